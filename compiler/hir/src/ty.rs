@@ -1,0 +1,266 @@
+//! Types, interned: equal types have equal [`Ty`]s within one [`TyTable`].
+
+use crate::program::{AdtId, ClosureId, FnId, TraitId};
+use rustc_hash::FxHashMap;
+use std::fmt;
+use syntax::Symbol;
+
+/// An interned type. Handles print as `ty12`; use `Program::ty_name` for people.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ty(pub u32);
+
+impl fmt::Debug for Ty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ty{}", self.0)
+    }
+}
+
+/// Types in a row: arguments of a generic thing. For an item inside an `impl` or a trait the container's
+/// parameters come first; in a trait, `Self` is parameter 0.
+pub type Args = Box<[Ty]>;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub enum IntTy {
+    I8, I16, I32, I64, U8, U16, U32, U64,
+    /// Pointer-sized and unsigned, in unsafe modules only.
+    USize,
+}
+
+impl IntTy {
+    pub fn is_signed(self) -> bool {
+        matches!(self, IntTy::I8 | IntTy::I16 | IntTy::I32 | IntTy::I64)
+    }
+
+    /// Bits, given the target's pointer width in bytes.
+    pub fn bits(self, pointer_bytes: u32) -> u32 {
+        match self {
+            IntTy::I8 | IntTy::U8 => 8,
+            IntTy::I16 | IntTy::U16 => 16,
+            IntTy::I32 | IntTy::U32 => 32,
+            IntTy::I64 | IntTy::U64 => 64,
+            IntTy::USize => pointer_bytes * 8,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            IntTy::I8 => "Int8",
+            IntTy::I16 => "Int16",
+            IntTy::I32 => "Int32",
+            IntTy::I64 => "Int",
+            IntTy::U8 => "UInt8",
+            IntTy::U16 => "UInt16",
+            IntTy::U32 => "UInt32",
+            IntTy::U64 => "UInt64",
+            IntTy::USize => "USize",
+        }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum TyKind {
+    Int(IntTy),
+    F32,
+    F64,
+    Bool,
+    Char,
+    Never,
+    /// `()` is the empty tuple.
+    Tuple(Args),
+    /// `[T; N]`; the length is a `ConstInt` or a parameter.
+    FixedArray(Ty, Ty),
+    /// A struct or enum, the library's `String`, `Array<T>`, `Map<K, V>`, `Option<T>` among them.
+    Adt(AdtId, Args),
+    /// A boxed closure: `Fn(A, mut B) -> C` where it is stored.
+    Fn { params: Box<[(Ty, bool)]>, ret: Ty },
+    /// The type of one closure expression; the arguments are those of the function around it.
+    Closure(ClosureId, Args),
+    /// The type of a function's name used as a value; it has no size.
+    FnDef(FnId, Args),
+    /// `dyn Trait<A, Item = B>`: trait arguments without `Self`, and bindings of associated types in declaration order.
+    Dyn { trait_: TraitId, args: Args, assoc: Box<[(Symbol, Ty)]> },
+    /// A generic parameter of the item at hand, by position.
+    Param(u32, Symbol),
+    /// `<args[0] as trait>::name` that could not be reduced yet; `args[0]` is the self type, then the trait's arguments.
+    Assoc { trait_: TraitId, args: Args, name: Symbol },
+    /// The value of a const parameter, as a type argument.
+    ConstInt(i128),
+    /// Raw address, unsafe modules only.
+    Ptr(Ty),
+    /// A counted block of `T`s (header and elements), unsafe modules only; see `docs/architecture.md`, "Cells".
+    Buffer(Ty),
+    /// An inference variable of the body being checked; never outside the checker.
+    Infer(u32),
+    /// Something already reported; compatible with everything, silent.
+    Error,
+}
+
+/// The table of types. The first entries have fixed places, see the associated constants of [`Ty`].
+pub struct TyTable {
+    kinds: Vec<TyKind>,
+    /// Whether the type contains parameters, projections, inference variables, errors.
+    flags: Vec<TyFlags>,
+    map: FxHashMap<TyKind, Ty>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct TyFlags {
+    pub has_param: bool,
+    pub has_assoc: bool,
+    pub has_infer: bool,
+    pub has_error: bool,
+}
+
+impl TyFlags {
+    fn union(self, o: TyFlags) -> TyFlags {
+        TyFlags {
+            has_param: self.has_param | o.has_param,
+            has_assoc: self.has_assoc | o.has_assoc,
+            has_infer: self.has_infer | o.has_infer,
+            has_error: self.has_error | o.has_error,
+        }
+    }
+}
+
+impl Ty {
+    pub const ERROR: Ty = Ty(0);
+    pub const UNIT: Ty = Ty(1);
+    pub const NEVER: Ty = Ty(2);
+    pub const BOOL: Ty = Ty(3);
+    pub const CHAR: Ty = Ty(4);
+    pub const F32: Ty = Ty(5);
+    pub const F64: Ty = Ty(6);
+    pub const I8: Ty = Ty(7);
+    pub const I16: Ty = Ty(8);
+    pub const I32: Ty = Ty(9);
+    pub const I64: Ty = Ty(10);
+    pub const U8: Ty = Ty(11);
+    pub const U16: Ty = Ty(12);
+    pub const U32: Ty = Ty(13);
+    pub const U64: Ty = Ty(14);
+    pub const USIZE: Ty = Ty(15);
+}
+
+impl Default for TyTable {
+    fn default() -> Self {
+        let mut this = TyTable { kinds: Vec::new(), flags: Vec::new(), map: FxHashMap::default() };
+        use IntTy::*;
+        let fixed = [TyKind::Error, TyKind::Tuple(Box::new([])), TyKind::Never, TyKind::Bool, TyKind::Char, TyKind::F32, TyKind::F64];
+        for kind in fixed.into_iter().chain([I8, I16, I32, I64, U8, U16, U32, U64, USize].map(TyKind::Int)) {
+            this.intern(kind);
+        }
+        this
+    }
+}
+
+impl TyTable {
+    pub fn intern(&mut self, kind: TyKind) -> Ty {
+        if let Some(ty) = self.map.get(&kind) {
+            return *ty;
+        }
+        let ty = Ty(self.kinds.len() as u32);
+        self.flags.push(self.compute_flags(&kind));
+        self.kinds.push(kind.clone());
+        self.map.insert(kind, ty);
+        ty
+    }
+
+    pub fn kind(&self, ty: Ty) -> &TyKind {
+        &self.kinds[ty.0 as usize]
+    }
+
+    pub fn flags(&self, ty: Ty) -> TyFlags {
+        self.flags[ty.0 as usize]
+    }
+
+    /// Whether nothing in it depends on parameters or inference.
+    pub fn is_concrete(&self, ty: Ty) -> bool {
+        let f = self.flags(ty);
+        !(f.has_param || f.has_assoc || f.has_infer)
+    }
+
+    pub fn int(&self, int: IntTy) -> Ty {
+        match int {
+            IntTy::I8 => Ty::I8,
+            IntTy::I16 => Ty::I16,
+            IntTy::I32 => Ty::I32,
+            IntTy::I64 => Ty::I64,
+            IntTy::U8 => Ty::U8,
+            IntTy::U16 => Ty::U16,
+            IntTy::U32 => Ty::U32,
+            IntTy::U64 => Ty::U64,
+            IntTy::USize => Ty::USIZE,
+        }
+    }
+
+    /// Calls `f` for each type directly inside `kind`.
+    pub fn for_each_child(kind: &TyKind, mut f: impl FnMut(Ty)) {
+        match kind {
+            TyKind::Tuple(args) | TyKind::Adt(_, args) | TyKind::Closure(_, args) | TyKind::FnDef(_, args) | TyKind::Assoc { args, .. } => {
+                args.iter().for_each(|t| f(*t));
+            }
+            TyKind::FixedArray(t, n) => {
+                f(*t);
+                f(*n);
+            }
+            TyKind::Fn { params, ret } => {
+                params.iter().for_each(|(t, _)| f(*t));
+                f(*ret);
+            }
+            TyKind::Dyn { args, assoc, .. } => {
+                args.iter().for_each(|t| f(*t));
+                assoc.iter().for_each(|(_, t)| f(*t));
+            }
+            TyKind::Ptr(t) | TyKind::Buffer(t) => f(*t),
+            _ => {}
+        }
+    }
+
+    /// The type with every direct child replaced by `f` of it.
+    pub fn map_children(&mut self, ty: Ty, f: &mut dyn FnMut(&mut TyTable, Ty) -> Ty) -> Ty {
+        let mut kind = self.kind(ty).clone();
+        match &mut kind {
+            TyKind::Tuple(args) | TyKind::Adt(_, args) | TyKind::Closure(_, args) | TyKind::FnDef(_, args) | TyKind::Assoc { args, .. } => {
+                args.iter_mut().for_each(|t| *t = f(self, *t));
+            }
+            TyKind::FixedArray(t, n) => {
+                *t = f(self, *t);
+                *n = f(self, *n);
+            }
+            TyKind::Fn { params, ret } => {
+                params.iter_mut().for_each(|(t, _)| *t = f(self, *t));
+                *ret = f(self, *ret);
+            }
+            TyKind::Dyn { args, assoc, .. } => {
+                args.iter_mut().for_each(|t| *t = f(self, *t));
+                assoc.iter_mut().for_each(|(_, t)| *t = f(self, *t));
+            }
+            TyKind::Ptr(t) | TyKind::Buffer(t) => *t = f(self, *t),
+            _ => return ty,
+        }
+        self.intern(kind)
+    }
+
+    /// Replaces parameters by the arguments at their positions. Projections are left for normalisation.
+    pub fn subst(&mut self, ty: Ty, args: &[Ty]) -> Ty {
+        if !self.flags(ty).has_param {
+            return ty;
+        }
+        if let TyKind::Param(i, _) = *self.kind(ty) {
+            return args.get(i as usize).copied().unwrap_or(Ty::ERROR);
+        }
+        self.map_children(ty, &mut |table, t| table.subst(t, args))
+    }
+
+    fn compute_flags(&self, kind: &TyKind) -> TyFlags {
+        let mut flags = match kind {
+            TyKind::Param(..) => TyFlags { has_param: true, ..TyFlags::default() },
+            TyKind::Assoc { .. } => TyFlags { has_assoc: true, ..TyFlags::default() },
+            TyKind::Infer(_) => TyFlags { has_infer: true, ..TyFlags::default() },
+            TyKind::Error => TyFlags { has_error: true, ..TyFlags::default() },
+            _ => TyFlags::default(),
+        };
+        Self::for_each_child(kind, |t| flags = flags.union(self.flags(t)));
+        flags
+    }
+}

@@ -1,0 +1,3 @@
+//! LIR crate: to be filled in.
+pub mod ir;
+pub use ir::*;

@@ -1,0 +1,392 @@
+//! MIR: one control-flow graph per function instance, with concrete types and explicit ownership.
+//!
+//! MIR knows nothing of HIR: its types are its own, so a text file alone is a program. Values are owned by
+//! places. An operand says what happens to ownership:
+//!
+//! * `copy p` makes a second owner (retains what is counted; a plain copy for numbers),
+//! * `move p` takes the value out of `p`, which is uninitialised afterwards,
+//! * `borrow p` lends the value for the duration of the statement; only arguments for borrowed parameters,
+//!   operands of comparisons and intrinsics that do not consume may be borrows.
+//!
+//! Invariants (the verifier checks types and shape, the certifier checks ownership on every path):
+//! each owned place is initialised before use and is consumed (moved or dropped) exactly once on every path,
+//! unwinding included; a `mut` parameter is initialised at entry and at every exit; a borrowed
+//! parameter is never moved from nor dropped.
+
+use entity::{IndexVec, entity};
+pub use hir::ty::IntTy;
+use rustc_hash::FxHashMap;
+use syntax::Span;
+pub use syntax::ast::{BinOp, UnOp};
+
+entity! {
+    /// An interned MIR type.
+    pub struct Ty = "t";
+    pub struct FuncId = "fn";
+    pub struct Local = "_";
+    pub struct Block = "bb";
+    pub struct DataId = "data";
+}
+
+// ---------------------------------------------------------------- types
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum TyKind {
+    Int(IntTy),
+    F32,
+    F64,
+    Bool,
+    Char,
+    /// Has no values.
+    Never,
+    /// A raw address, unowned.
+    Ptr(Ty),
+    /// Structs, tuples (`()` has no fields), the environment of a closure. Nominal: equal only by index; see `TyDef`.
+    Struct,
+    Enum,
+    /// `[T; n]`, inline.
+    FixedArray(Ty, u64),
+    /// A counted cell with elements; never null (the empty one is static).
+    Buffer(Ty),
+    /// A counted cell with a code pointer and captured values, callable with this signature.
+    FnBox { params: Box<[(Ty, ParamMode)]>, ret: Ty },
+    /// A counted cell with a vtable of `n_methods` and one value; `trait_` is for people.
+    Dyn { trait_name: Box<str>, n_methods: u32 },
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct TyDef {
+    pub kind: TyKind,
+    /// For structs and enums: unique in the program, printable (`Array<Int>`); empty for the others.
+    pub name: String,
+    /// One for a struct; all for an enum; empty for the others.
+    pub variants: Vec<Variant>,
+    /// An enum that contains itself: the value is a pointer to a counted cell with the variant's fields, or the small
+    /// number of a variant without fields.
+    pub is_boxed: bool,
+    /// The user's `drop(mut self)` of an `iso` struct or enum, run before the fields are dropped.
+    pub user_drop: Option<FuncId>,
+    pub is_iso: bool,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Variant {
+    pub name: String,
+    pub fields: Vec<Field>,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Field {
+    pub name: String,
+    pub ty: Ty,
+}
+
+/// Types by index. Structural kinds are interned; structs and enums are declared once each.
+#[derive(Default, Clone, Debug)]
+pub struct Types {
+    pub defs: IndexVec<Ty, TyDef>,
+    map: FxHashMap<TyKind, Ty>,
+}
+
+impl Types {
+    /// The type of a structural kind (not `Struct` or `Enum`).
+    pub fn intern(&mut self, kind: TyKind) -> Ty {
+        debug_assert!(!matches!(kind, TyKind::Struct | TyKind::Enum));
+        if let Some(ty) = self.map.get(&kind) {
+            return *ty;
+        }
+        let def = TyDef { kind: kind.clone(), name: String::new(), variants: Vec::new(), is_boxed: false, user_drop: None, is_iso: false };
+        let ty = self.defs.push(def);
+        self.map.insert(kind, ty);
+        ty
+    }
+
+    /// Declares a struct or enum; its fields may be filled in later (`defs[ty].variants`), as types may be recursive.
+    pub fn declare(&mut self, kind: TyKind, name: String) -> Ty {
+        self.defs.push(TyDef { kind, name, variants: Vec::new(), is_boxed: false, user_drop: None, is_iso: false })
+    }
+
+    pub fn kind(&self, ty: Ty) -> &TyKind {
+        &self.defs[ty].kind
+    }
+
+    pub fn field(&self, ty: Ty, variant: u32, field: u32) -> Ty {
+        self.defs[ty].variants[variant as usize].fields[field as usize].ty
+    }
+}
+
+// ---------------------------------------------------------------- functions
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ParamMode {
+    /// The callee becomes the owner.
+    Owned,
+    /// The caller stays the owner; the callee may only read (and `copy` from) it.
+    Borrowed,
+    /// The address of a place of the caller: initialised at entry and at every exit.
+    Mut,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Param {
+    pub local: Local,
+    pub mode: ParamMode,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Function {
+    /// Unique in the program: `Array<Int>.push`.
+    pub name: String,
+    /// Parameter types and modes, also for functions without a body.
+    pub params: Vec<(Ty, ParamMode)>,
+    pub ret: Ty,
+    pub kind: FuncKind,
+    pub inline: hir::program::Inline,
+    /// The name under which the artifact exports it.
+    pub export: Option<String>,
+    /// Whether a panic may leave it. Before inference: true.
+    pub may_unwind: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum FuncKind {
+    Body(Body),
+    /// An import of the host.
+    Extern { module: String, name: String },
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Body {
+    pub params: Vec<Param>,
+    /// `_0` is the return place.
+    pub locals: IndexVec<Local, LocalDecl>,
+    /// `bb0` is the entry and is no jump's target.
+    pub blocks: IndexVec<Block, BlockData>,
+}
+
+pub const RETURN: Local = Local(0);
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct LocalDecl {
+    pub ty: Ty,
+    /// The variable's name, if it is one of the source.
+    pub name: Option<String>,
+    /// This local is a pointer into (or a borrow out of) the value of another one, which must stay alive and in
+    /// place as long as this one is used.
+    pub loan_of: Option<Local>,
+    /// The local holds a borrowed value: it is never dropped nor moved from.
+    pub is_borrow: bool,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct BlockData {
+    pub stmts: Vec<Stmt>,
+    pub term: Term,
+    pub term_span: Span,
+    /// Reached by unwinding (directly, or from such a block): ends in `Resume`, or joins nothing else.
+    pub is_cleanup: bool,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Place {
+    pub local: Local,
+    pub proj: Vec<Proj>,
+}
+
+impl From<Local> for Place {
+    fn from(local: Local) -> Place {
+        Place { local, proj: Vec::new() }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Proj {
+    /// A field of a struct, or of the variant that stands before it.
+    Field(u32),
+    /// The value of an enum seen as this variant (known to be it). Goes through the pointer of a boxed enum.
+    Variant(u32),
+    /// An element of a `FixedArray`, in bounds (checked before); the local is a `USize`.
+    Index(Local),
+    /// Behind a `Ptr<T>`.
+    Deref,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Operand {
+    Copy(Place),
+    Move(Place),
+    Borrow(Place),
+    Const(Const),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Const {
+    /// The value as the type's bits, sign-extended for signed types.
+    Int(i128, IntTy),
+    F32(u32),
+    F64(u64),
+    Bool(bool),
+    Char(char),
+    Unit,
+    /// A string literal of the library's `String` type, with the type.
+    Str(Box<str>, Ty),
+    /// The address of static bytes.
+    DataAddr(DataId),
+    Null(Ty),
+    /// A variant without fields, or a struct without fields.
+    Empty(Ty, u32),
+    /// A value of the type that may be dropped at no effect; only in cleanup blocks.
+    Poison(Ty),
+    /// The shared static buffer of length 0.
+    EmptyBuffer(Ty),
+}
+
+/// An argument of a call, by the mode of the parameter.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Arg {
+    /// For an owned parameter (`copy`, `move`, a constant) or a borrowed one (`borrow`, a constant).
+    Value(Operand),
+    /// For a `mut` parameter.
+    Mut(Place),
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Rvalue {
+    Use(Operand),
+    /// On numbers, `Bool`, `Char`, `Ptr`: wrapping arithmetic (checks have been lowered), IEEE floats. Both operands
+    /// have the type; a shift's count is of any integer type and taken modulo the width. No `And`, `Or`, `Pow`.
+    Binary(BinOp, Operand, Operand),
+    /// `(result, overflowed: Bool)` of `Add Sub Mul` on integers: a tuple type's value.
+    Checked(BinOp, Operand, Operand),
+    Unary(UnOp, Operand),
+    /// Between numbers, `Char`, `Bool`, pointers, to the type of the destination.
+    Cast(Operand),
+    /// A struct or tuple value, or a variant of an enum; takes ownership of the fields. For a boxed enum, allocates, or uses
+    /// the memory of `reuse` (a local of type `USize` made by `DropReuse`, null where nothing is to be had).
+    Aggregate { ty: Ty, variant: u32, fields: Vec<Operand>, reuse: Option<Local> },
+    /// `[T; N]` from its elements.
+    FixedArray(Ty, Vec<Operand>),
+    /// The variant's index as an `Int32`; reads, does not consume.
+    Discriminant(Place),
+    /// A boxed `Fn` from a closure's environment and the instance that takes it as a borrowed first parameter.
+    MakeFnBox { ty: Ty, env: Operand, func: FuncId },
+    /// A `dyn` value: the methods' instances in vtable order, each taking the value by its own mode first.
+    MakeDyn { ty: Ty, value: Operand, methods: Vec<FuncId> },
+    /// The address of a place, as a `Ptr`; the destination's declaration has the loan.
+    AddrOf(Place),
+    Intrinsic(Intrinsic, Vec<Operand>),
+}
+
+/// Operations that only the library's unsafe modules use, and what optimisation needs. They never panic and never
+/// unwind. `docs/architecture.md` has the table with the names in GAL and the contracts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Intrinsic {
+    /// `Ptr<T>` moved by so many elements (`Int` or `USize`, signed).
+    PtrOffset(Ty),
+    /// Bytes of a `T` in memory, and its alignment.
+    SizeOf(Ty),
+    AlignOf(Ty),
+    /// Whether dropping a `T` does anything.
+    NeedsDrop(Ty),
+    /// The address of a buffer's cell, without change of counts; the operand is a borrow.
+    BufferPtr,
+    /// A buffer from the address of a cell whose count is the new owner's.
+    BufferFromPtr(Ty),
+    /// The address of a buffer's cell; the operand is consumed: the count is the caller's now.
+    BufferIntoPtr,
+    /// Whether the (borrowed) buffer, boxed enum, or closure has one owner only.
+    IsUnique,
+    /// memcpy and memset: `(dst, src, bytes)` may overlap, `(dst, byte, bytes)`.
+    MemCopy,
+    MemFill,
+    MemorySize,
+    /// Pages to add; the old size or -1.
+    MemoryGrow,
+    /// The first address behind static data.
+    HeapBase,
+    /// The address of a mutable static word of this number (allocator state and the like); zero at start, 16 bytes each.
+    StaticAddr(u32),
+    // Bits of integers.
+    Clz, Ctz, Popcnt, Rotl, Rotr,
+    /// High half of the 128-bit product of two `UInt64`.
+    MulHigh,
+    // Floats of the operand's type.
+    Sqrt, Floor, Ceil, Trunc, Nearest, Fabs, Copysign, FMin, FMax,
+    /// Between a float and the integer of its bits.
+    BitsOf, FromBits,
+    /// Ends the program at once by a trap.
+    Trap,
+    AtomicLoad, AtomicStore, AtomicAdd, AtomicCas,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Stmt {
+    pub kind: StmtKind,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum StmtKind {
+    /// Writes to an uninitialised (or trivially droppable) place: what it held before is not dropped.
+    Assign(Place, Rvalue),
+    /// Drops the value of a place whose type's drop cannot panic. Before drop elaboration the place may be moved
+    /// out on some or all paths: then it is a no-op there.
+    Drop(Place),
+    /// Consumes a boxed enum value in `place`, known to be `variant`, whose fields have been copied into locals by
+    /// the statements that the pass names: if the cell was unique its memory is kept in `token` (`USize` local) and the fields that were
+    /// `taken` are not dropped; otherwise the taken fields are retained, the count goes down, and `token` becomes 0.
+    DropReuse { place: Place, variant: u32, taken: Vec<u32>, token: Local },
+    /// Frees the memory of a token that was not used.
+    FreeToken { token: Local, ty: Ty },
+    Nop,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Callee {
+    Func(FuncId),
+    /// A boxed `Fn` in this place (borrowed for the call).
+    FnBox(Place),
+    /// Method number of the `dyn` value in this place; its receiver is not repeated in the arguments.
+    /// The first mode says how the method takes its receiver.
+    Dyn { object: Place, method: u32, receiver: ParamMode, params: Vec<(Ty, ParamMode)>, ret: Ty },
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Term {
+    Goto(Block),
+    /// On a `Bool` operand.
+    If { cond: Operand, then: Block, else_: Block },
+    /// On an integer, `Char` or discriminant.
+    Switch { value: Operand, cases: Vec<(i128, Block)>, default: Block },
+    Return,
+    Unreachable,
+    /// `dest` is uninitialised before and initialised on the normal edge. `target` is `None` for callees that never return.
+    /// `unwind` is `None` where nothing needs cleaning up or the callee cannot panic.
+    Call { callee: Callee, args: Vec<Arg>, dest: Place, target: Option<Block>, unwind: Option<Block> },
+    /// Drops a place whose type has a user's `drop` somewhere inside.
+    Drop { place: Place, target: Block, unwind: Option<Block> },
+    /// Goes on unwinding; the end of cleanup.
+    Resume,
+    /// Starts unwinding (the library's panic entry uses it after it has stored the message).
+    Throw,
+}
+
+/// Static bytes, read-only.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Data {
+    pub bytes: Vec<u8>,
+}
+
+/// A whole program of instances.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    pub types: Types,
+    pub funcs: IndexVec<FuncId, Function>,
+    pub datas: IndexVec<DataId, Data>,
+    /// What the generated code calls, by the name of the lang item (`alloc`, `free`, `panic`, …).
+    pub lang: FxHashMap<&'static str, FuncId>,
+    /// The library's `String`, if reached.
+    pub string_ty: Option<Ty>,
+}

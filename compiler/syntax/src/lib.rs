@@ -1,0 +1,14 @@
+//! Source text in, syntax trees and diagnostics out.
+//!
+//! In: the text of `.gal` files, entered into a [`span::SourceMap`]. Out: [`ast::File`] per file, and
+//! [`diag::Diagnostic`]s. Parsing never fails: the tree after an error holds `Error` nodes. The vocabulary
+//! that all later phases share (spans, symbols, diagnostics) lives here too. Start reading at [`ast`].
+
+pub mod ast;
+pub mod diag;
+pub mod intern;
+pub mod span;
+
+pub use diag::{Diagnostic, Severity};
+pub use intern::{Interner, Symbol, sym};
+pub use span::{FileId, LineCol, SourceMap, Span};

@@ -1,0 +1,111 @@
+//! Compilers that are set up once, and modules compiled by them.
+//!
+//! Checks for timeouts and fuel cost time inside the compiled code, so there is one wasmtime engine for each
+//! combination, made when it is first needed, and a program is compiled for the combinations in which it is run.
+
+use crate::outcome::{RunError, chain};
+use std::sync::{Arc, OnceLock};
+use wasmtime::{Config, Module, OptLevel, WasmBacktraceDetails};
+
+/// Bytes of stack that WebAssembly frames may take; beyond, the program ends with `fatal: stack overflow`.
+///
+/// Only the part in use is backed by memory. Browsers give about one sixty-fourth of this.
+pub const MAX_WASM_STACK: usize = 64 << 20;
+
+/// Which checks compiled code contains.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Variant {
+    pub interruptible: bool,
+    pub fueled: bool,
+}
+
+impl Variant {
+    const COUNT: usize = 4;
+
+    fn index(self) -> usize {
+        usize::from(self.interruptible) + 2 * usize::from(self.fueled)
+    }
+}
+
+/// Compiles modules; cheap to clone, and to be shared by the threads of a process.
+#[derive(Clone, Default)]
+pub struct Engine {
+    inner: Arc<EngineInner>,
+}
+
+#[derive(Default)]
+struct EngineInner {
+    fast_compile: bool,
+    variants: [OnceLock<wasmtime::Engine>; Variant::COUNT],
+}
+
+impl Engine {
+    pub fn new() -> Engine {
+        Engine::default()
+    }
+
+    /// An engine that compiles in about half the time to slower code: for programs that run for milliseconds.
+    pub fn fast_compile() -> Engine {
+        Engine { inner: Arc::new(EngineInner { fast_compile: true, ..EngineInner::default() }) }
+    }
+
+    /// Takes a module. It is compiled when it is first run, or by [`Program::compile`].
+    pub fn load(&self, wasm: impl Into<Arc<[u8]>>) -> Result<Program, RunError> {
+        let wasm = wasm.into();
+        if !wasm.starts_with(b"\0asm") {
+            return Err(RunError::Invalid("it does not start with the magic bytes of WebAssembly".to_string()));
+        }
+        Ok(Program { engine: self.clone(), wasm, compiled: Default::default() })
+    }
+
+    fn variant(&self, variant: Variant) -> Result<wasmtime::Engine, RunError> {
+        let slot = &self.inner.variants[variant.index()];
+        if let Some(engine) = slot.get() {
+            return Ok(engine.clone());
+        }
+        let engine = wasmtime::Engine::new(&config(variant, self.inner.fast_compile))
+            .map_err(|error| RunError::Host(chain(&error)))?;
+        Ok(slot.get_or_init(|| engine).clone())
+    }
+}
+
+fn config(variant: Variant, fast_compile: bool) -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_exceptions(true)
+        .wasm_tail_call(true)
+        .wasm_multi_value(true)
+        .wasm_bulk_memory(true)
+        .wasm_simd(true)
+        .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+        .max_wasm_stack(MAX_WASM_STACK)
+        .epoch_interruption(variant.interruptible)
+        .consume_fuel(variant.fueled)
+        .cranelift_opt_level(if fast_compile { OptLevel::None } else { OptLevel::Speed });
+    config
+}
+
+/// A module ready to be run, any number of times and from several threads.
+pub struct Program {
+    engine: Engine,
+    wasm: Arc<[u8]>,
+    compiled: [OnceLock<Module>; Variant::COUNT],
+}
+
+impl Program {
+    /// Compiles the module for runs without timeout and fuel, and so finds out whether it is valid.
+    pub fn compile(&self) -> Result<(), RunError> {
+        self.module(Variant { interruptible: false, fueled: false }).map(drop)
+    }
+
+    pub(crate) fn module(&self, variant: Variant) -> Result<Module, RunError> {
+        let slot = &self.compiled[variant.index()];
+        if let Some(module) = slot.get() {
+            return Ok(module.clone());
+        }
+        let engine = self.engine.variant(variant)?;
+        let module =
+            Module::from_binary(&engine, &self.wasm).map_err(|error| RunError::Invalid(chain(&error)))?;
+        Ok(slot.get_or_init(|| module).clone())
+    }
+}
