@@ -1,3 +1,23 @@
-//! LIR crate: to be filled in.
+//! MIR in, LIR out: scalars, memory and blocks, as every backend takes them; also the passes over it.
+//!
+//! Start reading at [`ir`], the contract with the backends. [`ops`] says what each instruction is called and takes;
+//! [`print`] and [`parse`] are the text form, [`verify`] checks the invariants, [`visit`] and [`cfg`] are what passes
+//! are built from, and [`passes::optimize`] runs them.
+
+mod assigned;
+pub mod bits;
+pub mod cfg;
 pub mod ir;
+mod lex;
+pub mod ops;
+pub mod parse;
+mod parse_body;
+pub mod print;
+pub mod verify;
+mod verify_body;
+pub mod visit;
 pub use ir::*;
+pub use lex::ParseError;
+pub use parse::parse_module;
+pub use print::{print_function, print_module};
+pub use verify::{VerifyError, assert_valid, verify};
