@@ -53,7 +53,9 @@ impl Engine {
     pub fn load(&self, wasm: impl Into<Arc<[u8]>>) -> Result<Program, RunError> {
         let wasm = wasm.into();
         if !wasm.starts_with(b"\0asm") {
-            return Err(RunError::Invalid("it does not start with the magic bytes of WebAssembly".to_string()));
+            return Err(RunError::Invalid(
+                "it does not start with the magic bytes of WebAssembly".to_string(),
+            ));
         }
         Ok(Program { engine: self.clone(), wasm, compiled: Default::default() })
     }
@@ -79,6 +81,8 @@ fn config(variant: Variant, fast_compile: bool) -> Config {
         .wasm_simd(true)
         .wasm_backtrace_details(WasmBacktraceDetails::Enable)
         .max_wasm_stack(MAX_WASM_STACK)
+        // Unused, but the one above must not exceed it.
+        .async_stack_size(MAX_WASM_STACK)
         .epoch_interruption(variant.interruptible)
         .consume_fuel(variant.fueled)
         .cranelift_opt_level(if fast_compile { OptLevel::None } else { OptLevel::Speed });

@@ -76,7 +76,10 @@ pub enum Entry {
     /// `_start`.
     #[default]
     Start,
-    Export { name: String, args: Vec<Value> },
+    Export {
+        name: String,
+        args: Vec<Value>,
+    },
 }
 
 /// A number that crosses the border of a module.

@@ -35,7 +35,9 @@ impl Program {
         let result = watch(&engine, &receiver, deadline);
         match result {
             Watched::Done(result) => {
-                thread.join().map_err(|_| RunError::Host("the thread of the program panicked".to_string()))?;
+                thread
+                    .join()
+                    .map_err(|_| RunError::Host("the thread of the program panicked".to_string()))?;
                 result
             }
             Watched::Vanished => Err(RunError::Host(match thread.join() {
@@ -69,7 +71,9 @@ fn watch(
         match receiver.recv_timeout(wait) {
             Ok(result) => return Watched::Done(result),
             Err(RecvTimeoutError::Disconnected) => return Watched::Vanished,
-            Err(RecvTimeoutError::Timeout) if deadline.at.elapsed() > GRACE => return Watched::Stuck(deadline.limit),
+            Err(RecvTimeoutError::Timeout) if deadline.at.elapsed() > GRACE => {
+                return Watched::Stuck(deadline.limit);
+            }
             Err(RecvTimeoutError::Timeout) => {}
         }
         // Every store of this engine hears of it, and those whose time is not up go on.
@@ -109,9 +113,10 @@ fn execute(module: &Module, options: &RunOptions, deadline: Option<Deadline>) ->
     let (end, results) = match result {
         Ok(results) => (End::Exited(0), results),
         Err(Failure::Run(error)) => return Err(error),
-        Err(Failure::Wasm(error)) => {
-            (classify(&error, store.data().limiter.refusal).map_err(|e| setup_failure(e, &store))?, Vec::new())
-        }
+        Err(Failure::Wasm(error)) => (
+            classify(&error, store.data().limiter.refusal).map_err(|e| setup_failure(e, &store))?,
+            Vec::new(),
+        ),
     };
     let fuel_used = options.fuel.and_then(|fuel| Some(fuel - store.get_fuel().ok()?));
     let mut context = store.into_data();
@@ -138,7 +143,11 @@ fn setup_failure(error: RunError, store: &Store<Context>) -> RunError {
     }
 }
 
-fn store(engine: &Engine, options: &RunOptions, deadline: Option<Deadline>) -> Result<Store<Context>, RunError> {
+fn store(
+    engine: &Engine,
+    options: &RunOptions,
+    deadline: Option<Deadline>,
+) -> Result<Store<Context>, RunError> {
     let mut store = Store::new(engine, Context::new(options, deadline)?);
     store.limiter(|context| &mut context.limiter);
     if let Some(fuel) = options.fuel {
@@ -147,13 +156,21 @@ fn store(engine: &Engine, options: &RunOptions, deadline: Option<Deadline>) -> R
     if let Some(deadline) = deadline {
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(move |_| {
-            if deadline.has_passed() { Err(TimedOut(deadline.limit).into()) } else { Ok(UpdateDeadline::Continue(1)) }
+            if deadline.has_passed() {
+                Err(TimedOut(deadline.limit).into())
+            } else {
+                Ok(UpdateDeadline::Continue(1))
+            }
         });
     }
     Ok(store)
 }
 
-fn check_imports(linker: &Linker<Context>, store: &mut Store<Context>, module: &Module) -> Result<(), RunError> {
+fn check_imports(
+    linker: &Linker<Context>,
+    store: &mut Store<Context>,
+    module: &Module,
+) -> Result<(), RunError> {
     let missing: Vec<String> = module
         .imports()
         .filter(|import| linker.get_by_import(&mut *store, import).is_none())
