@@ -143,7 +143,10 @@ pub struct Param {
 pub enum ParamKind {
     /// `self`, `mut self`
     SelfParam,
-    Normal { pat: Pat, ty: Type },
+    Normal {
+        pat: Pat,
+        ty: Type,
+    },
 }
 
 #[derive(Debug, Default)]
@@ -326,7 +329,11 @@ pub enum TypeKind {
     /// `T?`
     Optional(Box<Type>),
     /// `Fn(A, mut B) -> C`, `async Fn(A)`
-    Fn { params: Vec<FnTypeParam>, ret: Option<Box<Type>>, is_async: bool },
+    Fn {
+        params: Vec<FnTypeParam>,
+        ret: Option<Box<Type>>,
+        is_async: bool,
+    },
     /// `dyn Trait<A>`
     Dyn(Box<Type>),
     /// A literal or a `-` literal as the argument for a const parameter.
@@ -375,19 +382,34 @@ pub struct Pat {
 pub enum PatKind {
     Wild,
     /// `x`, `mut x`, `x @ p`. A lower-case name.
-    Binding { name: Ident, is_mut: bool, sub: Option<Box<Pat>> },
+    Binding {
+        name: Ident,
+        is_mut: bool,
+        sub: Option<Box<Pat>>,
+    },
     Literal(Box<Expr>),
     /// `a..b`, `a..=b`, `a..`, `..=b`; ends are literals, `-` literals or constants.
-    Range { lo: Option<Box<Expr>>, hi: Option<Box<Expr>>, inclusive: bool },
+    Range {
+        lo: Option<Box<Expr>>,
+        hi: Option<Box<Expr>>,
+        inclusive: bool,
+    },
     /// `A | B`
     Or(Vec<Pat>),
     Tuple(Vec<Pat>),
     /// `Path`: a variant, unit struct or constant.
     Path(Path),
     /// `Path(p, q, ..)`
-    TupleStruct { path: Path, elems: Vec<Pat> },
+    TupleStruct {
+        path: Path,
+        elems: Vec<Pat>,
+    },
     /// `Path { a, b: p, .. }`
-    Struct { path: Path, fields: Vec<FieldPat>, rest: Option<Span> },
+    Struct {
+        path: Path,
+        fields: Vec<FieldPat>,
+        rest: Option<Span>,
+    },
     /// `[a, ..rest, b]`
     Array(Vec<Pat>),
     /// `..` or `..name` inside an array, tuple or tuple-struct pattern.
@@ -423,10 +445,19 @@ pub struct Stmt {
 
 #[derive(Debug)]
 pub enum StmtKind {
-    Let { pat: Pat, ty: Option<Type>, init: Option<Expr>, else_: Option<Block> },
+    Let {
+        pat: Pat,
+        ty: Option<Type>,
+        init: Option<Expr>,
+        else_: Option<Block>,
+    },
     Expr(Expr),
     /// `place = value`, `place += value`.
-    Assign { op: Option<BinOp>, place: Expr, value: Expr },
+    Assign {
+        op: Option<BinOp>,
+        place: Expr,
+        value: Expr,
+    },
     /// A local `const`, `fn`, `struct`, `enum`, `impl`, `use`.
     Item(Box<Item>),
     Error,
@@ -440,11 +471,28 @@ pub struct Expr {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum BinOp {
-    Add, Sub, Mul, Div, Rem, Pow,
-    WrapAdd, WrapSub, WrapMul,
-    Shl, Shr, BitAnd, BitXor, BitOr,
-    Eq, Ne, Lt, Le, Gt, Ge,
-    And, Or,
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Pow,
+    WrapAdd,
+    WrapSub,
+    WrapMul,
+    Shl,
+    Shr,
+    BitAnd,
+    BitXor,
+    BitOr,
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    And,
+    Or,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
@@ -458,9 +506,15 @@ pub enum UnOp {
 #[derive(Debug)]
 pub enum ExprKind {
     /// The value and, if written, the type suffix (`255u8`: `UInt8`).
-    Int { value: u128, suffix: Option<Symbol> },
+    Int {
+        value: u128,
+        suffix: Option<Symbol>,
+    },
     /// The text of the number without `_` and suffix.
-    Float { text: Box<str>, suffix: Option<Symbol> },
+    Float {
+        text: Box<str>,
+        suffix: Option<Symbol>,
+    },
     Char(char),
     Bool(bool),
     /// In nanoseconds.
@@ -469,21 +523,42 @@ pub enum ExprKind {
     Interp(Vec<InterpPart>),
     /// A name or path, perhaps with explicit type arguments on segments: `f.<T>`. The parser makes a path
     /// of one segment and leaves the rest to `Field`; the checker resolves `a.b.c` to modules, types and variants.
-    Name { ident: Ident, args: Option<GenericArgs> },
+    Name {
+        ident: Ident,
+        args: Option<GenericArgs>,
+    },
     /// `self`
     SelfValue,
     /// `Self` in an expression.
     SelfType,
     /// `.name` or `.name.<T>`: a field, a method value, a module member, a variant.
-    Field { base: Box<Expr>, name: Ident, args: Option<GenericArgs> },
+    Field {
+        base: Box<Expr>,
+        name: Ident,
+        args: Option<GenericArgs>,
+    },
     /// `.0`
-    TupleField { base: Box<Expr>, index: u32, index_span: Span },
+    TupleField {
+        base: Box<Expr>,
+        index: u32,
+        index_span: Span,
+    },
     /// `p.*` in unsafe modules.
     Deref(Box<Expr>),
-    Index { base: Box<Expr>, index: Box<Expr> },
-    Call { callee: Box<Expr>, args: Vec<Arg> },
+    Index {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
+    Call {
+        callee: Box<Expr>,
+        args: Vec<Arg>,
+    },
     /// `Path { a: 1, b, ..base }`; the path as an expression of names and fields.
-    StructLit { path: Box<Expr>, fields: Vec<FieldInit>, base: Option<Box<Expr>> },
+    StructLit {
+        path: Box<Expr>,
+        fields: Vec<FieldInit>,
+        base: Option<Box<Expr>>,
+    },
     /// `(a, b)`; `()`.
     Tuple(Vec<Expr>),
     /// `(e)`, kept for the formatter.
@@ -491,38 +566,105 @@ pub enum ExprKind {
     /// `[a, b]`
     Array(Vec<Expr>),
     /// `[value; count]`
-    ArrayRepeat { value: Box<Expr>, count: Box<Expr> },
-    Unary { op: UnOp, operand: Box<Expr> },
-    Binary { op: BinOp, op_span: Span, lhs: Box<Expr>, rhs: Box<Expr> },
+    ArrayRepeat {
+        value: Box<Expr>,
+        count: Box<Expr>,
+    },
+    Unary {
+        op: UnOp,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinOp,
+        op_span: Span,
+        lhs: Box<Expr>,
+        rhs: Box<Expr>,
+    },
     /// `a..b`, `a..=b`, `a..`, `..b`, `..`
-    Range { lo: Option<Box<Expr>>, hi: Option<Box<Expr>>, inclusive: bool },
+    Range {
+        lo: Option<Box<Expr>>,
+        hi: Option<Box<Expr>>,
+        inclusive: bool,
+    },
     /// `e as T`
-    Cast { expr: Box<Expr>, ty: Type },
+    Cast {
+        expr: Box<Expr>,
+        ty: Type,
+    },
     /// `e is pattern`
-    Is { expr: Box<Expr>, pat: Box<Pat> },
+    Is {
+        expr: Box<Expr>,
+        pat: Box<Pat>,
+    },
     /// `e?`
     Try(Box<Expr>),
     Block(Block),
-    If { cond: Box<Cond>, then: Block, else_: Option<Box<Expr>> },
-    Match { scrutinee: Box<Expr>, arms: Vec<Arm> },
-    While { label: Option<Ident>, cond: Box<Cond>, body: Block },
-    For { label: Option<Ident>, pat: Pat, iter: Box<Expr>, body: Block },
-    Loop { label: Option<Ident>, body: Block },
-    Break { label: Option<Ident>, value: Option<Box<Expr>> },
-    Continue { label: Option<Ident> },
+    If {
+        cond: Box<Cond>,
+        then: Block,
+        else_: Option<Box<Expr>>,
+    },
+    Match {
+        scrutinee: Box<Expr>,
+        arms: Vec<Arm>,
+    },
+    While {
+        label: Option<Ident>,
+        cond: Box<Cond>,
+        body: Block,
+    },
+    For {
+        label: Option<Ident>,
+        pat: Pat,
+        iter: Box<Expr>,
+        body: Block,
+    },
+    Loop {
+        label: Option<Ident>,
+        body: Block,
+    },
+    Break {
+        label: Option<Ident>,
+        value: Option<Box<Expr>>,
+    },
+    Continue {
+        label: Option<Ident>,
+    },
     Return(Option<Box<Expr>>),
     /// `|x, mut y: Int| -> T body`
-    Closure { params: Vec<ClosureParam>, ret: Option<Type>, body: Box<Expr> },
+    Closure {
+        params: Vec<ClosureParam>,
+        ret: Option<Type>,
+        body: Box<Expr>,
+    },
     /// `try { … } catch { pat => … }`, perhaps with the error type: `try: E { … }`.
-    TryCatch { error_ty: Option<Type>, body: Block, arms: Vec<Arm> },
+    TryCatch {
+        error_ty: Option<Type>,
+        body: Block,
+        arms: Vec<Arm>,
+    },
     /// Forms of actors, parsed completely; the checker reports that they are not supported yet.
-    Spawn { ctor: Box<Expr>, args: Vec<Arg> },
-    Send { target: Box<Expr>, message: Box<Expr> },
+    Spawn {
+        ctor: Box<Expr>,
+        args: Vec<Arg>,
+    },
+    Send {
+        target: Box<Expr>,
+        message: Box<Expr>,
+    },
     /// `ask(target, message) timeout t`; `is_try` for `try ask(…)`.
-    Ask { target: Box<Expr>, message: Box<Expr>, timeout: Option<Box<Expr>>, is_try: bool },
+    Ask {
+        target: Box<Expr>,
+        message: Box<Expr>,
+        timeout: Option<Box<Expr>>,
+        is_try: bool,
+    },
     Async(Box<Expr>),
     Await(Box<Expr>),
-    Select { arms: Vec<SelectArm>, timeout: Option<(Box<Expr>, Box<Expr>)> },
+    Select {
+        arms: Vec<SelectArm>,
+        timeout: Option<(Box<Expr>, Box<Expr>)>,
+    },
     Reply(Box<Expr>),
     Yield(Box<Expr>),
     Error,
@@ -579,7 +721,11 @@ pub struct FieldInit {
 pub enum Cond {
     Expr(Expr),
     /// `let pat = e`
-    Let { pat: Pat, expr: Expr, span: Span },
+    Let {
+        pat: Pat,
+        expr: Expr,
+        span: Span,
+    },
 }
 
 #[derive(Debug)]

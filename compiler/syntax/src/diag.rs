@@ -89,6 +89,26 @@ impl Diagnostic {
         self
     }
 
+    /// A fix that a person should look at before it is applied.
+    pub fn fix_likely(
+        mut self,
+        title: impl Into<String>,
+        span: Span,
+        replacement: impl Into<String>,
+    ) -> Diagnostic {
+        self = self.fix(title, span, replacement);
+        if let Some(fix) = self.fixes.last_mut() {
+            fix.applicability = Applicability::Likely;
+        }
+        self
+    }
+
+    /// A fix of several edits, in ascending order and disjoint.
+    pub fn fix_edits(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Diagnostic {
+        self.fixes.push(Fix { title: title.into(), edits, applicability: Applicability::Certain });
+        self
+    }
+
     pub fn span(&self) -> Span {
         self.labels.first().map_or(Span::DUMMY, |l| l.span)
     }

@@ -5,10 +5,16 @@
 //! that all later phases share (spans, symbols, diagnostics) lives here too. Start reading at [`ast`].
 
 pub mod ast;
+pub mod codes;
 pub mod diag;
 pub mod intern;
+pub mod lexer;
+mod literal;
+pub mod parser;
 pub mod span;
+pub mod token;
 
 pub use diag::{Diagnostic, Severity};
 pub use intern::{Interner, Symbol, sym};
+pub use parser::{parse_body, parse_file};
 pub use span::{FileId, LineCol, SourceMap, Span};

@@ -107,7 +107,8 @@ impl SourceMap {
     /// The file in which a global position lies, if any.
     pub fn file_at(&self, pos: u32) -> Option<FileId> {
         let idx = self.files.partition_point(|f| f.start <= pos).checked_sub(1)?;
-        (pos as usize <= self.files[idx].start as usize + self.files[idx].text.len()).then_some(FileId(idx as u32))
+        (pos as usize <= self.files[idx].start as usize + self.files[idx].text.len())
+            .then_some(FileId(idx as u32))
     }
 
     /// File, and byte range inside its text, of a span.

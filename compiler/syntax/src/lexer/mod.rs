@@ -1,0 +1,456 @@
+//! Source text to a flat list of tokens.
+//!
+//! The lexer works on bytes and decodes UTF-8 only where a byte is not ASCII. It finds where tokens begin and
+//! end; what literals mean is worked out by [`crate::literal`] when the parser reaches them, and names are
+//! interned there too, so that text which nobody parses costs little. It never fails: a fault becomes a
+//! diagnostic, and strings and comments that are not closed end where the damage is smallest.
+//! Entry point: [`lex`].
+
+mod strings;
+
+use crate::ast::{Comment, CommentKind};
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::token::{T, Token};
+
+/// What [`lex`] returns. The last token is always [`T::Eof`].
+#[derive(Debug)]
+pub struct Lexed {
+    pub tokens: Vec<Token>,
+    pub comments: Vec<Comment>,
+    pub diags: Vec<Diagnostic>,
+}
+
+/// Lexes `text`, whose first byte has the global position `base`.
+pub fn lex(text: &str, base: u32) -> Lexed {
+    let mut lexer = Lexer {
+        src: text.as_bytes(),
+        text,
+        base,
+        pos: 0,
+        nl: true,
+        line_empty: true,
+        modes: Vec::new(),
+        // Measured over the library: about one token for five bytes.
+        tokens: Vec::with_capacity(text.len() / 4 + 16),
+        comments: Vec::new(),
+        diags: Vec::new(),
+    };
+    lexer.run();
+    Lexed { tokens: lexer.tokens, comments: lexer.comments, diags: lexer.diags }
+}
+
+/// A string in one of whose holes the lexer is.
+struct Mode {
+    multi: bool,
+    /// Open braces inside the hole.
+    braces: u32,
+    /// Open parentheses and brackets inside the hole.
+    brackets: u32,
+    /// Offset of the opening quotes.
+    open: usize,
+    /// Offset of the hole's `{`.
+    hole: usize,
+}
+
+struct Lexer<'a> {
+    src: &'a [u8],
+    text: &'a str,
+    base: u32,
+    pos: usize,
+    /// A newline stands before the next token.
+    nl: bool,
+    /// Nothing but white space was seen on this line so far.
+    line_empty: bool,
+    modes: Vec<Mode>,
+    tokens: Vec<Token>,
+    comments: Vec<Comment>,
+    diags: Vec<Diagnostic>,
+}
+
+impl Lexer<'_> {
+    fn run(&mut self) {
+        if self.text.starts_with('\u{FEFF}') {
+            self.pos = 3;
+        }
+        if self.text[self.pos..].starts_with("#!") {
+            self.line_comment();
+        }
+        while self.pos < self.src.len() {
+            self.next_token();
+        }
+        self.close_all_strings();
+        self.push(T::Eof, self.pos);
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        self.src.get(self.pos + ahead).copied().unwrap_or(0)
+    }
+
+    fn span(&self, lo: usize, hi: usize) -> Span {
+        Span::new(self.base + lo as u32, self.base + hi as u32)
+    }
+
+    /// Adds the token from `start` to the current position.
+    fn push(&mut self, kind: T, start: usize) {
+        let (lo, hi) = (self.base + start as u32, self.base + self.pos as u32);
+        self.tokens.push(Token { kind, nl: self.nl, lo, hi });
+        self.nl = false;
+        self.line_empty = false;
+    }
+
+    fn next_token(&mut self) {
+        let start = self.pos;
+        let byte = self.src[start];
+        match byte {
+            b' ' | b'\t' | b'\r' => self.pos += 1,
+            b'\n' => self.newline(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(start),
+            b'0'..=b'9' => self.number(start),
+            b'"' => self.string(start),
+            b'\'' => self.quote(start),
+            b'/' if self.peek(1) == b'/' => self.line_comment(),
+            b'/' if self.peek(1) == b'*' => self.block_comment(),
+            0x80.. => self.unicode(start),
+            _ => self.punctuation(start, byte),
+        }
+    }
+
+    fn newline(&mut self) {
+        if self.modes.last().is_some_and(|m| !m.multi) {
+            self.unclosed_hole();
+        }
+        self.pos += 1;
+        self.nl = true;
+        self.line_empty = true;
+    }
+
+    fn word(&mut self, start: usize) {
+        self.scan_word();
+        let text = &self.src[start..self.pos];
+        if text == b"r" && matches!(self.peek(0), b'"' | b'#') && self.raw_string(start) {
+            return;
+        }
+        let kind = match text.len() {
+            2..=9 => T::keyword(text).unwrap_or(T::Ident),
+            _ => T::Ident,
+        };
+        self.push(kind, start);
+    }
+
+    /// Moves over the characters that can continue an identifier.
+    fn scan_word(&mut self) {
+        while let Some(&byte) = self.src.get(self.pos) {
+            if byte.is_ascii_alphanumeric() || byte == b'_' {
+                self.pos += 1;
+            } else if byte >= 0x80 {
+                match self.char_at(self.pos) {
+                    Some(c) if unicode_ident::is_xid_continue(c) => self.pos += c.len_utf8(),
+                    _ => break,
+                }
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn char_at(&self, pos: usize) -> Option<char> {
+        self.text.get(pos..)?.chars().next()
+    }
+
+    /// A number with its suffix. Behind `.` only digits: `t.0.1` has two fields.
+    fn number(&mut self, start: usize) {
+        if self.tokens.last().is_some_and(|t| t.kind == T::Dot && t.hi == self.base + start as u32) {
+            while self.peek(0).is_ascii_digit() {
+                self.pos += 1;
+            }
+            return self.push(T::Int, start);
+        }
+        if self.src[start] == b'0' && matches!(self.peek(1), b'x' | b'o' | b'b' | b'X' | b'O' | b'B') {
+            self.scan_word();
+            return self.push(T::Int, start);
+        }
+        self.digits();
+        let mut kind = T::Int;
+        if self.peek(0) == b'.' && self.peek(1).is_ascii_digit() {
+            self.pos += 1;
+            self.digits();
+            kind = T::Float;
+        }
+        if matches!(self.peek(0), b'e' | b'E')
+            && (self.peek(1).is_ascii_digit()
+                || (matches!(self.peek(1), b'+' | b'-') && self.peek(2).is_ascii_digit()))
+        {
+            self.pos += 2;
+            self.digits();
+            kind = T::Float;
+        }
+        let suffix = self.pos;
+        self.scan_word();
+        match &self.src[suffix..self.pos] {
+            b"f32" | b"f64" => kind = T::Float,
+            b"ns" | b"us" | b"ms" | b"s" | b"m" | b"h" => kind = T::Duration,
+            _ => {}
+        }
+        self.push(kind, start);
+    }
+
+    fn digits(&mut self) {
+        while matches!(self.peek(0), b'0'..=b'9' | b'_') {
+            self.pos += 1;
+        }
+    }
+
+    /// A character literal or a label: `'a'`, `'\n'`, `'outer`.
+    fn quote(&mut self, start: usize) {
+        self.pos += 1;
+        if self.peek(0) == b'\\' {
+            return self.escaped_char(start);
+        }
+        let Some(c) = self.char_at(self.pos).filter(|c| !matches!(c, '\n' | '\r')) else {
+            return self.bad_char(start, "this quote starts a character, but the line ends");
+        };
+        let len = c.len_utf8();
+        if c != '\'' && self.src.get(self.pos + len) == Some(&b'\'') {
+            self.pos += len + 1;
+            return self.push(T::Char, start);
+        }
+        if unicode_ident::is_xid_start(c) || c == '_' {
+            self.scan_word();
+            if self.peek(0) != b'\'' {
+                return self.push(T::Label, start);
+            }
+            self.pos += 1;
+            return self.long_char(start);
+        }
+        if c == '\'' {
+            self.pos += 1;
+            return self.bad_char(start, "a character literal needs one character");
+        }
+        self.recover_char(start);
+    }
+
+    fn escaped_char(&mut self, start: usize) {
+        self.pos += 1;
+        if !matches!(self.peek(0), 0 | b'\n') {
+            self.pos += self.char_at(self.pos).map_or(1, char::len_utf8);
+        }
+        while !matches!(self.peek(0), 0 | b'\'' | b'\n' | b' ') {
+            self.pos += 1;
+        }
+        if self.peek(0) != b'\'' {
+            return self.bad_char(start, "this character literal has no closing quote");
+        }
+        self.pos += 1;
+        self.push(T::Char, start);
+    }
+
+    /// `'+abc` or `'12'`: up to the closing quote if there is one on the line, else one character.
+    fn recover_char(&mut self, start: usize) {
+        let rest = &self.src[self.pos..];
+        let line = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+        match rest[..line].iter().position(|b| *b == b'\'') {
+            Some(len) if len <= 40 => {
+                self.pos += len + 1;
+                self.long_char(start);
+            }
+            _ => {
+                self.pos += self.char_at(self.pos).map_or(1, char::len_utf8);
+                self.bad_char(start, "this character literal has no closing quote");
+            }
+        }
+    }
+
+    fn long_char(&mut self, start: usize) {
+        let inner = &self.text[start + 1..self.pos - 1];
+        let fix = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
+        let span = self.span(start, self.pos);
+        let diag =
+            Diagnostic::error(codes::BAD_CHAR, span, "a character literal holds exactly one character")
+                .label("more than one character")
+                .fix("write a string", span, fix);
+        self.diags.push(diag);
+        self.push(T::Error, start);
+    }
+
+    fn bad_char(&mut self, start: usize, message: &str) {
+        self.diags.push(Diagnostic::error(codes::BAD_CHAR, self.span(start, self.pos), message));
+        self.push(T::Error, start);
+    }
+
+    fn unicode(&mut self, start: usize) {
+        let c = self.char_at(start).unwrap_or(char::REPLACEMENT_CHARACTER);
+        if unicode_ident::is_xid_start(c) {
+            return self.word(start);
+        }
+        if c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}' {
+            self.pos += c.len_utf8();
+            let message = format!("U+{:04X} is not white space of the language", c as u32);
+            let span = self.span(start, self.pos);
+            let diag =
+                Diagnostic::error(codes::UNKNOWN_CHARACTER, span, message).fix("write a space", span, " ");
+            return self.diags.push(diag);
+        }
+        self.unknown(start);
+    }
+
+    /// A run of characters that no token starts with gives one message.
+    fn unknown(&mut self, start: usize) {
+        while let Some(c) = self.char_at(self.pos) {
+            let known = (c.is_ascii() && !matches!(c, '#' | '$' | '`' | '\\') && !c.is_ascii_control())
+                || c.is_whitespace()
+                || unicode_ident::is_xid_start(c);
+            if known && self.pos > start {
+                break;
+            }
+            self.pos += c.len_utf8();
+        }
+        let found = &self.text[start..self.pos];
+        let shown: String = found.chars().take(8).flat_map(char::escape_debug).collect();
+        let span = self.span(start, self.pos);
+        let diag =
+            Diagnostic::error(codes::UNKNOWN_CHARACTER, span, format!("no token starts with `{shown}`"));
+        self.diags.push(match found.chars().next() {
+            Some('\u{201C}' | '\u{201D}' | '\u{201E}') => {
+                diag.note("strings are written with straight quotes: `\"`")
+            }
+            Some('#') => diag.note("comments start with `//`, attributes with `@`"),
+            Some('`' | '\u{2018}' | '\u{2019}') => diag.note("strings are written `\"…\"`, characters `'c'`"),
+            _ => diag,
+        });
+        self.push(T::Error, start);
+    }
+
+    fn line_comment(&mut self) {
+        let start = self.pos;
+        let rest = &self.src[start..];
+        let len = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+        let text = rest[..len].strip_suffix(b"\r").unwrap_or(&rest[..len]);
+        let kind = match text {
+            [b'/', b'/', b'/', b'/', ..] => CommentKind::Line,
+            [b'/', b'/', b'/', ..] => CommentKind::Doc,
+            [b'/', b'/', b'!', ..] => CommentKind::InnerDoc,
+            _ => CommentKind::Line,
+        };
+        self.pos += text.len();
+        self.comment(kind, start);
+    }
+
+    fn block_comment(&mut self) {
+        let start = self.pos;
+        let mut depth = 1u32;
+        let mut lines = false;
+        self.pos += 2;
+        while depth > 0 {
+            match (self.peek(0), self.peek(1)) {
+                (b'/', b'*') => (depth, self.pos) = (depth + 1, self.pos + 2),
+                (b'*', b'/') => (depth, self.pos) = (depth - 1, self.pos + 2),
+                _ if self.pos >= self.src.len() => {
+                    let diag = Diagnostic::error(
+                        codes::UNTERMINATED_COMMENT,
+                        self.span(start, start + 2),
+                        "this comment is not closed",
+                    );
+                    self.diags.push(diag.note("block comments nest: each `/*` needs its own `*/`"));
+                    break;
+                }
+                (byte, _) => {
+                    lines |= byte == b'\n';
+                    self.pos += 1;
+                }
+            }
+        }
+        self.comment(CommentKind::Block, start);
+        self.nl |= lines;
+    }
+
+    fn comment(&mut self, kind: CommentKind, start: usize) {
+        let span = self.span(start, self.pos);
+        self.comments.push(Comment { kind, span, own_line: self.line_empty });
+        self.line_empty = false;
+    }
+
+    fn punctuation(&mut self, start: usize, byte: u8) {
+        if !self.modes.is_empty() && self.hole_bracket(byte) {
+            return;
+        }
+        let Some((kind, len)) = punctuation(byte, self.peek(1), self.peek(2)) else {
+            return self.unknown(start);
+        };
+        self.pos += len;
+        self.push(kind, start);
+    }
+}
+
+/// The longest punctuation that starts with these bytes, and its length.
+fn punctuation(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
+    use T::*;
+    Some(match (a, b, c) {
+        (b'(', ..) => (LParen, 1),
+        (b')', ..) => (RParen, 1),
+        (b'[', ..) => (LBracket, 1),
+        (b']', ..) => (RBracket, 1),
+        (b'{', ..) => (LBrace, 1),
+        (b'}', ..) => (RBrace, 1),
+        (b',', ..) => (Comma, 1),
+        (b';', ..) => (Semi, 1),
+        (b'?', ..) => (Question, 1),
+        (b'@', ..) => (At, 1),
+        (b'~', ..) => (Tilde, 1),
+        (b':', b':', _) => (ColonColon, 2),
+        (b':', ..) => (Colon, 1),
+        (b'.', b'.', b'=') => (DotDotEq, 3),
+        (b'.', b'.', _) => (DotDot, 2),
+        (b'.', b'*', _) => (DotStar, 2),
+        (b'.', ..) => (Dot, 1),
+        (b'=', b'=', _) => (EqEq, 2),
+        (b'=', b'>', _) => (FatArrow, 2),
+        (b'=', ..) => (Eq, 1),
+        (b'!', b'=', _) => (NotEq, 2),
+        (b'!', ..) => (Not, 1),
+        (b'<', b'<', b'=') => (ShlEq, 3),
+        (b'<', b'<', _) => (Shl, 2),
+        (b'<', b'=', _) => (LtEq, 2),
+        (b'<', ..) => (Lt, 1),
+        (b'>', b'>', b'=') => (ShrEq, 3),
+        (b'>', b'>', _) => (Shr, 2),
+        (b'>', b'=', _) => (GtEq, 2),
+        (b'>', ..) => (Gt, 1),
+        (b'&', b'&', _) => (AndAnd, 2),
+        (b'&', b'=', _) => (AndEq, 2),
+        (b'&', ..) => (And, 1),
+        (b'|', b'|', _) => (OrOr, 2),
+        (b'|', b'=', _) => (OrEq, 2),
+        (b'|', ..) => (Or, 1),
+        (b'^', b'=', _) => (CaretEq, 2),
+        (b'^', ..) => (Caret, 1),
+        _ => return arithmetic(a, b, c),
+    })
+}
+
+fn arithmetic(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
+    use T::*;
+    Some(match (a, b, c) {
+        (b'+', b'%', b'=') => (PlusPercentEq, 3),
+        (b'+', b'%', _) => (PlusPercent, 2),
+        (b'+', b'=', _) => (PlusEq, 2),
+        (b'+', ..) => (Plus, 1),
+        (b'-', b'>', _) => (Arrow, 2),
+        (b'-', b'%', b'=') => (MinusPercentEq, 3),
+        (b'-', b'%', _) => (MinusPercent, 2),
+        (b'-', b'=', _) => (MinusEq, 2),
+        (b'-', ..) => (Minus, 1),
+        (b'*', b'*', b'=') => (StarStarEq, 3),
+        (b'*', b'*', _) => (StarStar, 2),
+        (b'*', b'%', b'=') => (StarPercentEq, 3),
+        (b'*', b'%', _) => (StarPercent, 2),
+        (b'*', b'=', _) => (StarEq, 2),
+        (b'*', ..) => (Star, 1),
+        (b'/', b'=', _) => (SlashEq, 2),
+        (b'/', ..) => (Slash, 1),
+        (b'%', b'=', _) => (PercentEq, 2),
+        (b'%', ..) => (Percent, 1),
+        _ => return None,
+    })
+}

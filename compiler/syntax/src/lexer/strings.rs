@@ -1,0 +1,225 @@
+//! Strings: where they end, and where their holes are.
+//!
+//! The stack of modes says in which holes of which strings the lexer is. A string on one line never reaches
+//! beyond it, nor does a hole in it; so a forgotten quote spoils one line only.
+
+use super::{Lexer, Mode};
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::token::T;
+
+impl Lexer<'_> {
+    /// A string from its opening quotes on.
+    pub(super) fn string(&mut self, start: usize) {
+        let multi = self.peek(1) == b'"' && self.peek(2) == b'"';
+        self.pos += if multi { 3 } else { 1 };
+        let text = self.pos;
+        match self.string_text(multi) {
+            Stop::Hole => {
+                let text_end = self.pos;
+                self.pos = text;
+                self.push(if multi { T::MultiStrOpen } else { T::StrOpen }, start);
+                self.pos = text_end;
+                self.text_part(text);
+                self.open_hole(multi, start);
+            }
+            Stop::Quote => {
+                self.pos += if multi { 3 } else { 1 };
+                self.push(if multi { T::MultiStr } else { T::Str }, start);
+            }
+            Stop::End => {
+                self.push(T::Error, start);
+                self.unterminated(start, multi);
+            }
+        }
+    }
+
+    fn text_part(&mut self, start: usize) {
+        if self.pos > start {
+            self.push(T::StrText, start);
+        }
+    }
+
+    fn open_hole(&mut self, multi: bool, open: usize) {
+        let hole = self.pos;
+        self.pos += 1;
+        self.push(T::HoleOpen, hole);
+        self.modes.push(Mode { multi, braces: 0, brackets: 0, open, hole });
+    }
+
+    /// Goes on with the text of a string behind the `}` of a hole, which has been consumed.
+    fn after_hole(&mut self, mode: Mode) {
+        let text = self.pos;
+        let stop = self.string_text(mode.multi);
+        self.text_part(text);
+        match stop {
+            Stop::Hole => self.open_hole(mode.multi, mode.open),
+            Stop::Quote => {
+                let quote = self.pos;
+                self.pos += if mode.multi { 3 } else { 1 };
+                self.push(T::StrClose, quote);
+            }
+            Stop::End => {
+                self.push(T::StrClose, self.pos);
+                self.unterminated(mode.open, mode.multi);
+            }
+        }
+    }
+
+    /// Moves over text up to a hole, the closing quotes, or the place where an unclosed string ends.
+    fn string_text(&mut self, multi: bool) -> Stop {
+        while let Some(&byte) = self.src.get(self.pos) {
+            match byte {
+                b'\\' => {
+                    let next = self.char_at(self.pos + 1);
+                    let skipped =
+                        next.filter(|c| multi || !matches!(c, '\n' | '\r')).map_or(0, char::len_utf8);
+                    self.pos += 1 + skipped;
+                    // The braces of `\u{…}` open no hole.
+                    if next == Some('u') && self.peek(0) == b'{' {
+                        self.pos += 1;
+                    }
+                }
+                b'{' if self.peek(1) == b'{' => self.pos += 2,
+                b'{' => return Stop::Hole,
+                b'"' if !multi => return Stop::Quote,
+                b'"' if self.peek(1) == b'"' && self.peek(2) == b'"' => return Stop::Quote,
+                b'\n' if !multi => return Stop::End,
+                _ => self.pos += 1,
+            }
+        }
+        Stop::End
+    }
+
+    /// `r"…"` or `r#"…"#`, after the `r`. False: it is the name `r`.
+    pub(super) fn raw_string(&mut self, start: usize) -> bool {
+        let hashes = self.src[self.pos..].iter().take_while(|b| **b == b'#').count();
+        if self.peek(hashes) != b'"' {
+            return false;
+        }
+        self.pos += hashes + 1;
+        let closing: Vec<u8> = std::iter::once(b'"').chain(std::iter::repeat_n(b'#', hashes)).collect();
+        let rest = &self.src[self.pos..];
+        let mut from = 0;
+        while let Some(quote) = rest[from..].iter().position(|b| *b == b'"') {
+            if rest[from + quote..].starts_with(&closing) {
+                self.pos += from + quote + closing.len();
+                self.push(T::RawStr, start);
+                return true;
+            }
+            from += quote + 1;
+        }
+        let span = self.span(start, start + hashes + 2);
+        let diag = Diagnostic::error(codes::UNTERMINATED_STRING, span, "this raw string is not closed");
+        let closing = String::from_utf8_lossy(&closing).into_owned();
+        self.diags.push(diag.note(format!("it ends at `{closing}`, which does not follow")));
+        // Only the line is lost: what follows is more likely code than text.
+        let line = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+        self.pos += line;
+        self.push(T::Error, start);
+        true
+    }
+
+    /// Counts brackets inside a hole. True when the byte ended the hole or began its format.
+    pub(super) fn hole_bracket(&mut self, byte: u8) -> bool {
+        let Some(mode) = self.modes.last_mut() else { return false };
+        match byte {
+            b'{' => mode.braces += 1,
+            b'(' | b'[' => mode.brackets += 1,
+            b')' | b']' => mode.brackets = mode.brackets.saturating_sub(1),
+            b'}' if mode.braces > 0 => mode.braces -= 1,
+            b'}' => {
+                self.close_hole();
+                return true;
+            }
+            b':' if mode.braces == 0 && mode.brackets == 0 => {
+                self.hole_spec();
+                return true;
+            }
+            _ => {}
+        }
+        false
+    }
+
+    fn close_hole(&mut self) {
+        let brace = self.pos;
+        self.pos += 1;
+        self.push(T::HoleClose, brace);
+        if let Some(mode) = self.modes.pop() {
+            self.after_hole(mode);
+        }
+    }
+
+    /// The format behind `:`, up to the `}` of the hole.
+    fn hole_spec(&mut self) {
+        let start = self.pos;
+        self.pos += 1;
+        while !matches!(self.peek(0), b'}' | b'\n' | b'"') && self.pos < self.src.len() {
+            self.pos += 1;
+        }
+        self.push(T::HoleSpec, start);
+    }
+
+    fn unterminated(&mut self, start: usize, multi: bool) {
+        // A quote meant to close the string is taken for a nested string when a hole before it is open.
+        if self.modes.last().is_some_and(|m| !m.multi) {
+            return self.unclosed_hole();
+        }
+        let quotes = if multi { "\"\"\"" } else { "\"" };
+        let span = self.span(start, start + quotes.len());
+        let diag = Diagnostic::error(codes::UNTERMINATED_STRING, span, "this string is not closed");
+        let end = self.span(self.pos, self.pos);
+        self.diags.push(if multi {
+            diag.label("opened here")
+        } else {
+            diag.label("opened here")
+                .also(end, format!("`{quotes}` is missing at the end of the line"))
+                .note("a string ends on its line; text over several lines is written `\"\"\"…\"\"\"`")
+        });
+    }
+
+    /// A hole whose string ends before it: one message, and all strings of the line are closed.
+    pub(super) fn unclosed_hole(&mut self) {
+        let Some(mode) = self.modes.last() else { return };
+        let span = self.span(mode.hole, mode.hole + 1);
+        let diag = Diagnostic::error(codes::UNCLOSED_HOLE, span, "this hole in a string is not closed")
+            .label("`}` is missing")
+            .fix_likely("write `{{` for a brace in the text", span, "{{");
+        self.diags.push(diag);
+        while self.modes.last().is_some_and(|m| !m.multi) {
+            self.close_mode();
+        }
+    }
+
+    fn close_mode(&mut self) {
+        self.modes.pop();
+        self.push(T::HoleClose, self.pos);
+        self.push(T::StrClose, self.pos);
+    }
+
+    /// At the end of the file.
+    pub(super) fn close_all_strings(&mut self) {
+        if let Some(mode) = self.modes.last() {
+            if mode.multi {
+                let span = self.span(mode.open, mode.open + 3);
+                let diag = Diagnostic::error(codes::UNTERMINATED_STRING, span, "this string is not closed")
+                    .label("opened here")
+                    .also(self.span(mode.hole, mode.hole + 1), "the file ends in this hole");
+                self.diags.push(diag);
+            } else {
+                self.unclosed_hole();
+            }
+        }
+        while !self.modes.is_empty() {
+            self.close_mode();
+        }
+    }
+}
+
+/// Why the text of a string stopped.
+enum Stop {
+    Hole,
+    Quote,
+    /// The line or the file ended.
+    End,
+}

@@ -1,0 +1,366 @@
+//! `if`, `match`, loops, jumps and `try`.
+
+use super::Parser;
+use super::exprs::{assignment, error_expr};
+use crate::ast::*;
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::token::T;
+
+impl Parser<'_> {
+    /// An expression that starts with a keyword of control flow, or a labelled loop.
+    pub(super) fn control(&mut self) -> Expr {
+        match self.kind() {
+            T::KwIf => self.if_expr(),
+            T::KwMatch => self.match_expr(),
+            T::KwTry => self.try_expr(),
+            _ => self.loop_expr(),
+        }
+    }
+
+    fn if_expr(&mut self) -> Expr {
+        let start = self.bump().span();
+        let cond = Box::new(self.cond());
+        let then = self.body();
+        let else_ = self.else_branch().map(Box::new);
+        Expr { kind: ExprKind::If { cond, then, else_ }, span: self.since(start) }
+    }
+
+    fn else_branch(&mut self) -> Option<Expr> {
+        if self.at_foreign_else_if() {
+            let span = self.span();
+            let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, "this is written `else if`");
+            self.fault(diag.fix("write `else if`", span, "else if"));
+            return Some(self.nested_if());
+        }
+        if !self.eat(T::KwElse) {
+            return None;
+        }
+        if self.at(T::KwIf) {
+            return Some(self.nested_if());
+        }
+        let block = self.body();
+        let span = block.span;
+        Some(Expr { kind: ExprKind::Block(block), span })
+    }
+
+    fn nested_if(&mut self) -> Expr {
+        let start = self.span();
+        let expr = if self.enter() { self.if_expr() } else { error_expr(start) };
+        self.leave();
+        self.grow();
+        expr
+    }
+
+    fn at_foreign_else_if(&self) -> bool {
+        self.kind() == T::Ident
+            && matches!(self.text(self.tok()), "elif" | "elsif" | "elseif")
+            && self.nth(1).starts_expr()
+            && !self.nth_tok(1).nl
+    }
+
+    /// What stands between `if` or `while` and the body.
+    fn cond(&mut self) -> Cond {
+        self.without_struct(|p| {
+            let start = p.span();
+            if !p.eat(T::KwLet) {
+                return Cond::Expr(p.condition());
+            }
+            // The `=` shows where the pattern ends, so a struct pattern needs no parentheses.
+            let outer = std::mem::replace(&mut p.ctx.no_struct, false);
+            let pat = p.pat(false);
+            p.ctx.no_struct = outer;
+            if !p.eat(T::Eq) {
+                p.expected(codes::UNEXPECTED_TOKEN, "`=` and the value to match");
+                return Cond::Let { pat, expr: error_expr(p.fault_span()), span: p.since(start) };
+            }
+            let expr = p.expr();
+            p.no_let_chain(&pat, &expr, start);
+            Cond::Let { pat, expr, span: p.since(start) }
+        })
+    }
+
+    /// A condition; `=` in it is meant as `==`.
+    fn condition(&mut self) -> Expr {
+        let start = self.span();
+        if self.at(T::LBrace) {
+            self.expected(codes::EXPECTED_EXPRESSION, "a condition");
+            return error_expr(self.fault_span());
+        }
+        let expr = self.expr();
+        if !self.at(T::Eq) {
+            return expr;
+        }
+        let span = self.span();
+        let diag = Diagnostic::error(codes::ASSIGNMENT_AS_VALUE, span, "an assignment is no condition");
+        self.fault(diag.fix("compare with `==`", span, "=="));
+        self.bump();
+        self.expr();
+        error_expr(self.since(start))
+    }
+
+    /// `if let p = e && c`: the test that `is` makes.
+    fn no_let_chain(&mut self, pat: &Pat, expr: &Expr, start: Span) {
+        let mut left = expr;
+        let mut chained = false;
+        while let ExprKind::Binary { op: BinOp::And, lhs, .. } = &left.kind {
+            left = lhs;
+            chained = true;
+        }
+        if chained {
+            let (pat, value) = (self.source(pat.span), self.source(left.span));
+            let fixed = format!("{value} is {pat}");
+            let span = Span::new(start.lo, left.span.hi);
+            let diag = Diagnostic::error(codes::LET_CHAIN, span, "`let` in a condition stands alone");
+            let diag = diag.note("`is` tests and binds: `e is Some(x) && x > 1`");
+            self.report(diag.fix_likely("test with `is`", span, fixed));
+        }
+    }
+
+    /// The block behind a header.
+    pub(super) fn body(&mut self) -> Block {
+        if self.at(T::LBrace) {
+            if self.line_break() {
+                self.brace_on_next_line();
+            }
+            return self.block();
+        }
+        self.expected(codes::UNEXPECTED_TOKEN, "`{`");
+        Block { stmts: Vec::new(), tail: None, span: self.fault_span() }
+    }
+
+    /// Reports a `{` that the newline rule separates from its header, and takes it nevertheless.
+    pub(super) fn brace_on_next_line(&mut self) {
+        if self.prev().kind == T::Comma {
+            return; // A comma, as behind a `where` clause, joins the lines.
+        }
+        let span = self.span();
+        let gap = Span::new(self.prev().hi, span.lo);
+        let diag = Diagnostic::error(
+            codes::BRACE_ON_NEXT_LINE,
+            span,
+            "`{` stands on the line of what it belongs to",
+        );
+        let diag = diag.note("a newline ends the statement before it");
+        let only_space = self.source(gap).bytes().all(|b| b.is_ascii_whitespace());
+        self.report(if only_space { diag.fix("move it up", gap, " ") } else { diag });
+    }
+
+    fn match_expr(&mut self) -> Expr {
+        let start = self.bump().span();
+        let scrutinee = Box::new(self.without_struct(Self::condition));
+        let arms = self.arms();
+        Expr { kind: ExprKind::Match { scrutinee, arms }, span: self.since(start) }
+    }
+
+    /// `{ pat when guard => body … }`, arms separated by newlines or commas.
+    fn arms(&mut self) -> Vec<Arm> {
+        let mut arms = Vec::new();
+        if self.line_break() && self.at(T::LBrace) {
+            self.brace_on_next_line();
+        }
+        let open = self.span();
+        if !self.expect(T::LBrace) {
+            return arms;
+        }
+        self.nested(true, |p| {
+            p.separated_lines(open, |p| {
+                let arm = p.arm();
+                arms.extend(arm);
+            });
+        });
+        arms
+    }
+
+    /// Elements that are separated by newlines or commas, up to `}`.
+    pub(super) fn separated_lines(&mut self, open: Span, mut element: impl FnMut(&mut Self)) {
+        loop {
+            if self.eat(T::RBrace) {
+                return;
+            }
+            if self.at(T::Eof) {
+                return self.unclosed_brace(open);
+            }
+            let (pos, faults) = (self.pos, self.diags.len());
+            element(self);
+            let stuck = self.pos == pos;
+            if self.eat(T::Comma) || self.at(T::RBrace) || (!stuck && self.tok().nl) {
+                continue;
+            }
+            if self.diags.len() == faults {
+                self.expected(codes::MISSING_SEPARATOR, "a newline, `,` or `}`");
+            }
+            if stuck {
+                self.skip_tree();
+            }
+            if !self.tok().nl {
+                self.skip_statement();
+            }
+            if !self.eat(T::Comma) {
+                self.eat(T::Semi);
+            }
+        }
+    }
+
+    fn arm(&mut self) -> Option<Arm> {
+        let start = self.span();
+        let faults = self.diags.len();
+        let pat = self.pat(true);
+        let guard = self.guard();
+        if !self.eat(T::FatArrow) && !self.arm_arrow(faults) {
+            return None;
+        }
+        let body = self.arm_body();
+        Some(Arm { pat, guard, body, span: self.since(start) })
+    }
+
+    fn guard(&mut self) -> Option<Expr> {
+        if self.at(T::KwIf) {
+            let span = self.span();
+            let diag =
+                Diagnostic::error(codes::FOREIGN_KEYWORD, span, "the guard of an arm is written with `when`");
+            self.fault(diag.fix("write `when`", span, "when"));
+        } else if !self.at(T::KwWhen) {
+            return None;
+        }
+        self.bump();
+        Some(self.expr())
+    }
+
+    /// The `=>` of an arm is missing: takes `->`, `:` and `=` for it.
+    fn arm_arrow(&mut self, faults: usize) -> bool {
+        let span = self.span();
+        if matches!(self.kind(), T::Arrow | T::Colon | T::Eq) {
+            let message = "a pattern and its value are separated by `=>`";
+            let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, span, message);
+            self.fault(diag.fix("write `=>`", span, "=>"));
+            self.bump();
+            return true;
+        }
+        if self.diags.len() == faults {
+            self.expected(codes::UNEXPECTED_TOKEN, "`=>`");
+        }
+        false
+    }
+
+    /// An expression or one assignment, which becomes a block.
+    pub(super) fn arm_body(&mut self) -> Expr {
+        let start = self.span();
+        let place = self.expr();
+        let Some(op) = assignment(self.kind()).filter(|_| !self.line_break()) else { return place };
+        self.bump();
+        let value = self.expr();
+        let span = self.since(start);
+        let stmt = Stmt { kind: StmtKind::Assign { op, place, value }, span };
+        Expr { kind: ExprKind::Block(Block { stmts: vec![stmt], tail: None, span }), span }
+    }
+
+    /// `while`, `for` or `loop`, perhaps with a label.
+    fn loop_expr(&mut self) -> Expr {
+        let start = self.span();
+        let mut label = None;
+        if self.at(T::Label) {
+            label = Some(self.label());
+            self.expect(T::Colon);
+        }
+        let kind = match self.kind() {
+            T::KwWhile => {
+                self.bump();
+                let cond = Box::new(self.cond());
+                ExprKind::While { label, cond, body: self.body() }
+            }
+            T::KwFor => self.for_loop(label),
+            T::KwLoop => {
+                self.bump();
+                ExprKind::Loop { label, body: self.body() }
+            }
+            _ => {
+                self.expected(codes::UNEXPECTED_TOKEN, "`loop`, `while` or `for` behind the label");
+                ExprKind::Error
+            }
+        };
+        Expr { kind, span: self.since(start) }
+    }
+
+    fn for_loop(&mut self, label: Option<Ident>) -> ExprKind {
+        self.bump();
+        let (pat, iter) = self.without_struct(|p| {
+            let pat = p.pat(false);
+            if !p.eat(T::KwIn) {
+                p.expected(codes::UNEXPECTED_TOKEN, "`in` and what to go through");
+                return (pat, error_expr(p.fault_span()));
+            }
+            (pat, p.condition())
+        });
+        let body = self.body();
+        ExprKind::For { label, pat, iter: Box::new(iter), body }
+    }
+
+    /// The current token is a label; its name goes without the apostrophe.
+    fn label(&mut self) -> Ident {
+        let token = self.bump();
+        let name = self.interner.intern(&self.text(token)[1..]);
+        Ident { name, span: token.span() }
+    }
+
+    /// `break`, `continue`, `return`.
+    pub(super) fn jump(&mut self) -> Expr {
+        let start = self.bump();
+        let label = match start.kind {
+            T::KwBreak | T::KwContinue
+                if self.at(T::Label) && !self.line_break() && self.nth(1) != T::Colon =>
+            {
+                Some(self.label())
+            }
+            _ => None,
+        };
+        let kind = match start.kind {
+            T::KwBreak => ExprKind::Break { label, value: self.jump_value() },
+            T::KwContinue => ExprKind::Continue { label },
+            _ => ExprKind::Return(self.jump_value()),
+        };
+        Expr { kind, span: self.since(start.span()) }
+    }
+
+    fn jump_value(&mut self) -> Option<Box<Expr>> {
+        let body = self.at(T::LBrace) && self.ctx.no_struct;
+        let there = self.kind().starts_expr() && !self.line_break() && !body;
+        there.then(|| Box::new(self.expr()))
+    }
+
+    /// `try { … } catch { … }`, `try: E { … } catch { … }`, `try ask(…)`.
+    fn try_expr(&mut self) -> Expr {
+        let start = self.bump().span();
+        if self.at(T::KwAsk) {
+            let mut expr = self.special_form();
+            match &mut expr.kind {
+                ExprKind::Ask { is_try, .. } => *is_try = true,
+                ExprKind::Error => {}
+                _ => self.try_fault(start),
+            }
+            return Expr { span: self.since(start), ..expr };
+        }
+        let error_ty = self.eat(T::Colon).then(|| self.ty());
+        if !self.at(T::LBrace) {
+            self.try_fault(start);
+            return if self.kind().starts_expr() { self.prefixed(start) } else { error_expr(start) };
+        }
+        let body = self.block();
+        if !self.eat(T::KwCatch) {
+            self.expected(codes::UNEXPECTED_TOKEN, "`catch`");
+            return Expr {
+                kind: ExprKind::TryCatch { error_ty, body, arms: Vec::new() },
+                span: self.since(start),
+            };
+        }
+        let arms = self.arms();
+        Expr { kind: ExprKind::TryCatch { error_ty, body, arms }, span: self.since(start) }
+    }
+
+    fn try_fault(&mut self, start: Span) {
+        let diag =
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, start, "`try` stands before a block or an `ask`");
+        self.fault(diag.note("an error is passed on with `?` behind the call: `f(x)?`"));
+    }
+}

@@ -1,0 +1,440 @@
+//! Operators and what follows an operand: precedence climbing, prefixes, `**`, calls, fields, indexes.
+
+use super::Parser;
+use crate::ast::*;
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::token::T;
+
+/// Precedences of binary operators, loosest first. `**` and prefixes bind tighter, see [`Parser::unary`].
+mod prec {
+    pub const OR: u8 = 1;
+    pub const AND: u8 = 2;
+    pub const COMPARE: u8 = 3;
+    pub const RANGE: u8 = 4;
+    pub const BIT_OR: u8 = 5;
+    pub const BIT_XOR: u8 = 6;
+    pub const BIT_AND: u8 = 7;
+    pub const SHIFT: u8 = 8;
+    pub const SUM: u8 = 9;
+    pub const PRODUCT: u8 = 10;
+    pub const CAST: u8 = 11;
+}
+
+/// What an operator between two operands makes.
+#[derive(Clone, Copy)]
+enum Infix {
+    Binary(BinOp),
+    Range { inclusive: bool },
+    Cast,
+    Is,
+}
+
+fn infix(kind: T) -> Option<(u8, Infix)> {
+    use Infix::*;
+    Some(match kind {
+        T::OrOr => (prec::OR, Binary(BinOp::Or)),
+        T::AndAnd => (prec::AND, Binary(BinOp::And)),
+        T::EqEq => (prec::COMPARE, Binary(BinOp::Eq)),
+        T::NotEq => (prec::COMPARE, Binary(BinOp::Ne)),
+        T::Lt => (prec::COMPARE, Binary(BinOp::Lt)),
+        T::LtEq => (prec::COMPARE, Binary(BinOp::Le)),
+        T::Gt => (prec::COMPARE, Binary(BinOp::Gt)),
+        T::GtEq => (prec::COMPARE, Binary(BinOp::Ge)),
+        T::KwIs => (prec::COMPARE, Is),
+        T::DotDot => (prec::RANGE, Range { inclusive: false }),
+        T::DotDotEq => (prec::RANGE, Range { inclusive: true }),
+        T::Or => (prec::BIT_OR, Binary(BinOp::BitOr)),
+        T::Caret => (prec::BIT_XOR, Binary(BinOp::BitXor)),
+        T::And => (prec::BIT_AND, Binary(BinOp::BitAnd)),
+        T::Shl => (prec::SHIFT, Binary(BinOp::Shl)),
+        T::Shr => (prec::SHIFT, Binary(BinOp::Shr)),
+        T::Plus => (prec::SUM, Binary(BinOp::Add)),
+        T::Minus => (prec::SUM, Binary(BinOp::Sub)),
+        T::PlusPercent => (prec::SUM, Binary(BinOp::WrapAdd)),
+        T::MinusPercent => (prec::SUM, Binary(BinOp::WrapSub)),
+        T::Star => (prec::PRODUCT, Binary(BinOp::Mul)),
+        T::Slash => (prec::PRODUCT, Binary(BinOp::Div)),
+        T::Percent => (prec::PRODUCT, Binary(BinOp::Rem)),
+        T::StarPercent => (prec::PRODUCT, Binary(BinOp::WrapMul)),
+        T::KwAs => (prec::CAST, Cast),
+        _ => return None,
+    })
+}
+
+/// The operation of `op=`; `None` inside for plain `=`.
+pub(super) fn assignment(kind: T) -> Option<Option<BinOp>> {
+    Some(match kind {
+        T::Eq => None,
+        T::PlusEq => Some(BinOp::Add),
+        T::MinusEq => Some(BinOp::Sub),
+        T::StarEq => Some(BinOp::Mul),
+        T::SlashEq => Some(BinOp::Div),
+        T::PercentEq => Some(BinOp::Rem),
+        T::StarStarEq => Some(BinOp::Pow),
+        T::PlusPercentEq => Some(BinOp::WrapAdd),
+        T::MinusPercentEq => Some(BinOp::WrapSub),
+        T::StarPercentEq => Some(BinOp::WrapMul),
+        T::ShlEq => Some(BinOp::Shl),
+        T::ShrEq => Some(BinOp::Shr),
+        T::AndEq => Some(BinOp::BitAnd),
+        T::OrEq => Some(BinOp::BitOr),
+        T::CaretEq => Some(BinOp::BitXor),
+        _ => return None,
+    })
+}
+
+impl Parser<'_> {
+    pub(super) fn expr(&mut self) -> Expr {
+        self.expr_above(0)
+    }
+
+    /// An expression of operators that bind at least as tight as `min`.
+    fn expr_above(&mut self, min: u8) -> Expr {
+        let outer = std::mem::replace(&mut self.height, 0);
+        let start = self.span();
+        let result = if self.enter() { self.infix_chain(min, start) } else { error_expr(start) };
+        self.leave();
+        self.height = self.height.max(outer);
+        result
+    }
+
+    fn infix_chain(&mut self, min: u8, start: Span) -> Expr {
+        let mut lhs = match self.kind() {
+            T::DotDot | T::DotDotEq => self.range_without_start(),
+            _ => self.unary(),
+        };
+        loop {
+            let kind = self.kind();
+            let Some((prec, infix)) = infix(kind).or_else(|| self.word_operator()) else { return lhs };
+            if prec < min || (self.line_break() && !kind.continues_line()) {
+                return lhs;
+            }
+            lhs = match infix {
+                Infix::Binary(op) => self.binary(lhs, op, prec, start),
+                Infix::Range { inclusive } => self.range(lhs, inclusive, start),
+                Infix::Cast => {
+                    self.bump();
+                    let ty = self.cast_type();
+                    Expr { kind: ExprKind::Cast { expr: Box::new(lhs), ty }, span: self.since(start) }
+                }
+                Infix::Is => {
+                    self.no_chain(&lhs);
+                    self.bump();
+                    let pat = Box::new(self.pat(false));
+                    Expr { kind: ExprKind::Is { expr: Box::new(lhs), pat }, span: self.since(start) }
+                }
+            };
+            self.grow();
+            if self.stopped {
+                return lhs;
+            }
+        }
+    }
+
+    fn binary(&mut self, lhs: Expr, op: BinOp, prec: u8, start: Span) -> Expr {
+        if prec == prec::COMPARE {
+            self.no_chain(&lhs);
+        }
+        let op_span = self.bump().span();
+        let rhs = self.operand(op_span, prec + 1);
+        let kind = ExprKind::Binary { op, op_span, lhs: Box::new(lhs), rhs: Box::new(rhs) };
+        Expr { kind, span: self.since(start) }
+    }
+
+    /// The operand behind an operator; its lack is reported with the operator.
+    fn operand(&mut self, op_span: Span, min: u8) -> Expr {
+        if !self.kind().starts_expr() && !self.at_foreign_prefix() {
+            let text = self.source(op_span).to_string();
+            let message = format!("expected a value behind `{text}`, found {}", self.found());
+            let mut diag = Diagnostic::error(codes::EXPECTED_EXPRESSION, self.fault_span(), message);
+            let twice = self.kind().text() == text && self.joined();
+            if twice && matches!(self.kind(), T::Plus | T::Minus) {
+                diag = diag.note(format!("there is no `{text}{text}`; write `{text}= 1`"));
+            } else if self.kind() == T::Eq && self.joined() {
+                diag = diag.note(format!("there is no `{text}=`"));
+            }
+            self.fault(diag);
+            if twice {
+                self.bump();
+            }
+            return error_expr(op_span.after());
+        }
+        self.expr_above(min)
+    }
+
+    fn range(&mut self, lo: Expr, inclusive: bool, start: Span) -> Expr {
+        let op_span = self.bump().span();
+        let hi = self.range_end(inclusive, op_span);
+        let kind = ExprKind::Range { lo: Some(Box::new(lo)), hi, inclusive };
+        Expr { kind, span: self.since(start) }
+    }
+
+    fn range_without_start(&mut self) -> Expr {
+        let token = self.bump();
+        let inclusive = token.kind == T::DotDotEq;
+        let hi = self.range_end(inclusive, token.span());
+        let kind = ExprKind::Range { lo: None, hi, inclusive };
+        Expr { kind, span: self.since(token.span()) }
+    }
+
+    fn range_end(&mut self, inclusive: bool, op_span: Span) -> Option<Box<Expr>> {
+        let body = self.at(T::LBrace) && self.ctx.no_struct;
+        if self.kind().starts_expr() && !body {
+            return Some(Box::new(self.expr_above(prec::RANGE + 1)));
+        }
+        if inclusive {
+            let message = "`..=` needs an end";
+            let diag = Diagnostic::error(codes::EXPECTED_EXPRESSION, op_span, message);
+            self.fault(diag.fix("write `..` for a range without end", op_span, ".."));
+        }
+        None
+    }
+
+    /// Comparisons do not chain: `a < b < c` would compare a Bool.
+    fn no_chain(&mut self, lhs: &Expr) {
+        let (op_span, middle) = match &lhs.kind {
+            ExprKind::Binary { op, op_span, rhs, .. } if is_comparison(*op) => (*op_span, rhs.span),
+            _ => return,
+        };
+        let span = self.span();
+        let mut diag = Diagnostic::error(codes::CHAINED_COMPARISON, span, "comparisons do not chain")
+            .label("the left side is already a comparison")
+            .also(op_span, "the first comparison");
+        let middle = self.source(middle).to_string();
+        if self.source(op_span) == "<" && self.at(T::Gt) {
+            diag = diag.note("type arguments of a function are written `f.<T>(x)`");
+        } else if !middle.contains('\n') {
+            let at = self.prev().span().after();
+            diag = diag.fix_likely("compare twice", at, format!(" && {middle}"));
+        }
+        self.fault(diag);
+    }
+
+    /// `and` and `or` of other languages: reported, then taken for the operator.
+    fn word_operator(&mut self) -> Option<(u8, Infix)> {
+        if self.kind() != T::Ident || self.line_break() || !self.nth(1).starts_expr() || self.nth_tok(1).nl {
+            return None;
+        }
+        let (text, prec, op) = match self.text(self.tok()) {
+            "and" => ("&&", prec::AND, BinOp::And),
+            "or" => ("||", prec::OR, BinOp::Or),
+            _ => return None,
+        };
+        let span = self.span();
+        let message = format!("the operator is written `{text}`");
+        self.fault(Diagnostic::error(codes::FOREIGN_OPERATOR, span, message).fix(
+            format!("write `{text}`"),
+            span,
+            text,
+        ));
+        Some((prec, Infix::Binary(op)))
+    }
+
+    /// Prefixes. `**` binds tighter: `-2 ** 2` is `-(2 ** 2)`.
+    fn unary(&mut self) -> Expr {
+        let op = match self.kind() {
+            T::Minus => UnOp::Neg,
+            T::Not => UnOp::Not,
+            T::Tilde => UnOp::BitNot,
+            T::KwAwait | T::KwAsync => return self.async_prefix(),
+            T::And | T::Star | T::AndAnd | T::Plus => return self.foreign_prefix(),
+            T::Ident if self.at_text("not") && self.nth(1).is_word() && !self.nth_tok(1).nl => {
+                return self.foreign_prefix();
+            }
+            _ => return self.power(),
+        };
+        let op_span = self.bump().span();
+        let operand = Box::new(self.prefixed(op_span));
+        Expr { kind: ExprKind::Unary { op, operand }, span: self.since(op_span) }
+    }
+
+    /// The operand of a prefix.
+    pub(super) fn prefixed(&mut self, op_span: Span) -> Expr {
+        if !self.kind().starts_expr() {
+            let what = format!("a value behind `{}`", self.source(op_span));
+            self.expected(codes::EXPECTED_EXPRESSION, &what);
+            return error_expr(op_span.after());
+        }
+        let operand = if self.enter() { self.unary() } else { error_expr(op_span) };
+        self.leave();
+        self.grow();
+        operand
+    }
+
+    /// An operand, perhaps with `** exponent`; the exponent may have a prefix and groups to the right.
+    fn power(&mut self) -> Expr {
+        let start = self.span();
+        let base = self.postfix();
+        if !self.at(T::StarStar) {
+            return base;
+        }
+        let op_span = self.bump().span();
+        let rhs = Box::new(self.prefixed(op_span));
+        let kind = ExprKind::Binary { op: BinOp::Pow, op_span, lhs: Box::new(base), rhs };
+        Expr { kind, span: self.since(start) }
+    }
+
+    /// An operand with the calls, fields, indexes and `?` behind it.
+    fn postfix(&mut self) -> Expr {
+        let start = self.span();
+        let mut expr = self.primary();
+        loop {
+            expr = match self.kind() {
+                T::LParen if !self.line_break() => {
+                    let args = self.call_args();
+                    let kind = ExprKind::Call { callee: Box::new(expr), args };
+                    Expr { kind, span: self.since(start) }
+                }
+                T::LBracket if !self.line_break() => self.index(expr),
+                T::Dot => self.field(expr),
+                T::DotStar if !self.line_break() => {
+                    self.bump();
+                    Expr { kind: ExprKind::Deref(Box::new(expr)), span: self.since(start) }
+                }
+                T::Question => {
+                    self.bump();
+                    Expr { kind: ExprKind::Try(Box::new(expr)), span: self.since(start) }
+                }
+                T::LBrace if self.at_struct_literal(&expr) => self.struct_literal(expr),
+                T::ColonColon if self.joined() => {
+                    self.colon_colon();
+                    continue;
+                }
+                T::Not if self.joined() && self.at_macro_call(&expr) => {
+                    self.macro_call();
+                    continue;
+                }
+                _ => return expr,
+            };
+            self.grow();
+            if self.stopped {
+                return expr;
+            }
+        }
+    }
+
+    fn index(&mut self, base: Expr) -> Expr {
+        let start = base.span;
+        let open = self.bump().span();
+        let index = self.nested(false, |p| {
+            let index = p.expr();
+            if !p.eat(T::RBracket) {
+                p.unclosed_after(open, T::RBracket);
+            }
+            Box::new(index)
+        });
+        Expr { kind: ExprKind::Index { base: Box::new(base), index }, span: self.since(start) }
+    }
+
+    /// One expression stands between the brackets; reports and skips what follows it.
+    pub(super) fn unclosed_after(&mut self, open: Span, close: T) {
+        if !self.closes_later(close) {
+            return self.unclosed(open, close);
+        }
+        self.expected(codes::UNEXPECTED_TOKEN, &format!("`{}`", close.text()));
+        while !self.at(close) && !self.at(T::Eof) {
+            self.skip_tree();
+        }
+        self.eat(close);
+    }
+
+    /// `.name`, `.0` or `.<T>` behind `base`; the current token is `.`.
+    pub(super) fn field(&mut self, base: Expr) -> Expr {
+        let start = base.span;
+        let dot = self.bump();
+        let token = self.tok();
+        match token.kind {
+            T::Lt => {
+                let args = self.generic_args();
+                let span = args.span;
+                return self.attach_type_args(base, args, span);
+            }
+            T::Int if self.joined() => {
+                self.bump();
+                let Ok(index) = self.text(token).parse::<u32>() else {
+                    let message = "the index of a tuple's field is a small decimal number";
+                    self.report(Diagnostic::error(codes::BAD_NUMBER, token.span(), message));
+                    return error_expr(start.to(token.span()));
+                };
+                let kind = ExprKind::TupleField { base: Box::new(base), index, index_span: token.span() };
+                return Expr { kind, span: self.since(start) };
+            }
+            kind if kind.is_word() && !(token.nl && kind.starts_item()) => {}
+            _ => {
+                self.expected(codes::EXPECTED_NAME, "a name behind `.`");
+                let name = Ident { name: crate::intern::sym::empty, span: dot.span().after() };
+                let kind = ExprKind::Field { base: Box::new(base), name, args: None };
+                return Expr { kind, span: self.since(start) };
+            }
+        }
+        let name = self.bump_ident();
+        let kind = ExprKind::Field { base: Box::new(base), name, args: None };
+        Expr { kind, span: self.since(start) }
+    }
+
+    fn attach_type_args(&mut self, mut base: Expr, found: GenericArgs, span: Span) -> Expr {
+        if let ExprKind::Name { args, .. } | ExprKind::Field { args, .. } = &mut base.kind
+            && args.is_none()
+        {
+            *args = Some(found);
+            base.span = base.span.to(span);
+            return base;
+        }
+        let message = "type arguments stand behind a name: `f.<T>(x)`";
+        self.report(Diagnostic::error(codes::MISPLACED_TYPE_ARGS, span, message));
+        base
+    }
+
+    /// `(a, mut b)`; the current token is `(`.
+    pub(super) fn call_args(&mut self) -> Vec<Arg> {
+        let open = self.bump().span();
+        let mut args = Vec::new();
+        self.nested(false, |p| {
+            p.list(open, T::RParen, |p| {
+                let before = p.pos;
+                args.push(p.arg());
+                p.pos > before
+            });
+        });
+        args
+    }
+
+    fn arg(&mut self) -> Arg {
+        if self.kind().is_word() && self.nth(1) == T::Colon {
+            let span = Span::new(self.span().lo, self.nth_tok(1).hi);
+            let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
+            self.fault(diag.fix("leave out the name", Span::new(span.lo, self.nth_tok(2).lo), ""));
+            self.bump();
+            self.bump();
+        }
+        let mut_span = self.at(T::KwMut).then(|| self.bump().span());
+        Arg { mut_span, expr: self.expr_or_assignment_fault() }
+    }
+
+    /// An expression where a `=` behind it can only be a slip.
+    fn expr_or_assignment_fault(&mut self) -> Expr {
+        let expr = self.expr();
+        if self.at(T::Eq) {
+            let span = self.span();
+            let diag = Diagnostic::error(
+                codes::ASSIGNMENT_AS_VALUE,
+                span,
+                "an assignment is a statement, not a value",
+            );
+            self.fault(diag.fix_likely("compare with `==`", span, "=="));
+            self.bump();
+            self.expr();
+        }
+        expr
+    }
+}
+
+fn is_comparison(op: BinOp) -> bool {
+    matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge)
+}
+
+pub(super) fn error_expr(span: Span) -> Expr {
+    Expr { kind: ExprKind::Error, span }
+}

@@ -1,0 +1,200 @@
+//! What people bring along from other languages: recognised, named, and taken for what was meant.
+
+use super::Parser;
+use super::exprs::error_expr;
+use crate::ast::*;
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::token::T;
+
+impl Parser<'_> {
+    /// `a::b`: reported, and the token becomes a `.`.
+    pub(super) fn colon_colon(&mut self) {
+        let span = self.span();
+        let turbofish = self.nth(1) == T::Lt;
+        let diag =
+            Diagnostic::error(codes::FOREIGN_OPERATOR, span, "the parts of a path are separated by `.`");
+        let diag = if turbofish { diag.note("type arguments: `f.<T>(x)`") } else { diag };
+        self.fault(diag.fix("write `.`", span, "."));
+        self.tokens[self.pos].kind = T::Dot;
+    }
+
+    /// `println!(…)`: a name that touches `!` and `(`.
+    pub(super) fn at_macro_call(&self, callee: &Expr) -> bool {
+        let next = self.nth_tok(1);
+        matches!(callee.kind, ExprKind::Name { .. }) && next.kind == T::LParen && next.lo == self.tok().hi
+    }
+
+    pub(super) fn macro_call(&mut self) {
+        let span = self.span();
+        let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there are no macros");
+        self.fault(diag.note("`println`, `assert` and `panic` are functions").fix(
+            "remove the `!`",
+            span,
+            "",
+        ));
+        self.bump();
+    }
+
+    /// `not a`, and the signs that are prefixes elsewhere.
+    pub(super) fn foreign_prefix(&mut self) -> Expr {
+        let token = self.tok();
+        let span = token.span();
+        let diag = match token.kind {
+            T::And | T::AndAnd => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there are no references to values")
+                .note("pass the value: copying is cheap; a parameter that is changed is `mut`, its argument `mut x`")
+                .fix("remove it", span, ""),
+            T::Star => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there is no prefix `*`")
+                .note("a `Ptr` is followed with `p.*`; a line that starts with `*` does not continue the one before"),
+            T::Plus => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there is no prefix `+`").fix("remove it", span, ""),
+            _ => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "negation is written `!`")
+                .fix("write `!`", Span::new(span.lo, self.nth_tok(1).lo), "!"),
+        };
+        self.fault(diag);
+        self.bump();
+        if token.kind == T::And {
+            self.eat(T::KwMut);
+        }
+        self.prefixed(span)
+    }
+
+    /// Whether a prefix of another language starts here, which [`Parser::foreign_prefix`] reports.
+    pub(super) fn at_foreign_prefix(&self) -> bool {
+        matches!(self.kind(), T::And | T::Star) && !self.tok().nl
+    }
+
+    /// Keywords where an expression was expected; `None` when there is nothing special to say.
+    pub(super) fn foreign_expression(&mut self) -> Option<Expr> {
+        let span = self.span();
+        let (code, message, note) = match self.kind() {
+            T::KwFn if self.nth(1) == T::LParen => (
+                codes::FOREIGN_KEYWORD,
+                "a function value is a closure: `|x| x + 1`",
+                "its body may be a block: `|x| { … }`",
+            ),
+            T::KwElse => {
+                (codes::UNEXPECTED_TOKEN, "this `else` belongs to no `if`", "the `if` before it has ended")
+            }
+            T::KwCatch => {
+                (codes::UNEXPECTED_TOKEN, "this `catch` belongs to no `try`", "the `try` before it has ended")
+            }
+            T::PlusPercent | T::StarPercent | T::MinusPercent | T::Shl | T::Shr | T::And | T::Star
+                if self.tok().nl =>
+            {
+                (
+                    codes::OPERATOR_AT_LINE_START,
+                    "a line cannot continue the one before with this operator",
+                    "put the operator at the end of the line before",
+                )
+            }
+            _ => return None,
+        };
+        self.fault(Diagnostic::error(code, span, message).note(note));
+        self.bump();
+        if self.at(T::LParen) {
+            self.skip_tree();
+        }
+        if self.at(T::LBrace) {
+            self.skip_tree();
+        }
+        Some(error_expr(span))
+    }
+
+    /// `var x = …`: reported; the caller goes on as with `let`.
+    pub(super) fn foreign_statement(&mut self) -> bool {
+        let next = self.nth_tok(1);
+        if self.kind() != T::Ident || !next.kind.is_name() || next.nl || self.nth(2) != T::Eq {
+            return false;
+        }
+        let (span, text) = (self.span(), self.text(self.tok()));
+        let instead = match text {
+            "var" | "mut" => "let mut",
+            "val" | "auto" | "local" | "final" => "let",
+            _ => return false,
+        };
+        let message = format!("variables are declared with `{instead}`");
+        self.fault(Diagnostic::error(codes::FOREIGN_KEYWORD, span, message).fix(
+            format!("write `{instead}`"),
+            span,
+            instead,
+        ));
+        true
+    }
+
+    /// A statement is followed by something else on its line: says more where the cause is known.
+    pub(super) fn separator_hint(&self) -> Option<Diagnostic> {
+        let (prev, token) = (self.prev(), self.tok());
+        let text = self.text(token);
+        if token.kind == T::Colon && prev.kind.is_name() {
+            let message = "a variable with a type is declared with `let`";
+            return Some(
+                Diagnostic::error(codes::MISSING_SEPARATOR, token.span(), message)
+                    .note("write `let x: Int = …`"),
+            );
+        }
+        if matches!(token.kind, T::Plus | T::Minus) && token.nl {
+            return None;
+        }
+        if prev.kind == T::Question && token.kind.starts_expr() {
+            let message = "`c ? a : b` is written `if c { a } else { b }`";
+            return Some(Diagnostic::error(codes::FOREIGN_OPERATOR, prev.span(), message));
+        }
+        if token.kind == T::StarStar {
+            let message = "`**` cannot follow `as`";
+            return Some(
+                Diagnostic::error(codes::UNEXPECTED_TOKEN, token.span(), message)
+                    .note("put the cast in parentheses"),
+            );
+        }
+        if token.kind == T::FatArrow {
+            let message =
+                "`=>` stands between a pattern and its value in `match`, or before the body of a function";
+            return Some(Diagnostic::error(codes::UNEXPECTED_TOKEN, token.span(), message));
+        }
+        if matches!(text, "xor" | "mod" | "div") && self.nth(1).starts_expr() {
+            let sign = match text {
+                "xor" => "^",
+                "mod" => "%",
+                _ => "/",
+            };
+            let message = format!("the operator is written `{sign}`");
+            return Some(Diagnostic::error(codes::FOREIGN_OPERATOR, token.span(), message));
+        }
+        None
+    }
+
+    /// What stands where an item should, with the word of this language where another one's is known.
+    pub(super) fn no_item(&mut self) {
+        let (span, token) = (self.span(), self.tok());
+        let text = self.text(token);
+        let instead = match text {
+            "function" | "def" | "func" | "fun" | "proc" => Some("fn"),
+            "class" | "record" | "object" => Some("struct"),
+            "interface" | "protocol" => Some("trait"),
+            "import" | "include" | "require" | "using" => Some("use"),
+            "public" => Some("pub"),
+            "union" => Some("enum"),
+            "typedef" => Some("type"),
+            "extension" | "implement" => Some("impl"),
+            _ => None,
+        };
+        if let Some(instead) = instead.filter(|_| self.nth(1).is_word()) {
+            let message = format!("`{text}` is written `{instead}`");
+            let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, message);
+            return self.fault(diag.fix(format!("write `{instead}`"), span, instead));
+        }
+        if matches!(text, "mod" | "module" | "namespace" | "package") {
+            let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, "modules are not declared");
+            return self.fault(diag.note("each file is a module; `use` names what another one exports"));
+        }
+        if token.kind == T::KwLet || token.kind.starts_expr() && !token.kind.is_soft_keyword() {
+            let message = format!("expected a declaration, found {}", self.found());
+            let diag = Diagnostic::error(codes::EXPECTED_ITEM, span, message);
+            return self.fault(
+                diag.note("statements stand in functions: `fn main() { … }`; constants are `const X = …`"),
+            );
+        }
+        self.expected(codes::EXPECTED_ITEM, "a declaration");
+    }
+}

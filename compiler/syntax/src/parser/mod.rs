@@ -1,0 +1,399 @@
+//! Tokens to a syntax tree, by recursive descent.
+//!
+//! Parsing never fails. A fault is reported where it is found, the construct becomes an `Error` node or does
+//! without the missing part, and parsing goes on at the end of the statement, the list element or the item.
+//! Two rules keep one mistake to one message: no two faults are reported at the same token, and what the
+//! lexer has reported (a token of kind `Error`) is silent here.
+//!
+//! The stack is bounded: [`MAX_DEPTH`] counts nested constructs and [`MAX_HEIGHT`] the height of the tree,
+//! which chains of operators and calls raise without recursion here but not in later phases.
+//! Entry points: [`parse_file`], [`parse_body`].
+
+mod actors;
+mod control;
+mod decls;
+mod exprs;
+mod forms;
+mod hints;
+mod items;
+mod patterns;
+mod primary;
+mod recover;
+mod stmts;
+mod strings;
+mod types;
+
+use crate::ast::{Comment, File, FnBody, Ident};
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::intern::{Interner, Symbol};
+use crate::lexer::{Lexed, lex};
+use crate::span::{FileId, SourceMap, Span};
+use crate::token::{T, Token};
+
+/// Limit on the bytes of one source file.
+pub const MAX_FILE_BYTES: usize = 64 << 20;
+
+/// Limit on how deep constructs nest in the text.
+pub const MAX_DEPTH: u32 = 256;
+
+/// Limit on the height of an expression, chains of operators, fields and calls included.
+pub const MAX_HEIGHT: u32 = 1000;
+
+/// After so many diagnostics the rest of a file is not looked at.
+pub const MAX_DIAGNOSTICS: usize = 500;
+
+/// Parses a file of the session. With `lazy_bodies`, bodies in braces become [`FnBody::Deferred`]: they cost
+/// their tokens only, and faults in them show when [`parse_body`] reaches them.
+pub fn parse_file(
+    map: &SourceMap,
+    file: FileId,
+    interner: &mut Interner,
+    lazy_bodies: bool,
+) -> (File, Vec<Diagnostic>) {
+    let source = map.file(file);
+    if source.text.len() > MAX_FILE_BYTES {
+        let span = Span::new(source.start, source.start);
+        let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES >> 20);
+        return (File::default(), vec![Diagnostic::error(codes::FILE_TOO_LARGE, span, message)]);
+    }
+    let mut parser = Parser::new(&source.text, source.start, interner, lazy_bodies);
+    let file = parser.file();
+    (file, parser.finish())
+}
+
+/// Parses a body that a lazy parse skipped.
+pub fn parse_body(map: &SourceMap, body_span: Span, interner: &mut Interner) -> (FnBody, Vec<Diagnostic>) {
+    let mut parser = Parser::new(map.text(body_span), body_span.lo, interner, false);
+    let body = parser.body_alone();
+    (body, parser.finish())
+}
+
+/// What an open bracket changes, see [`Parser::nested`].
+#[derive(Clone, Copy)]
+struct Context {
+    /// A newline ends a statement here: not inside `(` and `[`.
+    newlines: bool,
+    /// `{` starts a body, not a struct literal: behind `if`, `while`, `match`, `for`.
+    no_struct: bool,
+    /// `timeout` at the start of a line belongs to the `select` around.
+    in_select: bool,
+}
+
+struct Parser<'a> {
+    src: &'a str,
+    base: u32,
+    tokens: Vec<Token>,
+    pos: usize,
+    interner: &'a mut Interner,
+    comments: Vec<Comment>,
+    diags: Vec<Diagnostic>,
+    ctx: Context,
+    lazy: bool,
+    depth: u32,
+    /// The height of the expression parsed last, or of the highest one since an enclosing one began.
+    height: u32,
+    /// Index of the token at which the last fault was reported.
+    last_fault: Option<usize>,
+    /// A limit was exceeded; the rest of the input is ignored silently.
+    stopped: bool,
+    /// Bodies skipped by a lazy parse.
+    deferred: Vec<Span>,
+}
+
+impl<'a> Parser<'a> {
+    fn new(src: &'a str, base: u32, interner: &'a mut Interner, lazy: bool) -> Parser<'a> {
+        let Lexed { tokens, comments, diags } = lex(src, base);
+        let ctx = Context { newlines: true, no_struct: false, in_select: false };
+        Parser {
+            src,
+            base,
+            tokens,
+            pos: 0,
+            interner,
+            comments,
+            diags,
+            ctx,
+            lazy,
+            depth: 0,
+            height: 0,
+            last_fault: None,
+            stopped: false,
+            deferred: Vec::new(),
+        }
+    }
+
+    /// The diagnostics in the order of the text. Those of the lexer inside a skipped body come with the body.
+    fn finish(mut self) -> Vec<Diagnostic> {
+        if !self.deferred.is_empty() {
+            let deferred = &self.deferred;
+            self.diags.retain(|d| !deferred.iter().any(|s| s.contains(d.span().lo)));
+        }
+        self.diags.sort_by_key(|d| d.span().lo);
+        self.diags
+    }
+
+    // ------------------------------------------------------------ tokens
+
+    fn tok(&self) -> Token {
+        self.tokens[self.pos]
+    }
+
+    fn kind(&self) -> T {
+        self.tokens[self.pos].kind
+    }
+
+    /// The kind of a token further on; beyond the end it is `Eof`.
+    fn nth(&self, ahead: usize) -> T {
+        self.tokens.get(self.pos + ahead).map_or(T::Eof, |t| t.kind)
+    }
+
+    fn nth_tok(&self, ahead: usize) -> Token {
+        self.tokens[(self.pos + ahead).min(self.tokens.len() - 1)]
+    }
+
+    fn span(&self) -> Span {
+        self.tok().span()
+    }
+
+    /// The token before the current one.
+    fn prev(&self) -> Token {
+        match self.pos {
+            0 => Token { kind: T::Eof, nl: true, lo: self.base, hi: self.base },
+            pos => self.tokens[pos - 1],
+        }
+    }
+
+    /// From the start of a node to the end of the token consumed last.
+    fn since(&self, start: Span) -> Span {
+        Span::new(start.lo, self.prev().hi.max(start.lo))
+    }
+
+    fn at(&self, kind: T) -> bool {
+        self.kind() == kind
+    }
+
+    /// Consumes the current token; the last one, `Eof`, stays.
+    fn bump(&mut self) -> Token {
+        let token = self.tokens[self.pos];
+        if self.pos + 1 < self.tokens.len() {
+            self.pos += 1;
+        }
+        token
+    }
+
+    fn eat(&mut self, kind: T) -> bool {
+        let found = self.at(kind);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    /// Whether the current token starts a new line where that matters.
+    fn line_break(&self) -> bool {
+        self.ctx.newlines && self.tok().nl
+    }
+
+    /// Whether the current token touches the one before it.
+    fn joined(&self) -> bool {
+        self.tok().lo == self.prev().hi
+    }
+
+    fn text(&self, token: Token) -> &'a str {
+        &self.src[(token.lo - self.base) as usize..(token.hi - self.base) as usize]
+    }
+
+    fn source(&self, span: Span) -> &'a str {
+        self.src.get((span.lo - self.base) as usize..(span.hi - self.base) as usize).unwrap_or("")
+    }
+
+    fn at_text(&self, text: &str) -> bool {
+        self.kind() == T::Ident && self.text(self.tok()) == text
+    }
+
+    fn symbol(&mut self, token: Token) -> Symbol {
+        let text = &self.src[(token.lo - self.base) as usize..(token.hi - self.base) as usize];
+        self.interner.intern(text)
+    }
+
+    /// Consumes the current token as a name.
+    fn bump_ident(&mut self) -> Ident {
+        let token = self.bump();
+        Ident { name: self.symbol(token), span: token.span() }
+    }
+
+    /// Splits a token that starts with `first` into that and the rest: `>>` closes two lists.
+    fn split(&mut self, first: T, rest: T) -> Span {
+        let token = &mut self.tokens[self.pos];
+        let span = Span::new(token.lo, token.lo + first.text().len() as u32);
+        token.lo = span.hi;
+        token.kind = rest;
+        token.nl = false;
+        span
+    }
+
+    // ------------------------------------------------------------ context and limits
+
+    /// Runs `parse` inside brackets, where newlines matter or not, and restores the context.
+    fn nested<R>(&mut self, newlines: bool, parse: impl FnOnce(&mut Self) -> R) -> R {
+        let outer =
+            std::mem::replace(&mut self.ctx, Context { newlines, no_struct: false, in_select: false });
+        let result = parse(self);
+        self.ctx = outer;
+        result
+    }
+
+    /// Runs `parse` where `{` starts a body.
+    fn without_struct<R>(&mut self, parse: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = std::mem::replace(&mut self.ctx.no_struct, true);
+        let result = parse(self);
+        self.ctx.no_struct = outer;
+        result
+    }
+
+    /// Counts one level of nesting; false when there are too many. Each call needs its [`Parser::leave`].
+    fn enter(&mut self) -> bool {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            let message = format!("constructs nest more than {MAX_DEPTH} levels deep here");
+            self.stop(Diagnostic::error(codes::NESTING_TOO_DEEP, self.span(), message));
+        }
+        !self.stopped
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Counts one more node on top of the expression parsed last.
+    fn grow(&mut self) {
+        self.height += 1;
+        if self.height > MAX_HEIGHT {
+            let message = format!("this chain of operators or calls has more than {MAX_HEIGHT} links");
+            let diag = Diagnostic::error(codes::NESTING_TOO_DEEP, self.prev().span(), message);
+            self.stop(diag.note("name parts of it with `let`, or build the value in a loop"));
+        }
+    }
+
+    /// Reports that a limit is exceeded and skips to the end: whatever followed would be noise.
+    fn stop(&mut self, diag: Diagnostic) {
+        if !self.stopped {
+            self.diags.push(diag);
+            self.stopped = true;
+            self.pos = self.tokens.len() - 1;
+        }
+    }
+
+    // ------------------------------------------------------------ faults
+
+    /// Reports a fault found at the current token, at most one for a token.
+    fn fault(&mut self, diag: Diagnostic) {
+        let silent = self.at(T::Error) || self.last_fault == Some(self.pos);
+        self.last_fault = Some(self.pos);
+        if !silent {
+            self.report(diag);
+        }
+    }
+
+    /// Reports a fault that does not depend on the current token.
+    fn report(&mut self, diag: Diagnostic) {
+        if self.stopped {
+            return;
+        }
+        self.diags.push(diag);
+        if self.diags.len() >= MAX_DIAGNOSTICS {
+            let message = format!("{MAX_DIAGNOSTICS} mistakes found; the rest of the file was not read");
+            self.stop(Diagnostic::error(codes::TOO_MANY_ERRORS, self.span(), message));
+        }
+    }
+
+    /// What stands at the current place, for a message.
+    fn found(&self) -> String {
+        let token = self.tok();
+        if token.kind != T::Eof && self.line_break() && self.pos > 0 {
+            return "the end of the line".to_string();
+        }
+        match token.kind {
+            T::Ident | T::Label | T::Int | T::Float | T::Duration => {
+                let text: String = self.text(token).chars().take(40).collect();
+                format!("`{text}`")
+            }
+            kind if kind.is_punctuation() || kind.is_soft_keyword() => format!("`{}`", kind.text()),
+            kind if kind.is_hard_keyword() => format!("the keyword `{}`", kind.text()),
+            kind => kind.text().to_string(),
+        }
+    }
+
+    /// Where to mark what is missing: behind the last token when the line ends there.
+    fn fault_span(&self) -> Span {
+        let token = self.tok();
+        if self.pos > 0 && (token.nl || token.kind == T::Eof) {
+            self.prev().span().after()
+        } else {
+            token.span()
+        }
+    }
+
+    /// Reports that something else was expected here.
+    fn expected(&mut self, code: &'static str, what: &str) {
+        let message = format!("expected {what}, found {}", self.found());
+        let diag = Diagnostic::error(code, self.fault_span(), message);
+        self.fault(diag);
+    }
+
+    /// Consumes the token, or reports that it is missing.
+    fn expect(&mut self, kind: T) -> bool {
+        if self.eat(kind) {
+            return true;
+        }
+        self.expected(codes::UNEXPECTED_TOKEN, &format!("`{}`", kind.text()));
+        false
+    }
+
+    // ------------------------------------------------------------ names
+
+    /// A name where keywords are not names; `None` after reporting what is there instead.
+    fn name(&mut self, what: &str) -> Option<Ident> {
+        let token = self.tok();
+        if token.kind.is_name() {
+            return Some(self.bump_ident());
+        }
+        if token.kind.is_word() && !self.line_break() && !matches!(token.kind, T::KwFn | T::KwSelf) {
+            let text = self.text(token);
+            let message = match token.kind {
+                T::Reserved => format!("`{text}` is reserved and cannot name {what}"),
+                _ => format!("`{text}` is a keyword and cannot name {what}"),
+            };
+            let diag = Diagnostic::error(codes::KEYWORD_AS_NAME, token.span(), message);
+            self.fault(diag.fix_likely("choose another name", token.span(), format!("{text}_")));
+            return Some(self.bump_ident());
+        }
+        self.expected(codes::EXPECTED_NAME, &format!("the name of {what}"));
+        None
+    }
+
+    /// A name where every word is one.
+    fn word(&mut self, what: &str) -> Option<Ident> {
+        let next_item = self.line_break() && self.kind().starts_item() && self.nth(1) != T::Colon;
+        if self.kind().is_word() && !next_item {
+            return Some(self.bump_ident());
+        }
+        self.expected(codes::EXPECTED_NAME, &format!("the name of {what}"));
+        None
+    }
+
+    /// Stands in for a name that is missing; [`Symbol`] of the empty string.
+    fn missing_name(&self) -> Ident {
+        Ident { name: crate::intern::sym::empty, span: self.fault_span() }
+    }
+
+    fn name_or_missing(&mut self, what: &str) -> Ident {
+        self.name(what).unwrap_or_else(|| self.missing_name())
+    }
+}
+
+/// Whether a name is that of a type, variant or constant rather than of a variable.
+fn is_upper(text: &str) -> bool {
+    text.trim_start_matches('_').chars().next().is_some_and(char::is_uppercase)
+}

@@ -1,0 +1,233 @@
+//! Going on after a fault: lists, balanced skipping, and where a bracket that is missing was meant to stand.
+
+use super::Parser;
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::token::{T, Token};
+
+/// How far a search for the bracket that closes a list looks.
+const LOOK_AHEAD: usize = 4096;
+
+impl Parser<'_> {
+    /// Elements separated by commas up to `close`; the opening bracket has been consumed, its span is `open`.
+    /// `element` returns false when it could not even begin.
+    pub(super) fn list(&mut self, open: Span, close: T, mut element: impl FnMut(&mut Self) -> bool) {
+        loop {
+            if self.eat(close) {
+                return;
+            }
+            let (pos, faults) = (self.pos, self.diags.len());
+            let ok = element(self);
+            if self.eat(T::Comma) {
+                if self.pos == pos + 1 {
+                    continue; // A lone comma has been reported by the element.
+                }
+            } else if !self.at(close)
+                && !self.list_gap(open, close, ok && self.pos > pos, self.diags.len() > faults)
+            {
+                return;
+            }
+        }
+    }
+
+    /// Neither a comma nor the end follows an element. True: go on with the list.
+    fn list_gap(&mut self, open: Span, close: T, parsed: bool, faulty: bool) -> bool {
+        let closed = self.closes_later(close);
+        if !closed {
+            if !faulty {
+                self.unclosed(open, close);
+            } else if !self.tok().nl {
+                self.skip_line_in_list(close);
+                return self.eat(T::Comma) || self.at(close);
+            }
+            return false;
+        }
+        if !faulty && parsed && self.can_start_element() {
+            let gap = self.prev().span().after();
+            let message = format!("expected `,` or `{}`, found {}", close.text(), self.found());
+            let diag = Diagnostic::error(codes::MISSING_COMMA, gap, message);
+            self.fault(diag.label("a comma is missing here").fix_likely("insert a comma", gap, ","));
+            return true;
+        }
+        if !faulty {
+            self.expected(codes::UNEXPECTED_TOKEN, &format!("`,` or `{}`", close.text()));
+        }
+        self.skip_to_comma(close);
+        self.eat(T::Comma) || self.at(close)
+    }
+
+    fn can_start_element(&self) -> bool {
+        self.kind().starts_expr() || matches!(self.kind(), T::KwMut | T::KwConst)
+    }
+
+    /// Reports a bracket without its partner.
+    pub(super) fn unclosed(&mut self, open: Span, close: T) {
+        let text = close.text();
+        let message = format!("`{}` has no closing `{text}`", opening(close));
+        let end = self.fault_span();
+        let diag = Diagnostic::error(codes::UNCLOSED_BRACKET, open, message).label("opened here");
+        self.fault(diag.also(end, format!("expected `{text}` here, found {}", self.found())));
+    }
+
+    /// Whether the bracket that closes the current list follows, before a brace or a statement that shows
+    /// that it was forgotten.
+    pub(super) fn closes_later(&self, close: T) -> bool {
+        let mut depth = 0usize;
+        for token in self.tokens[self.pos..].iter().take(LOOK_AHEAD) {
+            match token.kind {
+                kind if depth == 0 && kind == close => return true,
+                T::LParen | T::LBracket | T::LBrace | T::HoleOpen => depth += 1,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose if depth == 0 => return false,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose => depth -= 1,
+                T::Eof => return false,
+                kind if depth == 0
+                    && token.nl
+                    && (kind.starts_item() || matches!(kind, T::KwLet | T::KwReturn)) =>
+                {
+                    return false;
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn skip_to_comma(&mut self, close: T) {
+        while !matches!(self.kind(), T::Comma | T::Eof | T::RBrace | T::HoleClose) && !self.at(close) {
+            self.skip_tree();
+        }
+    }
+
+    fn skip_line_in_list(&mut self, close: T) {
+        loop {
+            self.skip_tree();
+            if self.tok().nl
+                || self.at(close)
+                || matches!(self.kind(), T::Comma | T::Eof | T::RBrace | T::Semi | T::HoleClose)
+            {
+                return;
+            }
+        }
+    }
+
+    /// Skips one token, or a bracketed group as a whole.
+    pub(super) fn skip_tree(&mut self) {
+        let mut depth = 0usize;
+        loop {
+            match self.kind() {
+                T::LParen | T::LBracket | T::LBrace | T::HoleOpen | T::StrOpen | T::MultiStrOpen => {
+                    depth += 1
+                }
+                T::RBrace if depth > 0 => depth -= 1,
+                T::RParen | T::RBracket | T::HoleClose | T::StrClose => depth = depth.saturating_sub(1),
+                T::Eof => return,
+                _ => {}
+            }
+            self.bump();
+            // A brace that closes nothing here ends the group: its partner stands further out.
+            if depth == 0 || self.at(T::Eof) {
+                return;
+            }
+        }
+    }
+
+    /// Skips to the end of the statement: a newline, `;` or `}`.
+    pub(super) fn skip_statement(&mut self) {
+        while !matches!(self.kind(), T::Eof | T::RBrace | T::Semi | T::HoleClose) {
+            self.skip_tree();
+            if self.tok().nl && !self.kind().continues_line() {
+                return;
+            }
+        }
+    }
+
+    /// Skips to where the next item can start, or to the `}` around.
+    pub(super) fn skip_item(&mut self) {
+        while !matches!(self.kind(), T::Eof | T::RBrace) {
+            self.skip_tree();
+            let kind = self.kind();
+            if self.tok().nl && (kind.starts_item() || kind.is_soft_keyword() || kind == T::KwAsync) {
+                return;
+            }
+        }
+    }
+
+    /// Skips the braces that the current token opens. False: they are not closed; then nothing is skipped.
+    pub(super) fn skip_braces(&mut self) -> bool {
+        let mut depth = 0usize;
+        for (idx, token) in self.tokens[self.pos..].iter().enumerate() {
+            match token.kind {
+                T::LBrace => depth += 1,
+                T::RBrace => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.pos += idx + 1;
+                        return true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Reports a `{` that the file does not close, where the indentation shows it.
+    pub(super) fn unclosed_brace(&mut self, open: Span) {
+        if self.stopped || self.last_fault == Some(self.pos) {
+            return;
+        }
+        let (open, close) = self.badly_indented_pair().unwrap_or((open, self.prev().span().after()));
+        let diag =
+            Diagnostic::error(codes::UNCLOSED_BRACKET, open, "`{` has no closing `}`").label("opened here");
+        let diag = match close.lo == close.hi {
+            true => diag.also(close, "`}` is missing before the end of the file"),
+            false => diag.also(close, "the indentation suggests that `}` is missing before this"),
+        };
+        self.fault(diag);
+    }
+
+    /// The innermost brace whose partner, at the start of a line, is indented less than the line of the brace.
+    fn badly_indented_pair(&self) -> Option<(Span, Span)> {
+        let mut open: Vec<Token> = Vec::new();
+        for (idx, token) in self.tokens.iter().enumerate() {
+            match token.kind {
+                T::LBrace => open.push(*token),
+                T::RBrace => {
+                    let partner = open.pop()?;
+                    let starts_line = token.nl || idx == 0;
+                    if starts_line && self.indent(token.lo) < self.indent(partner.lo) {
+                        return Some((partner.span(), token.span()));
+                    }
+                }
+                kind if token.nl && kind.starts_item() => {
+                    let outer = *open.last()?;
+                    if !matches!(kind, T::KwConst | T::KwUse | T::At)
+                        && self.indent(token.lo) < self.indent(outer.lo)
+                    {
+                        return Some((outer.span(), token.span()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The white space at the start of the line in which a position lies, in bytes.
+    fn indent(&self, pos: u32) -> usize {
+        let before = &self.src[..(pos - self.base) as usize];
+        let line = before.rfind('\n').map_or(0, |i| i + 1);
+        self.src[line..].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count()
+    }
+}
+
+fn opening(close: T) -> &'static str {
+    match close {
+        T::RParen => "(",
+        T::RBracket => "[",
+        T::Gt => "<",
+        T::Or => "|",
+        _ => "{",
+    }
+}

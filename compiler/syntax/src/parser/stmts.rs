@@ -1,0 +1,167 @@
+//! Blocks and statements.
+
+use super::Parser;
+use super::exprs::assignment;
+use crate::ast::*;
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::token::T;
+
+impl Parser<'_> {
+    /// `{ … }`; the current token is `{`, or its lack is reported.
+    pub(super) fn block(&mut self) -> Block {
+        let open = self.span();
+        if !self.expect(T::LBrace) {
+            return Block { stmts: Vec::new(), tail: None, span: self.fault_span() };
+        }
+        let (stmts, tail) = self.nested(true, |p| p.stmts(open));
+        Block { stmts, tail, span: self.since(open) }
+    }
+
+    fn stmts(&mut self, open: Span) -> (Vec<Stmt>, Option<Box<Expr>>) {
+        let mut stmts = Vec::new();
+        loop {
+            while self.at(T::Semi) {
+                self.lone_semicolon();
+            }
+            if self.eat(T::RBrace) {
+                return (stmts, None);
+            }
+            if self.at(T::Eof) || self.at(T::HoleClose) {
+                self.unclosed_brace(open);
+                return (stmts, None);
+            }
+            let (pos, faults) = (self.pos, self.diags.len());
+            let stmt = self.stmt();
+            let semi = self.end_stmt(pos, self.diags.len() > faults);
+            match stmt {
+                Stmt { kind: StmtKind::Expr(expr), .. } if !semi && self.at(T::RBrace) => {
+                    self.bump();
+                    return (stmts, Some(Box::new(expr)));
+                }
+                stmt => stmts.push(stmt),
+            }
+        }
+    }
+
+    /// What separates a statement from the next. True: a `;`.
+    fn end_stmt(&mut self, start: usize, faulty: bool) -> bool {
+        if self.at(T::Semi) {
+            let semi = self.bump().span();
+            // Before `}` it says that the value is dropped, so there it has a meaning.
+            if self.tok().nl && !self.at(T::RBrace) {
+                self.unneeded_semicolon(semi);
+            }
+            return true;
+        }
+        let token = self.tok();
+        if matches!(token.kind, T::RBrace | T::Eof) || (token.nl && self.pos > start) {
+            return false;
+        }
+        if !faulty {
+            self.missing_separator();
+        }
+        if self.pos == start || !self.tok().kind.starts_expr() && !matches!(token.kind, T::KwLet) || faulty {
+            self.skip_statement();
+            if self.pos == start {
+                self.bump(); // A stray token that ends statements but not this block.
+            }
+        }
+        self.eat(T::Semi)
+    }
+
+    fn lone_semicolon(&mut self) {
+        let semi = self.bump().span();
+        self.unneeded_semicolon(semi);
+    }
+
+    pub(super) fn unneeded_semicolon(&mut self, semi: Span) {
+        let diag = Diagnostic::warning(codes::UNNEEDED_SEMICOLON, semi, "this `;` is not needed");
+        self.report(diag.note("a newline ends a statement").fix("remove it", semi, ""));
+    }
+
+    fn missing_separator(&mut self) {
+        if let Some(diag) = self.separator_hint() {
+            return self.fault(diag);
+        }
+        let gap = self.prev().span().after();
+        let message = format!("expected a newline or `;`, found {}", self.found());
+        let diag = Diagnostic::error(codes::MISSING_SEPARATOR, self.span(), message);
+        let starts = self.kind().starts_expr() || self.kind().starts_item() || self.at(T::KwLet);
+        self.fault(if starts { diag.fix_likely("separate the statements", gap, ";") } else { diag });
+    }
+
+    fn stmt(&mut self) -> Stmt {
+        let start = self.span();
+        let kind = match self.kind() {
+            T::KwLet => self.let_stmt(),
+            T::KwUnsafe if self.nth(1) == T::LBrace => {
+                self.unsafe_block();
+                StmtKind::Expr(self.expr())
+            }
+            T::KwAsync if self.nth(1) == T::KwFn => StmtKind::Item(Box::new(self.item())),
+            kind if kind.starts_item() => StmtKind::Item(Box::new(self.item())),
+            _ if self.foreign_statement() => self.let_stmt(),
+            _ => self.expr_stmt(),
+        };
+        Stmt { kind, span: self.since(start) }
+    }
+
+    fn unsafe_block(&mut self) {
+        let span = self.bump().span();
+        let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, "there are no `unsafe` blocks");
+        self.fault(diag.note("a whole module is unsafe: `unsafe` on the first line of its file"));
+    }
+
+    /// An expression or an assignment.
+    fn expr_stmt(&mut self) -> StmtKind {
+        let place = self.expr();
+        let Some(op) = assignment(self.kind()).filter(|_| !self.line_break()) else {
+            return StmtKind::Expr(place);
+        };
+        self.bump();
+        let value = self.expr();
+        if assignment(self.kind()).is_some() && !self.line_break() {
+            let diag = Diagnostic::error(
+                codes::ASSIGNMENT_AS_VALUE,
+                self.span(),
+                "an assignment is a statement, not a value",
+            );
+            self.fault(diag.note("assign in two statements"));
+        }
+        StmtKind::Assign { op, place, value }
+    }
+
+    /// `let pat: T = init else { … }`; the current token is `let` or stands for it.
+    fn let_stmt(&mut self) -> StmtKind {
+        self.bump();
+        let pat = self.pat(false);
+        let ty = self.eat(T::Colon).then(|| self.ty());
+        if self.at(T::EqEq) && !self.line_break() {
+            let span = self.span();
+            let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, span, "`let` takes `=`, not `==`");
+            self.fault(diag.fix("write `=`", span, "="));
+            self.bump();
+            return StmtKind::Let { pat, ty, init: Some(self.expr()), else_: None };
+        }
+        let init = (self.at(T::Eq) && !self.line_break()).then(|| {
+            self.bump();
+            self.expr()
+        });
+        let else_ = (init.is_some() && self.eat(T::KwElse)).then(|| self.body());
+        StmtKind::Let { pat, ty, init, else_ }
+    }
+
+    /// A body that stands alone, as [`super::parse_body`] gets it.
+    pub(super) fn body_alone(&mut self) -> FnBody {
+        let body = match self.eat(T::FatArrow) {
+            true => FnBody::Expr(Box::new(self.arm_body())),
+            false => FnBody::Block(self.block()),
+        };
+        if !self.at(T::Eof) {
+            self.expected(codes::UNEXPECTED_TOKEN, "the end of the body");
+        }
+        body
+    }
+}

@@ -1,0 +1,231 @@
+//! Strings: their text with escapes replaced, the indentation of `"""` removed, and the expressions in holes.
+
+use super::Parser;
+use crate::ast::*;
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::literal;
+use crate::span::Span;
+use crate::token::T;
+
+/// A part of a string before its escapes are replaced.
+enum RawPart {
+    Text(Span),
+    Hole(Box<Expr>, Option<FormatSpec>),
+}
+
+impl Parser<'_> {
+    /// Any string; the current token is one or starts one.
+    pub(super) fn string(&mut self) -> Expr {
+        let token = self.tok();
+        let span = token.span();
+        let text = match token.kind {
+            T::StrOpen | T::MultiStrOpen => return self.string_with_holes(),
+            T::RawStr => {
+                let raw = self.text(token);
+                let hashes = raw[1..].bytes().take_while(|b| *b == b'#').count();
+                raw[hashes + 2..raw.len() - hashes - 1].replace("\r\n", "\n")
+            }
+            T::MultiStr => {
+                let inner = Span::new(span.lo + 3, span.hi - 3);
+                let mut lines = Lines::new(self.source(inner));
+                self.multi_line(inner, &mut lines, true, true)
+            }
+            _ => self.unescaped(Span::new(span.lo + 1, span.hi - 1)),
+        };
+        self.bump();
+        Expr { kind: ExprKind::Str(text.into()), span }
+    }
+
+    /// The value of a plain string token, for names of tests and modules.
+    pub(super) fn string_value(&mut self, what: &str) -> Option<(String, Span)> {
+        if !matches!(self.kind(), T::Str | T::RawStr | T::MultiStr | T::StrOpen | T::MultiStrOpen) {
+            self.expected(codes::UNEXPECTED_TOKEN, what);
+            return None;
+        }
+        let expr = self.string();
+        match expr.kind {
+            ExprKind::Str(text) => Some((text.into(), expr.span)),
+            _ => {
+                let diag = Diagnostic::error(
+                    codes::UNEXPECTED_TOKEN,
+                    expr.span,
+                    "holes are not possible in this string",
+                );
+                self.report(diag.note("write `{{` for a brace"));
+                Some((String::new(), expr.span))
+            }
+        }
+    }
+
+    fn unescaped(&mut self, span: Span) -> String {
+        let text = self.source(span);
+        let mut out = String::with_capacity(text.len());
+        literal::unescape(text, span.lo, true, &mut out, &mut self.diags);
+        out
+    }
+
+    fn string_with_holes(&mut self) -> Expr {
+        let open = self.bump();
+        let mut raw = Vec::new();
+        loop {
+            match self.kind() {
+                T::StrText => raw.push(RawPart::Text(self.bump().span())),
+                T::HoleOpen => raw.push(self.hole()),
+                T::StrClose | T::Eof => break,
+                _ => self.skip_tree(), // Only after a fault that has been reported.
+            }
+        }
+        let close = self.bump().span();
+        let span = Span::new(open.lo, close.hi.max(open.hi));
+        let parts = match open.kind {
+            T::MultiStrOpen => self.multi_line_parts(raw),
+            _ => self.parts(raw),
+        };
+        Expr { kind: ExprKind::Interp(parts), span }
+    }
+
+    fn hole(&mut self) -> RawPart {
+        let open = self.bump().span();
+        if matches!(self.kind(), T::HoleClose | T::HoleSpec) {
+            let span = open.to(self.span());
+            let diag = Diagnostic::error(codes::EMPTY_HOLE, span, "nothing stands in this hole");
+            self.fault(diag.note("write the value between the braces").fix_likely(
+                "write `{{` for a brace",
+                open,
+                "{{",
+            ));
+        }
+        let expr = match self.kind() {
+            T::HoleClose | T::HoleSpec => super::exprs::error_expr(open),
+            _ => self.nested(false, Self::expr),
+        };
+        let mut spec = None;
+        if !matches!(self.kind(), T::HoleClose | T::HoleSpec) {
+            self.expected(codes::UNEXPECTED_TOKEN, "`}` or a format");
+            while !matches!(self.kind(), T::HoleClose | T::HoleSpec | T::StrClose | T::Eof) {
+                self.skip_tree();
+            }
+        }
+        if self.at(T::HoleSpec) {
+            let token = self.bump();
+            spec = Some(literal::format_spec(self.text(token), token.span(), &mut self.diags));
+        }
+        self.eat(T::HoleClose);
+        RawPart::Hole(Box::new(expr), spec)
+    }
+
+    fn parts(&mut self, raw: Vec<RawPart>) -> Vec<InterpPart> {
+        raw.into_iter()
+            .map(|part| match part {
+                RawPart::Text(span) => InterpPart::Str(self.unescaped(span).into()),
+                RawPart::Hole(expr, spec) => InterpPart::Expr { expr: *expr, spec },
+            })
+            .collect()
+    }
+
+    fn multi_line_parts(&mut self, raw: Vec<RawPart>) -> Vec<InterpPart> {
+        // The last text decides what indentation is removed; without one there is none.
+        let last = raw.len().wrapping_sub(1);
+        let tail = match raw.last() {
+            Some(RawPart::Text(span)) => self.source(*span),
+            _ => "",
+        };
+        let mut lines = Lines::new(tail);
+        let mut parts = Vec::with_capacity(raw.len());
+        for (idx, part) in raw.into_iter().enumerate() {
+            match part {
+                RawPart::Text(span) => {
+                    let text = self.multi_line(span, &mut lines, idx == 0, idx == last);
+                    if !text.is_empty() {
+                        parts.push(InterpPart::Str(text.into()));
+                    }
+                }
+                RawPart::Hole(expr, spec) => parts.push(InterpPart::Expr { expr: *expr, spec }),
+            }
+        }
+        parts
+    }
+
+    /// One text part of a `"""` string: without the newline behind the opening quotes if it is the `first`,
+    /// without the newline before the closing quotes if it is the `last`, without indentation throughout.
+    fn multi_line(&mut self, span: Span, lines: &mut Lines, first: bool, last: bool) -> String {
+        let text = self.source(span);
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        let mut at = span.lo;
+        let mut line_start = false;
+        let mut drop_newline = first;
+        loop {
+            let (line, more) = match rest.find('\n') {
+                Some(end) => (&rest[..end], Some(&rest[end + 1..])),
+                None => (rest, None),
+            };
+            let closing = more.is_none() && last && line_start && lines.closes_alone;
+            if !closing {
+                if drop_newline && more.is_some() && line.trim_end().is_empty() {
+                    drop_newline = false;
+                } else {
+                    let blank = more.is_some() || last;
+                    self.multi_line_text(
+                        line,
+                        at,
+                        if line_start { lines.indent.as_str() } else { "" },
+                        blank,
+                        &mut out,
+                    );
+                    drop_newline = false;
+                    if more.is_some() {
+                        out.push('\n');
+                    }
+                }
+            }
+            let Some(more) = more else { break };
+            at += line.len() as u32 + 1;
+            rest = more;
+            line_start = true;
+        }
+        if last && lines.closes_alone && out.ends_with('\n') {
+            out.pop();
+        }
+        out
+    }
+
+    /// One line; `blank`: nothing but white space may stand in it, however little.
+    fn multi_line_text(&mut self, line: &str, at: u32, indent: &str, blank: bool, out: &mut String) {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let text = match line.strip_prefix(indent) {
+            Some(text) => text,
+            None if blank && line.trim().is_empty() => "",
+            None => {
+                let found = line.len() - line.trim_start_matches([' ', '\t']).len();
+                let span = Span::new(at, at + found.max(1) as u32);
+                let message = "this line is indented less than the closing quotes";
+                let diag = Diagnostic::error(codes::BAD_INDENTATION, span, message);
+                self.report(diag.note("the indentation of the closing quotes is removed from every line"));
+                line.trim_start_matches([' ', '\t'])
+            }
+        };
+        let skipped = (line.len() - text.len()) as u32;
+        literal::unescape(text, at + skipped, true, out, &mut self.diags);
+    }
+}
+
+/// What the last line of a `"""` string says about the others.
+struct Lines {
+    /// The white space before the closing quotes, when nothing else stands there.
+    indent: String,
+    closes_alone: bool,
+}
+
+impl Lines {
+    fn new(tail: &str) -> Lines {
+        let last_line = tail.rfind('\n').map(|i| &tail[i + 1..]);
+        match last_line {
+            Some(line) if line.trim_matches([' ', '\t']).is_empty() => {
+                Lines { indent: line.to_string(), closes_alone: true }
+            }
+            _ => Lines { indent: String::new(), closes_alone: false },
+        }
+    }
+}
