@@ -102,9 +102,11 @@ impl<'a> Lexer<'a> {
         loop {
             match self.peek(0) {
                 b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
-                b';' => while !matches!(self.peek(0), b'\n' | 0) {
-                    self.at += 1;
-                },
+                b';' => {
+                    while !matches!(self.peek(0), b'\n' | 0) {
+                        self.at += 1;
+                    }
+                }
                 _ => return,
             }
         }
@@ -170,8 +172,7 @@ impl<'a> Lexer<'a> {
     fn name(&mut self) -> Result<Name, ParseError> {
         self.at += 1;
         let text = if self.peek(0) == b'"' {
-            String::from_utf8(self.string()?)
-                .or_else(|_| self.error("a name must be valid UTF-8"))?
+            String::from_utf8(self.string()?).or_else(|_| self.error("a name must be valid UTF-8"))?
         } else {
             self.take(is_name_byte).to_string()
         };

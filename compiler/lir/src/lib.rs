@@ -13,6 +13,7 @@ pub mod ops;
 pub mod parse;
 mod parse_body;
 pub mod print;
+pub mod random;
 pub mod verify;
 mod verify_body;
 pub mod visit;

@@ -54,15 +54,21 @@ fn collect_names(cur: &mut Cursor<'_, '_>, names: &mut Names) -> Result<(), Pars
             Tok::Punct('{') => depth += 1,
             Tok::Punct('}') => depth -= 1,
             Tok::Word("func" | "import") if depth == 0 => {
-                let Tok::Func(name) = cur.next() else { return cur.error_before("expected the name of a function") };
+                let Tok::Func(name) = cur.next() else {
+                    return cur.error_before("expected the name of a function");
+                };
                 declare(cur, &mut names.funcs, name)?;
             }
             Tok::Word("data") if depth == 0 => {
-                let Tok::Data(name) = cur.next() else { return cur.error_before("expected the name of a datum") };
+                let Tok::Data(name) = cur.next() else {
+                    return cur.error_before("expected the name of a datum");
+                };
                 declare(cur, &mut names.datas, name)?;
             }
             Tok::Word("global") if depth == 0 => {
-                let Tok::Data(name) = cur.next() else { return cur.error_before("expected the name of a global") };
+                let Tok::Data(name) = cur.next() else {
+                    return cur.error_before("expected the name of a global");
+                };
                 declare(cur, &mut names.globals, name)?;
             }
             _ => {}
@@ -70,7 +76,11 @@ fn collect_names(cur: &mut Cursor<'_, '_>, names: &mut Names) -> Result<(), Pars
     }
 }
 
-fn declare<I: Idx>(cur: &Cursor<'_, '_>, names: &mut FxHashMap<Name, I>, name: Name) -> Result<(), ParseError> {
+fn declare<I: Idx>(
+    cur: &Cursor<'_, '_>,
+    names: &mut FxHashMap<Name, I>,
+    name: Name,
+) -> Result<(), ParseError> {
     let id = I::new(names.len());
     match names.insert(name, id) {
         None => Ok(()),
@@ -239,9 +249,10 @@ impl<'a> Cursor<'_, 'a> {
             Ty::I32 => Imm::I32(self.int_of(32)? as i32),
             Ty::I64 => Imm::I64(self.int_of(64)?),
             Ty::Ptr => Imm::Ptr(self.int_of(64)?),
-            Ty::F32 => Imm::F32(self.float(f32::NAN.to_bits().into(), |t| {
-                t.parse::<f32>().ok().map(|v| v.to_bits().into())
-            })? as u32),
+            Ty::F32 => Imm::F32(
+                self.float(f32::NAN.to_bits().into(), |t| t.parse::<f32>().ok().map(|v| v.to_bits().into()))?
+                    as u32,
+            ),
             Ty::F64 => {
                 Imm::F64(self.float(f64::NAN.to_bits(), |t| t.parse::<f64>().ok().map(|v| v.to_bits()))?)
             }
@@ -274,10 +285,11 @@ impl<'a> Cursor<'_, 'a> {
 
     pub fn func(&mut self, names: &Names) -> Result<FuncId, ParseError> {
         match self.next() {
-            Tok::Func(name) => names.funcs.get(&name).copied().map_or_else(
-                || self.error_before(&format!("there is no function `{}`", name.text)),
-                Ok,
-            ),
+            Tok::Func(name) => names
+                .funcs
+                .get(&name)
+                .copied()
+                .map_or_else(|| self.error_before(&format!("there is no function `{}`", name.text)), Ok),
             _ => self.error_before("expected a function"),
         }
     }
@@ -300,10 +312,11 @@ impl<'a> Cursor<'_, 'a> {
 
     pub fn global(&mut self, names: &Names) -> Result<GlobalId, ParseError> {
         match self.next() {
-            Tok::Data(name) => names.globals.get(&name).copied().map_or_else(
-                || self.error_before(&format!("there is no global `{}`", name.text)),
-                Ok,
-            ),
+            Tok::Data(name) => names
+                .globals
+                .get(&name)
+                .copied()
+                .map_or_else(|| self.error_before(&format!("there is no global `{}`", name.text)), Ok),
             _ => self.error_before("expected a global"),
         }
     }

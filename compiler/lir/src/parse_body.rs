@@ -82,7 +82,8 @@ impl<'t, 'a> BodyParser<'t, 'a> {
             match ty {
                 Some(ty) => tys.push(*ty),
                 None => {
-                    let name = self.regs.iter().find(|(_, reg)| reg.index() == i).map(|(name, _)| name.as_str());
+                    let name =
+                        self.regs.iter().find(|(_, reg)| reg.index() == i).map(|(name, _)| name.as_str());
                     let name = name.map_or_else(|| i.to_string(), String::from);
                     return self.cur.error_before(&format!("nothing tells the type of %{name}"));
                 }
@@ -189,7 +190,9 @@ impl<'t, 'a> BodyParser<'t, 'a> {
     fn term(&mut self, word: &str, dsts: &[Reg]) -> Result<Option<Term>, ParseError> {
         let term = match word {
             "br" => Term::Jump(self.label()?),
-            "br_if" => Term::Branch { cond: self.reg()?, then: self.next_label()?, else_: self.next_label()? },
+            "br_if" => {
+                Term::Branch { cond: self.reg()?, then: self.next_label()?, else_: self.next_label()? }
+            }
             "switch" => self.switch()?,
             "return" => {
                 let mut values = Vec::new();

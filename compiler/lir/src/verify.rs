@@ -83,7 +83,8 @@ pub fn verify_function(module: &Module, func: FuncId) -> Result<(), Vec<VerifyEr
 pub fn assert_valid(module: &Module, after: &str) {
     let Err(errors) = verify(module) else { return };
     let first = errors[0].func.clone();
-    let broken = module.funcs.indices().find(|&f| first.as_deref() == Some(Printer::new(module, false).func_name(f)));
+    let broken =
+        module.funcs.indices().find(|&f| first.as_deref() == Some(Printer::new(module, false).func_name(f)));
     let text = broken.map(|f| crate::print_function(module, f)).unwrap_or_default();
     let list: Vec<String> = errors.iter().take(20).map(VerifyError::to_string).collect();
     panic!("invalid LIR after {after}:\n{}\n{text}", list.join("\n"));

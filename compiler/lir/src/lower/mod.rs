@@ -1,0 +1,208 @@
+//! MIR in, LIR out: layouts, ownership operations and calls become scalars and memory.
+//!
+//! [`lower_program`] is the entry. A function's body is lowered in [`func`]; what an operation on a whole value
+//! means for its scalars is in [`value`], the routines that drop cells are made in [`glue`], closures
+//! and `dyn` values in [`boxes`]. How values look is in [`layout`] alone; what cells look like is fixed in
+//! `docs/contracts.md`, and the library's side must match.
+
+mod arith;
+mod boxes;
+mod builder;
+mod call;
+mod consts;
+mod func;
+mod glue;
+mod intrinsics;
+pub mod layout;
+mod place;
+mod rvalue;
+mod value;
+
+use crate::ir::*;
+use layout::Layouts;
+use mir::ir as m;
+use rustc_hash::FxHashMap;
+use syntax::Span;
+
+/// Everything that lowering adds to while it goes through the functions.
+pub(crate) struct Cx<'a> {
+    pub program: &'a m::Program,
+    pub layouts: Layouts<'a>,
+    pub module: Module,
+    /// MIR functions are the first LIR functions, in the same order.
+    pub glue: FxHashMap<glue::Glue, FuncId>,
+    /// Glue that is declared and not built yet.
+    pub queue: Vec<(glue::Glue, FuncId)>,
+    pub strings: FxHashMap<Box<[u8]>, DataId>,
+    pub datas: FxHashMap<m::DataId, DataId>,
+    pub statics: FxHashMap<u32, DataId>,
+    pub immortal: Option<DataId>,
+    pub drop_list: Option<DataId>,
+    /// Whether any code can allocate: if not, all cells are static and counts need no care.
+    pub allocates: bool,
+    /// Types whose cells are dropped through the list, see `glue`.
+    pub recursive: rustc_hash::FxHashSet<m::Ty>,
+}
+
+/// The layout of a count that static cells start with.
+pub(crate) fn immortal_count(pointer_bytes: u32) -> i64 {
+    if pointer_bytes == 4 { 1 << 30 } else { 1 << 62 }
+}
+
+/// Lowers a whole program. The MIR must have passed its verifier and certifier.
+pub fn lower_program(program: &m::Program, target: &Target) -> Module {
+    let mut cx = Cx {
+        program,
+        layouts: Layouts::new(&program.types, target.pointer_bytes),
+        module: Module {
+            target: target.clone(),
+            funcs: Default::default(),
+            datas: Default::default(),
+            globals: Default::default(),
+            exports: Vec::new(),
+            heap_base: None,
+        },
+        glue: FxHashMap::default(),
+        queue: Vec::new(),
+        strings: FxHashMap::default(),
+        datas: FxHashMap::default(),
+        statics: FxHashMap::default(),
+        immortal: None,
+        drop_list: None,
+        allocates: boxes::program_allocates(program),
+        recursive: glue::recursive_types(&program.types),
+    };
+    for func in &program.funcs {
+        cx.declare(func);
+    }
+    for (id, func) in program.funcs.iter_enumerated() {
+        if let m::FuncKind::Body(body) = &func.kind {
+            let lowered = func::lower_body(&mut cx, func, body);
+            cx.module.funcs[FuncId(id.0)].kind = FuncKind::Defined(lowered);
+        }
+    }
+    while let Some((glue, id)) = cx.queue.pop() {
+        let body = glue::build(&mut cx, glue);
+        cx.module.funcs[id].kind = FuncKind::Defined(body);
+    }
+    cx.module
+}
+
+impl<'a> Cx<'a> {
+    fn declare(&mut self, func: &m::Function) {
+        let sig = self.signature(&func.params, func.ret);
+        let kind = match &func.kind {
+            m::FuncKind::Extern { module, name } => FuncKind::Import { module: module.clone(), name: name.clone() },
+            m::FuncKind::Body(_) => FuncKind::Defined(Body::default()),
+        };
+        let is_import = matches!(kind, FuncKind::Import { .. });
+        let id = self.module.funcs.push(Function {
+            name: func.name.clone(),
+            sig,
+            kind,
+            may_unwind: func.may_unwind && !is_import,
+            span: func.span,
+        });
+        if let Some(name) = &func.export {
+            self.module.exports.push(Export { name: name.clone(), func: id });
+        }
+    }
+
+    /// Whether results of this type come back through a caller's slot, whose address is the first parameter.
+    pub fn returns_by_slot(&mut self, ty: m::Ty) -> bool {
+        let max = self.module.target.max_results as usize;
+        self.layouts.get(ty).flat.as_ref().is_none_or(|flat| flat.len() > max)
+    }
+
+    /// The registers of one parameter.
+    pub fn param_tys(&mut self, ty: m::Ty, mode: m::ParamMode) -> Vec<Ty> {
+        let layout = self.layouts.get(ty);
+        match (&layout.flat, mode) {
+            (Some(flat), m::ParamMode::Owned | m::ParamMode::Borrowed) => flat.iter().map(|s| s.reg).collect(),
+            _ => vec![Ty::Ptr],
+        }
+    }
+
+    pub fn result_tys(&mut self, ret: m::Ty) -> Vec<Ty> {
+        if self.returns_by_slot(ret) {
+            return Vec::new();
+        }
+        let layout = self.layouts.get(ret);
+        layout.flat.iter().flatten().map(|s| s.reg).collect()
+    }
+
+    pub fn signature(&mut self, params: &[(m::Ty, m::ParamMode)], ret: m::Ty) -> Signature {
+        let mut tys = Vec::new();
+        if self.returns_by_slot(ret) {
+            tys.push(Ty::Ptr);
+        }
+        for (ty, mode) in params {
+            tys.extend(self.param_tys(*ty, *mode));
+        }
+        Signature { params: tys, results: self.result_tys(ret) }
+    }
+
+    /// The function of a lang item, if the program has it.
+    pub fn lang(&self, name: &str) -> Option<FuncId> {
+        self.program.lang.get(name).map(|id| FuncId(id.0))
+    }
+
+    pub fn declare_glue(&mut self, name: String, sig: Signature, may_unwind: bool) -> FuncId {
+        self.module.funcs.push(Function {
+            name,
+            sig,
+            kind: FuncKind::Defined(Body::default()),
+            may_unwind,
+            span: Span::DUMMY,
+        })
+    }
+
+    pub fn bytes(&mut self, bytes: &[u8]) -> DataId {
+        if let Some(id) = self.strings.get(bytes) {
+            return *id;
+        }
+        let id = self.module.datas.push(Data {
+            name: String::new(),
+            bytes: bytes.to_vec(),
+            align: 1,
+            relocs: Vec::new(),
+            is_mutable: false,
+            zeroed: 0,
+        });
+        self.strings.insert(bytes.into(), id);
+        id
+    }
+
+    /// The static cell that stands for the empty buffer and for poison.
+    pub fn immortal_cell(&mut self) -> DataId {
+        if let Some(id) = self.immortal {
+            return id;
+        }
+        let w = self.layouts.pointer_bytes;
+        let mut bytes = immortal_count(w).to_le_bytes().to_vec();
+        bytes.truncate(w as usize);
+        // Length, capacity and element space are zero.
+        let zeroed = self.layouts.buffer_header() - w;
+        let id = self.module.datas.push(Data {
+            name: "empty".into(),
+            bytes,
+            align: 16,
+            relocs: Vec::new(),
+            is_mutable: true,
+            zeroed,
+        });
+        self.immortal = Some(id);
+        id
+    }
+
+    pub fn zeroed_data(&mut self, name: &str, size: u32) -> DataId {
+        self.module.datas.push(Data {
+            name: name.into(),
+            bytes: Vec::new(),
+            align: 16,
+            relocs: Vec::new(),
+            is_mutable: true,
+            zeroed: size,
+        })
+    }
+}
