@@ -65,132 +65,65 @@ pub enum Imm {
 
 /// Operations on two registers of one type with a result of that type.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[rustfmt::skip]
 pub enum BinOp {
     // I32 I64 Ptr (Ptr: Add Sub And Or Xor Mul only)
-    Add,
-    Sub,
-    Mul,
-    And,
-    Or,
-    Xor,
+    Add, Sub, Mul, And, Or, Xor,
     // I32 I64. Division by zero and MIN / -1 must have been excluded: they are undefined here (wasm traps).
-    DivS,
-    DivU,
-    RemS,
-    RemU,
+    DivS, DivU, RemS, RemU,
     // The count is taken modulo the width.
-    Shl,
-    ShrS,
-    ShrU,
-    Rotl,
-    Rotr,
+    Shl, ShrS, ShrU, Rotl, Rotr,
     // F32 F64, IEEE; FMin and FMax as wasm's.
-    FAdd,
-    FSub,
-    FMul,
-    FDiv,
-    FMin,
-    FMax,
-    FCopysign,
+    FAdd, FSub, FMul, FDiv, FMin, FMax, FCopysign,
 }
 
 /// Arithmetic that also tells overflow of the type's width (I32, I64).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[rustfmt::skip]
 pub enum OvfOp {
-    AddS,
-    AddU,
-    SubS,
-    SubU,
-    MulS,
-    MulU,
+    AddS, AddU, SubS, SubU, MulS, MulU,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[rustfmt::skip]
 pub enum UnOp {
     // I32 I64
-    Clz,
-    Ctz,
-    Popcnt,
-    Extend8S,
-    Extend16S,
+    Clz, Ctz, Popcnt, Extend8S, Extend16S,
     // I64
     Extend32S,
     // F32 F64
-    FNeg,
-    FAbs,
-    FSqrt,
-    FCeil,
-    FFloor,
-    FTrunc,
-    FNearest,
+    FNeg, FAbs, FSqrt, FCeil, FFloor, FTrunc, FNearest,
 }
 
 /// Comparisons; the result is an `I32` of 0 or 1.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[rustfmt::skip]
 pub enum CmpOp {
     // I32 I64 Ptr (Ptr: Eq Ne and the unsigned ones)
-    Eq,
-    Ne,
-    LtS,
-    LtU,
-    LeS,
-    LeU,
-    GtS,
-    GtU,
-    GeS,
-    GeU,
+    Eq, Ne, LtS, LtU, LeS, LeU, GtS, GtU, GeS, GeU,
     // F32 F64, IEEE: false where an operand is NaN, except FNe.
-    FEq,
-    FNe,
-    FLt,
-    FLe,
-    FGt,
-    FGe,
+    FEq, FNe, FLt, FLe, FGt, FGe,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[rustfmt::skip]
 pub enum ConvOp {
-    I32ToI64S,
-    I32ToI64U,
-    I64ToI32,
-    I32ToF32S,
-    I32ToF32U,
-    I64ToF32S,
-    I64ToF32U,
-    I32ToF64S,
-    I32ToF64U,
-    I64ToF64S,
-    I64ToF64U,
+    I32ToI64S, I32ToI64U, I64ToI32,
+    I32ToF32S, I32ToF32U, I64ToF32S, I64ToF32U,
+    I32ToF64S, I32ToF64U, I64ToF64S, I64ToF64U,
     // Saturating; NaN gives 0.
-    F32ToI32S,
-    F32ToI32U,
-    F32ToI64S,
-    F32ToI64U,
-    F64ToI32S,
-    F64ToI32U,
-    F64ToI64S,
-    F64ToI64U,
-    F32ToF64,
-    F64ToF32,
-    BitsI32ToF32,
-    BitsF32ToI32,
-    BitsI64ToF64,
-    BitsF64ToI64,
+    F32ToI32S, F32ToI32U, F32ToI64S, F32ToI64U,
+    F64ToI32S, F64ToI32U, F64ToI64S, F64ToI64U,
+    F32ToF64, F64ToF32,
+    BitsI32ToF32, BitsF32ToI32, BitsI64ToF64, BitsF64ToI64,
     // Zero-extending or truncating as the pointer width asks.
-    I32ToPtr,
-    I64ToPtr,
-    PtrToI32,
-    PtrToI64,
+    I32ToPtr, I64ToPtr, PtrToI32, PtrToI64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[rustfmt::skip]
 pub enum AtomicRmw {
-    Add,
-    Sub,
-    And,
-    Or,
-    Xor,
-    Xchg,
+    Add, Sub, And, Or, Xor, Xchg,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -210,146 +143,40 @@ pub enum Callee {
 }
 
 #[derive(Clone, PartialEq, Debug)]
+#[rustfmt::skip]
 pub enum Op {
-    Const {
-        dst: Reg,
-        value: Imm,
-    },
-    Copy {
-        dst: Reg,
-        src: Reg,
-    },
-    Bin {
-        op: BinOp,
-        ty: Ty,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
+    Const { dst: Reg, value: Imm },
+    Copy { dst: Reg, src: Reg },
+    Bin { op: BinOp, ty: Ty, dst: Reg, a: Reg, b: Reg },
     /// `overflow` is an `I32` of 0 or 1; `dst` holds the wrapped result.
-    BinOvf {
-        op: OvfOp,
-        ty: Ty,
-        dst: Reg,
-        overflow: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Un {
-        op: UnOp,
-        ty: Ty,
-        dst: Reg,
-        a: Reg,
-    },
-    Cmp {
-        op: CmpOp,
-        ty: Ty,
-        dst: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Conv {
-        op: ConvOp,
-        dst: Reg,
-        src: Reg,
-    },
+    BinOvf { op: OvfOp, ty: Ty, dst: Reg, overflow: Reg, a: Reg, b: Reg },
+    Un { op: UnOp, ty: Ty, dst: Reg, a: Reg },
+    Cmp { op: CmpOp, ty: Ty, dst: Reg, a: Reg, b: Reg },
+    Conv { op: ConvOp, dst: Reg, src: Reg },
     /// `cond` is an `I32`; both values are evaluated already.
-    Select {
-        ty: Ty,
-        dst: Reg,
-        cond: Reg,
-        a: Reg,
-        b: Reg,
-    },
-    Load {
-        ty: MemTy,
-        dst: Reg,
-        addr: Reg,
-        offset: u32,
-    },
-    Store {
-        ty: MemTy,
-        addr: Reg,
-        offset: u32,
-        value: Reg,
-    },
-    SlotAddr {
-        dst: Reg,
-        slot: Slot,
-    },
-    DataAddr {
-        dst: Reg,
-        data: DataId,
-        offset: u32,
-    },
+    Select { ty: Ty, dst: Reg, cond: Reg, a: Reg, b: Reg },
+    Load { ty: MemTy, dst: Reg, addr: Reg, offset: u32 },
+    Store { ty: MemTy, addr: Reg, offset: u32, value: Reg },
+    SlotAddr { dst: Reg, slot: Slot },
+    DataAddr { dst: Reg, data: DataId, offset: u32 },
     /// A `Ptr` that `Callee::Indirect` accepts (on wasm the index in the table).
-    FuncAddr {
-        dst: Reg,
-        func: FuncId,
-    },
-    GlobalGet {
-        dst: Reg,
-        global: GlobalId,
-    },
-    GlobalSet {
-        global: GlobalId,
-        src: Reg,
-    },
+    FuncAddr { dst: Reg, func: FuncId },
+    GlobalGet { dst: Reg, global: GlobalId },
+    GlobalSet { global: GlobalId, src: Reg },
     /// `len` is a `Ptr`; the ranges may overlap.
-    MemCopy {
-        dst: Reg,
-        src: Reg,
-        len: Reg,
-    },
+    MemCopy { dst: Reg, src: Reg, len: Reg },
     /// The low byte of `value` (`I32`).
-    MemFill {
-        dst: Reg,
-        value: Reg,
-        len: Reg,
-    },
+    MemFill { dst: Reg, value: Reg, len: Reg },
     /// Size of the memory in pages of 64 KiB, as a `Ptr`.
-    MemSize {
-        dst: Reg,
-    },
+    MemSize { dst: Reg },
     /// The old size in pages, or -1; both `Ptr`.
-    MemGrow {
-        dst: Reg,
-        pages: Reg,
-    },
-    Call {
-        dsts: Vec<Reg>,
-        callee: Callee,
-        args: Vec<Reg>,
-    },
+    MemGrow { dst: Reg, pages: Reg },
+    Call { dsts: Vec<Reg>, callee: Callee, args: Vec<Reg> },
     /// Sequentially consistent; `ty` is `I32` or `I64` memory.
-    AtomicLoad {
-        ty: MemTy,
-        dst: Reg,
-        addr: Reg,
-        offset: u32,
-    },
-    AtomicStore {
-        ty: MemTy,
-        addr: Reg,
-        offset: u32,
-        value: Reg,
-    },
-    AtomicRmw {
-        op: AtomicRmw,
-        ty: MemTy,
-        dst: Reg,
-        addr: Reg,
-        offset: u32,
-        value: Reg,
-    },
-    AtomicCas {
-        ty: MemTy,
-        dst: Reg,
-        addr: Reg,
-        offset: u32,
-        expected: Reg,
-        new: Reg,
-    },
+    AtomicLoad { ty: MemTy, dst: Reg, addr: Reg, offset: u32 },
+    AtomicStore { ty: MemTy, addr: Reg, offset: u32, value: Reg },
+    AtomicRmw { op: AtomicRmw, ty: MemTy, dst: Reg, addr: Reg, offset: u32, value: Reg },
+    AtomicCas { ty: MemTy, dst: Reg, addr: Reg, offset: u32, expected: Reg, new: Reg },
     AtomicFence,
 }
 
@@ -360,29 +187,16 @@ pub struct Inst {
 }
 
 #[derive(Clone, PartialEq, Debug)]
+#[rustfmt::skip]
 pub enum Term {
     Jump(Block),
     /// `cond` is an `I32`; non-zero takes `then`.
-    Branch {
-        cond: Reg,
-        then: Block,
-        else_: Block,
-    },
+    Branch { cond: Reg, then: Block, else_: Block },
     /// `value` is an `I32` or `I64`; the cases are distinct.
-    Switch {
-        value: Reg,
-        cases: Vec<(i64, Block)>,
-        default: Block,
-    },
+    Switch { value: Reg, cases: Vec<(i64, Block)>, default: Block },
     Return(Vec<Reg>),
     /// A call that may unwind into `landing`; `dsts` are written on the normal edge only.
-    Invoke {
-        dsts: Vec<Reg>,
-        callee: Callee,
-        args: Vec<Reg>,
-        normal: Block,
-        landing: Block,
-    },
+    Invoke { dsts: Vec<Reg>, callee: Callee, args: Vec<Reg>, normal: Block, landing: Block },
     /// Starts or goes on unwinding. A panic's message lies in memory, so there is no payload.
     Throw,
     /// Traps: never reached in a correct program, or a fatal error whose message has been written.
