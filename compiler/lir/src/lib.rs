@@ -7,8 +7,10 @@
 mod assigned;
 pub mod bits;
 pub mod cfg;
+pub mod eval;
 pub mod ir;
 mod lex;
+pub mod lower;
 pub mod ops;
 pub mod parse;
 mod parse_body;

@@ -5,10 +5,10 @@
 //! environment and frees the cell, a spare word, environment. A `dyn`'s cell: count, vtable, two spare words,
 //! value; its vtable: routine that drops the value and frees the cell, routine that makes a copy of the cell, methods.
 
+use super::Cx;
 use super::glue::Glue;
 use super::immortal_count;
 use super::value::Emit;
-use super::Cx;
 use crate::ir::*;
 use mir::ir as m;
 
@@ -21,7 +21,8 @@ pub(crate) fn program_allocates(program: &m::Program) -> bool {
     program.funcs.iter().any(|f| match &f.kind {
         m::FuncKind::Extern { .. } => false,
         m::FuncKind::Body(body) => body.blocks.iter().any(|b| {
-            let calls = matches!(&b.term, m::Term::Call { callee: m::Callee::Func(f), .. } if Some(*f) == alloc);
+            let calls =
+                matches!(&b.term, m::Term::Call { callee: m::Callee::Func(f), .. } if Some(*f) == alloc);
             calls || b.stmts.iter().any(|s| makes_cell(program, &s.kind))
         }),
     })
@@ -53,7 +54,8 @@ impl Cx<'_> {
         let relocs: Vec<(u32, Reloc)> =
             funcs.iter().enumerate().map(|(i, f)| (i as u32 * w, Reloc::Func(*f))).collect();
         // The same type and methods give the same table, found by its relocations.
-        let same = self.module.datas.iter_enumerated().find(|(_, d)| d.relocs == relocs && !relocs.is_empty());
+        let same =
+            self.module.datas.iter_enumerated().find(|(_, d)| d.relocs == relocs && !relocs.is_empty());
         if let Some((id, _)) = same {
             return id;
         }

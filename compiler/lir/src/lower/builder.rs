@@ -19,7 +19,12 @@ impl Builder {
     }
 
     pub fn new_block(&mut self) -> Block {
-        self.body.blocks.push(BlockData { is_landing: false, insts: Vec::new(), term: Term::Unreachable, term_span: self.span })
+        self.body.blocks.push(BlockData {
+            is_landing: false,
+            insts: Vec::new(),
+            term: Term::Unreachable,
+            term_span: self.span,
+        })
     }
 
     pub fn new_landing(&mut self) -> Block {
@@ -192,7 +197,8 @@ impl Builder {
     }
 
     pub fn ptr_to_usize(&mut self, p: Reg) -> Reg {
-        let (op, ty) = if self.pointer_bytes == 4 { (ConvOp::PtrToI32, Ty::I32) } else { (ConvOp::PtrToI64, Ty::I64) };
+        let (op, ty) =
+            if self.pointer_bytes == 4 { (ConvOp::PtrToI32, Ty::I32) } else { (ConvOp::PtrToI64, Ty::I64) };
         self.conv(op, ty, p)
     }
 

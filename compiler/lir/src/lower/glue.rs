@@ -5,9 +5,9 @@
 //! stack in proportion to the depth of the value. Within recursive types, boxed enums always
 //! go through the list; buffers only where a circle of types passes through no boxed enum.
 
+use super::Cx;
 use super::builder::Builder;
 use super::value::Emit;
-use super::Cx;
 use crate::ir::*;
 use mir::ir as m;
 use rustc_hash::FxHashSet;
@@ -56,16 +56,22 @@ impl Cx<'_> {
                 let params = self.param_tys(ty, m::ParamMode::Owned);
                 let word = if matches!(glue, Glue::Drop(_)) { "drop" } else { "retain" };
                 let may_unwind = word == "drop" && self.layouts.get(ty).has_user_drop;
-                (format!("{word} {}", self.ty_name(ty)), Signature { params, results: Vec::new() }, may_unwind)
+                (
+                    format!("{word} {}", self.ty_name(ty)),
+                    Signature { params, results: Vec::new() },
+                    may_unwind,
+                )
             }
             Glue::DropCell(ty) => (format!("drop cell {}", self.ty_name(ty)), one, self.cell_may_unwind(ty)),
-            Glue::DropVariant(ty, v) => (format!("drop {}.{v}", self.ty_name(ty)), one, self.cell_may_unwind(ty)),
+            Glue::DropVariant(ty, v) => {
+                (format!("drop {}.{v}", self.ty_name(ty)), one, self.cell_may_unwind(ty))
+            }
             Glue::DropPendingBuffer(ty) => {
                 (format!("drop pending {}", self.ty_name(ty)), one, self.cell_may_unwind(ty))
             }
             Glue::DropLater => {
                 let sig = Signature { params: vec![Ty::Ptr, Ty::Ptr], results: Vec::new() };
-                ("drop later".into(), sig, true)
+                ("drop later".into(), sig, self.any_user_drop())
             }
             Glue::DropEnv(ty) => (format!("drop env {}", self.ty_name(ty)), one, self.cell_may_unwind(ty)),
             Glue::CloneDyn(ty) => {
@@ -80,10 +86,17 @@ impl Cx<'_> {
         }
     }
 
+    /// Whether dropping a cell of this type can run a `drop` of the user's, the only thing in glue that can panic.
     fn cell_may_unwind(&mut self, ty: m::Ty) -> bool {
-        let layout = self.layouts.get(ty);
-        layout.has_user_drop || !matches!(self.program.types.kind(ty), m::TyKind::Buffer(_))
-            || matches!(self.program.types.kind(ty), m::TyKind::Buffer(e) if self.layouts.get(*e).has_user_drop)
+        match *self.program.types.kind(ty) {
+            m::TyKind::FnBox { .. } | m::TyKind::Dyn { .. } => self.any_user_drop(),
+            m::TyKind::Buffer(elem) => self.layouts.get(elem).has_user_drop,
+            _ => self.layouts.get(ty).has_user_drop,
+        }
+    }
+
+    fn any_user_drop(&self) -> bool {
+        self.program.types.defs.iter().any(|d| d.user_drop.is_some())
     }
 
     pub fn ty_name(&self, ty: m::Ty) -> String {
@@ -338,8 +351,13 @@ impl Emit<'_, '_> {
         self.b.store(MemTy::Ptr, p, 0, head);
         self.b.store(MemTy::Ptr, state, 0, p);
         let busy = self.b.load(MemTy::Ptr, state, w);
-        let (start, next, run, done, out) =
-            (self.b.new_block(), self.b.new_block(), self.b.new_block(), self.b.new_block(), self.b.new_block());
+        let (start, next, run, done, out) = (
+            self.b.new_block(),
+            self.b.new_block(),
+            self.b.new_block(),
+            self.b.new_block(),
+            self.b.new_block(),
+        );
         let is_busy = self.b.cmp_imm(CmpOp::Ne, busy, 0);
         self.b.end(Term::Branch { cond: is_busy, then: out, else_: start });
         self.b.switch_to(start);

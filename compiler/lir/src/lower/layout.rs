@@ -101,11 +101,7 @@ impl<'a> Layouts<'a> {
 
     fn pointer(&self, needs_drop: bool) -> Layout {
         let w = self.pointer_bytes;
-        Layout {
-            needs_drop,
-            is_counted: needs_drop,
-            ..scalar(LTy::Ptr, MemTy::Ptr, w)
-        }
+        Layout { needs_drop, is_counted: needs_drop, ..scalar(LTy::Ptr, MemTy::Ptr, w) }
     }
 
     fn compute(&mut self, ty: Ty) -> Layout {
@@ -154,7 +150,12 @@ impl<'a> Layouts<'a> {
     fn aggregate(&mut self, ty: Ty, has_tag: bool) -> Layout {
         let types = self.types;
         let def = &types.defs[ty];
-        let mut out = Layout { has_tag, needs_drop: def.user_drop.is_some(), has_user_drop: def.user_drop.is_some(), ..empty() };
+        let mut out = Layout {
+            has_tag,
+            needs_drop: def.user_drop.is_some(),
+            has_user_drop: def.user_drop.is_some(),
+            ..empty()
+        };
         let mut fields_flat = true;
         for variant in &def.variants {
             let fields: Vec<Ty> = variant.fields.iter().map(|f| f.ty).collect();
@@ -193,7 +194,10 @@ impl<'a> Layouts<'a> {
             for (f, field) in variant.fields.iter().enumerate() {
                 let start = out.variants[v].offsets[f];
                 let flat = self.get(field.ty).flat.clone().unwrap_or_default();
-                let of_field = flat.iter().map(|s| take_slot(&mut slots, &mut used, Scalar { offset: s.offset + start, ..*s })).collect();
+                let of_field = flat
+                    .iter()
+                    .map(|s| take_slot(&mut slots, &mut used, Scalar { offset: s.offset + start, ..*s }))
+                    .collect();
                 of_variant.push(of_field);
             }
             field_slots.push(of_variant);

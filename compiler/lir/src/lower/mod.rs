@@ -92,7 +92,9 @@ impl<'a> Cx<'a> {
     fn declare(&mut self, func: &m::Function) {
         let sig = self.signature(&func.params, func.ret);
         let kind = match &func.kind {
-            m::FuncKind::Extern { module, name } => FuncKind::Import { module: module.clone(), name: name.clone() },
+            m::FuncKind::Extern { module, name } => {
+                FuncKind::Import { module: module.clone(), name: name.clone() }
+            }
             m::FuncKind::Body(_) => FuncKind::Defined(Body::default()),
         };
         let is_import = matches!(kind, FuncKind::Import { .. });
@@ -118,7 +120,9 @@ impl<'a> Cx<'a> {
     pub fn param_tys(&mut self, ty: m::Ty, mode: m::ParamMode) -> Vec<Ty> {
         let layout = self.layouts.get(ty);
         match (&layout.flat, mode) {
-            (Some(flat), m::ParamMode::Owned | m::ParamMode::Borrowed) => flat.iter().map(|s| s.reg).collect(),
+            (Some(flat), m::ParamMode::Owned | m::ParamMode::Borrowed) => {
+                flat.iter().map(|s| s.reg).collect()
+            }
             _ => vec![Ty::Ptr],
         }
     }

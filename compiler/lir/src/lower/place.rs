@@ -104,7 +104,9 @@ impl FuncLower<'_, '_, '_> {
                     .collect();
                 Loc::Scattered { addr, scalars }
             }
-            Loc::Mem { addr, offset } => Loc::Mem { addr, offset: offset + of_variant.offsets[field as usize] },
+            Loc::Mem { addr, offset } => {
+                Loc::Mem { addr, offset: offset + of_variant.offsets[field as usize] }
+            }
         }
     }
 

@@ -1,9 +1,9 @@
 //! What loading, storing, retaining and dropping mean for the scalars of a value.
 
+use super::Cx;
 use super::builder::Builder;
 use super::glue::Glue;
 use super::layout::{FIRST_ADDRESS, Layout, Scalar};
-use super::Cx;
 use crate::ir::*;
 use mir::ir as m;
 use std::rc::Rc;
@@ -165,7 +165,8 @@ impl<'a> Emit<'_, 'a> {
     /// Whether the value is one pointer to a cell (or a small number).
     pub fn is_pointer(&self, ty: m::Ty) -> bool {
         let def = &self.types().defs[ty];
-        def.is_boxed || matches!(def.kind, m::TyKind::Buffer(_) | m::TyKind::FnBox { .. } | m::TyKind::Dyn { .. })
+        def.is_boxed
+            || matches!(def.kind, m::TyKind::Buffer(_) | m::TyKind::FnBox { .. } | m::TyKind::Dyn { .. })
     }
 
     /// How many counted pointers a value has at most, over all variants.
