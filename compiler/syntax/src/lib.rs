@@ -11,6 +11,7 @@ pub mod intern;
 pub mod lexer;
 mod literal;
 pub mod parser;
+pub mod pretty;
 pub mod span;
 pub mod token;
 

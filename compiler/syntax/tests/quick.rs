@@ -13,7 +13,7 @@ fn quick() {
         }
         println!("{} items, {} comments", ast.items.len(), ast.comments.len());
         if std::env::var("DUMP").is_ok() {
-            println!("{ast:#?}");
+            println!("{}", pretty::dump_file(&ast, &interner));
         }
     }
 }

@@ -38,7 +38,7 @@ pub const MAX_FILE_BYTES: usize = 64 << 20;
 pub const MAX_DEPTH: u32 = 256;
 
 /// Limit on the height of an expression, chains of operators, fields and calls included.
-pub const MAX_HEIGHT: u32 = 1000;
+pub const MAX_HEIGHT: u32 = 500;
 
 /// After so many diagnostics the rest of a file is not looked at.
 pub const MAX_DIAGNOSTICS: usize = 500;

@@ -165,20 +165,15 @@ impl Parser<'_> {
                 }
                 return ExprKind::ArrayRepeat { value: Box::new(first), count };
             }
-            let mut elems = Vec::new();
-            let mut first = Some(first);
-            p.list(open, T::RBracket, |p| match first.take() {
-                Some(expr) => {
-                    let ok = !matches!(expr.kind, ExprKind::Error);
-                    elems.push(expr);
-                    ok
-                }
-                None => {
+            let parsed = !matches!(first.kind, ExprKind::Error);
+            let mut elems = vec![first];
+            if p.eat(T::Comma) || p.at(T::RBracket) || p.list_gap(open, T::RBracket, parsed, !parsed) {
+                p.list(open, T::RBracket, |p| {
                     let before = p.pos;
                     elems.push(p.expr());
                     p.pos > before
-                }
-            });
+                });
+            }
             ExprKind::Array(elems)
         });
         Expr { kind, span: self.since(open) }

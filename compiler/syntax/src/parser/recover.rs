@@ -32,7 +32,7 @@ impl Parser<'_> {
     }
 
     /// Neither a comma nor the end follows an element. True: go on with the list.
-    fn list_gap(&mut self, open: Span, close: T, parsed: bool, faulty: bool) -> bool {
+    pub(super) fn list_gap(&mut self, open: Span, close: T, parsed: bool, faulty: bool) -> bool {
         let closed = self.closes_later(close);
         if !closed {
             if !faulty {
