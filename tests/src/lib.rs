@@ -1,1 +1,76 @@
-//! Corpus
+//! The corpora's runner: text files in, a list of failures out. A test is a file; adding one is dropping it in.
+//!
+//! * `tests/run/**/*.gal`: programs that print what they compute, see [`program`].
+//! * `tests/ui/<code>/*.gal`: programs with mistakes, the expected report beside them in `<name>.txt`, see [`ui`].
+//! * fenced `gal` blocks of the documents, see [`docs`].
+//!
+//! `BLESS=1` rewrites expected reports of `tests/ui`; expected output of programs is never written by a tool.
+
+pub mod docs;
+pub mod loader;
+pub mod program;
+pub mod run;
+pub mod ui;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The workspace's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Whether the long tier was asked for: `GAL_TEST_SIZE=full`.
+pub fn is_full() -> bool {
+    std::env::var("GAL_TEST_SIZE").is_ok_and(|v| v == "full")
+}
+
+/// All files with an extension below a folder, sorted.
+pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Runs `check` on each item on all cores; returns the failures, sorted.
+pub fn for_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(2, |n| n.get());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            std::thread::Builder::new()
+                .stack_size(64 << 20)
+                .spawn_scoped(scope, || {
+                    while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let found = check(item);
+                        failures.lock().unwrap_or_else(|e| e.into_inner()).extend(found);
+                    }
+                })
+                .expect("the system can start a thread");
+        }
+    });
+    let mut failures = failures.into_inner().unwrap_or_else(|e| e.into_inner());
+    failures.sort();
+    failures
+}
+
+/// Prints what ran and fails the calling test if anything failed.
+pub fn report(suite: &str, count: usize, failures: &[String]) {
+    let size = if is_full() { "full" } else { "quick" };
+    println!("{suite}: {count} cases ({size}), {} failures", failures.len());
+    assert!(failures.is_empty(), "{suite}: {} of {count} failed\n\n{}", failures.len(), failures.join("\n\n"));
+}

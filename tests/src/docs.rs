@@ -1,0 +1,58 @@
+//! Examples in documents: each fenced `gal` block is a program and must compile and run (`gal-fail` must not compile).
+//!
+//! A block followed by a block fenced `output` must print exactly that. A block without `fn main` gets an empty one.
+
+/// A fenced block of a document.
+#[derive(Clone, Debug)]
+pub struct Example {
+    pub document: String,
+    pub line: usize,
+    pub text: String,
+    pub must_fail: bool,
+    pub output: Option<String>,
+}
+
+pub fn examples(document: &str, text: &str) -> Vec<Example> {
+    let mut found: Vec<Example> = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((number, line)) = lines.next() {
+        let Some(fence) = line.trim_start().strip_prefix("```") else { continue };
+        let kind = fence.trim();
+        let mut block = String::new();
+        for (_, line) in lines.by_ref() {
+            if line.trim_start().starts_with("```") {
+                break;
+            }
+            block.push_str(line);
+            block.push('\n');
+        }
+        match kind {
+            "gal" | "gal-fail" => found.push(Example {
+                document: document.to_string(),
+                line: number + 1,
+                text: block,
+                must_fail: kind == "gal-fail",
+                output: None,
+            }),
+            "output" => {
+                if let Some(last) = found.last_mut() {
+                    last.output = Some(block);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+impl Example {
+    /// The program: with an empty `main` where the example shows only declarations.
+    pub fn program(&self) -> String {
+        let has_main = self.text.lines().any(|l| l.starts_with("fn main(") || l.starts_with("pub fn main("));
+        if has_main { self.text.clone() } else { format!("{}\nfn main() {{}}\n", self.text) }
+    }
+
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.document, self.line)
+    }
+}

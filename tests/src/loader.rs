@@ -1,0 +1,35 @@
+//! Sources from the disk or from memory.
+
+use driver::SourceLoader;
+use std::path::PathBuf;
+
+/// Files below a folder.
+pub struct Disk {
+    pub root: PathBuf,
+}
+
+impl SourceLoader for Disk {
+    fn load(&mut self, path: &str) -> Option<String> {
+        std::fs::read_to_string(self.root.join(path)).ok()
+    }
+
+    fn exists(&mut self, path: &str) -> bool {
+        self.root.join(path).is_file()
+    }
+}
+
+/// One file that exists only here.
+pub struct Memory {
+    pub name: String,
+    pub text: String,
+}
+
+impl SourceLoader for Memory {
+    fn load(&mut self, path: &str) -> Option<String> {
+        (path == self.name).then(|| self.text.clone())
+    }
+
+    fn exists(&mut self, path: &str) -> bool {
+        path == self.name
+    }
+}

@@ -1,0 +1,82 @@
+//! A program of `tests/run` with its expectations, which are comments in it.
+//!
+//! ```text
+//! // heavy                     not run on the interpreter
+//! // args: one two             arguments of the program
+//! // stdin: text               one line of input; several lines add up
+//! // status: 101               expected exit status, 0 if absent
+//! // stderr: text              must occur in standard error; several lines are all looked for
+//! // flags: overflow-checks    on in every profile; `no-overflow-checks` likewise
+//! // only: debug               only this profile (a reason must follow in the text)
+//! // leaks: unchecked          the program ends early (exit, abort): nothing is said of its allocations
+//! //> a line                   expected standard output, unless a file `<name>.out` stands beside
+//! ```
+
+use std::path::{Path, PathBuf};
+
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    pub path: PathBuf,
+    /// Relative to the workspace, as diagnostics and panics show it.
+    pub name: String,
+    pub text: String,
+    pub is_heavy: bool,
+    pub args: Vec<String>,
+    pub stdin: String,
+    pub status: i32,
+    pub stderr: Vec<String>,
+    pub overflow_checks: Option<bool>,
+    pub only: Option<String>,
+    pub leaks_unchecked: bool,
+    pub stdout: String,
+}
+
+impl Program {
+    pub fn read(root: &Path, path: &Path) -> Result<Program, String> {
+        let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let mut this = Program { path: path.to_path_buf(), name, ..Program::default() };
+        for line in text.lines() {
+            this.directive(line)?;
+        }
+        if let Ok(out) = std::fs::read_to_string(path.with_extension("out")) {
+            this.stdout = out;
+        }
+        this.text = text;
+        Ok(this)
+    }
+
+    fn directive(&mut self, line: &str) -> Result<(), String> {
+        if let Some(expected) = line.strip_prefix("//>") {
+            self.stdout.push_str(expected.strip_prefix(' ').unwrap_or(expected));
+            self.stdout.push('\n');
+            return Ok(());
+        }
+        let Some(comment) = line.strip_prefix("// ") else { return Ok(()) };
+        if comment == "heavy" {
+            self.is_heavy = true;
+        }
+        let Some((key, value)) = comment.split_once(':') else { return Ok(()) };
+        let value = value.trim();
+        match key {
+            "args" => self.args = value.split_whitespace().map(str::to_string).collect(),
+            "stdin" => {
+                self.stdin.push_str(value);
+                self.stdin.push('\n');
+            }
+            "status" => self.status = value.parse().map_err(|_| format!("{}: bad status {value}", self.name))?,
+            "stderr" => self.stderr.push(value.to_string()),
+            "flags" => {
+                self.overflow_checks = match value {
+                    "overflow-checks" => Some(true),
+                    "no-overflow-checks" => Some(false),
+                    _ => return Err(format!("{}: unknown flag {value}", self.name)),
+                }
+            }
+            "only" => self.only = Some(value.to_string()),
+            "leaks" if value == "unchecked" => self.leaks_unchecked = true,
+            _ => {}
+        }
+        Ok(())
+    }
+}

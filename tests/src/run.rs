@@ -1,0 +1,187 @@
+//! Compiles a program under every profile, validates the module, runs it, and compares what it does.
+
+use crate::loader::{Disk, Memory};
+use crate::program::Program;
+use driver::{Options, Profile, Purpose, Session, SourceLoader};
+use std::path::Path;
+use std::time::Duration;
+
+/// A way of compiling that must not change what a program prints.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mode {
+    pub name: &'static str,
+    pub profile: Profile,
+    pub passes_off: bool,
+    pub interpret: bool,
+}
+
+pub const MODES: &[Mode] = &[
+    Mode { name: "debug", profile: Profile::Debug, passes_off: false, interpret: false },
+    Mode { name: "release", profile: Profile::Release, passes_off: false, interpret: false },
+    Mode { name: "plain", profile: Profile::Debug, passes_off: true, interpret: false },
+    Mode { name: "interpreter", profile: Profile::Debug, passes_off: false, interpret: true },
+];
+
+/// Longest run of one program; a program of the corpus that needs longer hangs.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+pub fn options(program: &Program, mode: Mode) -> Options {
+    Options {
+        profile: mode.profile,
+        overflow_checks: program.overflow_checks,
+        passes_off: if mode.passes_off { driver::passes().iter().map(|p| p.name.to_string()).collect() } else { Vec::new() },
+        check_leaks: !program.leaks_unchecked,
+        verify: true,
+        ..Options::default()
+    }
+}
+
+/// Runs a corpus program in all modes that it asks for.
+pub fn check_program(root: &Path, engine: &wasi::Engine, program: &Program) -> Vec<String> {
+    let mut failures = Vec::new();
+    for mode in MODES {
+        let skipped = program.only.as_deref().is_some_and(|only| !only.starts_with(mode.name));
+        if skipped || (mode.interpret && program.is_heavy) {
+            continue;
+        }
+        let mut loader = Disk { root: root.to_path_buf() };
+        if let Err(problem) = check_mode(&mut loader, engine, program, *mode) {
+            failures.push(format!("{} [{}]: {problem}", program.name, mode.name));
+        }
+    }
+    failures
+}
+
+/// Runs a program that exists only as text (an example in a document).
+pub fn check_text(engine: &wasi::Engine, name: &str, text: &str, expected: Option<&str>) -> Result<(), String> {
+    let mut loader = Memory { name: name.to_string(), text: text.to_string() };
+    let mut program = Program { name: name.to_string(), ..Program::default() };
+    let wasm = compile(&mut loader, &program.name, options(&program, MODES[0]))?;
+    if let Some(expected) = expected {
+        program.stdout = expected.to_string();
+    }
+    let outcome = execute(engine, &wasm, &program)?;
+    compare(&program, outcome.status, &outcome.stdout_text(), &outcome.stderr_text(), expected.is_some())
+}
+
+fn check_mode(loader: &mut dyn SourceLoader, engine: &wasi::Engine, program: &Program, mode: Mode) -> Result<(), String> {
+    let options = options(program, mode);
+    if mode.interpret {
+        let outcome = interpret(loader, program, options)?;
+        return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
+    }
+    let wasm = compile(loader, &program.name, options)?;
+    let outcome = execute(engine, &wasm, program)?;
+    compare(program, outcome.status, &outcome.stdout_text(), &outcome.stderr_text(), true)
+}
+
+pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> Result<Vec<u8>, String> {
+    let mut session = Session::new(loader, options);
+    let compiled = driver::compile(&mut session, entry).map_err(|e| e.to_string())?;
+    let Some(output) = compiled.output else {
+        let checked = &compiled.checked;
+        let text: Vec<String> = checked
+            .diagnostics
+            .iter()
+            .map(|d| report::human(d, &checked.source_map, report::Style::Plain))
+            .collect();
+        return Err(format!("does not compile\n{}", text.join("\n")));
+    };
+    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
+        .validate_all(&output.wasm)
+        .map_err(|e| format!("invalid module: {e}"))?;
+    Ok(output.wasm)
+}
+
+fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
+    let name = Path::new(&program.name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut args = vec![name];
+    args.extend(program.args.iter().cloned());
+    let run = wasi::RunOptions {
+        args,
+        stdin: wasi::Input::Bytes(program.stdin.clone().into_bytes()),
+        stdout: wasi::Output::Capture,
+        stderr: wasi::Output::Capture,
+        timeout: Some(TIMEOUT),
+        ..wasi::RunOptions::default()
+    };
+    let module = engine.load(wasm.to_vec()).map_err(|e| e.to_string())?;
+    module.run(&run).map_err(|e| e.to_string())
+}
+
+fn interpret(loader: &mut dyn SourceLoader, program: &Program, options: Options) -> Result<driver::Interpreted, String> {
+    let mut session = Session::new(loader, options);
+    driver::interpret(&mut session, &program.name, &program.args, program.stdin.as_bytes()).map_err(|e| e.to_string())
+}
+
+fn compare(program: &Program, status: i32, stdout: &str, stderr: &str, exact: bool) -> Result<(), String> {
+    let mut problems = Vec::new();
+    if status != program.status {
+        problems.push(format!("status {status} instead of {}", program.status));
+    }
+    if exact && stdout != program.stdout {
+        problems.push(first_difference(&program.stdout, stdout));
+    }
+    for wanted in &program.stderr {
+        if !stderr.contains(wanted.as_str()) {
+            problems.push(format!("standard error lacks `{wanted}`"));
+        }
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    if !stderr.is_empty() {
+        problems.push(format!("standard error:\n{}", clip(stderr)));
+    }
+    Err(problems.join("; "))
+}
+
+fn first_difference(expected: &str, found: &str) -> String {
+    let (mut want, mut got) = (expected.lines(), found.lines());
+    for line in 1.. {
+        match (want.next(), got.next()) {
+            (None, None) => break,
+            (w, g) if w == g => {}
+            (w, g) => {
+                let show = |l: Option<&str>| l.map_or("the end".to_string(), |l| format!("`{}`", clip(l)));
+                return format!("line {line}: expected {}, found {}", show(w), show(g));
+            }
+        }
+    }
+    "output differs in its line ends".to_string()
+}
+
+fn clip(text: &str) -> String {
+    let short: String = text.chars().take(1500).collect();
+    if short.len() < text.len() { short + "…" } else { short }
+}
+
+/// Compiles and runs the `test` blocks of a file's package; failures by name.
+pub fn check_test_blocks(root: &Path, engine: &wasi::Engine, entry: &str, profile: Profile) -> Result<usize, Vec<String>> {
+    let mut loader = Disk { root: root.to_path_buf() };
+    let options = Options { profile, purpose: Purpose::Test, check_leaks: true, verify: true, ..Options::default() };
+    let mut session = Session::new(&mut loader, options);
+    let compiled = driver::compile(&mut session, entry).map_err(|e| vec![format!("{entry}: {e}")])?;
+    let Some(output) = compiled.output else {
+        let checked = &compiled.checked;
+        let shown = checked.diagnostics.iter().map(|d| report::human(d, &checked.source_map, report::Style::Plain));
+        return Err(vec![format!("{entry}: does not compile\n{}", shown.collect::<Vec<_>>().join("\n"))]);
+    };
+    let module = engine.load(output.wasm.clone()).map_err(|e| vec![format!("{entry}: {e}")])?;
+    let mut failures = Vec::new();
+    for test in &output.tests {
+        let run = wasi::RunOptions {
+            entry: wasi::Entry::Export { name: test.export.clone(), args: Vec::new() },
+            stdout: wasi::Output::Capture,
+            stderr: wasi::Output::Capture,
+            timeout: Some(TIMEOUT),
+            ..wasi::RunOptions::default()
+        };
+        match module.run(&run) {
+            Ok(outcome) if outcome.status == 0 => {}
+            Ok(outcome) => failures.push(format!("{entry}: test \"{}\": status {}\n{}", test.name, outcome.status, clip(&outcome.stderr_text()))),
+            Err(e) => failures.push(format!("{entry}: test \"{}\": {e}", test.name)),
+        }
+    }
+    if failures.is_empty() { Ok(output.tests.len()) } else { Err(failures) }
+}

@@ -1,0 +1,37 @@
+//! Programs with mistakes: the whole report is compared, and the folder's name must be among the codes.
+
+use crate::loader::Disk;
+use driver::{Options, Session};
+use std::path::Path;
+
+pub fn check(root: &Path, path: &Path) -> Vec<String> {
+    let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    let mut loader = Disk { root: root.to_path_buf() };
+    let mut session = Session::new(&mut loader, Options::default());
+    let checked = match driver::check(&mut session, &name) {
+        Ok(checked) => checked,
+        Err(e) => return vec![format!("{name}: {e}")],
+    };
+    let mut text = String::new();
+    for diagnostic in &checked.diagnostics {
+        text.push_str(&report::human(diagnostic, &checked.source_map, report::Style::Plain));
+        text.push('\n');
+    }
+    let mut failures = Vec::new();
+    let code = path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    if !checked.diagnostics.iter().any(|d| d.code == code) {
+        failures.push(format!("{name}: no diagnostic has the code `{code}`:\n{text}"));
+    }
+    let expected_path = path.with_extension("txt");
+    if std::env::var_os("BLESS").is_some() {
+        if let Err(e) = std::fs::write(&expected_path, &text) {
+            failures.push(format!("{name}: {e}"));
+        }
+        return failures;
+    }
+    let expected = std::fs::read_to_string(&expected_path).unwrap_or_default();
+    if expected != text {
+        failures.push(format!("{name}: expected\n{expected}\nfound\n{text}"));
+    }
+    failures
+}
