@@ -12,6 +12,21 @@
 //! each owned place is initialised before use and is consumed (moved or dropped) exactly once on every path,
 //! unwinding included; a `mut` parameter is initialised at entry and at every exit; a borrowed
 //! parameter is never moved from nor dropped.
+//!
+//! Two stages share these types:
+//!
+//! * *built*, as lowering makes it: what reads a value says `copy` (or `move` for `iso` values), parameters are `Owned` or
+//!   `Mut` (`Borrowed` only where a convention fixes it: environments of boxed closures, receivers of `dyn` methods),
+//!   and a `Drop` at the end of a scope may name a place that is moved out or was never written on some or all
+//!   paths, where it does nothing;
+//! * *owned*, after `passes::optimize`: every `Drop` is unconditional, and the certifier accepts the body.
+//!
+//! Places behind `Deref` and `Index` are memory whose initialisation is the library's affair in both stages: a `Drop`
+//! of one always drops, and what replaces an element writes it at once after the `Drop`.
+//!
+//! Pointers: a local of type `Ptr` or `USize` computed from a value (by `AddrOf`, `BufferPtr`, a field, a call that
+//! borrows) keeps that value alive as long as it is used. `loan_of` says so explicitly and then alone counts; without
+//! it the passes follow the computation.
 
 use entity::{IndexVec, entity};
 pub use hir::ty::IntTy;
@@ -234,12 +249,13 @@ pub enum Const {
     Str(Box<str>, Ty),
     /// The address of static bytes.
     DataAddr(DataId),
+    /// With the type of the pointer, `Ptr<T>` or `USize`.
     Null(Ty),
     /// A variant without fields, or a struct without fields.
     Empty(Ty, u32),
     /// A value of the type that may be dropped at no effect; only in cleanup blocks.
     Poison(Ty),
-    /// The shared static buffer of length 0.
+    /// The shared static buffer of length 0, with the type of the buffer.
     EmptyBuffer(Ty),
 }
 
@@ -254,6 +270,7 @@ pub enum Arg {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Rvalue {
+    /// With `borrow` only into a local that `is_borrow`.
     Use(Operand),
     /// On numbers, `Bool`, `Char`, `Ptr`: wrapping arithmetic (checks have been lowered), IEEE floats. Both operands
     /// have the type; a shift's count is of any integer type and taken modulo the width. No `And`, `Or`, `Pow`.
@@ -266,7 +283,7 @@ pub enum Rvalue {
     /// A struct or tuple value, or a variant of an enum; takes ownership of the fields. For a boxed enum, allocates, or uses
     /// the memory of `reuse` (a local of type `USize` made by `DropReuse`, null where nothing is to be had).
     Aggregate { ty: Ty, variant: u32, fields: Vec<Operand>, reuse: Option<Local> },
-    /// `[T; N]` from its elements.
+    /// `[T; N]` from its elements, with the type of the array.
     FixedArray(Ty, Vec<Operand>),
     /// The variant's index as an `Int32`; reads, does not consume.
     Discriminant(Place),
@@ -292,7 +309,7 @@ pub enum Intrinsic {
     NeedsDrop(Ty),
     /// The address of a buffer's cell, without change of counts; the operand is a borrow.
     BufferPtr,
-    /// A buffer from the address of a cell whose count is the new owner's.
+    /// A buffer of these elements from the address of a cell whose count is the new owner's.
     BufferFromPtr(Ty),
     /// The address of a buffer's cell; the operand is consumed: the count is the caller's now.
     BufferIntoPtr,
@@ -349,7 +366,8 @@ pub enum Callee {
     /// A boxed `Fn` in this place (borrowed for the call).
     FnBox(Place),
     /// Method number of the `dyn` value in this place; its receiver is not repeated in the arguments.
-    /// The first mode says how the method takes its receiver.
+    /// The first mode says how the method takes its receiver: `Borrowed` for every `self` of values that can be copied,
+    /// `Mut` for `mut self`; `Owned` consumes the object.
     Dyn { object: Place, method: u32, receiver: ParamMode, params: Vec<(Ty, ParamMode)>, ret: Ty },
 }
 

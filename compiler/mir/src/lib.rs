@@ -1,3 +1,20 @@
 //! Typed programs in, optimised control-flow graphs with explicit ownership out.
+//!
+//! Start reading at [`ir`]. [`print`] and [`parse`] are the text form, [`verify`] checks types and shape, [`facts`]
+//! and [`visit`] are what analyses and passes are built from.
+
+pub mod facts;
 pub mod ir;
+mod names;
+pub mod parse;
+mod parse_body;
+pub mod print;
+pub mod verify;
+mod verify_body;
+pub mod visit;
+
+pub use facts::{PlaceTy, TypeFacts, place_ty};
 pub use ir::*;
+pub use parse::{ParseError, parse_program};
+pub use print::{print_function, print_program, print_program_with_spans, print_ty};
+pub use verify::{VerifyError, verify};

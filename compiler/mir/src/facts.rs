@@ -1,0 +1,217 @@
+//! What passes ask of types and places: whether dropping does anything, runs the user's code, whether a value may be
+//! copied, what type a place has.
+
+use crate::ir::*;
+use entity::{Idx, IndexVec};
+
+/// Facts about every type, found by one fixpoint, as types may be recursive.
+#[derive(Clone, Debug)]
+pub struct TypeFacts {
+    facts: IndexVec<Ty, Fact>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+struct Fact {
+    needs_drop: bool,
+    user_drop: bool,
+    iso: bool,
+    has_ptr: bool,
+}
+
+impl TypeFacts {
+    pub fn new(types: &Types) -> TypeFacts {
+        let mut facts = IndexVec::from_elem(Fact::default(), types.defs.len());
+        loop {
+            let mut changed = false;
+            for ty in types.defs.indices() {
+                let fact = fact(types, &facts, ty);
+                changed |= fact != facts[ty];
+                facts[ty] = fact;
+            }
+            if !changed {
+                return TypeFacts { facts };
+            }
+        }
+    }
+
+    /// Types made after the table was are scalars and pointers.
+    fn get(&self, ty: Ty) -> Fact {
+        self.facts.get(ty).copied().unwrap_or_default()
+    }
+
+    /// Whether dropping a value may do anything.
+    pub fn needs_drop(&self, ty: Ty) -> bool {
+        self.get(ty).needs_drop
+    }
+
+    /// Whether dropping a value may run a user's `drop`, which takes a terminator.
+    pub fn runs_user_drop(&self, ty: Ty) -> bool {
+        self.get(ty).user_drop
+    }
+
+    /// Whether values can only be moved, and are dropped at the end of their scope.
+    pub fn is_iso(&self, ty: Ty) -> bool {
+        self.get(ty).iso
+    }
+
+    /// Whether a value contains raw addresses.
+    pub fn has_ptr(&self, ty: Ty) -> bool {
+        self.get(ty).has_ptr
+    }
+}
+
+fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
+    let def = &types.defs[ty];
+    let counted = Fact { needs_drop: true, ..Fact::default() };
+    match &def.kind {
+        TyKind::Int(_) | TyKind::F32 | TyKind::F64 | TyKind::Bool | TyKind::Char | TyKind::Never => {
+            Fact::default()
+        }
+        TyKind::Ptr(_) => Fact { has_ptr: true, ..Fact::default() },
+        TyKind::FnBox { .. } | TyKind::Dyn { .. } => counted,
+        TyKind::FixedArray(elem, n) => {
+            let elem = facts[*elem];
+            Fact { needs_drop: elem.needs_drop && *n > 0, ..elem }
+        }
+        TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, ..facts[*elem] },
+        TyKind::Struct | TyKind::Enum => {
+            let mut all = Fact::default();
+            for field in def.variants.iter().flat_map(|v| &v.fields) {
+                let field = facts[field.ty];
+                all.needs_drop |= field.needs_drop || def.is_boxed;
+                all.user_drop |= field.user_drop;
+                all.iso |= field.iso;
+                all.has_ptr |= field.has_ptr && !def.is_boxed;
+            }
+            all.user_drop |= def.user_drop.is_some();
+            all.needs_drop |= all.user_drop;
+            all.iso |= def.is_iso;
+            all
+        }
+    }
+}
+
+/// A type, or one variant of an enum behind `Proj::Variant`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PlaceTy {
+    pub ty: Ty,
+    pub variant: Option<u32>,
+}
+
+impl PlaceTy {
+    /// `None` where the projection does not fit.
+    pub fn project(self, types: &Types, proj: Proj) -> Option<PlaceTy> {
+        let whole = |ty| Some(PlaceTy { ty, variant: None });
+        let def = types.defs.get(self.ty)?;
+        match (proj, &def.kind) {
+            (Proj::Field(i), TyKind::Struct | TyKind::Enum) => {
+                if def.kind == TyKind::Enum && self.variant.is_none() {
+                    return None;
+                }
+                let variant = def.variants.get(self.variant.unwrap_or(0) as usize)?;
+                whole(variant.fields.get(i as usize)?.ty)
+            }
+            (Proj::Variant(v), TyKind::Enum)
+                if self.variant.is_none() && (v as usize) < def.variants.len() =>
+            {
+                Some(PlaceTy { ty: self.ty, variant: Some(v) })
+            }
+            (Proj::Index(_), TyKind::FixedArray(elem, _)) => whole(*elem),
+            (Proj::Deref, TyKind::Ptr(to)) => whole(*to),
+            _ => None,
+        }
+    }
+}
+
+/// The type of a place, `None` where it is malformed or ends in a variant.
+pub fn try_place_ty(types: &Types, body: &Body, place: &Place) -> Option<Ty> {
+    let mut at = PlaceTy { ty: body.locals.get(place.local)?.ty, variant: None };
+    for &proj in &place.proj {
+        at = at.project(types, proj)?;
+    }
+    at.variant.is_none().then_some(at.ty)
+}
+
+/// The type of a place of a verified body.
+pub fn place_ty(types: &Types, body: &Body, place: &Place) -> Ty {
+    try_place_ty(types, body, place).expect("the verifier has accepted this place")
+}
+
+impl Place {
+    /// This place with one more step.
+    pub fn with(&self, proj: Proj) -> Place {
+        let mut place = self.clone();
+        place.proj.push(proj);
+        place
+    }
+
+    /// Whether one of the two is part of the other (or they are the same), by their text alone.
+    pub fn overlaps(&self, other: &Place) -> bool {
+        self.local == other.local && self.proj.iter().zip(&other.proj).all(|(a, b)| same_step(*a, *b))
+    }
+
+    /// Whether the place lies behind a pointer.
+    pub fn is_indirect(&self) -> bool {
+        self.proj.contains(&Proj::Deref)
+    }
+}
+
+/// Two elements of an array may be the same one.
+fn same_step(a: Proj, b: Proj) -> bool {
+    a == b || matches!((a, b), (Proj::Index(_), Proj::Index(_)))
+}
+
+impl Operand {
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            Operand::Copy(p) | Operand::Move(p) | Operand::Borrow(p) => Some(p),
+            Operand::Const(_) => None,
+        }
+    }
+}
+
+impl Function {
+    pub fn body(&self) -> Option<&Body> {
+        match &self.kind {
+            FuncKind::Body(body) => Some(body),
+            FuncKind::Extern { .. } => None,
+        }
+    }
+
+    pub fn body_mut(&mut self) -> Option<&mut Body> {
+        match &mut self.kind {
+            FuncKind::Body(body) => Some(body),
+            FuncKind::Extern { .. } => None,
+        }
+    }
+}
+
+impl Body {
+    /// The mode of a local that is a parameter.
+    pub fn param_mode(&self, local: Local) -> Option<ParamMode> {
+        self.params.iter().find(|p| p.local == local).map(|p| p.mode)
+    }
+
+    /// A new local without a name.
+    pub fn new_local(&mut self, ty: Ty, span: syntax::Span) -> Local {
+        self.locals.push(LocalDecl { ty, name: None, loan_of: None, is_borrow: false, span })
+    }
+
+    /// All blocks that can be entered from one, with whether the edge unwinds.
+    pub fn successors(&self, block: Block) -> impl Iterator<Item = Block> + '_ {
+        self.blocks[block].term.successors()
+    }
+
+    /// Predecessors of each block, in block order; an edge taken twice counts twice.
+    pub fn predecessors(&self) -> IndexVec<Block, Vec<Block>> {
+        let mut preds = IndexVec::from_elem(Vec::new(), self.blocks.len());
+        for (block, data) in self.blocks.iter_enumerated() {
+            for succ in data.term.successors() {
+                if succ.index() < preds.len() {
+                    preds[succ].push(block);
+                }
+            }
+        }
+        preds
+    }
+}
