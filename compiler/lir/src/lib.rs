@@ -16,6 +16,7 @@ pub mod parse;
 mod parse_body;
 pub mod print;
 pub mod random;
+pub mod script;
 pub mod verify;
 mod verify_body;
 pub mod visit;
