@@ -20,7 +20,10 @@ impl Emit<'_, '_> {
             m::Const::Unit => Vec::new(),
             m::Const::Str(text, ty) => self.string(text, *ty),
             m::Const::DataAddr(data) => vec![self.data(*data)],
-            m::Const::Null(_) => vec![self.b.ptr(0)],
+            m::Const::Null(ty) => {
+                let reg = self.layout(*ty).flat.iter().flatten().next().map_or(Ty::Ptr, |s| s.reg);
+                vec![self.b.int(reg, 0)]
+            }
             m::Const::Empty(ty, variant) => self.empty_variant(*ty, *variant),
             m::Const::Poison(ty) => self.poison(*ty),
             m::Const::EmptyBuffer(_) => vec![self.immortal_pointer()],
