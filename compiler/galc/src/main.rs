@@ -1,1 +1,58 @@
-fn main() {}
+//! `galc`, the command line of the GAL compiler.
+//!
+//! In: arguments, files, standard input. Out: files, text, an exit status (see [`exit`]). Nothing is decided here about
+//! programs: the commands translate arguments, call the `driver`, and print what it gives. One file in `commands` per
+//! subcommand. Start reading at [`cli`].
+
+mod cli;
+mod commands;
+mod compile;
+mod exit;
+mod loader;
+mod package;
+mod quantity;
+mod shell;
+mod watch;
+
+use clap::Parser;
+use cli::Cli;
+use exit::Exit;
+use shell::Shell;
+use std::backtrace::{Backtrace, BacktraceStatus};
+
+/// Stack for the compiler, which recurses as deep as programs nest.
+const STACK: usize = 64 << 20;
+
+fn main() {
+    let cli = Cli::parse();
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("galc: internal compiler error: {panic}");
+        let backtrace = Backtrace::capture();
+        if backtrace.status() == BacktraceStatus::Captured {
+            eprintln!("{backtrace}");
+        }
+        eprintln!("This is a bug in galc. Please report it, with the program that caused it.");
+    }));
+    let thread = std::thread::Builder::new().name("galc".to_string()).stack_size(STACK).spawn(|| run(cli));
+    let exit = match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit,
+        // The hook has reported the panic.
+        Ok(Err(_)) => Exit::Internal,
+        Err(error) => {
+            eprintln!("galc: cannot start a thread: {error}");
+            Exit::Internal
+        }
+    };
+    std::process::exit(exit.status());
+}
+
+fn run(cli: Cli) -> Exit {
+    let shell = Shell::new(&cli.global, cli.command.owns_stdout());
+    match commands::dispatch(cli.command, &shell) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            shell.failure(&failure);
+            failure.exit()
+        }
+    }
+}

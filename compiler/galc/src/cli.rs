@@ -1,0 +1,298 @@
+//! The arguments of galc, and how they become options of the driver and of the host.
+
+use crate::quantity::{parse_duration, parse_size};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+const AFTER_HELP: &str = "Exit status: 0 success, 1 errors in the program or failed tests, 2 wrong usage, 3 a bug in galc; \
+`run` ends as the program does: 101 after a panic, 102 after a fatal error, 124 after a timeout.";
+
+/// The GAL compiler.
+#[derive(Parser, Debug)]
+#[command(name = "galc", version, after_help = AFTER_HELP, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Args, Debug)]
+pub struct GlobalArgs {
+    /// How messages are written; JSON is one object a line
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        help_heading = "Messages"
+    )]
+    pub message_format: MessageFormat,
+    /// When messages are coloured; `auto` heeds NO_COLOR
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Messages")]
+    pub color: ColorChoice,
+    /// Write nothing but errors and what was asked for
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Messages")]
+    pub quiet: bool,
+    /// Report the time of each stage
+    #[arg(short, long, global = true, help_heading = "Messages")]
+    pub verbose: bool,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MessageFormat {
+    #[default]
+    Human,
+    Json,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum ColorChoice {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Make a new package
+    New(NewArgs),
+    /// Compile a program to a WebAssembly module
+    Build(BuildArgs),
+    /// Compile a program and run it
+    Run(RunArgs),
+    /// Look for errors without compiling
+    Check(CheckArgs),
+    /// Run the `test` blocks
+    Test(TestArgs),
+    /// Format source files
+    Fmt(FmtArgs),
+    /// Explain a diagnostic by its code
+    Explain(ExplainArgs),
+    /// List the targets
+    Targets,
+    /// Remove what `build` made
+    Clean(CleanArgs),
+    /// Write completions for a shell to standard output
+    Completions(CompletionsArgs),
+}
+
+impl Command {
+    /// Whether standard output belongs to the program that runs, so that messages have to go elsewhere.
+    pub fn owns_stdout(&self) -> bool {
+        matches!(self, Command::Run(_))
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct NewArgs {
+    /// The folder of the package; its last part is the name
+    pub path: PathBuf,
+    /// The name, where it differs from the folder's
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+/// Options of everything that compiles.
+#[derive(Args, Debug)]
+pub struct CompileArgs {
+    /// Optimise, and leave out overflow checks
+    #[arg(long, help_heading = "Compilation")]
+    pub release: bool,
+    /// Put line information into the module
+    #[arg(short = 'g', help_heading = "Compilation")]
+    pub debug_info: bool,
+    /// Whether integer overflow panics; the default is on, in release off
+    #[arg(long, value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on",
+          value_parser = parse_switch, help_heading = "Compilation")]
+    pub overflow_checks: Option<bool>,
+    /// Leave out checks of array bounds: an index out of bounds is then undefined behaviour
+    #[arg(long, help_heading = "Compilation")]
+    pub unchecked_bounds: bool,
+    /// What a panic does
+    #[arg(long, value_enum, default_value_t, help_heading = "Compilation")]
+    pub panic: PanicChoice,
+    /// The platform to compile for, one of `galc targets`
+    #[arg(long, help_heading = "Compilation")]
+    pub target: Option<String>,
+    /// Optional passes to leave out, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Compilation")]
+    pub passes_off: Vec<String>,
+    /// Leave out all optional passes
+    #[arg(long, conflicts_with = "passes_off", help_heading = "Compilation")]
+    pub no_opt: bool,
+    /// Report where a value will be copied, and why
+    #[arg(long, help_heading = "Compilation")]
+    pub explain_copies: bool,
+}
+
+fn parse_switch(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("expected `on` or `off`".to_string()),
+    }
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PanicChoice {
+    /// Release what the panic passes, then end with status 101
+    #[default]
+    Unwind,
+    /// Stop at once; modules are smaller
+    Abort,
+}
+
+#[derive(Args, Debug)]
+pub struct WatchArgs {
+    /// Do it again whenever a source file changes
+    #[arg(long)]
+    pub watch: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct BuildArgs {
+    /// A source file or a package's folder [default: the package around the current folder]
+    pub path: Option<PathBuf>,
+    /// Where the result goes; `-` is standard output [default: build/NAME.wasm]
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+    /// What is made; all but `wasm` is text, and goes to standard output unless `-o` is given
+    #[arg(long, value_enum, default_value_t)]
+    pub emit: EmitChoice,
+    #[command(flatten)]
+    pub compile: CompileArgs,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum EmitChoice {
+    Ast,
+    Hir,
+    Mir,
+    Lir,
+    Wat,
+    #[default]
+    Wasm,
+}
+
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// A source file or a package's folder [default: the package around the current folder]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+}
+
+/// What a program is given when it runs.
+#[derive(Args, Debug)]
+pub struct HostArgs {
+    /// Set a variable of the program's environment; without `=` pass on galc's own
+    #[arg(long, value_name = "NAME[=VALUE]", help_heading = "Program")]
+    pub env: Vec<String>,
+    /// Pass on the whole environment
+    #[arg(long, help_heading = "Program")]
+    pub inherit_env: bool,
+    /// Let the program use a folder, perhaps under another name
+    #[arg(long, value_name = "HOST[::GUEST]", help_heading = "Program")]
+    pub dir: Vec<String>,
+    /// End the program after this time, such as 500ms or 10s
+    #[arg(long, value_parser = parse_duration, value_name = "TIME", help_heading = "Program")]
+    pub timeout: Option<Duration>,
+    /// The most memory the program may have, such as 64MiB
+    #[arg(long, value_parser = parse_size, value_name = "SIZE", help_heading = "Program")]
+    pub max_memory: Option<u64>,
+}
+
+#[derive(Args, Debug)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub compile: CompileArgs,
+    #[command(flatten)]
+    pub host: HostArgs,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+    /// A source file, a package's folder or a .wasm module [default: the package around the current folder]
+    #[arg(value_name = "FILE")]
+    pub path: Option<PathBuf>,
+    /// The arguments of the program; they stand behind FILE or `--`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub args: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct TestArgs {
+    /// A source file or a package's folder [default: the package around the current folder]
+    pub path: Option<PathBuf>,
+    /// Run only the tests whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Name the tests, and run none
+    #[arg(long)]
+    pub list: bool,
+    /// How many tests run at once [default: the number of processors]
+    #[arg(short, long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    #[command(flatten)]
+    pub compile: CompileArgs,
+    #[command(flatten)]
+    pub host: HostArgs,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+}
+
+#[derive(Args, Debug)]
+pub struct FmtArgs {
+    /// Files and folders; `-` formats standard input to standard output [default: the package]
+    pub paths: Vec<PathBuf>,
+    /// Change nothing; name the files that would change, and end with status 1 if there are any
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The code, as messages show it in brackets; without it all codes are listed
+    pub code: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub struct CleanArgs {
+    /// A package's folder [default: the package around the current folder, or the current folder]
+    pub path: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    pub shell: clap_complete::Shell,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    fn overflow_checks(arguments: &[&str]) -> Option<bool> {
+        match Cli::try_parse_from(arguments).expect("the arguments are right").command {
+            Command::Build(args) => args.compile.overflow_checks,
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn overflow_checks_is_a_switch_with_an_optional_value() {
+        assert_eq!(overflow_checks(&["galc", "build", "a.gal"]), None);
+        assert_eq!(overflow_checks(&["galc", "build", "--overflow-checks", "a.gal"]), Some(true));
+        assert_eq!(overflow_checks(&["galc", "build", "--overflow-checks=off", "a.gal"]), Some(false));
+        assert!(Cli::try_parse_from(["galc", "build", "--overflow-checks=maybe"]).is_err());
+    }
+}

@@ -1,0 +1,82 @@
+//! `galc build`: a program to a module, or to the text of an intermediate stage.
+
+use crate::cli::{BuildArgs, EmitChoice};
+use crate::compile::{compile, options, with_session};
+use crate::exit::{Exit, Failure, io_failure};
+use crate::package::Unit;
+use crate::quantity::grouped;
+use crate::shell::Shell;
+use driver::{EmitKind, Purpose};
+use report::Object;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Marks a folder as one that can be made again, for backup programs and for `galc clean`.
+pub const CACHE_TAG: &str = "CACHEDIR.TAG";
+/// What the tag begins with, by the convention of bford.info/cachedir.
+pub const CACHE_SIGNATURE: &str = "Signature: 8a477f597d28d172789f06886806bc55";
+
+pub fn build(args: &BuildArgs, shell: &Shell) -> Result<Exit, Failure> {
+    let unit = Unit::find(args.path.as_deref())?;
+    super::watched(&args.watch, &unit, shell, || once(args, &unit, shell))
+}
+
+fn once(args: &BuildArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
+    match args.emit {
+        EmitChoice::Wasm => module(args, unit, shell),
+        EmitChoice::Ast => text(args, unit, EmitKind::Ast, shell),
+        EmitChoice::Hir => text(args, unit, EmitKind::Hir, shell),
+        EmitChoice::Mir => text(args, unit, EmitKind::Mir, shell),
+        EmitChoice::Lir => text(args, unit, EmitKind::Lir, shell),
+        EmitChoice::Wat => text(args, unit, EmitKind::Wat, shell),
+    }
+}
+
+fn module(args: &BuildArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
+    let options = options(&args.compile, Purpose::Program)?;
+    let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+    match &args.output {
+        Some(path) => write(path, &output.wasm, shell)?,
+        None => {
+            let dir = unit.build_dir();
+            make_build_dir(&dir)?;
+            write(&dir.join(format!("{}.wasm", unit.name)), &output.wasm, shell)?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn text(args: &BuildArgs, unit: &Unit, kind: EmitKind, shell: &Shell) -> Result<Exit, Failure> {
+    let options = options(&args.compile, Purpose::Program)?;
+    let emitted = with_session(unit, options, shell, |session| driver::emit(session, &unit.entry, kind))?;
+    shell.diagnostics(&emitted.checked);
+    if let Some(text) = &emitted.text {
+        write(args.output.as_deref().unwrap_or(Path::new("-")), text.as_bytes(), shell)?;
+    }
+    Ok(if emitted.checked.has_errors() { Exit::Diagnostics } else { Exit::Success })
+}
+
+fn write(path: &Path, bytes: &[u8], shell: &Shell) -> Result<(), Failure> {
+    if path == Path::new("-") {
+        shell.output(bytes);
+        return Ok(());
+    }
+    fs::write(path, bytes).map_err(|error| io_failure("write", path, &error))?;
+    shell.status(&format!("wrote {} ({} bytes)", path.display(), grouped(bytes.len())));
+    shell.message(|| {
+        Object::message("artifact")
+            .string("path", &path.display().to_string())
+            .number("bytes", bytes.len() as u64)
+    });
+    Ok(())
+}
+
+fn make_build_dir(dir: &PathBuf) -> Result<(), Failure> {
+    fs::create_dir_all(dir).map_err(|error| io_failure("make", dir, &error))?;
+    let tag = dir.join(CACHE_TAG);
+    if !tag.exists() {
+        let text = format!("{CACHE_SIGNATURE}\n# This folder was made by galc; `galc clean` removes it.\n");
+        fs::write(&tag, text).map_err(|error| io_failure("write", &tag, &error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! `galc test`: runs each `test` block in an instance of its own, several at once, and reports them in source order.
+
+use crate::cli::TestArgs;
+use crate::compile::{compile, host_options, options};
+use crate::exit::{Exit, Failure};
+use crate::package::Unit;
+use crate::shell::Shell;
+use driver::{Purpose, TestInfo};
+use report::Object;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+use syntax::SourceMap;
+use wasi::{End, Engine, Entry, Outcome, Program, RunError, RunOptions};
+
+/// The time of a test, unless `--timeout` says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+pub fn test(args: &TestArgs, shell: &Shell) -> Result<Exit, Failure> {
+    let unit = Unit::find(args.path.as_deref())?;
+    super::watched(&args.watch, &unit, shell, || once(args, &unit, shell))
+}
+
+fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
+    let options = options(&args.compile, Purpose::Test)?;
+    let Some((compiled, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+    let sources = &compiled.checked.source_map;
+    let is_wanted =
+        |test: &TestInfo| args.filter.as_ref().is_none_or(|text| test.name.contains(text.as_str()));
+    let (wanted, left_out): (Vec<TestInfo>, Vec<TestInfo>) = output.tests.into_iter().partition(is_wanted);
+    if args.list {
+        wanted.iter().for_each(|test| list(test, sources, shell));
+        return Ok(Exit::Success);
+    }
+    let program = Engine::new().load(output.wasm)?;
+    let host =
+        RunOptions { timeout: Some(args.host.timeout.unwrap_or(TIMEOUT)), ..host_options(&args.host)? };
+    let jobs = args.jobs.map_or_else(processors, std::num::NonZeroUsize::get);
+    let failed = run_all(&wanted, &program, &host, jobs, sources, shell)?;
+    let passed = wanted.len() - failed;
+    shell.line(&format!("{passed} passed, {failed} failed, {} left out", left_out.len()));
+    shell.message(|| {
+        Object::message("test-summary")
+            .number("passed", passed as u64)
+            .number("failed", failed as u64)
+            .number("left_out", left_out.len() as u64)
+    });
+    Ok(if failed == 0 { Exit::Success } else { Exit::Diagnostics })
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
+fn list(test: &TestInfo, sources: &SourceMap, shell: &Shell) {
+    shell.line(&format!("{} ({})", test.name, sources.describe(test.span)));
+    shell.message(|| {
+        let span = report::span_object(test.span, sources);
+        Object::message("test").string("name", &test.name).raw("span", &span).string("status", "listed")
+    });
+}
+
+type Finished = (usize, Result<Outcome, RunError>);
+
+/// Runs the tests on `jobs` threads, and reports each as soon as all before it are reported. Returns how many failed.
+fn run_all(
+    tests: &[TestInfo],
+    program: &Program,
+    host: &RunOptions,
+    jobs: usize,
+    sources: &SourceMap,
+    shell: &Shell,
+) -> Result<usize, Failure> {
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = channel();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(tests.len()) {
+            let sender = sender.clone();
+            let next = &next;
+            scope.spawn(move || work(tests, program, host, next, &sender));
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut reported = 0;
+        let mut failed = 0;
+        for (index, result) in receiver {
+            waiting.insert(index, result);
+            while let Some(result) = waiting.remove(&reported) {
+                failed += usize::from(!report_test(&tests[reported], &result?, sources, shell));
+                reported += 1;
+            }
+        }
+        Ok(failed)
+    })
+}
+
+/// Takes test after test until none is left, or nobody listens any more.
+fn work(
+    tests: &[TestInfo],
+    program: &Program,
+    host: &RunOptions,
+    next: &AtomicUsize,
+    sender: &Sender<Finished>,
+) {
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(test) = tests.get(index) else { return };
+        let entry = Entry::Export { name: test.export.clone(), args: Vec::new() };
+        let result = program.run(&RunOptions { entry, ..host.clone() });
+        if sender.send((index, result)).is_err() {
+            return;
+        }
+    }
+}
+
+/// Reports a test; the output of one that failed is shown. Returns whether it passed.
+fn report_test(test: &TestInfo, outcome: &Outcome, sources: &SourceMap, shell: &Shell) -> bool {
+    let status = match outcome.end {
+        End::Exited(0) => "passed",
+        End::TimedOut(_) | End::OutOfFuel => "timed-out",
+        End::Exited(_) | End::Fatal(_) => "failed",
+    };
+    let milliseconds = outcome.elapsed.as_secs_f64() * 1e3;
+    shell.line(&format!("{status} {} ({milliseconds:.1} ms)", test.name));
+    let passed = status == "passed";
+    if !passed {
+        shell.line(&format!("    at {}", sources.describe(test.span)));
+        for line in format!("{}{}", outcome.stdout_text(), outcome.stderr_text()).lines() {
+            shell.line(&format!("    | {line}"));
+        }
+    }
+    shell.message(|| {
+        Object::message("test")
+            .string("name", &test.name)
+            .raw("span", &report::span_object(test.span, sources))
+            .string("status", status)
+            .number("nanoseconds", u64::try_from(outcome.elapsed.as_nanos()).unwrap_or(u64::MAX))
+            .string("stdout", &outcome.stdout_text())
+            .string("stderr", &outcome.stderr_text())
+    });
+    passed
+}

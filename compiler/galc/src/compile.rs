@@ -1,0 +1,103 @@
+//! From arguments to a compiled program: what `build`, `run` and `test` share.
+
+use crate::cli::{CompileArgs, HostArgs, PanicChoice};
+use crate::exit::Failure;
+use crate::loader::DiskLoader;
+use crate::package::Unit;
+use crate::shell::{Shell, Timer};
+use driver::{CompileOutput, Compiled, DriverError, Options, Panics, Profile, Purpose, Session};
+use wasi::{Preopen, RunOptions};
+
+/// The driver's options for arguments, with the names in them checked.
+pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure> {
+    let target = match &args.target {
+        None => driver::targets()[0].name.to_string(),
+        Some(name) if driver::targets().iter().any(|target| target.name == name) => name.clone(),
+        Some(name) => return Err(Failure::Usage(format!("there is no target `{name}`; see `galc targets`"))),
+    };
+    let off = if args.no_opt { &["all".to_string()][..] } else { &args.passes_off };
+    let passes_off = driver::resolve_passes_off(off).map_err(|unknown| {
+        let known: Vec<&str> = driver::passes().iter().map(|pass| pass.name).collect();
+        Failure::Usage(format!("there is no pass `{}`; there are: all {}", unknown.name, known.join(" ")))
+    })?;
+    Ok(Options {
+        target,
+        profile: if args.release { Profile::Release } else { Profile::Debug },
+        purpose,
+        panics: match args.panic {
+            PanicChoice::Unwind => Panics::Unwind,
+            PanicChoice::Abort => Panics::Abort,
+        },
+        overflow_checks: args.overflow_checks,
+        bounds_checks: !args.unchecked_bounds,
+        debug_info: args.debug_info,
+        passes_off,
+        explain_copies: args.explain_copies,
+        ..Options::default()
+    })
+}
+
+/// Calls the driver with a session that reads from the disk, and prints the times that were asked for.
+pub fn with_session<T>(
+    unit: &Unit,
+    options: Options,
+    shell: &Shell,
+    work: impl FnOnce(&mut Session<'_>) -> Result<T, DriverError>,
+) -> Result<T, Failure> {
+    let mut loader = DiskLoader::default();
+    let mut timer = Timer::new(shell);
+    let result = work(&mut Session::new(&mut loader, options).observe(&mut timer));
+    shell.times(&timer);
+    result.map_err(|error| match error {
+        DriverError::MissingEntry(path) if path == unit.entry => {
+            Failure::Usage(format!("cannot read `{path}`: {}", loader.explain(&path)))
+        }
+        other => other.into(),
+    })
+}
+
+/// Compiles, and prints what the compiler found; `None` if there are errors.
+pub fn compile(
+    unit: &Unit,
+    options: Options,
+    shell: &Shell,
+) -> Result<Option<(Compiled, CompileOutput)>, Failure> {
+    let mut compiled = with_session(unit, options, shell, |session| driver::compile(session, &unit.entry))?;
+    shell.diagnostics(&compiled.checked);
+    let output = compiled.output.take();
+    if let Some(output) = &output {
+        shell.copies(&output.copies, &compiled.checked.source_map);
+    }
+    Ok(output.map(|output| (compiled, output)))
+}
+
+/// The host's options for arguments; streams are left at their defaults.
+pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
+    let mut env = Vec::new();
+    if args.inherit_env {
+        // Variables that are not Unicode cannot be passed to preview 1.
+        env.extend(
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
+        );
+    }
+    for variable in &args.env {
+        let (name, value) = match variable.split_once('=') {
+            Some((name, value)) => (name, value.to_string()),
+            None => {
+                let value = std::env::var(variable).map_err(|_| {
+                    Failure::Usage(format!("the environment has no variable `{variable}` to pass on"))
+                })?;
+                (variable.as_str(), value)
+            }
+        };
+        env.retain(|(known, _)| known != name);
+        env.push((name.to_string(), value));
+    }
+    Ok(RunOptions {
+        env,
+        dirs: args.dir.iter().map(|dir| Preopen::parse(dir)).collect(),
+        timeout: args.timeout,
+        max_memory: args.max_memory,
+        ..RunOptions::default()
+    })
+}

@@ -1,0 +1,33 @@
+//! Reads source files from the disk for the driver.
+
+use driver::SourceLoader;
+use std::io;
+use std::path::Path;
+
+/// Keeps the last error, since the driver only learns that a file could not be read.
+#[derive(Default)]
+pub struct DiskLoader {
+    last_error: Option<io::Error>,
+}
+
+impl DiskLoader {
+    /// Why a file cannot be read.
+    pub fn explain(&mut self, path: &str) -> String {
+        self.load(path);
+        match self.last_error.take() {
+            Some(error) if error.kind() == io::ErrorKind::InvalidData => "it is not UTF-8".to_string(),
+            Some(error) => error.to_string(),
+            None => "it vanished for a moment".to_string(),
+        }
+    }
+}
+
+impl SourceLoader for DiskLoader {
+    fn load(&mut self, path: &str) -> Option<String> {
+        std::fs::read_to_string(path).map_err(|error| self.last_error = Some(error)).ok()
+    }
+
+    fn exists(&mut self, path: &str) -> bool {
+        Path::new(path).is_file()
+    }
+}

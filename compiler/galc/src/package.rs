@@ -1,0 +1,273 @@
+//! What a command works on: a single file, or the package described by a `gal.toml`.
+
+use crate::exit::{Failure, io_failure};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+use syntax::{Diagnostic, SourceMap, Span};
+use toml::de::{DeTable, DeValue};
+
+pub const MANIFEST: &str = "gal.toml";
+/// The folder, in a package or beside a single file's caller, for results.
+pub const BUILD_DIR: &str = "build";
+const DEFAULT_ENTRY: &str = "src/main.gal";
+
+/// A program to compile.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unit {
+    /// The entry file as the driver and messages name it.
+    pub entry: String,
+    /// The name of results.
+    pub name: String,
+    /// The package's folder; `None` for a single file.
+    pub root: Option<PathBuf>,
+}
+
+impl Unit {
+    /// Finds what is meant by a path on the command line, or by none.
+    pub fn find(path: Option<&Path>) -> Result<Unit, Failure> {
+        match path {
+            Some(path) if path.is_dir() => Unit::of_package(path),
+            Some(path) if path.file_name().is_some_and(|name| name == MANIFEST) => {
+                Unit::of_package(path.parent().unwrap_or(Path::new(".")))
+            }
+            Some(path) => Unit::of_file(path),
+            None => match package_around(&current_dir()?) {
+                Some(root) => Unit::of_package(&root),
+                None => Err(Failure::Usage(format!(
+                    "there is no `{MANIFEST}` here or in a folder above; name a source file or a package's folder"
+                ))),
+            },
+        }
+    }
+
+    fn of_file(path: &Path) -> Result<Unit, Failure> {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or("main").to_string();
+        Ok(Unit { entry: source_name(path)?, name, root: None })
+    }
+
+    fn of_package(root: &Path) -> Result<Unit, Failure> {
+        let manifest = Manifest::read(&root.join(MANIFEST))?;
+        Ok(Unit {
+            entry: source_name(&root.join(&manifest.entry))?,
+            name: manifest.name,
+            root: Some(root.into()),
+        })
+    }
+
+    /// The folder whose sources belong to the program.
+    pub fn source_root(&self) -> PathBuf {
+        let beside = || Path::new(&self.entry).parent().filter(|parent| !parent.as_os_str().is_empty());
+        match &self.root {
+            Some(root) => root.clone(),
+            None => beside().unwrap_or(Path::new(".")).to_path_buf(),
+        }
+    }
+
+    pub fn build_dir(&self) -> PathBuf {
+        self.root.clone().unwrap_or_default().join(BUILD_DIR)
+    }
+}
+
+fn current_dir() -> Result<PathBuf, Failure> {
+    std::env::current_dir().map_err(|error| Failure::Usage(format!("there is no current folder: {error}")))
+}
+
+/// The nearest folder with a manifest, from `from` upwards, relative to it where that is possible.
+pub fn package_around(from: &Path) -> Option<PathBuf> {
+    let levels = from.ancestors().position(|folder| folder.join(MANIFEST).is_file())?;
+    Some(if levels == 0 { PathBuf::from(".") } else { vec![".."; levels].iter().collect() })
+}
+
+/// A path as the driver wants it: `/` between components, no leading `./`.
+fn source_name(path: &Path) -> Result<String, Failure> {
+    let path: PathBuf = path.components().filter(|component| *component != Component::CurDir).collect();
+    let text = path.to_str().ok_or_else(|| Failure::Usage(format!("`{}` is not UTF-8", path.display())))?;
+    Ok(text.replace(std::path::MAIN_SEPARATOR, "/"))
+}
+
+/// Whether a folder may hold sources: not hidden, not results.
+pub fn is_source_dir(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    !name.starts_with('.') && name != BUILD_DIR && name != "target" && name != "node_modules"
+}
+
+/// Whether a package may have this name: it becomes a file name and part of paths in GAL.
+pub fn is_package_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-')
+}
+
+/// The contents of a `gal.toml`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Manifest {
+    pub name: String,
+    /// `MAJOR.MINOR.PATCH`
+    pub version: String,
+    /// Relative to the manifest.
+    pub entry: String,
+}
+
+impl Manifest {
+    pub fn read(path: &Path) -> Result<Manifest, Failure> {
+        let text = fs::read_to_string(path).map_err(|error| io_failure("read", path, &error))?;
+        Manifest::parse(&text).map_err(|mut faults| {
+            faults.sort_by_key(|fault| fault.at.start);
+            Failure::Usage(render_faults(path, &text, &faults))
+        })
+    }
+
+    /// All mistakes are found in one go.
+    fn parse(text: &str) -> Result<Manifest, Vec<Fault>> {
+        let document = DeTable::parse(text).map_err(|error| {
+            vec![Fault { at: error.span().unwrap_or(0..0), message: error.message().to_string() }]
+        })?;
+        let mut faults = Vec::new();
+        let mut package = None;
+        for (key, value) in document.get_ref().iter() {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("package", DeValue::Table(table)) => package = Some(table),
+                ("package", _) => faults.push(Fault::new(value.span(), "`package` is a table: `[package]`")),
+                (other, _) => faults.push(Fault::new(
+                    key.span(),
+                    format!("`{other}` is not known here; expected `[package]`"),
+                )),
+            }
+        }
+        match package {
+            Some(table) => Manifest::from_table(table, faults),
+            None => {
+                faults.push(Fault::new(0..0, "the table `[package]` is missing"));
+                Err(faults)
+            }
+        }
+    }
+
+    fn from_table(table: &DeTable<'_>, mut faults: Vec<Fault>) -> Result<Manifest, Vec<Fault>> {
+        let (mut name, mut version, mut entry) = (None, None, None);
+        for (key, value) in table.iter() {
+            let slot = match key.get_ref().as_ref() {
+                "name" => &mut name,
+                "version" => &mut version,
+                "entry" => &mut entry,
+                other => {
+                    let message =
+                        format!("`{other}` is not known; a package has `name`, `version` and `entry`");
+                    faults.push(Fault::new(key.span(), message));
+                    continue;
+                }
+            };
+            match value.get_ref().as_str() {
+                Some(text) => *slot = Some((text.to_string(), value.span())),
+                None => faults.push(Fault::new(value.span(), format!("`{}` is a string", key.get_ref()))),
+            }
+        }
+        if let Some((name, at)) = &name
+            && !is_package_name(name)
+        {
+            let message =
+                "a package's name begins with a small letter and has only small letters, digits, `_` and `-`";
+            faults.push(Fault::new(at.clone(), message));
+        }
+        if let Some((version, at)) = &version
+            && !is_version(version)
+        {
+            faults.push(Fault::new(at.clone(), "a version is three numbers: `MAJOR.MINOR.PATCH`"));
+        }
+        if let Some((entry, at)) = &entry
+            && !is_inside(entry)
+        {
+            faults.push(Fault::new(at.clone(), "the entry is a path inside the package"));
+        }
+        let missing_name = || Fault::new(0..0, "`name` is missing in `[package]`");
+        let name = name.map(|(name, _)| name).ok_or_else(missing_name);
+        match name {
+            Ok(name) if faults.is_empty() => Ok(Manifest {
+                name,
+                version: version.map_or_else(|| "0.0.0".to_string(), |(version, _)| version),
+                entry: entry.map_or_else(|| DEFAULT_ENTRY.to_string(), |(entry, _)| entry),
+            }),
+            Ok(_) => Err(faults),
+            Err(missing) => {
+                // A name of the wrong type is reported already.
+                if faults.is_empty() {
+                    faults.push(missing);
+                }
+                Err(faults)
+            }
+        }
+    }
+}
+
+fn is_version(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn is_inside(path: &str) -> bool {
+    let path = Path::new(path);
+    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+        && path.extension().is_some()
+}
+
+/// A mistake in a manifest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Fault {
+    at: std::ops::Range<usize>,
+    message: String,
+}
+
+impl Fault {
+    fn new(at: std::ops::Range<usize>, message: impl Into<String>) -> Fault {
+        Fault { at, message: message.into() }
+    }
+}
+
+/// The mistakes as text, with the lines they are in.
+fn render_faults(path: &Path, text: &str, faults: &[Fault]) -> String {
+    let mut sources = SourceMap::default();
+    let name = source_name(path).unwrap_or_else(|_| MANIFEST.to_string());
+    sources.add(name, text.to_string(), false);
+    let drawn = faults.iter().map(|fault| {
+        // The file is the first, and starts at position 1.
+        let span = Span::new(fault.at.start as u32 + 1, fault.at.end as u32 + 1);
+        let diagnostic = Diagnostic::error("invalid-manifest", span, fault.message.as_str());
+        report::human(&diagnostic, &sources, report::Style::Plain)
+    });
+    format!("the manifest is wrong\n{}", drawn.collect::<String>().trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(text: &str) -> Vec<String> {
+        Manifest::parse(text)
+            .expect_err("the manifest is wrong")
+            .into_iter()
+            .map(|fault| fault.message)
+            .collect()
+    }
+
+    #[test]
+    fn manifest_has_defaults() {
+        let manifest = Manifest::parse("[package]\nname = \"my-app\"\n").expect("the manifest is right");
+        assert_eq!((manifest.name.as_str(), manifest.entry.as_str()), ("my-app", "src/main.gal"));
+    }
+
+    #[test]
+    fn mistakes_in_a_manifest_are_all_found() {
+        let text = "extra = 1\n[package]\nname = \"My App\"\nversion = \"1\"\nentry = \"../x.gal\"\nauthor = \"me\"\n";
+        let found = messages(text);
+        assert_eq!(found.len(), 5, "{found:?}");
+        assert_eq!(messages("[package]\nname = 3"), ["`name` is a string"]);
+        assert_eq!(messages("[package]"), ["`name` is missing in `[package]`"]);
+        assert_eq!(messages(""), ["the table `[package]` is missing"]);
+        assert_eq!(messages("[package").len(), 1);
+    }
+
+    #[test]
+    fn paths_become_names() {
+        assert_eq!(source_name(Path::new("./a/./b.gal")).ok().as_deref(), Some("a/b.gal"));
+        assert_eq!(source_name(Path::new("../b.gal")).ok().as_deref(), Some("../b.gal"));
+    }
+}

@@ -1,0 +1,251 @@
+//! The galc binary as people call it: arguments, streams, exit statuses.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A fresh folder that is removed at the end of a test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("galc-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("the folder can be made");
+        Scratch(path)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("the folder can be made");
+        fs::write(path, bytes).expect("the file can be written");
+    }
+
+    fn module(&self, name: &str, text: &str) {
+        self.write(name, wat::parse_str(text).expect("the module is right"));
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_galc"));
+        command.args(args).current_dir(&self.0).env_remove("NO_COLOR").env("LANG", "C");
+        command
+    }
+
+    fn galc(&self, args: &[&str]) -> Output {
+        self.command(args).stdin(Stdio::null()).output().expect("galc can be run")
+    }
+
+    fn galc_with_input(&self, args: &[&str], input: &str) -> Output {
+        let mut command = self.command(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("galc can be run");
+        let mut stdin = child.stdin.take().expect("there is a pipe");
+        stdin.write_all(input.as_bytes()).expect("the input can be written");
+        drop(stdin);
+        child.wait_with_output().expect("galc ends")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn status(output: &Output) -> i32 {
+    output.status.code().unwrap_or(-1)
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Prints its arguments and its environment, each closed by a zero byte, then copies its input, and ends with 7.
+const TELL: &str = r#"(module
+    (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "environ_sizes_get" (func $env_sizes (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "environ_get" (func $env (param i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 16)
+    (func $print (param $at i32) (param $len i32)
+        (i32.store (i32.const 0) (local.get $at))
+        (i32.store (i32.const 4) (local.get $len))
+        (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8))))
+    (func (export "_start")
+        (drop (call $args_sizes (i32.const 16) (i32.const 20)))
+        (drop (call $args (i32.const 1024) (i32.const 65536)))
+        (call $print (i32.const 65536) (i32.load (i32.const 20)))
+        (drop (call $env_sizes (i32.const 16) (i32.const 20)))
+        (drop (call $env (i32.const 1024) (i32.const 65536)))
+        (call $print (i32.const 65536) (i32.load (i32.const 20)))
+        (loop $more
+            (i32.store (i32.const 32) (i32.const 65536))
+            (i32.store (i32.const 36) (i32.const 65536))
+            (drop (call $read (i32.const 0) (i32.const 32) (i32.const 1) (i32.const 40)))
+            (if (i32.load (i32.const 40))
+                (then (call $print (i32.const 65536) (i32.load (i32.const 40))) (br $more))))
+        (call $exit (i32.const 7))))"#;
+
+const LOOP: &str =
+    r#"(module (memory (export "memory") 1) (func (export "_start") (loop $again (br $again))))"#;
+
+#[test]
+fn run_passes_arguments_environment_input_and_status() {
+    let scratch = Scratch::new("pass");
+    scratch.module("tell.wasm", TELL);
+    let run = ["run", "--env", "A=1", "--env", "GALC_TEST", "tell.wasm", "one", "--two", "-v"];
+    let mut command = scratch.command(&run);
+    let output = command.env("GALC_TEST", "x y").stdin(Stdio::null()).output().expect("galc can be run");
+    assert_eq!(stdout(&output), "tell\0one\0--two\0-v\0A=1\0GALC_TEST=x y\0");
+    assert_eq!(status(&output), 7, "{}", stderr(&output));
+    let output = scratch.galc_with_input(&["run", "tell.wasm", "--", "a"], "the input");
+    assert_eq!(stdout(&output), "tell\0a\0the input");
+}
+
+#[test]
+fn run_limits_time_and_memory() {
+    let scratch = Scratch::new("limits");
+    scratch.module("loop.wasm", LOOP);
+    let output = scratch.galc(&["run", "--timeout", "50ms", "loop.wasm"]);
+    assert_eq!(
+        (status(&output), stderr(&output).as_str()),
+        (124, "timeout: the program ran longer than 50ms\n")
+    );
+    let grow = r#"(module (memory (export "memory") 1) (func $main (export "_start")
+        (if (i32.eq (memory.grow (i32.const 100)) (i32.const -1)) (then unreachable))))"#;
+    scratch.module("grow.wasm", grow);
+    assert_eq!(status(&scratch.galc(&["run", "grow.wasm"])), 0);
+    let output = scratch.galc(&["run", "--max-memory", "1MiB", "grow.wasm"]);
+    assert_eq!(status(&output), 102);
+    assert_eq!(stderr(&output), "fatal: out of memory (the limit is 1048576 bytes)\n    at main\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn run_ends_while_it_waits_for_input() {
+    let scratch = Scratch::new("input");
+    scratch.module("tell.wasm", TELL);
+    let begin = Instant::now();
+    let mut command = scratch.command(&["run", "--timeout", "100ms", "tell.wasm"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().expect("galc can be run");
+    let open = child.stdin.take();
+    assert_eq!(child.wait().expect("galc ends").code(), Some(124));
+    assert!(begin.elapsed() < Duration::from_secs(4));
+    drop(open);
+}
+
+#[test]
+fn wrong_usage_ends_with_two() {
+    let scratch = Scratch::new("usage");
+    scratch.write("a.gal", "fn main() {}\n");
+    scratch.module("env.wasm", r#"(module (import "env" "f" (func)))"#);
+    let cases: &[(&[&str], &str)] = &[
+        (&["frobnicate"], "unrecognized subcommand"),
+        (&["build", "--emit", "exe", "a.gal"], "possible values"),
+        (&["check", "missing.gal"], "cannot read `missing.gal`"),
+        (&["check"], "there is no `gal.toml` here"),
+        (&["build", "--target", "z80", "a.gal"], "there is no target `z80`"),
+        (&["build", "--passes-off", "magic", "a.gal"], "there is no pass `magic`"),
+        (&["run", "--timeout", "soon", "a.gal"], "does not begin with a number"),
+        (&["run", "missing.wasm"], "cannot read `missing.wasm`"),
+        (&["run", "env.wasm"], "does not provide: `env.f`"),
+        (&["run", "--dir", "no-such-folder", "env.wasm"], "no-such-folder"),
+        (&["run", "--env", "GALC_NO_SUCH_VARIABLE", "env.wasm"], "no variable"),
+        (&["explain", "no-such-code"], "there is no diagnostic `no-such-code`"),
+        (&["new", "My App"], "cannot be the name of a package"),
+    ];
+    for (args, message) in cases {
+        let output = scratch.galc(args);
+        assert_eq!(status(&output), 2, "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{args:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{args:?}");
+    }
+}
+
+#[test]
+fn failures_are_json_when_asked_for() {
+    let output = Scratch::new("json").galc(&["--message-format", "json", "check", "missing.gal"]);
+    let line = stdout(&output);
+    assert!(
+        line.starts_with(r#"{"version":1,"type":"failure","message":"cannot read `missing.gal`: "#),
+        "{line}"
+    );
+    assert_eq!((line.lines().count(), stderr(&output).as_str(), status(&output)), (1, "", 2));
+}
+
+#[test]
+fn new_makes_a_package_and_keeps_what_is_there() {
+    let scratch = Scratch::new("new");
+    scratch.write("app/src/main.gal", "// mine\n");
+    let output = scratch.galc(&["new", "app"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    let read = |name: &str| fs::read_to_string(scratch.0.join(name)).expect("the file is there");
+    assert_eq!(read("app/gal.toml"), "[package]\nname = \"app\"\nversion = \"0.1.0\"\n");
+    assert_eq!(read("app/src/main.gal"), "// mine\n");
+    assert_eq!(status(&scratch.galc(&["new", "app"])), 2, "a package is not overwritten");
+}
+
+#[test]
+fn mistakes_in_a_manifest_are_shown_in_place() {
+    let scratch = Scratch::new("manifest");
+    scratch.write("gal.toml", "[package]\nname = \"App\"\nauthor = \"me\"\n");
+    let output = scratch.galc(&["check"]);
+    assert_eq!(status(&output), 2);
+    let text = stderr(&output);
+    assert!(text.contains(" gal.toml:2:8") && text.contains(" gal.toml:3:1"), "{text}");
+}
+
+#[test]
+fn clean_removes_only_what_galc_made() {
+    let scratch = Scratch::new("clean");
+    assert_eq!(status(&scratch.galc(&["clean"])), 0, "nothing to remove is fine");
+    scratch.write("build/precious.txt", "mine");
+    let output = scratch.galc(&["clean"]);
+    assert_eq!(status(&output), 2);
+    assert!(stderr(&output).contains("was not made by galc"));
+    scratch.write("build/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n");
+    assert_eq!(status(&scratch.galc(&["clean"])), 0);
+    assert!(!scratch.0.join("build").exists());
+}
+
+#[test]
+fn completions_and_targets_are_printed() {
+    let scratch = Scratch::new("print");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let output = scratch.galc(&["completions", shell]);
+        assert!(status(&output) == 0 && stdout(&output).contains("message-format"), "{shell}");
+    }
+    assert!(stdout(&scratch.galc(&["targets"])).contains("(default)"));
+    let json = stdout(&scratch.galc(&["targets", "--message-format", "json"]));
+    assert!(json.lines().all(|line| line.starts_with(r#"{"version":1,"type":"target","name":""#)), "{json}");
+}
+
+/// Reads lines until one contains a text.
+fn wait_for(lines: &mut impl Iterator<Item = std::io::Result<String>>, text: &str) {
+    let found = lines.any(|line| line.is_ok_and(|line| line.contains(text)));
+    assert!(found, "`{text}` is printed");
+}
+
+#[test]
+fn watch_runs_again_after_a_change() {
+    use std::io::BufRead;
+    let scratch = Scratch::new("watch");
+    scratch.write("a.gal", "fn main() {}\n");
+    let mut command = scratch.command(&["check", "--watch", "a.gal", "-v"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("galc can be run");
+    let mut lines = std::io::BufReader::new(child.stderr.take().expect("there is a pipe")).lines();
+    std::thread::sleep(Duration::from_millis(500));
+    scratch.write("a.gal", "fn main() { }\n");
+    wait_for(&mut lines, "sources changed");
+    child.kill().expect("galc can be ended");
+    child.wait().expect("galc ends");
+}
