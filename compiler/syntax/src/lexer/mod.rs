@@ -11,12 +11,15 @@ mod strings;
 use crate::ast::{Comment, CommentKind};
 use crate::codes;
 use crate::diag::Diagnostic;
+use crate::parser::MAX_DIAGNOSTICS;
 use crate::span::Span;
 use crate::token::{T, Token};
 
 /// What [`lex`] returns. The last token is always [`T::Eof`].
 #[derive(Debug)]
 pub struct Lexed {
+    /// The limit of diagnostics was reached, and the tokens end there.
+    pub stopped: bool,
     pub tokens: Vec<Token>,
     pub comments: Vec<Comment>,
     pub diags: Vec<Diagnostic>,
@@ -29,6 +32,7 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         text,
         base,
         pos: 0,
+        end: text.len(),
         nl: true,
         line_empty: true,
         modes: Vec::new(),
@@ -38,7 +42,12 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         diags: Vec::new(),
     };
     lexer.run();
-    Lexed { tokens: lexer.tokens, comments: lexer.comments, diags: lexer.diags }
+    Lexed {
+        stopped: lexer.end < text.len(),
+        tokens: lexer.tokens,
+        comments: lexer.comments,
+        diags: lexer.diags,
+    }
 }
 
 /// A string in one of whose holes the lexer is.
@@ -59,6 +68,8 @@ struct Lexer<'a> {
     text: &'a str,
     base: u32,
     pos: usize,
+    /// Where lexing ends.
+    end: usize,
     /// A newline stands before the next token.
     nl: bool,
     /// Nothing but white space was seen on this line so far.
@@ -77,11 +88,25 @@ impl Lexer<'_> {
         if self.text[self.pos..].starts_with("#!") {
             self.line_comment();
         }
-        while self.pos < self.src.len() {
+        while self.pos < self.end {
             self.next_token();
         }
         self.close_all_strings();
         self.push(T::Eof, self.pos);
+    }
+
+    /// After [`MAX_DIAGNOSTICS`] the rest of the text is not looked at.
+    fn report(&mut self, diag: Diagnostic) {
+        if self.diags.len() >= MAX_DIAGNOSTICS {
+            return;
+        }
+        let span = diag.span();
+        self.diags.push(diag);
+        if self.diags.len() == MAX_DIAGNOSTICS {
+            let message = format!("{MAX_DIAGNOSTICS} mistakes found; the rest of the file was not read");
+            self.diags.push(Diagnostic::error(codes::TOO_MANY_ERRORS, span, message));
+            self.end = self.pos;
+        }
     }
 
     fn peek(&self, ahead: usize) -> u8 {
@@ -119,7 +144,7 @@ impl Lexer<'_> {
 
     fn newline(&mut self) {
         if self.modes.last().is_some_and(|m| !m.multi) {
-            self.unclosed_hole();
+            self.hole_at_line_end();
         }
         self.pos += 1;
         self.nl = true;
@@ -270,12 +295,12 @@ impl Lexer<'_> {
             Diagnostic::error(codes::BAD_CHAR, span, "a character literal holds exactly one character")
                 .label("more than one character")
                 .fix("write a string", span, fix);
-        self.diags.push(diag);
+        self.report(diag);
         self.push(T::Error, start);
     }
 
     fn bad_char(&mut self, start: usize, message: &str) {
-        self.diags.push(Diagnostic::error(codes::BAD_CHAR, self.span(start, self.pos), message));
+        self.report(Diagnostic::error(codes::BAD_CHAR, self.span(start, self.pos), message));
         self.push(T::Error, start);
     }
 
@@ -290,18 +315,19 @@ impl Lexer<'_> {
             let span = self.span(start, self.pos);
             let diag =
                 Diagnostic::error(codes::UNKNOWN_CHARACTER, span, message).fix("write a space", span, " ");
-            return self.diags.push(diag);
+            return self.report(diag);
         }
         self.unknown(start);
     }
 
     /// A run of characters that no token starts with gives one message.
     fn unknown(&mut self, start: usize) {
+        self.skip_foreign_quotes();
         while let Some(c) = self.char_at(self.pos) {
             let known = (c.is_ascii() && !matches!(c, '#' | '$' | '`' | '\\') && !c.is_ascii_control())
                 || c.is_whitespace()
                 || unicode_ident::is_xid_start(c);
-            if known && self.pos > start {
+            if self.pos > start && (known || self.src[start] != self.src[self.pos]) {
                 break;
             }
             self.pos += c.len_utf8();
@@ -311,7 +337,7 @@ impl Lexer<'_> {
         let span = self.span(start, self.pos);
         let diag =
             Diagnostic::error(codes::UNKNOWN_CHARACTER, span, format!("no token starts with `{shown}`"));
-        self.diags.push(match found.chars().next() {
+        self.report(match found.chars().next() {
             Some('\u{201C}' | '\u{201D}' | '\u{201E}') => {
                 diag.note("strings are written with straight quotes: `\"`")
             }
@@ -320,6 +346,21 @@ impl Lexer<'_> {
             _ => diag,
         });
         self.push(T::Error, start);
+    }
+
+    /// Text in the quotes of other languages or of a word processor is one mistake.
+    fn skip_foreign_quotes(&mut self) {
+        let closing = match self.char_at(self.pos) {
+            Some('`') => '`',
+            Some('\u{201C}' | '\u{201E}') => '\u{201D}',
+            Some('\u{2018}') => '\u{2019}',
+            _ => return,
+        };
+        let rest = &self.text[self.pos..];
+        let line = rest.find('\n').unwrap_or(rest.len());
+        if let Some(end) = rest[..line].char_indices().skip(1).find(|(_, c)| *c == closing) {
+            self.pos += end.0 + closing.len_utf8();
+        }
     }
 
     fn line_comment(&mut self) {
@@ -352,7 +393,7 @@ impl Lexer<'_> {
                         self.span(start, start + 2),
                         "this comment is not closed",
                     );
-                    self.diags.push(diag.note("block comments nest: each `/*` needs its own `*/`"));
+                    self.report(diag.note("block comments nest: each `/*` needs its own `*/`"));
                     break;
                 }
                 (byte, _) => {

@@ -27,6 +27,13 @@ impl Lexer<'_> {
                 self.pos += if multi { 3 } else { 1 };
                 self.push(if multi { T::MultiStr } else { T::Str }, start);
             }
+            Stop::End if !multi && self.modes.last().is_some_and(|m| !m.multi) => {
+                // The quote was meant to close the string around: it is the hole that is not closed.
+                self.pos = start;
+                self.unclosed_hole();
+                self.pos = start + 1;
+                self.push(T::StrClose, start);
+            }
             Stop::End => {
                 self.push(T::Error, start);
                 self.unterminated(start, multi);
@@ -112,7 +119,7 @@ impl Lexer<'_> {
         let span = self.span(start, start + hashes + 2);
         let diag = Diagnostic::error(codes::UNTERMINATED_STRING, span, "this raw string is not closed");
         let closing = String::from_utf8_lossy(&closing).into_owned();
-        self.diags.push(diag.note(format!("it ends at `{closing}`, which does not follow")));
+        self.report(diag.note(format!("it ends at `{closing}`, which does not follow")));
         // Only the line is lost: what follows is more likely code than text.
         let line = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
         self.pos += line;
@@ -161,15 +168,11 @@ impl Lexer<'_> {
     }
 
     fn unterminated(&mut self, start: usize, multi: bool) {
-        // A quote meant to close the string is taken for a nested string when a hole before it is open.
-        if self.modes.last().is_some_and(|m| !m.multi) {
-            return self.unclosed_hole();
-        }
         let quotes = if multi { "\"\"\"" } else { "\"" };
         let span = self.span(start, start + quotes.len());
         let diag = Diagnostic::error(codes::UNTERMINATED_STRING, span, "this string is not closed");
         let end = self.span(self.pos, self.pos);
-        self.diags.push(if multi {
+        self.report(if multi {
             diag.label("opened here")
         } else {
             diag.label("opened here")
@@ -178,14 +181,22 @@ impl Lexer<'_> {
         });
     }
 
-    /// A hole whose string ends before it: one message, and all strings of the line are closed.
-    pub(super) fn unclosed_hole(&mut self) {
-        let Some(mode) = self.modes.last() else { return };
+    /// Reports the innermost hole and closes it here. The token `Error` keeps the parser silent about it.
+    fn unclosed_hole(&mut self) {
+        let Some(mode) = self.modes.pop() else { return };
         let span = self.span(mode.hole, mode.hole + 1);
         let diag = Diagnostic::error(codes::UNCLOSED_HOLE, span, "this hole in a string is not closed")
             .label("`}` is missing")
             .fix_likely("write `{{` for a brace in the text", span, "{{");
-        self.diags.push(diag);
+        self.report(diag);
+        self.push(T::Error, self.pos);
+        self.push(T::HoleClose, self.pos);
+    }
+
+    /// The line ends in the hole of a string on one line: one message, and all strings of the line end.
+    pub(super) fn hole_at_line_end(&mut self) {
+        self.unclosed_hole();
+        self.push(T::StrClose, self.pos);
         while self.modes.last().is_some_and(|m| !m.multi) {
             self.close_mode();
         }
@@ -193,22 +204,23 @@ impl Lexer<'_> {
 
     fn close_mode(&mut self) {
         self.modes.pop();
+        self.push(T::Error, self.pos);
         self.push(T::HoleClose, self.pos);
         self.push(T::StrClose, self.pos);
     }
 
     /// At the end of the file.
     pub(super) fn close_all_strings(&mut self) {
-        if let Some(mode) = self.modes.last() {
-            if mode.multi {
+        match self.modes.last() {
+            Some(mode) if mode.multi => {
                 let span = self.span(mode.open, mode.open + 3);
                 let diag = Diagnostic::error(codes::UNTERMINATED_STRING, span, "this string is not closed")
                     .label("opened here")
                     .also(self.span(mode.hole, mode.hole + 1), "the file ends in this hole");
-                self.diags.push(diag);
-            } else {
-                self.unclosed_hole();
+                self.report(diag);
             }
+            Some(_) => self.hole_at_line_end(),
+            None => {}
         }
         while !self.modes.is_empty() {
             self.close_mode();

@@ -4,6 +4,8 @@ use super::Parser;
 use super::items::Place;
 use crate::ast::*;
 use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
 use crate::token::T;
 
 impl Parser<'_> {
@@ -33,7 +35,7 @@ impl Parser<'_> {
     }
 
     fn actor_member(&mut self, actor: &mut ActorDecl) {
-        let named = self.nth(1).is_name();
+        let named = self.nth(1).is_name() && !self.nth_tok(1).nl;
         if self.at(T::KwState) && (named || self.nth(1) == T::LBrace) {
             self.states(&mut actor.states);
         } else if self.at(T::KwNew) && (named || self.nth(1) == T::LParen) {
@@ -41,7 +43,13 @@ impl Parser<'_> {
             actor.constructors.push(constructor);
         } else if self.at_member(T::KwOn) {
             let handler = self.handler();
-            actor.handlers.extend(handler);
+            actor.handlers.push(handler);
+        } else if self.kind().is_name() && self.nth(1) == T::Colon {
+            let span = self.span();
+            let diag =
+                Diagnostic::error(codes::EXPECTED_ITEM, span, "the states of an actor are marked `state`");
+            self.fault(diag.fix("write `state`", Span::new(span.lo, span.lo), "state "));
+            actor.states.extend(self.state());
         } else {
             let item = self.item_at(Place::Members);
             actor.items.push(item);
@@ -84,7 +92,7 @@ impl Parser<'_> {
     }
 
     /// `on Message(params) -> T { … }`, with its attributes and docs.
-    pub(super) fn handler(&mut self) -> Option<HandlerDecl> {
+    pub(super) fn handler(&mut self) -> HandlerDecl {
         let start = self.span();
         let mut docs = self.docs();
         let attrs = self.attributes();
@@ -92,17 +100,14 @@ impl Parser<'_> {
             docs = self.docs();
         }
         self.bump();
-        let Some(name) = self.name("a message") else {
-            self.skip_item();
-            return None;
-        };
+        let name = self.name_or_missing("a message");
         let params = if self.at(T::LParen) { self.params() } else { Vec::new() };
         let ret = self.ret_type();
-        let faults = self.diags.len();
+        let faults = self.faults;
         let body = self.fn_body();
-        if body.is_none() && self.diags.len() == faults && matches!(self.kind(), T::KwWhere) {
+        if body.is_none() && self.faults == faults && matches!(self.kind(), T::KwWhere) {
             self.expected(codes::UNEXPECTED_TOKEN, "the body of the handler");
         }
-        Some(HandlerDecl { attrs, docs, name, params, ret, body, span: self.since(start) })
+        HandlerDecl { attrs, docs, name, params, ret, body, span: self.since(start) }
     }
 }

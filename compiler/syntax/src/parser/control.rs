@@ -165,12 +165,20 @@ impl Parser<'_> {
             return arms;
         }
         self.nested(true, |p| {
-            p.separated_lines(open, |p| {
+            p.nested_lines(open, |p| {
                 let arm = p.arm();
                 arms.extend(arm);
             });
         });
         arms
+    }
+
+    /// Such elements in an expression, where they can hold each other.
+    pub(super) fn nested_lines(&mut self, open: Span, element: impl FnMut(&mut Self)) {
+        if self.enter() {
+            self.separated_lines(open, element);
+        }
+        self.leave();
     }
 
     /// Elements that are separated by newlines or commas, up to `}`.
@@ -182,13 +190,21 @@ impl Parser<'_> {
             if self.at(T::Eof) {
                 return self.unclosed_brace(open);
             }
-            let (pos, faults) = (self.pos, self.diags.len());
+            let (pos, faults) = (self.pos, self.faults);
+            self.start_of = pos;
             element(self);
             let stuck = self.pos == pos;
             if self.eat(T::Comma) || self.at(T::RBrace) || (!stuck && self.tok().nl) {
                 continue;
             }
-            if self.diags.len() == faults {
+            if self.at(T::Semi) && self.faults == faults {
+                let span = self.span();
+                let diag = Diagnostic::error(codes::MISSING_SEPARATOR, span, "`;` separates statements only");
+                self.fault(diag.fix("write `,`", span, ","));
+                self.bump();
+                continue;
+            }
+            if self.faults == faults {
                 self.expected(codes::MISSING_SEPARATOR, "a newline, `,` or `}`");
             }
             if stuck {
@@ -205,7 +221,7 @@ impl Parser<'_> {
 
     fn arm(&mut self) -> Option<Arm> {
         let start = self.span();
-        let faults = self.diags.len();
+        let faults = self.faults;
         let pat = self.pat(true);
         let guard = self.guard();
         if !self.eat(T::FatArrow) && !self.arm_arrow(faults) {
@@ -238,7 +254,7 @@ impl Parser<'_> {
             self.bump();
             return true;
         }
-        if self.diags.len() == faults {
+        if self.faults == faults {
             self.expected(codes::UNEXPECTED_TOKEN, "`=>`");
         }
         false

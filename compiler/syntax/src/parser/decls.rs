@@ -178,7 +178,7 @@ impl Parser<'_> {
                 decl.assoc_types.push(member);
             } else if p.at_member(T::KwOn) {
                 let handler = p.handler();
-                decl.handlers.extend(handler);
+                decl.handlers.push(handler);
             } else {
                 let item = p.item_at(Place::Members);
                 decl.items.push(item);
@@ -228,13 +228,14 @@ impl Parser<'_> {
                 if p.at(T::Eof) {
                     return p.unclosed_brace(open);
                 }
-                let pos = p.pos;
+                let (pos, faults) = (p.pos, p.faults);
+                p.start_of = pos;
                 match p.enter() {
                     true => member(p),
                     false => p.skip_item(),
                 }
                 p.leave();
-                p.end_item(pos);
+                p.end_item(pos, p.faults > faults);
             }
         });
     }

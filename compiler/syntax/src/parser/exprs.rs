@@ -101,46 +101,47 @@ impl Parser<'_> {
     }
 
     fn infix_chain(&mut self, min: u8, start: Span) -> Expr {
-        let mut lhs = match self.kind() {
+        let mut expr = match self.kind() {
             T::DotDot | T::DotDotEq => self.range_without_start(),
             _ => self.unary(),
         };
-        loop {
-            let kind = self.kind();
-            let Some((prec, infix)) = infix(kind).or_else(|| self.word_operator()) else { return lhs };
-            if prec < min || (self.line_break() && !kind.continues_line()) {
-                return lhs;
+        while let Some((prec, infix)) = infix(self.kind()).or_else(|| self.word_operator()) {
+            if prec < min || self.stopped || (self.line_break() && !self.kind().continues_line()) {
+                break;
             }
-            lhs = match infix {
-                Infix::Binary(op) => self.binary(lhs, op, prec, start),
-                Infix::Range { inclusive } => self.range(lhs, inclusive, start),
-                Infix::Cast => {
-                    self.bump();
-                    let ty = self.cast_type();
-                    Expr { kind: ExprKind::Cast { expr: Box::new(lhs), ty }, span: self.since(start) }
-                }
-                Infix::Is => {
-                    self.no_chain(&lhs);
-                    self.bump();
-                    let pat = Box::new(self.pat(false));
-                    Expr { kind: ExprKind::Is { expr: Box::new(lhs), pat }, span: self.since(start) }
-                }
-            };
+            // The steps change the expression in place: moving it through every arm would cost the stack
+            // of a recursion several hundred bytes a level.
+            self.infix_step(&mut expr, infix, prec);
+            expr.span = self.since(start);
             self.grow();
-            if self.stopped {
-                return lhs;
-            }
         }
+        expr
     }
 
-    fn binary(&mut self, lhs: Expr, op: BinOp, prec: u8, start: Span) -> Expr {
+    /// Makes `expr` the left side of the operator at the current token.
+    fn infix_step(&mut self, expr: &mut Expr, infix: Infix, prec: u8) {
         if prec == prec::COMPARE {
-            self.no_chain(&lhs);
+            self.no_chain(expr);
         }
         let op_span = self.bump().span();
-        let rhs = self.operand(op_span, prec + 1);
-        let kind = ExprKind::Binary { op, op_span, lhs: Box::new(lhs), rhs: Box::new(rhs) };
-        Expr { kind, span: self.since(start) }
+        match infix {
+            Infix::Binary(op) => {
+                let rhs = Box::new(self.operand(op_span, prec + 1));
+                expr.kind = ExprKind::Binary { op, op_span, lhs: take(expr), rhs };
+            }
+            Infix::Range { inclusive } => {
+                let hi = self.range_end(inclusive, op_span);
+                expr.kind = ExprKind::Range { lo: Some(take(expr)), hi, inclusive };
+            }
+            Infix::Cast => {
+                let ty = self.cast_type();
+                expr.kind = ExprKind::Cast { expr: take(expr), ty };
+            }
+            Infix::Is => {
+                let pat = Box::new(self.pat(false));
+                expr.kind = ExprKind::Is { expr: take(expr), pat };
+            }
+        }
     }
 
     /// The operand behind an operator; its lack is reported with the operator.
@@ -162,13 +163,6 @@ impl Parser<'_> {
             return error_expr(op_span.after());
         }
         self.expr_above(min)
-    }
-
-    fn range(&mut self, lo: Expr, inclusive: bool, start: Span) -> Expr {
-        let op_span = self.bump().span();
-        let hi = self.range_end(inclusive, op_span);
-        let kind = ExprKind::Range { lo: Some(Box::new(lo)), hi, inclusive };
-        Expr { kind, span: self.since(start) }
     }
 
     fn range_without_start(&mut self) -> Expr {
@@ -278,54 +272,53 @@ impl Parser<'_> {
 
     /// An operand with the calls, fields, indexes and `?` behind it.
     fn postfix(&mut self) -> Expr {
-        let start = self.span();
         let mut expr = self.primary();
-        loop {
-            expr = match self.kind() {
-                T::LParen if !self.line_break() => {
-                    let args = self.call_args();
-                    let kind = ExprKind::Call { callee: Box::new(expr), args };
-                    Expr { kind, span: self.since(start) }
-                }
-                T::LBracket if !self.line_break() => self.index(expr),
-                T::Dot => self.field(expr),
-                T::DotStar if !self.line_break() => {
-                    self.bump();
-                    Expr { kind: ExprKind::Deref(Box::new(expr)), span: self.since(start) }
-                }
-                T::Question => {
-                    self.bump();
-                    Expr { kind: ExprKind::Try(Box::new(expr)), span: self.since(start) }
-                }
-                T::LBrace if self.at_struct_literal(&expr) => self.struct_literal(expr),
-                T::ColonColon if self.joined() => {
-                    self.colon_colon();
-                    continue;
-                }
-                T::Not if self.joined() && self.at_macro_call(&expr) => {
-                    self.macro_call();
-                    continue;
-                }
-                _ => return expr,
-            };
+        let start = expr.span;
+        while !self.stopped && self.postfix_step(&mut expr) {
+            expr.span = self.since(start);
             self.grow();
-            if self.stopped {
-                return expr;
-            }
         }
+        expr
     }
 
-    fn index(&mut self, base: Expr) -> Expr {
-        let start = base.span;
+    /// Takes what stands directly behind `expr` into it. False: nothing does.
+    fn postfix_step(&mut self, expr: &mut Expr) -> bool {
+        match self.kind() {
+            T::LParen if !self.line_break() => {
+                let args = self.call_args();
+                expr.kind = ExprKind::Call { callee: take(expr), args };
+            }
+            T::LBracket if !self.line_break() => {
+                let index = self.index();
+                expr.kind = ExprKind::Index { base: take(expr), index };
+            }
+            T::Dot => self.field(expr),
+            T::DotStar if !self.line_break() => {
+                self.bump();
+                expr.kind = ExprKind::Deref(take(expr));
+            }
+            T::Question => {
+                self.bump();
+                expr.kind = ExprKind::Try(take(expr));
+            }
+            T::LBrace if self.at_struct_literal(expr) => self.struct_literal(expr),
+            T::ColonColon if self.joined() => self.colon_colon(),
+            T::Not if self.joined() && self.at_macro_call(expr) => self.macro_call(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// `[index]`; the current token is `[`.
+    fn index(&mut self) -> Box<Expr> {
         let open = self.bump().span();
-        let index = self.nested(false, |p| {
+        self.nested(false, |p| {
             let index = p.expr();
             if !p.eat(T::RBracket) {
                 p.unclosed_after(open, T::RBracket);
             }
             Box::new(index)
-        });
-        Expr { kind: ExprKind::Index { base: Box::new(base), index }, span: self.since(start) }
+        })
     }
 
     /// One expression stands between the brackets; reports and skips what follows it.
@@ -340,51 +333,47 @@ impl Parser<'_> {
         self.eat(close);
     }
 
-    /// `.name`, `.0` or `.<T>` behind `base`; the current token is `.`.
-    pub(super) fn field(&mut self, base: Expr) -> Expr {
+    /// Takes `.name`, `.0` or `.<T>` into `base`; the current token is `.`.
+    pub(super) fn field(&mut self, base: &mut Expr) {
         let start = base.span;
         let dot = self.bump();
         let token = self.tok();
         match token.kind {
             T::Lt => {
                 let args = self.generic_args();
-                let span = args.span;
-                return self.attach_type_args(base, args, span);
+                self.attach_type_args(base, args);
             }
             T::Int if self.joined() => {
                 self.bump();
-                let Ok(index) = self.text(token).parse::<u32>() else {
+                let index = self.text(token).parse::<u32>().unwrap_or_else(|_| {
                     let message = "the index of a tuple's field is a small decimal number";
                     self.report(Diagnostic::error(codes::BAD_NUMBER, token.span(), message));
-                    return error_expr(start.to(token.span()));
-                };
-                let kind = ExprKind::TupleField { base: Box::new(base), index, index_span: token.span() };
-                return Expr { kind, span: self.since(start) };
+                    u32::MAX
+                });
+                base.kind = ExprKind::TupleField { base: take(base), index, index_span: token.span() };
             }
-            kind if kind.is_word() && !(token.nl && kind.starts_item()) => {}
+            kind if kind.is_word() && !(token.nl && kind.starts_item()) => {
+                let name = self.bump_ident();
+                base.kind = ExprKind::Field { base: take(base), name, args: None };
+            }
             _ => {
                 self.expected(codes::EXPECTED_NAME, "a name behind `.`");
                 let name = Ident { name: crate::intern::sym::empty, span: dot.span().after() };
-                let kind = ExprKind::Field { base: Box::new(base), name, args: None };
-                return Expr { kind, span: self.since(start) };
+                base.kind = ExprKind::Field { base: take(base), name, args: None };
             }
         }
-        let name = self.bump_ident();
-        let kind = ExprKind::Field { base: Box::new(base), name, args: None };
-        Expr { kind, span: self.since(start) }
+        base.span = self.since(start);
     }
 
-    fn attach_type_args(&mut self, mut base: Expr, found: GenericArgs, span: Span) -> Expr {
+    fn attach_type_args(&mut self, base: &mut Expr, found: GenericArgs) {
         if let ExprKind::Name { args, .. } | ExprKind::Field { args, .. } = &mut base.kind
             && args.is_none()
         {
             *args = Some(found);
-            base.span = base.span.to(span);
-            return base;
+            return;
         }
         let message = "type arguments stand behind a name: `f.<T>(x)`";
-        self.report(Diagnostic::error(codes::MISPLACED_TYPE_ARGS, span, message));
-        base
+        self.report(Diagnostic::error(codes::MISPLACED_TYPE_ARGS, found.span, message));
     }
 
     /// `(a, mut b)`; the current token is `(`.
@@ -433,6 +422,12 @@ impl Parser<'_> {
 
 fn is_comparison(op: BinOp) -> bool {
     matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge)
+}
+
+/// Moves an expression into a box, so that its place can become a node above it.
+pub(super) fn take(expr: &mut Expr) -> Box<Expr> {
+    let span = expr.span;
+    Box::new(std::mem::replace(expr, error_expr(span)))
 }
 
 pub(super) fn error_expr(span: Span) -> Expr {

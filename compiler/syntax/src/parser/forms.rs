@@ -34,7 +34,7 @@ impl Parser<'_> {
         let start = self.bump().span();
         let mut ctor = self.path_start();
         while self.at(T::Dot) && (self.nth(1).is_word() || self.nth(1) == T::Lt) && !self.stopped {
-            ctor = self.field(ctor);
+            self.field(&mut ctor);
             self.grow();
         }
         let args = if self.at(T::LParen) && !self.line_break() { self.call_args() } else { Vec::new() };
@@ -43,7 +43,7 @@ impl Parser<'_> {
 
     /// The arguments of a form that takes a target and a message.
     fn target_and_message(&mut self, form: &str, start: Span) -> Option<(Box<Expr>, Box<Expr>)> {
-        let (faults, open) = (self.diags.len(), self.span());
+        let (faults, open) = (self.faults, self.span());
         let mut args = self.call_args();
         if let Some(span) = args.iter().find_map(|arg| arg.mut_span) {
             let message = format!("the arguments of `{form}` are values, never `mut`");
@@ -54,7 +54,7 @@ impl Parser<'_> {
                 Some((Box::new(target.expr), Box::new(message.expr)))
             }
             _ => {
-                if self.diags.len() == faults {
+                if self.faults == faults {
                     let message = format!("`{form}` takes an actor and a message");
                     let diag = Diagnostic::error(codes::WRONG_FORM, self.since(open), message);
                     self.report(diag.note(format!("write `{form}(counter, Add(1))`")));
@@ -96,13 +96,13 @@ impl Parser<'_> {
     /// `reply(x)`, `reply()`
     fn reply(&mut self) -> Expr {
         let start = self.bump().span();
-        let (faults, open) = (self.diags.len(), self.span());
+        let (faults, open) = (self.faults, self.span());
         let mut args = self.call_args();
         let value = match args.len() {
             0 => Expr { kind: ExprKind::Tuple(Vec::new()), span: self.since(open) },
             1 => args.remove(0).expr,
             _ => {
-                if self.diags.len() == faults {
+                if self.faults == faults {
                     let message = "`reply` takes one value";
                     self.report(Diagnostic::error(codes::WRONG_FORM, self.since(open), message));
                 }
@@ -130,7 +130,7 @@ impl Parser<'_> {
         let mut arms = Vec::new();
         let mut timeout = None;
         self.nested(true, |p| {
-            p.separated_lines(open, |p| {
+            p.nested_lines(open, |p| {
                 p.ctx.in_select = true;
                 if p.at(T::KwTimeout) && p.nth(1) != T::Eq {
                     let arm = p.timeout_arm(timeout.is_some());
@@ -157,10 +157,10 @@ impl Parser<'_> {
 
     fn select_arm(&mut self) -> Option<SelectArm> {
         let start = self.span();
-        let faults = self.diags.len();
+        let faults = self.faults;
         let pat = self.pat(false);
         if !self.at(T::Eq) {
-            if self.diags.len() == faults {
+            if self.faults == faults {
                 self.expected(codes::UNEXPECTED_TOKEN, "`=` and a future");
             }
             return None;

@@ -41,7 +41,14 @@ impl Parser<'_> {
     pub(super) fn foreign_prefix(&mut self) -> Expr {
         let token = self.tok();
         let span = token.span();
+        if token.kind.is_punctuation() && !self.nth(1).starts_expr() {
+            self.expected(codes::EXPECTED_EXPRESSION, "an expression");
+            self.bump();
+            return error_expr(span);
+        }
+        let continues = token.nl && !matches!(self.prev().kind, T::LBrace | T::Semi | T::FatArrow);
         let diag = match token.kind {
+            T::And | T::Star if continues => operator_at_line_start(span),
             T::And | T::AndAnd => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there are no references to values")
                 .note("pass the value: copying is cheap; a parameter that is changed is `mut`, its argument `mut x`")
                 .fix("remove it", span, ""),
@@ -79,14 +86,10 @@ impl Parser<'_> {
             T::KwCatch => {
                 (codes::UNEXPECTED_TOKEN, "this `catch` belongs to no `try`", "the `try` before it has ended")
             }
-            T::PlusPercent | T::StarPercent | T::MinusPercent | T::Shl | T::Shr | T::And | T::Star
-                if self.tok().nl =>
-            {
-                (
-                    codes::OPERATOR_AT_LINE_START,
-                    "a line cannot continue the one before with this operator",
-                    "put the operator at the end of the line before",
-                )
+            T::PlusPercent | T::StarPercent | T::MinusPercent | T::Shl | T::Shr if self.tok().nl => {
+                self.fault(operator_at_line_start(span));
+                self.bump();
+                return Some(if self.kind().starts_expr() { self.prefixed(span) } else { error_expr(span) });
             }
             _ => return None,
         };
@@ -164,37 +167,60 @@ impl Parser<'_> {
         None
     }
 
-    /// What stands where an item should, with the word of this language where another one's is known.
-    pub(super) fn no_item(&mut self) {
+    /// Whether a declaration of another language starts here.
+    pub(super) fn at_foreign_item(&self) -> bool {
+        self.kind() == T::Ident && self.nth(1).is_word() && foreign_item(self.text(self.tok())).is_some()
+    }
+
+    /// What stands where an item should, with the word of this language where another one's is known; then
+    /// the token becomes that word, so that what follows is still checked. True: go on with it.
+    pub(super) fn no_item(&mut self) -> bool {
         let (span, token) = (self.span(), self.tok());
         let text = self.text(token);
-        let instead = match text {
-            "function" | "def" | "func" | "fun" | "proc" => Some("fn"),
-            "class" | "record" | "object" => Some("struct"),
-            "interface" | "protocol" => Some("trait"),
-            "import" | "include" | "require" | "using" => Some("use"),
-            "public" => Some("pub"),
-            "union" => Some("enum"),
-            "typedef" => Some("type"),
-            "extension" | "implement" => Some("impl"),
-            _ => None,
+        let Some(meant) = foreign_item(text).filter(|_| self.at_foreign_item()) else {
+            if token.kind == T::KwLet || token.kind.starts_expr() && !token.kind.is_soft_keyword() {
+                let message = format!("expected a declaration, found {}", self.found());
+                let diag = Diagnostic::error(codes::EXPECTED_ITEM, span, message);
+                let note = "statements stand in functions: `fn main() { … }`; constants are `const X = …`";
+                self.fault(diag.note(note));
+            } else {
+                self.expected(codes::EXPECTED_ITEM, "a declaration");
+            }
+            return false;
         };
-        if let Some(instead) = instead.filter(|_| self.nth(1).is_word()) {
-            let message = format!("`{text}` is written `{instead}`");
-            let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, message);
-            return self.fault(diag.fix(format!("write `{instead}`"), span, instead));
-        }
-        if matches!(text, "mod" | "module" | "namespace" | "package") {
+        if meant == T::Error {
             let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, "modules are not declared");
-            return self.fault(diag.note("each file is a module; `use` names what another one exports"));
+            self.fault(diag.note("each file is a module; `use` names what another one exports"));
+            self.skip_statement();
+            return false;
         }
-        if token.kind == T::KwLet || token.kind.starts_expr() && !token.kind.is_soft_keyword() {
-            let message = format!("expected a declaration, found {}", self.found());
-            let diag = Diagnostic::error(codes::EXPECTED_ITEM, span, message);
-            return self.fault(
-                diag.note("statements stand in functions: `fn main() { … }`; constants are `const X = …`"),
-            );
-        }
-        self.expected(codes::EXPECTED_ITEM, "a declaration");
+        let instead = meant.text();
+        let message = format!("`{text}` is written `{instead}`");
+        let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, message);
+        self.fault(diag.fix(format!("write `{instead}`"), span, instead));
+        self.tokens[self.pos].kind = meant;
+        true
     }
+}
+
+fn operator_at_line_start(span: Span) -> Diagnostic {
+    let message = "a line cannot continue the one before with this operator";
+    let diag = Diagnostic::error(codes::OPERATOR_AT_LINE_START, span, message);
+    diag.note("put the operator at the end of the line before")
+}
+
+/// What introduces a declaration elsewhere, and the keyword for it here; `Error` where there is none.
+fn foreign_item(text: &str) -> Option<T> {
+    Some(match text {
+        "function" | "def" | "func" | "fun" | "proc" => T::KwFn,
+        "class" | "record" | "object" => T::KwStruct,
+        "interface" | "protocol" => T::KwTrait,
+        "import" | "include" | "require" | "using" => T::KwUse,
+        "public" => T::KwPub,
+        "union" => T::KwEnum,
+        "typedef" => T::KwType,
+        "extension" | "implement" => T::KwImpl,
+        "mod" | "module" | "namespace" | "package" => T::Error,
+        _ => return None,
+    })
 }

@@ -28,9 +28,9 @@ impl Parser<'_> {
                 self.extra_brace();
                 continue;
             }
-            let pos = self.pos;
+            let (pos, faults) = (self.pos, self.faults);
             items.push(self.item());
-            self.end_item(pos);
+            self.end_item(pos, self.faults > faults);
         }
         File { is_unsafe, items, comments: std::mem::take(&mut self.comments), docs }
     }
@@ -77,18 +77,15 @@ impl Parser<'_> {
     }
 
     /// After an item: makes sure that parsing goes on where the next can start.
-    pub(super) fn end_item(&mut self, start: usize) {
+    pub(super) fn end_item(&mut self, start: usize, faulty: bool) {
         while self.at(T::Semi) {
             let semi = self.bump().span();
-            if self.tok().nl {
+            if self.tok().nl && !faulty {
                 self.unneeded_semicolon(semi);
             }
         }
         if self.pos == start {
             self.skip_item();
-            if self.pos == start && self.at(T::Eof) {
-                return;
-            }
         }
     }
 
@@ -105,6 +102,7 @@ impl Parser<'_> {
     /// An item with its docs, attributes and `pub`.
     pub(super) fn item_at(&mut self, place: Place) -> Item {
         let start = self.span();
+        self.start_of = self.pos;
         let mut docs = self.docs();
         let attrs = self.attributes();
         if docs.is_none() && !attrs.is_empty() {
@@ -112,13 +110,11 @@ impl Parser<'_> {
         }
         if self.at_text("public") && self.nth(1).is_word() {
             self.no_item();
-            self.bump();
         }
         let vis = self.at(T::KwPub).then(|| self.bump().span());
-        let faults = self.diags.len();
+        let faults = self.faults;
         let kind = self.item_kind(place);
-        if self.diags.len() == faults
-            && matches!(kind, ItemKind::Use(_) | ItemKind::Const(_) | ItemKind::Type(_))
+        if self.faults == faults && matches!(kind, ItemKind::Use(_) | ItemKind::Const(_) | ItemKind::Type(_))
         {
             self.end_line();
         }
@@ -145,28 +141,11 @@ impl Parser<'_> {
 
     fn other_item(&mut self, place: Place) -> ItemKind {
         let start = self.pos;
-        self.no_item();
-        let known = matches!(
-            self.text(self.tok()),
-            "function"
-                | "def"
-                | "func"
-                | "fun"
-                | "proc"
-                | "class"
-                | "record"
-                | "object"
-                | "interface"
-                | "protocol"
-        );
-        if self.kind() == T::Ident && known && self.nth(1).is_name() {
-            // Taken for what was meant, so that what follows is still checked.
-            self.tokens[self.pos].kind = match self.text(self.tok()) {
-                "class" | "record" | "object" => T::KwStruct,
-                "interface" | "protocol" => T::KwTrait,
-                _ => T::KwFn,
-            };
-            return self.item_kind(place);
+        if self.no_item() {
+            return if self.at(T::KwPub) { ItemKind::Error } else { self.item_kind(place) };
+        }
+        if self.pos > start {
+            return ItemKind::Error;
         }
         if !self.kind().starts_item() || place == Place::Members {
             self.skip_item();
@@ -248,11 +227,8 @@ impl Parser<'_> {
     fn use_tree(&mut self) -> UseTree {
         let start = self.span();
         let mut path = Vec::new();
-        loop {
-            match self.word("a module") {
-                Some(ident) => path.push(ident),
-                None => break,
-            }
+        while let Some(ident) = self.word("a module") {
+            path.push(ident);
             if self.at(T::ColonColon) {
                 self.colon_colon();
             }
@@ -409,9 +385,9 @@ impl Parser<'_> {
             }
             return Param { kind: ParamKind::SelfParam, is_mut, span: self.since(start) };
         }
-        let faults = self.diags.len();
+        let faults = self.faults;
         let pat = self.pat_single();
-        let ty = match self.diags.len() == faults || self.at(T::Colon) {
+        let ty = match self.faults == faults || self.at(T::Colon) {
             true => self.ty_annotation("this parameter"),
             false => error_type(self.fault_span()),
         };

@@ -34,7 +34,7 @@ use crate::token::{T, Token};
 /// Limit on the bytes of one source file.
 pub const MAX_FILE_BYTES: usize = 64 << 20;
 
-/// Limit on how deep constructs nest in the text.
+/// Limit on how deep constructs nest in the text. The body of an expression such as `if` counts as one more.
 pub const MAX_DEPTH: u32 = 256;
 
 /// Limit on the height of an expression, chains of operators, fields and calls included.
@@ -95,15 +95,22 @@ struct Parser<'a> {
     height: u32,
     /// Index of the token at which the last fault was reported.
     last_fault: Option<usize>,
+    /// Counts faults, also those that are silent because the lexer has reported them.
+    faults: usize,
+    /// Index of the first token of the current statement, arm or item.
+    start_of: usize,
     /// A limit was exceeded; the rest of the input is ignored silently.
     stopped: bool,
+    /// How many of the diagnostics are the lexer's.
+    n_lexical: usize,
     /// Bodies skipped by a lazy parse.
     deferred: Vec<Span>,
 }
 
 impl<'a> Parser<'a> {
     fn new(src: &'a str, base: u32, interner: &'a mut Interner, lazy: bool) -> Parser<'a> {
-        let Lexed { tokens, comments, diags } = lex(src, base);
+        let Lexed { tokens, comments, diags, stopped } = lex(src, base);
+        let n_lexical = diags.len();
         let ctx = Context { newlines: true, no_struct: false, in_select: false };
         Parser {
             src,
@@ -118,7 +125,10 @@ impl<'a> Parser<'a> {
             depth: 0,
             height: 0,
             last_fault: None,
-            stopped: false,
+            faults: 0,
+            start_of: 0,
+            stopped,
+            n_lexical,
             deferred: Vec::new(),
         }
     }
@@ -126,8 +136,15 @@ impl<'a> Parser<'a> {
     /// The diagnostics in the order of the text. Those of the lexer inside a skipped body come with the body.
     fn finish(mut self) -> Vec<Diagnostic> {
         if !self.deferred.is_empty() {
+            let parsed = self.diags.split_off(self.n_lexical);
+            // Bodies are in ascending order and disjoint.
             let deferred = &self.deferred;
-            self.diags.retain(|d| !deferred.iter().any(|s| s.contains(d.span().lo)));
+            self.diags.retain(|diag| {
+                let pos = diag.span().lo;
+                let after = deferred.partition_point(|s| s.lo <= pos);
+                after == 0 || !deferred[after - 1].contains(pos)
+            });
+            self.diags.extend(parsed);
         }
         self.diags.sort_by_key(|d| d.span().lo);
         self.diags
@@ -291,6 +308,7 @@ impl<'a> Parser<'a> {
     fn fault(&mut self, diag: Diagnostic) {
         let silent = self.at(T::Error) || self.last_fault == Some(self.pos);
         self.last_fault = Some(self.pos);
+        self.faults += usize::from(silent);
         if !silent {
             self.report(diag);
         }
@@ -298,6 +316,7 @@ impl<'a> Parser<'a> {
 
     /// Reports a fault that does not depend on the current token.
     fn report(&mut self, diag: Diagnostic) {
+        self.faults += 1;
         if self.stopped {
             return;
         }
@@ -311,7 +330,7 @@ impl<'a> Parser<'a> {
     /// What stands at the current place, for a message.
     fn found(&self) -> String {
         let token = self.tok();
-        if token.kind != T::Eof && self.line_break() && self.pos > 0 {
+        if token.kind != T::Eof && self.line_break() && self.pos != self.start_of {
             return "the end of the line".to_string();
         }
         match token.kind {
@@ -328,7 +347,7 @@ impl<'a> Parser<'a> {
     /// Where to mark what is missing: behind the last token when the line ends there.
     fn fault_span(&self) -> Span {
         let token = self.tok();
-        if self.pos > 0 && (token.nl || token.kind == T::Eof) {
+        if self.pos != self.start_of && (token.nl || token.kind == T::Eof) {
             self.prev().span().after()
         } else {
             token.span()

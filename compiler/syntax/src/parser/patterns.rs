@@ -81,6 +81,7 @@ impl Parser<'_> {
                 }
             }
             T::Error => {
+                self.faults += 1;
                 self.bump();
                 PatKind::Error
             }
@@ -191,7 +192,7 @@ impl Parser<'_> {
         }
         let mut value = self.path_start();
         while self.at(T::Dot) && self.nth(1).is_word() {
-            value = self.field(value);
+            self.field(&mut value);
         }
         value
     }
@@ -206,17 +207,19 @@ impl Parser<'_> {
             );
             return PatKind::Error;
         }
-        self.pat_range_or(value).unwrap_or_else(|value| PatKind::Literal(Box::new(value)))
+        let value = Box::new(value);
+        if self.at_range_sign() { self.pat_range(value) } else { PatKind::Literal(value) }
     }
 
-    /// The range that starts with `value`, if `..` follows.
-    fn pat_range_or(&mut self, value: Expr) -> Result<PatKind, Expr> {
-        if !matches!(self.kind(), T::DotDot | T::DotDotEq) || self.line_break() {
-            return Err(value);
-        }
+    fn at_range_sign(&self) -> bool {
+        matches!(self.kind(), T::DotDot | T::DotDotEq) && !self.line_break()
+    }
+
+    /// The range that starts with `value`; the current token is its sign.
+    fn pat_range(&mut self, value: Box<Expr>) -> PatKind {
         let inclusive = self.bump().kind == T::DotDotEq;
         let hi = if self.at_range_end() || inclusive { self.pat_range_end() } else { None };
-        Ok(PatKind::Range { lo: Some(Box::new(value)), hi, inclusive })
+        PatKind::Range { lo: Some(value), hi, inclusive }
     }
 
     /// `Path`, `Path(…)`, `Path { … }`, or a range of constants.
@@ -242,10 +245,7 @@ impl Parser<'_> {
                 PatKind::TupleStruct { path, elems }
             }
             T::LBrace if !self.line_break() && !self.ctx.no_struct => self.pat_struct(path),
-            T::DotDot | T::DotDotEq if !self.line_break() => match self.pat_range_or(path_expr(&path)) {
-                Ok(range) => range,
-                Err(_) => PatKind::Path(path),
-            },
+            _ if self.at_range_sign() => self.pat_range(Box::new(path_expr(&path))),
             _ => PatKind::Path(path),
         }
     }

@@ -9,7 +9,7 @@ use crate::literal;
 use crate::span::Span;
 use crate::token::T;
 
-use super::exprs::error_expr;
+use super::exprs::{error_expr, take};
 
 impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Expr {
@@ -35,6 +35,7 @@ impl Parser<'_> {
             T::KwIf | T::KwMatch | T::KwWhile | T::KwFor | T::KwLoop | T::Label | T::KwTry => self.control(),
             T::KwBreak | T::KwContinue | T::KwReturn => self.jump(),
             T::Error => {
+                self.faults += 1;
                 let span = self.bump().span();
                 error_expr(span)
             }
@@ -194,7 +195,8 @@ impl Parser<'_> {
         !self.ctx.no_struct || (self.nth(1).is_word() && self.nth(2) == T::Colon)
     }
 
-    pub(super) fn struct_literal(&mut self, path: Expr) -> Expr {
+    /// Makes `path` a literal of that struct; the current token is `{`.
+    pub(super) fn struct_literal(&mut self, path: &mut Expr) {
         let start = path.span;
         let in_condition = self.ctx.no_struct;
         let open = self.bump().span();
@@ -219,7 +221,7 @@ impl Parser<'_> {
             let note = "between `if`, `while`, `match`, `for`, `is` and the body, `{` starts the body";
             self.report(diag.note(note).fix_edits("add parentheses", edits));
         }
-        Expr { kind: ExprKind::StructLit { path: Box::new(path), fields, base }, span }
+        path.kind = ExprKind::StructLit { path: take(path), fields, base };
     }
 
     fn field_init(&mut self) -> Option<FieldInit> {

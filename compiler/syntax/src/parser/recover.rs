@@ -17,14 +17,14 @@ impl Parser<'_> {
             if self.eat(close) {
                 return;
             }
-            let (pos, faults) = (self.pos, self.diags.len());
+            let (pos, faults) = (self.pos, self.faults);
             let ok = element(self);
             if self.eat(T::Comma) {
                 if self.pos == pos + 1 {
                     continue; // A lone comma has been reported by the element.
                 }
             } else if !self.at(close)
-                && !self.list_gap(open, close, ok && self.pos > pos, self.diags.len() > faults)
+                && !self.list_gap(open, close, ok && self.pos > pos, self.faults > faults)
             {
                 return;
             }
@@ -100,12 +100,11 @@ impl Parser<'_> {
     }
 
     fn skip_line_in_list(&mut self, close: T) {
-        loop {
+        while !self.at(close)
+            && !matches!(self.kind(), T::Comma | T::Eof | T::RBrace | T::Semi | T::HoleClose)
+        {
             self.skip_tree();
-            if self.tok().nl
-                || self.at(close)
-                || matches!(self.kind(), T::Comma | T::Eof | T::RBrace | T::Semi | T::HoleClose)
-            {
+            if self.tok().nl {
                 return;
             }
         }
@@ -136,7 +135,8 @@ impl Parser<'_> {
     pub(super) fn skip_statement(&mut self) {
         while !matches!(self.kind(), T::Eof | T::RBrace | T::Semi | T::HoleClose) {
             self.skip_tree();
-            if self.tok().nl && !self.kind().continues_line() {
+            let arm = self.ctx.in_select && self.at(T::KwTimeout);
+            if self.tok().nl && (arm || !self.kind().continues_line()) {
                 return;
             }
         }
@@ -147,7 +147,9 @@ impl Parser<'_> {
         while !matches!(self.kind(), T::Eof | T::RBrace) {
             self.skip_tree();
             let kind = self.kind();
-            if self.tok().nl && (kind.starts_item() || kind.is_soft_keyword() || kind == T::KwAsync) {
+            let starts =
+                kind.starts_item() || kind.is_soft_keyword() || matches!(kind, T::KwAsync | T::KwLet);
+            if self.tok().nl && (starts || self.at_foreign_item()) {
                 return;
             }
         }
@@ -187,7 +189,8 @@ impl Parser<'_> {
         self.fault(diag);
     }
 
-    /// The innermost brace whose partner, at the start of a line, is indented less than the line of the brace.
+    /// The first brace whose partner at the start of a line is indented less than the line of the brace, or in
+    /// which an item is not indented.
     fn badly_indented_pair(&self) -> Option<(Span, Span)> {
         let mut open: Vec<Token> = Vec::new();
         for (idx, token) in self.tokens.iter().enumerate() {
@@ -201,9 +204,9 @@ impl Parser<'_> {
                     }
                 }
                 kind if token.nl && kind.starts_item() => {
-                    let outer = *open.last()?;
+                    let Some(outer) = open.last() else { continue };
                     if !matches!(kind, T::KwConst | T::KwUse | T::At)
-                        && self.indent(token.lo) < self.indent(outer.lo)
+                        && self.indent(token.lo) <= self.indent(outer.lo)
                     {
                         return Some((outer.span(), token.span()));
                     }

@@ -15,7 +15,11 @@ impl Parser<'_> {
         if !self.expect(T::LBrace) {
             return Block { stmts: Vec::new(), tail: None, span: self.fault_span() };
         }
-        let (stmts, tail) = self.nested(true, |p| p.stmts(open));
+        let (stmts, tail) = match self.enter() {
+            true => self.nested(true, |p| p.stmts(open)),
+            false => (Vec::new(), None),
+        };
+        self.leave();
         Block { stmts, tail, span: self.since(open) }
     }
 
@@ -32,9 +36,10 @@ impl Parser<'_> {
                 self.unclosed_brace(open);
                 return (stmts, None);
             }
-            let (pos, faults) = (self.pos, self.diags.len());
+            let (pos, faults) = (self.pos, self.faults);
+            self.start_of = pos;
             let stmt = self.stmt();
-            let semi = self.end_stmt(pos, self.diags.len() > faults);
+            let semi = self.end_stmt(pos, self.faults > faults);
             match stmt {
                 Stmt { kind: StmtKind::Expr(expr), .. } if !semi && self.at(T::RBrace) => {
                     self.bump();
@@ -49,6 +54,9 @@ impl Parser<'_> {
     fn end_stmt(&mut self, start: usize, faulty: bool) -> bool {
         if self.at(T::Semi) {
             let semi = self.bump().span();
+            while self.at(T::Semi) {
+                self.lone_semicolon();
+            }
             // Before `}` it says that the value is dropped, so there it has a meaning.
             if self.tok().nl && !self.at(T::RBrace) {
                 self.unneeded_semicolon(semi);
@@ -59,10 +67,11 @@ impl Parser<'_> {
         if matches!(token.kind, T::RBrace | T::Eof) || (token.nl && self.pos > start) {
             return false;
         }
-        if !faulty {
-            self.missing_separator();
-        }
-        if self.pos == start || !self.tok().kind.starts_expr() && !matches!(token.kind, T::KwLet) || faulty {
+        let resume = !faulty
+            && !self.at(T::Error)
+            && self.missing_separator()
+            && (token.kind.starts_expr() || token.kind.starts_item() || token.kind == T::KwLet);
+        if self.pos == start || !resume {
             self.skip_statement();
             if self.pos == start {
                 self.bump(); // A stray token that ends statements but not this block.
@@ -81,15 +90,18 @@ impl Parser<'_> {
         self.report(diag.note("a newline ends a statement").fix("remove it", semi, ""));
     }
 
-    fn missing_separator(&mut self) {
+    /// Reports it. True: a statement may start here.
+    fn missing_separator(&mut self) -> bool {
         if let Some(diag) = self.separator_hint() {
-            return self.fault(diag);
+            self.fault(diag);
+            return false;
         }
         let gap = self.prev().span().after();
         let message = format!("expected a newline or `;`, found {}", self.found());
         let diag = Diagnostic::error(codes::MISSING_SEPARATOR, self.span(), message);
         let starts = self.kind().starts_expr() || self.kind().starts_item() || self.at(T::KwLet);
         self.fault(if starts { diag.fix_likely("separate the statements", gap, ";") } else { diag });
+        true
     }
 
     fn stmt(&mut self) -> Stmt {

@@ -96,13 +96,16 @@ impl Parser<'_> {
                 "{{",
             ));
         }
+        let faults = self.faults;
         let expr = match self.kind() {
             T::HoleClose | T::HoleSpec => super::exprs::error_expr(open),
             _ => self.nested(false, Self::expr),
         };
         let mut spec = None;
         if !matches!(self.kind(), T::HoleClose | T::HoleSpec) {
-            self.expected(codes::UNEXPECTED_TOKEN, "`}` or a format");
+            if self.faults == faults {
+                self.expected(codes::UNEXPECTED_TOKEN, "`}` or a format");
+            }
             while !matches!(self.kind(), T::HoleClose | T::HoleSpec | T::StrClose | T::Eof) {
                 self.skip_tree();
             }

@@ -11,7 +11,7 @@ impl Parser<'_> {
     /// A type, with its `?`.
     pub(super) fn ty(&mut self) -> Type {
         let start = self.span();
-        let mut ty = if self.enter() { self.ty_base() } else { error_type(start) };
+        let mut ty = self.ty_without_optional();
         let mut levels = 0;
         while self.at(T::Question) && !self.stopped {
             self.bump();
@@ -25,6 +25,12 @@ impl Parser<'_> {
                 ));
             }
         }
+        ty
+    }
+
+    fn ty_without_optional(&mut self) -> Type {
+        let start = self.span();
+        let ty = if self.enter() { self.ty_base() } else { error_type(start) };
         self.leave();
         ty
     }
@@ -40,7 +46,7 @@ impl Parser<'_> {
             }
             T::KwDyn if self.nth(1).is_name() || self.nth(1) == T::LParen => {
                 self.bump();
-                TypeKind::Dyn(Box::new(self.ty_base()))
+                TypeKind::Dyn(Box::new(self.ty_without_optional()))
             }
             T::Int | T::Float | T::Char | T::Str | T::KwTrue | T::KwFalse | T::Minus => {
                 TypeKind::Const(Box::new(self.literal_or_negative()))
@@ -70,13 +76,13 @@ impl Parser<'_> {
                     diag.note("write the type itself; copying a value is cheap, `mut` parameters are in-out"),
                 );
                 self.eat(T::KwMut);
-                self.ty_base()
+                self.ty_without_optional()
             }
             T::Question => {
                 let message = "`?` stands behind the type: `T?`";
                 self.report(Diagnostic::error(codes::EXPECTED_TYPE, start, message));
                 self.bump();
-                self.ty_base()
+                self.ty_without_optional()
             }
             T::KwFn => {
                 let diag = Diagnostic::error(
