@@ -1,1 +1,140 @@
-//! backend-wasm
+//! Comes in: a verified [`lir::Module`]. Goes out: a WebAssembly module.
+//!
+//! ```text
+//! lir::Function ─lower─▶ wir ─graph, irreducible, webs, simplify─▶ wir ─┬─structure, reshape─▶ events ─┬─tries, encode─▶ bytes
+//!                                                                      └─stackify─▶ stack code, locals ┘
+//! ```
+//!
+//! Start reading at `function.rs`, which is that line in code; `module.rs` writes the sections; `layout.rs` gives addresses.
+//! The crate builds for wasm32 and does no input or output.
+//!
+//! What it uses of WebAssembly: multiple results, bulk memory, sign extension, saturating conversions; exceptions in
+//! their final form (`try_table`) where something unwinds; 64-bit memories, shared memory, atomics and vectors if asked.
+
+mod bits;
+mod cfg;
+mod code;
+mod ctx;
+mod debug;
+mod defs;
+mod encode;
+mod frame;
+mod function;
+mod graph;
+mod helpers;
+mod irreducible;
+mod layout;
+mod liveness;
+mod locals;
+mod lower;
+mod module;
+mod overflow;
+mod reshape;
+mod simplify;
+mod stackify;
+mod structure;
+mod switch;
+mod tries;
+mod types;
+mod union_find;
+mod usage;
+mod webs;
+mod wir;
+
+use std::fmt;
+
+use syntax::Span;
+
+/// Where a span lies in the sources. Lines and columns count from 1; columns are bytes or characters as the host likes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Position {
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+}
+
+/// The host's knowledge of sources: a span's beginning as a position, or none if it is made up.
+pub trait Positions {
+    fn position(&self, span: Span) -> Option<Position>;
+}
+
+/// What to emit besides code, and for what kind of host.
+#[derive(Clone, Default)]
+pub struct EmitOptions<'a> {
+    /// Prefer size to speed where they differ.
+    pub optimize_size: bool,
+    /// The name section.
+    pub names: bool,
+    /// DWARF sections with lines and functions; needs `positions`.
+    pub dwarf: bool,
+    /// A source map in JSON, version 3; needs `positions`.
+    pub source_map: bool,
+    pub positions: Option<&'a dyn Positions>,
+    /// The name of the exported memory, if it is exported.
+    pub export_memory: Option<String>,
+    /// Module and name of the memory, if the host provides it.
+    pub import_memory: Option<(String, String)>,
+    /// The name of the exported stack pointer: hosts with threads give each its own stack.
+    pub export_stack_pointer: Option<String>,
+    pub shared_memory: bool,
+    /// The memory's limit; a shared memory has one anyway.
+    pub max_pages: Option<u64>,
+}
+
+impl EmitOptions<'_> {
+    /// For release: nothing but what runs.
+    pub fn release() -> EmitOptions<'static> {
+        EmitOptions { export_memory: Some("memory".into()), ..EmitOptions::default() }
+    }
+
+    fn wants_spans(&self) -> bool {
+        self.positions.is_some() && (self.dwarf || self.source_map)
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Emitted {
+    pub wasm: Vec<u8>,
+    /// If asked for.
+    pub source_map: Option<String>,
+    /// The first address behind static data.
+    pub heap_base: u64,
+}
+
+/// The program exceeds a limit of WebAssembly's engines.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum EmitError {
+    FunctionTooLarge { name: String, bytes: usize },
+    /// Stack and static data do not fit the address space.
+    DataTooLarge { bytes: u64 },
+}
+
+impl fmt::Display for EmitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EmitError::FunctionTooLarge { name, bytes } => {
+                write!(f, "function `{name}` is too large for WebAssembly engines ({bytes} bytes of code)")
+            }
+            EmitError::DataTooLarge { bytes } => {
+                write!(f, "stack and static data need {bytes} bytes, more than the memory can have")
+            }
+        }
+    }
+}
+
+impl std::error::Error for EmitError {}
+
+/// Compiles a module. It must have passed LIR's verifier.
+pub fn emit(module: &lir::Module, opts: &EmitOptions) -> Result<Emitted, EmitError> {
+    let mut ctx = ctx::Ctx::new(module, opts);
+    let end = ctx.layout.heap_base;
+    if module.target.pointer_bytes == 4 && end > u64::from(u32::MAX) {
+        return Err(EmitError::DataTooLarge { bytes: end });
+    }
+    module::emit(&mut ctx)
+}
+
+/// The text format of a module.
+pub fn to_wat(wasm: &[u8]) -> Result<String, String> {
+    wasmprinter::print_bytes(wasm).map_err(|error| error.to_string())
+}

@@ -1,0 +1,155 @@
+//! Tidies the graph before it is structured: unreachable blocks, jumps to jumps, branches whose outcome is known,
+//! straight lines.
+
+use entity::{Idx, IndexVec};
+
+use crate::cfg;
+use crate::wir::{B, Const, ENTRY, Func, Op, Term, V};
+
+pub fn tidy(func: &mut Func) {
+    same_targets(func);
+    thread_known_branches(func);
+    skip_empty_blocks(func);
+    copy_short_ends(func);
+    merge_lines(func);
+    remove_unreachable(func);
+}
+
+/// A branch to one block from both sides is a jump.
+fn same_targets(func: &mut Func) {
+    for block in func.blocks.iter_mut() {
+        let target = match &block.term {
+            Term::Branch { then, else_, .. } if then == else_ => *then,
+            Term::Table { targets, default, .. } if targets.iter().all(|it| it == default) => *default,
+            _ => continue,
+        };
+        block.term = Term::Jump(target);
+    }
+}
+
+/// Jumps past a block that only branches on a value which is constant where the jump starts.
+fn thread_known_branches(func: &mut Func) {
+    for id in func.blocks.indices() {
+        while let Term::Jump(to) = func.blocks[id].term {
+            let target = &func.blocks[to];
+            let &Term::Branch { cond, then, else_ } = &target.term else { break };
+            if !target.insts.is_empty() || target.is_landing || to == id {
+                break;
+            }
+            let Some(known) = constant_at_end(func, id, func.item(cond, 0)) else { break };
+            func.blocks[id].term = Term::Jump(if known { then } else { else_ });
+            if then == to || else_ == to {
+                break;
+            }
+        }
+    }
+}
+
+fn constant_at_end(func: &Func, block: B, value: V) -> Option<bool> {
+    let last = func.blocks[block].insts.iter().rev().find(|inst| func.get(inst.dsts).contains(&value))?;
+    match last.op {
+        Op::Const(Const::I32(n)) => Some(n != 0),
+        _ => None,
+    }
+}
+
+fn skip_empty_blocks(func: &mut Func) {
+    let final_target = |func: &Func, mut block: B| {
+        // A cycle of empty blocks is an endless loop and stays one.
+        for _ in 0..func.blocks.len() {
+            let data = &func.blocks[block];
+            match data.term {
+                Term::Jump(to) if data.insts.is_empty() && !data.is_landing && to != block => block = to,
+                _ => break,
+            }
+        }
+        block
+    };
+    for id in func.blocks.indices() {
+        let mut term = std::mem::replace(&mut func.blocks[id].term, Term::Unreachable);
+        term.map_targets(|to| final_target(func, to));
+        func.blocks[id].term = term;
+    }
+    same_targets(func);
+}
+
+/// A jump to a block that only ends the function becomes that end: not longer than a branch, and its values stay on the
+/// operand stack.
+fn copy_short_ends(func: &mut Func) {
+    let pops = func.frame.is_some_and(|frame| frame.pop.is_some());
+    for id in func.blocks.indices() {
+        let Term::Jump(to) = func.blocks[id].term else { continue };
+        let target = &func.blocks[to];
+        if !target.insts.is_empty() || target.is_landing {
+            continue;
+        }
+        let end = match &target.term {
+            Term::Return(values) if !pops => Term::Return(*values),
+            Term::Throw => Term::Throw,
+            Term::Unreachable => Term::Unreachable,
+            _ => continue,
+        };
+        let end = match end {
+            // Each block has its own list, since renaming may differ.
+            Term::Return(values) => {
+                let values = func.get(values).to_vec();
+                Term::Return(func.list(values))
+            }
+            end => end,
+        };
+        func.blocks[id].term_span = func.blocks[to].term_span;
+        func.blocks[id].term = end;
+    }
+}
+
+/// Appends each block that has one way in to the block that jumps there.
+fn merge_lines(func: &mut Func) {
+    let mut n_preds: IndexVec<B, u32> = IndexVec::from_elem(0, func.blocks.len());
+    n_preds[ENTRY] = 1;
+    let live = reachable(func);
+    for (_, block) in func.blocks.iter_enumerated().filter(|(id, _)| live[*id]) {
+        block.for_each_succ(|to| n_preds[to] += 1);
+    }
+    for id in func.blocks.indices().filter(|&id| live[id]) {
+        while let Term::Jump(to) = func.blocks[id].term {
+            if n_preds[to] != 1 || to == id || to == ENTRY || func.blocks[to].is_landing {
+                break;
+            }
+            let next = &mut func.blocks[to];
+            let insts = std::mem::take(&mut next.insts);
+            // The emptied block has no way in any more; its predecessor count keeps others from merging it.
+            let term = std::mem::replace(&mut next.term, Term::Unreachable);
+            let term_span = next.term_span;
+            n_preds[to] = 0;
+            let block = &mut func.blocks[id];
+            block.insts.extend(insts);
+            block.term = term;
+            block.term_span = term_span;
+        }
+    }
+}
+
+fn reachable(func: &Func) -> IndexVec<B, bool> {
+    let mut live = IndexVec::from_elem(false, func.blocks.len());
+    cfg::postorder(func).into_iter().for_each(|b| live[b] = true);
+    live
+}
+
+fn remove_unreachable(func: &mut Func) {
+    let live = reachable(func);
+    if live.iter().all(|&it| it) {
+        return;
+    }
+    let mut new_id = IndexVec::from_elem(ENTRY, func.blocks.len());
+    let mut next = 0;
+    for id in func.blocks.indices().filter(|&id| live[id]) {
+        new_id[id] = B::new(next);
+        next += 1;
+    }
+    let blocks = std::mem::take(&mut func.blocks).into_raw();
+    let kept = blocks.into_iter().enumerate().filter(|(n, _)| live[B::new(*n)]).map(|(_, block)| block);
+    func.blocks = kept.collect();
+    for block in func.blocks.iter_mut() {
+        block.map_succs(|to| new_id[to]);
+    }
+}
