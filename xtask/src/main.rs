@@ -1,1 +1,59 @@
-fn main() {}
+//! `cargo xtask`: setting up, testing, checking and measuring; what README and CI call.
+//!
+//! One module per command. Commands are lists of steps, each a program with its output passed through (see
+//! [`process`]). No dependencies, so that the first `cargo xtask` in a fresh clone starts in seconds.
+
+mod bench;
+mod check_wasm;
+mod process;
+mod setup;
+mod suites;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask setup [--full]          check the toolchain and add what is missing; --full also for `bench`
+cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes
+cargo xtask check-wasm              build the compiler's core for wasm32-unknown-unknown
+cargo xtask tidy                    rules that no lint knows
+cargo xtask bench [ARGS…]           compare the compute programs with C; `bench --help` lists the arguments";
+
+/// Crates that also run in a browser: they build for wasm32 and touch no file, clock or thread.
+/// Each has a `clippy.toml` that forbids the latter.
+const PURE_CRATES: &[&str] =
+    &["entity", "syntax", "hir", "mir", "lir", "backend-wasm", "backend-interp", "report", "driver"];
+
+/// What a command ends with; the text says what failed.
+type Result<T = ()> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
+    let result = match args.first().map(String::as_str) {
+        Some("setup") => setup::setup(rest),
+        Some("test") => test::test(rest),
+        Some("check-wasm") => check_wasm::check_wasm(),
+        Some("tidy") => tidy::tidy(),
+        Some("bench") => bench::bench(rest),
+        Some("help" | "-h" | "--help") => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(format!("expected a command\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's root.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}

@@ -1,0 +1,133 @@
+//! `cargo xtask setup`: checks what building and testing need, and adds what is missing where it can. Running it
+//! again does nothing more.
+
+use crate::Result;
+use crate::check_wasm::{self, DEBIAN_PACKAGES};
+use crate::process::{cargo, command, output, run};
+use std::path::Path;
+
+/// What `bench` needs beyond Rust: the C compiler and linker that GAL is compared with.
+const BENCH_PACKAGES: &[&str] = &["clang-22", "lld-22"];
+/// What running modules in a second engine needs.
+const NODE_PACKAGES: &[&str] = &["nodejs"];
+
+pub fn setup(args: &[String]) -> Result {
+    let is_full = match args {
+        [] => false,
+        [arg] if arg == "--full" => true,
+        _ => return Err("`setup` takes only `--full`".to_string()),
+    };
+    check_rustc()?;
+    component("rustfmt", "fmt")?;
+    component("clippy", "clippy")?;
+    wasm_target()?;
+    if is_full {
+        bench_tools()?;
+    }
+    println!("setup: ready for `cargo xtask test`");
+    Ok(())
+}
+
+fn check_rustc() -> Result {
+    let version = output(command("rustc", &["--version"])).ok_or("`rustc` cannot be run")?;
+    let number = version.split_whitespace().nth(1).unwrap_or_default();
+    let wanted = env!("CARGO_PKG_RUST_VERSION");
+    if parse_version(number) < parse_version(wanted) {
+        return Err(format!(
+            "rustc is {number}, but {wanted} or later is needed; `rustup update stable` gets it"
+        ));
+    }
+    println!("setup: rustc {number}");
+    Ok(())
+}
+
+fn parse_version(text: &str) -> Vec<u32> {
+    text.split(['.', '-']).map_while(|part| part.parse().ok()).collect()
+}
+
+fn component(name: &str, subcommand: &str) -> Result {
+    if output(cargo(&[subcommand, "--version"])).is_some() {
+        println!("setup: {name} is there");
+        return Ok(());
+    }
+    if has("rustup") {
+        return run(command("rustup", &["component", "add", name]));
+    }
+    Err(format!("`cargo {subcommand}` is missing; install {name} as your Rust was installed"))
+}
+
+/// Whether a program is on the path.
+fn has(program: &str) -> bool {
+    output(command(program, &["--version"])).is_some()
+}
+
+fn wasm_target() -> Result {
+    if let Some(how) = check_wasm::toolchain() {
+        println!("setup: wasm32-unknown-unknown by {how}");
+        return Ok(());
+    }
+    if has("rustup") && run(command("rustup", &["target", "add", check_wasm::TARGET])).is_ok() {
+        return Ok(());
+    }
+    if can_apt() {
+        apt_install(DEBIAN_PACKAGES)?;
+    }
+    match check_wasm::toolchain() {
+        Some(how) => {
+            println!("setup: wasm32-unknown-unknown by {how}");
+            Ok(())
+        }
+        None => Err(format!(
+            "the target {target} is missing; add it by `rustup target add {target}`, or on Debian install {packages}",
+            target = check_wasm::TARGET,
+            packages = DEBIAN_PACKAGES.join(" "),
+        )),
+    }
+}
+
+fn bench_tools() -> Result {
+    let mut missing = Vec::new();
+    if !has("clang-22") || !has("wasm-ld-22") {
+        missing.extend(BENCH_PACKAGES);
+    }
+    if !has("node") {
+        missing.extend(NODE_PACKAGES);
+    }
+    if missing.is_empty() {
+        println!("setup: clang-22, wasm-ld-22 and node are there");
+        return Ok(());
+    }
+    if !can_apt() {
+        return Err(format!("`bench` needs {}; install them as your system does it", missing.join(" ")));
+    }
+    apt_install(&missing)
+}
+
+/// Whether packages can be installed without asking anybody: Debian or a descendant, as root.
+fn can_apt() -> bool {
+    let is_root = output(command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
+    is_root && Path::new("/etc/debian_version").exists() && has("apt-get")
+}
+
+fn apt_install(packages: &[&str]) -> Result {
+    println!("setup: installing {}", packages.join(" "));
+    let apt = |args: &[&str]| {
+        let mut command = command("apt-get", args);
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        run(command)
+    };
+    apt(&["update", "-q"])?;
+    apt(&[&["install", "-y", "-q", "--no-install-recommends"], packages].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_by_number() {
+        assert!(parse_version("1.100.0") > parse_version("1.95"));
+        assert!(parse_version("1.95.0-nightly") >= parse_version("1.95"));
+        assert!(parse_version("1.94.1") < parse_version("1.95"));
+    }
+}

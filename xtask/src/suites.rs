@@ -1,0 +1,144 @@
+//! Runs all test binaries through `cargo test`, and prints one line for each: its size and its time. The output of a
+//! suite is shown only when it fails.
+
+use crate::Result;
+use crate::process::{cargo, show, show_time};
+use std::io::{BufRead, BufReader};
+use std::time::{Duration, Instant};
+
+/// The variable that tells suites with a size how long they may take; `full` or nothing.
+const SIZE_VARIABLE: &str = "GAL_TEST_SIZE";
+
+pub fn run_all(is_full: bool) -> Result {
+    let (reader, writer) = std::io::pipe().map_err(|error| format!("cannot make a pipe: {error}"))?;
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--", "--show-output"]);
+    if is_full {
+        command.env(SIZE_VARIABLE, "full");
+    }
+    let also = writer.try_clone().map_err(|error| format!("cannot copy a pipe: {error}"))?;
+    command.env("CARGO_TERM_COLOR", "never").stdout(writer).stderr(also);
+    let shown = show(&command);
+    let mut child = command.spawn().map_err(|error| format!("`{shown}` cannot be started: {error}"))?;
+    // Our ends of the pipe live in the command; the reader ends when the last of them is closed.
+    drop(command);
+    let mut log = Log::default();
+    for line in BufReader::new(reader).lines() {
+        log.line(&line.map_err(|error| format!("the output of `{shown}` cannot be read: {error}"))?);
+    }
+    log.finish();
+    println!("{} tests in {} suites", log.tests, log.suites);
+    match child.wait() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("`{shown}` failed: {status}")),
+        Err(error) => Err(format!("`{shown}` was lost: {error}")),
+    }
+}
+
+/// Follows the output of `cargo test`.
+#[derive(Default)]
+struct Log {
+    suite: Option<Suite>,
+    suites: usize,
+    tests: usize,
+}
+
+struct Suite {
+    name: String,
+    begin: Instant,
+    output: Vec<String>,
+    passed: usize,
+    failed: usize,
+    /// What suites with a size say of themselves: `run: 250 cases (quick), 0 failures`.
+    sizes: Vec<String>,
+}
+
+impl Log {
+    fn line(&mut self, line: &str) {
+        if let Some(name) = suite_name(line) {
+            self.finish();
+            let begin = Instant::now();
+            self.suite =
+                Some(Suite { name, begin, output: Vec::new(), passed: 0, failed: 0, sizes: Vec::new() });
+            return;
+        }
+        match &mut self.suite {
+            Some(suite) if !line.starts_with("error") => suite.line(line),
+            _ => println!("{line}"),
+        }
+    }
+
+    /// Prints the suite that has ended. Suites without tests are left out.
+    fn finish(&mut self) {
+        let Some(suite) = self.suite.take() else { return };
+        let tests = suite.passed + suite.failed;
+        // A suite that crashed has no result.
+        let is_bad = suite.failed > 0 || suite.output.iter().any(|line| line.contains("panicked at"));
+        if is_bad {
+            suite.output.iter().for_each(|line| println!("{line}"));
+        }
+        if tests > 0 || is_bad {
+            println!("{}", suite.summary(suite.begin.elapsed()));
+            self.suites += 1;
+            self.tests += tests;
+        }
+    }
+}
+
+impl Suite {
+    fn line(&mut self, line: &str) {
+        if let Some((passed, failed)) = parse_result(line) {
+            self.passed += passed;
+            self.failed += failed;
+        }
+        if line.contains(" cases (") {
+            self.sizes.push(line.trim().to_string());
+        }
+        self.output.push(line.to_string());
+    }
+
+    fn summary(&self, time: Duration) -> String {
+        let state = if self.failed == 0 { "ok" } else { "FAILED" };
+        let tests = self.passed + self.failed;
+        let mut text = format!("{:<28} {tests:>5} tests {:>9}  {state}", self.name, show_time(time));
+        self.sizes.iter().for_each(|size| text.push_str(&format!("\n    {size}")));
+        text
+    }
+}
+
+/// The suite that a line announces: `Running unittests src/lib.rs (target/debug/deps/wasi-0123abc)`, `Doc-tests wasi`.
+fn suite_name(line: &str) -> Option<String> {
+    let line = line.trim();
+    if let Some(name) = line.strip_prefix("Doc-tests ") {
+        return Some(format!("{name} (documents)"));
+    }
+    let what = line.strip_prefix("Running ")?;
+    let (what, file) = what.rsplit_once(" (")?;
+    let file = file.strip_suffix(')')?.rsplit(['/', '\\']).next()?;
+    let name = file.rsplit_once('-').map_or(file, |(name, _)| name);
+    let kind = if what.starts_with("unittests") { " (units)" } else { "" };
+    Some(format!("{name}{kind}"))
+}
+
+/// Passed and failed, out of `test result: ok. 22 passed; 0 failed; …`.
+fn parse_result(line: &str) -> Option<(usize, usize)> {
+    let counts = line.strip_prefix("test result: ")?.split_once(". ")?.1;
+    let mut numbers = counts.split("; ").map(|part| part.split(' ').next().and_then(|n| n.parse().ok()));
+    Some((numbers.next()??, numbers.next()??))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_cargo_are_understood() {
+        let running = "     Running unittests src/lib.rs (target/debug/deps/backend_wasm-a4f0d01bca2a23a8)";
+        assert_eq!(suite_name(running).as_deref(), Some("backend_wasm (units)"));
+        let running = "     Running tests/cli.rs (target/debug/deps/cli-cc46602821d77c32)";
+        assert_eq!(suite_name(running).as_deref(), Some("cli"));
+        assert_eq!(suite_name("   Doc-tests wasi").as_deref(), Some("wasi (documents)"));
+        assert_eq!(suite_name("test a ... ok"), None);
+        let result = "test result: FAILED. 9 passed; 1 failed; 0 ignored; 0 measured; finished in 0.71s";
+        assert_eq!(parse_result(result), Some((9, 1)));
+    }
+}

@@ -1,0 +1,57 @@
+//! `cargo xtask test`: everything that has to hold, in steps; the quick ones first.
+
+use crate::process::{cargo, run, show_time};
+use crate::{Result, check_wasm, suites, tidy};
+use std::time::{Duration, Instant};
+
+struct Step {
+    name: &'static str,
+    work: fn(is_full: bool) -> Result,
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "format", work: |_| run(cargo(&["fmt", "--all", "--check"])) },
+    Step { name: "tidy", work: |_| tidy::tidy() },
+    Step { name: "lints", work: |_| lints() },
+    Step { name: "tests", work: suites::run_all },
+    Step { name: "wasm", work: |_| check_wasm::check_wasm() },
+];
+
+pub fn test(args: &[String]) -> Result {
+    let is_full = args.iter().any(|arg| arg == "--full");
+    let wanted: Vec<&String> = args.iter().filter(|arg| *arg != "--full").collect();
+    if let Some(unknown) = wanted.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        return Err(format!("there is no step `{unknown}`; there are {}", known.join(", ")));
+    }
+    let begin = Instant::now();
+    let mut results = Vec::new();
+    for step in STEPS.iter().filter(|step| wanted.is_empty() || wanted.iter().any(|name| *name == step.name))
+    {
+        println!("\n== {}", step.name);
+        let begin = Instant::now();
+        let result = (step.work)(is_full);
+        if let Err(message) = &result {
+            println!("{message}");
+        }
+        results.push((step.name, result, begin.elapsed()));
+    }
+    summary(&results, begin.elapsed())
+}
+
+fn lints() -> Result {
+    run(cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+}
+
+/// Prints how each step went; all of them are run, so that one run finds all there is to mend.
+fn summary(results: &[(&str, Result, Duration)], total: Duration) -> Result {
+    println!("\n== summary");
+    for (name, result, time) in results {
+        let state = if result.is_ok() { "ok" } else { "FAILED" };
+        println!("{name:<8} {state:<8} {}", show_time(*time));
+    }
+    println!("{:<17} {}", "total", show_time(total));
+    let failed: Vec<&str> =
+        results.iter().filter(|(_, result, _)| result.is_err()).map(|(name, ..)| *name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
