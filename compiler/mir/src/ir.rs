@@ -204,7 +204,7 @@ pub struct BlockData {
     pub is_cleanup: bool,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Place {
     pub local: Local,
     pub proj: Vec<Proj>,

@@ -3,18 +3,23 @@
 //! Start reading at [`ir`]. [`print`] and [`parse`] are the text form, [`verify`] checks types and shape, [`facts`]
 //! and [`visit`] are what analyses and passes are built from.
 
+pub mod analysis;
+pub mod certify;
 pub mod facts;
 pub mod ir;
 mod names;
 pub mod parse;
 mod parse_body;
+pub mod passes;
 pub mod print;
 pub mod verify;
 mod verify_body;
 pub mod visit;
 
+pub use certify::certify;
 pub use facts::{PlaceTy, TypeFacts, place_ty};
 pub use ir::*;
 pub use parse::{ParseError, parse_program};
+pub use passes::{PASSES, PassInfo, PassOptions, Report, optimize, run_pass};
 pub use print::{print_function, print_program, print_program_with_spans, print_ty};
 pub use verify::{VerifyError, verify};

@@ -1,6 +1,6 @@
 //! Runs the golden tests in `tests/mir`: a command in the first line, a program, what comes out of it below.
 //!
-//! The first line is `// parse`, `// verify` or `// pass NAME ...`; see `tests/mir/README.md`. `BLESS=1` writes what comes out into
+//! The first line is `// parse`, `// verify`, `// certify`, `// pass NAME ...` or `// optimize [passes off]`; see `tests/mir/README.md`. `BLESS=1` writes what comes out into
 //! the files.
 
 #![allow(clippy::disallowed_methods, reason = "tests read their files from the disk")]
@@ -27,6 +27,12 @@ fn verified(program: &mir::Program) -> Result<(), String> {
     mir::verify(program).map_err(|errors| errors.iter().map(|e| e.to_string()).collect::<Vec<_>>().join("\n"))
 }
 
+fn broken(report: &mir::Report) -> Result<(), String> {
+    let list: Vec<String> =
+        report.broken.iter().map(|(pass, message)| format!("after {pass}: {message}")).collect();
+    if list.is_empty() { Ok(()) } else { Err(list.join("\n")) }
+}
+
 /// The output of the command in the first line, or what broke.
 fn run(command: &str, input: &str) -> Result<String, String> {
     let program = mir::parse_program(input).map_err(|e| e.to_string())?;
@@ -45,6 +51,29 @@ fn run(command: &str, input: &str) -> Result<String, String> {
             Ok(()) => Ok("accepted\n".to_string()),
             Err(errors) => Ok(errors.iter().map(|e| e.headline() + "\n").collect()),
         },
+        ["certify"] => {
+            verified(&program)?;
+            match mir::certify(&program) {
+                Ok(()) => Ok("accepted\n".to_string()),
+                Err(errors) => Ok(errors.iter().map(|e| e.headline() + "\n").collect()),
+            }
+        }
+        ["pass", ref names @ ..] => {
+            verified(&program)?;
+            let mut program = program;
+            for name in names {
+                let report = mir::run_pass(&mut program, name).ok_or(format!("no pass `{name}`"))?;
+                broken(&report)?;
+                verified(&program)?;
+            }
+            Ok(mir::print_program(&program))
+        }
+        ["optimize", ref off @ ..] => {
+            let mut program = program;
+            let opts = mir::PassOptions { off: off.iter().map(|s| s.to_string()).collect(), certify: true };
+            broken(&mir::optimize(&mut program, &opts))?;
+            Ok(mir::print_program(&program))
+        }
         _ => Err(format!("unknown command `{command}`")),
     }
 }

@@ -1,0 +1,7 @@
+//! What passes need to know about a body: order, dominators, loops, liveness, what is initialised where.
+
+pub mod bitset;
+pub mod flow;
+pub mod init;
+pub mod move_paths;
+pub mod order;

@@ -1,0 +1,256 @@
+//! Drop elaboration: after it every `Drop` is unconditional. Mandatory.
+//!
+//! In: `Drop`s that may name places moved out or never written on some or all paths, where they do nothing. Out: those
+//! are removed; where it depends on the path a flag (a `Bool` local) decides; a value of which parts are moved out has its
+//! other parts dropped. Where unwinding leaves a function while a `mut` parameter is moved out, `Const::Poison` is written to it.
+//!
+//! The method is that of rustc's `elaborate_drops`: two dataflow bits a move path (`analysis::init`), a plan for each
+//! `Drop` from them, then the flags the plans ask for.
+
+use crate::analysis::bitset::BitSet;
+use crate::analysis::init::{Init, Status};
+use crate::analysis::move_paths::{Detail, Lookup, MovePaths, Path, Step};
+use crate::facts::{TypeFacts, place_ty};
+use crate::ir::*;
+use crate::passes::emit_drops::Emitter;
+use entity::IndexVec;
+
+/// What is to be done for one `Drop`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Plan {
+    Nothing,
+    /// Drop the place; the path is there to keep flags up to date.
+    Whole(Place, Option<Path>),
+    /// Only if the path's flag is set.
+    Flagged(Path, Box<Plan>),
+    Seq(Vec<Plan>),
+    /// By the variant of the enum at the place; other variants are dropped whole.
+    Switch {
+        place: Place,
+        cases: Vec<(u32, Plan)>,
+        path: Path,
+    },
+}
+
+/// What the emitter needs to know of one body.
+pub(crate) struct Elaboration {
+    pub paths: MovePaths,
+    /// In the order of blocks and statements; one for each `Drop`.
+    pub plans: Vec<Plan>,
+    /// Paths whose state is kept in a flag.
+    pub flagged: BitSet,
+    /// Per block with an unwinding edge out of ordinary code: what of `mut` parameters may be moved out on it.
+    pub poison: IndexVec<Block, Poison>,
+}
+
+/// Places that may be moved out, with their types, and with the paths whose flags tell where it depends.
+pub(crate) type Poison = Vec<(Place, Ty, Option<Path>)>;
+
+pub fn run(types: &mut Types, facts: &TypeFacts, body: &mut Body) {
+    let elaboration = plan_body(types, facts, body);
+    Emitter::new(types, facts, body, elaboration).run();
+}
+
+fn plan_body(types: &Types, facts: &TypeFacts, body: &Body) -> Elaboration {
+    let paths = MovePaths::new(types, facts, body, Detail::Moves);
+    let init = Init { types, body, paths: &paths };
+    let entry = init.compute();
+    let mut planner = Planner {
+        facts,
+        init: &init,
+        plans: Vec::new(),
+        flagged: BitSet::new(paths.len()),
+        state: BitSet::new(0),
+    };
+    let mut poison = IndexVec::from_elem(Vec::new(), body.blocks.len());
+    for (block, data) in body.blocks.iter_enumerated() {
+        planner.state = entry[block].clone();
+        for stmt in &data.stmts {
+            if let StmtKind::Drop(place) = &stmt.kind {
+                planner.drop(place);
+            }
+            crate::analysis::flow::Forward::stmt(&init, &mut planner.state, &stmt.kind);
+        }
+        if let Term::Drop { place, .. } = &data.term {
+            planner.drop(place);
+        }
+        crate::analysis::flow::Forward::term(&init, &mut planner.state, &data.term);
+        if data.term.unwind().is_some() && !data.is_cleanup {
+            poison[block] = planner.poison();
+        }
+    }
+    let (plans, flagged) = (planner.plans, planner.flagged);
+    Elaboration { paths, plans, flagged, poison }
+}
+
+struct Planner<'a> {
+    facts: &'a TypeFacts,
+    init: &'a Init<'a>,
+    plans: Vec<Plan>,
+    flagged: BitSet,
+    state: BitSet,
+}
+
+impl Planner<'_> {
+    fn drop(&mut self, place: &Place) {
+        let ty = place_ty(self.init.types, self.init.body, place);
+        let plan = if self.facts.needs_drop(ty) { self.plan_place(place) } else { Plan::Nothing };
+        self.note_flags(&plan);
+        self.plans.push(plan);
+    }
+
+    fn plan_place(&self, place: &Place) -> Plan {
+        match self.init.paths.lookup(self.init.types, place) {
+            Lookup::Exact(path) => self.plan(path),
+            // Memory, or a local that is not owned.
+            Lookup::Untracked if place.is_indirect() => Plan::Whole(place.clone(), None),
+            Lookup::Untracked => Plan::Nothing,
+            Lookup::Within { path, .. } => match self.init.status(&self.state, path) {
+                Status::Init | Status::Maybe => Plan::Whole(place.clone(), None),
+                Status::Uninit | Status::Unreached => Plan::Nothing,
+            },
+        }
+    }
+
+    fn status(&self, path: Path) -> Status {
+        self.init.status(&self.state, path)
+    }
+
+    fn all_below(&self, path: Path, wanted: Status) -> bool {
+        !self.init.paths.any_below(path, &mut |p| self.status(p) != wanted)
+    }
+
+    fn plan(&self, path: Path) -> Plan {
+        let data = &self.init.paths.paths[path];
+        let status = self.status(path);
+        let whole = Plan::Whole(data.place.clone(), Some(path));
+        if status == Status::Unreached || self.all_below(path, Status::Uninit) {
+            return Plan::Nothing;
+        }
+        if self.all_below(path, Status::Init) {
+            return whole;
+        }
+        if data.children.is_empty() {
+            return Plan::Flagged(path, Box::new(whole));
+        }
+        match data.children[0].0 {
+            Step::Field(_) => self.plan_struct(path),
+            Step::Variant(..) => {
+                let inner = self.plan_enum(path);
+                match status {
+                    Status::Init => inner,
+                    Status::Maybe => Plan::Flagged(path, Box::new(inner)),
+                    _ => Plan::Nothing,
+                }
+            }
+        }
+    }
+
+    /// Fields without a path share the state of the whole and are dropped first, so that its flag is asked once.
+    fn plan_struct(&self, path: Path) -> Plan {
+        let data = &self.init.paths.paths[path];
+        let rest = self.untracked_fields(path, 0, Step::Field, &[]);
+        let mut seq = match self.status(path) {
+            Status::Init => rest,
+            Status::Maybe if !rest.is_empty() => vec![Plan::Flagged(path, Box::new(Plan::Seq(rest)))],
+            _ => Vec::new(),
+        };
+        seq.extend(data.children.iter().map(|(_, child)| self.plan(*child)));
+        seq.retain(|p| *p != Plan::Nothing);
+        Plan::Seq(seq)
+    }
+
+    fn untracked_fields(
+        &self,
+        path: Path,
+        variant: u32,
+        step: impl Fn(u32) -> Step,
+        prefix: &[Proj],
+    ) -> Vec<Plan> {
+        let data = &self.init.paths.paths[path];
+        let fields = &self.init.types.defs[data.ty].variants[variant as usize].fields;
+        let mut list = Vec::new();
+        for (i, field) in fields.iter().enumerate() {
+            let i = i as u32;
+            let tracked = data.children.iter().any(|c| c.0 == step(i));
+            if !tracked && self.facts.needs_drop(field.ty) {
+                let mut place = data.place.clone();
+                place.proj.extend_from_slice(prefix);
+                list.push(Plan::Whole(place.with(Proj::Field(i)), None));
+            }
+        }
+        list
+    }
+
+    /// The enum itself is there; fields of some variants may not be.
+    fn plan_enum(&self, path: Path) -> Plan {
+        let data = &self.init.paths.paths[path];
+        let mut variants: Vec<u32> = Vec::new();
+        for (step, child) in &data.children {
+            if let Step::Variant(v, _) = step {
+                // A field that is gone on every path tells the variant.
+                if self.status(*child) == Status::Uninit {
+                    return self.plan_variant(path, *v);
+                }
+                if !variants.contains(v) && !self.all_below(*child, Status::Init) {
+                    variants.push(*v);
+                }
+            }
+        }
+        let cases = variants.into_iter().map(|v| (v, self.plan_variant(path, v))).collect();
+        Plan::Switch { place: data.place.clone(), cases, path }
+    }
+
+    fn plan_variant(&self, path: Path, variant: u32) -> Plan {
+        let data = &self.init.paths.paths[path];
+        let mut seq =
+            self.untracked_fields(path, variant, |i| Step::Variant(variant, i), &[Proj::Variant(variant)]);
+        for (step, child) in &data.children {
+            if matches!(step, Step::Variant(v, _) if *v == variant) {
+                seq.push(self.plan(*child));
+            }
+        }
+        seq.retain(|p| *p != Plan::Nothing);
+        Plan::Seq(seq)
+    }
+
+    fn note_flags(&mut self, plan: &Plan) {
+        match plan {
+            Plan::Nothing | Plan::Whole(..) => {}
+            Plan::Flagged(path, inner) => {
+                self.flagged.insert(path.bit());
+                self.note_flags(inner);
+            }
+            Plan::Seq(list) => list.iter().for_each(|p| self.note_flags(p)),
+            Plan::Switch { cases, .. } => cases.iter().for_each(|(_, p)| self.note_flags(p)),
+        }
+    }
+
+    fn poison(&mut self) -> Poison {
+        let mut list = Vec::new();
+        for param in &self.init.body.params {
+            if let (ParamMode::Mut, Some(path)) = (param.mode, self.init.paths.of_local[param.local]) {
+                self.poison_below(path, &mut list);
+            }
+        }
+        list
+    }
+
+    fn poison_below(&mut self, path: Path, list: &mut Poison) {
+        let data = &self.init.paths.paths[path];
+        let flag = match self.status(path) {
+            Status::Uninit => None,
+            Status::Maybe => Some(path),
+            Status::Init | Status::Unreached => {
+                for (_, child) in data.children.clone() {
+                    self.poison_below(child, list);
+                }
+                return;
+            }
+        };
+        if let Some(path) = flag {
+            self.flagged.insert(path.bit());
+        }
+        list.push((data.place.clone(), data.ty, flag));
+    }
+}

@@ -1,0 +1,301 @@
+//! The second half of drop elaboration: writes the blocks anew by the plans of `elaborate`.
+//!
+//! Blocks keep their numbers; what a conditional drop splits off gets new ones at the end. A flag is set where its path is
+//! written and cleared before what consumes it, so that it is right on the unwinding edge too.
+
+use crate::analysis::move_paths::{Lookup, Path};
+use crate::facts::{TypeFacts, place_ty};
+use crate::ir::*;
+use crate::passes::elaborate::{Elaboration, Plan, Poison};
+use crate::visit::Access;
+use entity::IndexVec;
+use syntax::Span;
+
+pub(crate) struct Emitter<'a> {
+    types: &'a mut Types,
+    facts: &'a TypeFacts,
+    body: &'a mut Body,
+    elaboration: Elaboration,
+    flags: IndexVec<Path, Option<Local>>,
+    /// Where statements go now.
+    cur: Block,
+    span: Span,
+    /// Blocks that nothing else unwinds into, to write poison in, by their landing.
+    poison_blocks: Vec<(Block, Poison, Block)>,
+}
+
+impl<'a> Emitter<'a> {
+    pub fn new(
+        types: &'a mut Types,
+        facts: &'a TypeFacts,
+        body: &'a mut Body,
+        elaboration: Elaboration,
+    ) -> Self {
+        let flags = IndexVec::from_elem(None, elaboration.paths.len());
+        let poison_blocks = Vec::new();
+        Emitter { types, facts, body, elaboration, flags, cur: Block(0), span: Span::DUMMY, poison_blocks }
+    }
+
+    pub fn run(mut self) {
+        self.make_flags();
+        let mut plans = std::mem::take(&mut self.elaboration.plans).into_iter();
+        for block in self.body.blocks.indices() {
+            let data = &mut self.body.blocks[block];
+            let stmts = std::mem::take(&mut data.stmts);
+            let term = std::mem::replace(&mut data.term, Term::Unreachable);
+            self.cur = block;
+            if block == Block(0) {
+                self.init_flags();
+            }
+            for stmt in stmts {
+                self.stmt(stmt, &mut plans);
+            }
+            self.span = self.body.blocks[block].term_span;
+            let poison = std::mem::take(&mut self.elaboration.poison[block]);
+            self.term(term, &poison, &mut plans);
+        }
+    }
+
+    fn make_flags(&mut self) {
+        let bool_ty = self.types.intern(TyKind::Bool);
+        for bit in self.elaboration.flagged.iter() {
+            let path = Path(bit as u32);
+            self.flags[path] = Some(self.body.new_local(bool_ty, Span::DUMMY));
+        }
+    }
+
+    fn init_flags(&mut self) {
+        for bit in self.elaboration.flagged.clone().iter() {
+            let path = Path(bit as u32);
+            let local = self.elaboration.paths.paths[path].place.local;
+            self.set_flag(path, self.body.param_mode(local).is_some());
+        }
+    }
+
+    fn set_flag(&mut self, path: Path, value: bool) {
+        if let Some(flag) = self.flags[path] {
+            self.push(StmtKind::Assign(flag.into(), Rvalue::Use(Operand::Const(Const::Bool(value)))));
+        }
+    }
+
+    fn set_flags_below(&mut self, path: Path, value: bool) {
+        let mut list = Vec::new();
+        self.elaboration.paths.for_each_below(path, &mut |p| list.push(p));
+        list.into_iter().for_each(|p| self.set_flag(p, value));
+    }
+
+    fn push(&mut self, kind: StmtKind) {
+        let span = self.span;
+        self.body.blocks[self.cur].stmts.push(Stmt { kind, span });
+    }
+
+    fn new_block(&mut self, is_cleanup: bool) -> Block {
+        let term_span = self.span;
+        self.body.blocks.push(BlockData { stmts: Vec::new(), term: Term::Unreachable, term_span, is_cleanup })
+    }
+
+    fn is_cleanup(&self) -> bool {
+        self.body.blocks[self.cur].is_cleanup
+    }
+
+    fn end(&mut self, term: Term) {
+        let span = self.span;
+        let data = &mut self.body.blocks[self.cur];
+        (data.term, data.term_span) = (term, span);
+    }
+
+    /// Paths that a statement or terminator writes or moves, for their flags.
+    fn exact(&self, place: &Place) -> Option<Path> {
+        match self.elaboration.paths.lookup(self.types, place) {
+            Lookup::Exact(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    fn stmt(&mut self, stmt: Stmt, plans: &mut impl Iterator<Item = Plan>) {
+        self.span = stmt.span;
+        if let StmtKind::Drop(_) = stmt.kind {
+            let plan = plans.next().expect("there is a plan for each drop");
+            return self.plan(plan, None);
+        }
+        let mut changes = Vec::new();
+        if !self.elaboration.flagged.is_empty() {
+            stmt.kind.for_each_access(|place, access| match access {
+                Access::Move | Access::Drop => changes.extend(self.exact(place).map(|p| (p, false))),
+                Access::Write => changes.extend(self.exact(place).map(|p| (p, true))),
+                _ => {}
+            });
+        }
+        self.push(stmt.kind);
+        changes.into_iter().for_each(|(path, value)| self.set_flags_below(path, value));
+    }
+
+    fn term(&mut self, mut term: Term, poison: &Poison, plans: &mut impl Iterator<Item = Plan>) {
+        if let Some(Some(unwind)) = term.unwind_mut()
+            && !poison.is_empty()
+        {
+            *unwind = self.poison_block(*unwind, poison);
+        }
+        if let Term::Drop { target, unwind, .. } = term {
+            let plan = plans.next().expect("there is a plan for each drop");
+            self.plan(plan, unwind);
+            return self.end(Term::Goto(target));
+        }
+        if !self.elaboration.flagged.is_empty() {
+            let mut moved = Vec::new();
+            term.for_each_access(|place, access| {
+                if access == Access::Move {
+                    moved.extend(self.exact(place));
+                }
+            });
+            moved.into_iter().for_each(|path| self.set_flags_below(path, false));
+            self.flag_result(&mut term);
+        }
+        self.end(term);
+    }
+
+    /// A call's result sets the flags of its place on the normal edge.
+    fn flag_result(&mut self, term: &mut Term) {
+        let Term::Call { dest, target: Some(target), .. } = term else { return };
+        let Some(path) = self.exact(dest) else { return };
+        let flags = &self.flags;
+        if !self.elaboration.paths.any_below(path, &mut |p| flags[p].is_some()) {
+            return;
+        }
+        let edge = self.new_block(self.is_cleanup());
+        let cur = std::mem::replace(&mut self.cur, edge);
+        self.set_flags_below(path, true);
+        self.end(Term::Goto(*target));
+        self.cur = cur;
+        *target = edge;
+    }
+
+    fn poison_block(&mut self, landing: Block, poison: &Poison) -> Block {
+        if let Some((.., block)) =
+            self.poison_blocks.iter().find(|(to, list, _)| *to == landing && list == poison)
+        {
+            return *block;
+        }
+        let entry = self.new_block(true);
+        let cur = std::mem::replace(&mut self.cur, entry);
+        for (place, ty, path) in poison {
+            let write = StmtKind::Assign(place.clone(), Rvalue::Use(Operand::Const(Const::Poison(*ty))));
+            match path.and_then(|p| self.flags[p]) {
+                None => self.push(write),
+                Some(flag) => {
+                    let (absent, next) = (self.new_block(true), self.new_block(true));
+                    let cond = Operand::Copy(flag.into());
+                    self.end(Term::If { cond, then: next, else_: absent });
+                    self.cur = absent;
+                    self.push(write);
+                    self.end(Term::Goto(next));
+                    self.cur = next;
+                }
+            }
+        }
+        self.end(Term::Goto(landing));
+        self.cur = cur;
+        self.poison_blocks.push((landing, poison.clone(), entry));
+        entry
+    }
+
+    // ------------------------------------------------------------ plans
+
+    fn plan(&mut self, plan: Plan, unwind: Option<Block>) {
+        match plan {
+            Plan::Nothing => {}
+            Plan::Whole(place, path) => self.whole(place, path, unwind),
+            Plan::Flagged(path, inner) => {
+                let (then, next) = (self.new_block(self.is_cleanup()), self.new_block(self.is_cleanup()));
+                let flag = self.flags[path].expect("the plan has noted its flags");
+                self.end(Term::If { cond: Operand::Copy(flag.into()), then, else_: next });
+                self.cur = then;
+                // A drop of the path itself clears the flag.
+                if !matches!(*inner, Plan::Whole(_, Some(p)) if p == path) {
+                    self.set_flag(path, false);
+                }
+                self.plan(*inner, unwind);
+                self.end(Term::Goto(next));
+                self.cur = next;
+            }
+            Plan::Seq(list) => self.seq(list, unwind),
+            Plan::Switch { place, cases, path } => self.switch(place, cases, path, unwind),
+        }
+    }
+
+    fn runs_user_drop(&self, place: &Place) -> bool {
+        self.facts.runs_user_drop(place_ty(self.types, self.body, place))
+    }
+
+    fn whole(&mut self, place: Place, path: Option<Path>, unwind: Option<Block>) {
+        if let Some(path) = path {
+            self.set_flags_below(path, false);
+        }
+        if !self.runs_user_drop(&place) {
+            return self.push(StmtKind::Drop(place));
+        }
+        let unwind = if self.is_cleanup() { None } else { unwind };
+        let next = self.new_block(self.is_cleanup());
+        self.end(Term::Drop { place, target: next, unwind });
+        self.cur = next;
+    }
+
+    fn may_unwind(&self, plan: &Plan) -> bool {
+        match plan {
+            Plan::Nothing => false,
+            Plan::Whole(place, _) => self.runs_user_drop(place),
+            Plan::Flagged(_, inner) => self.may_unwind(inner),
+            Plan::Seq(list) => list.iter().any(|p| self.may_unwind(p)),
+            Plan::Switch { place, .. } => self.runs_user_drop(place),
+        }
+    }
+
+    /// Where one part's `drop` panics, the parts after it are dropped on the way out.
+    fn seq(&mut self, list: Vec<Plan>, unwind: Option<Block>) {
+        let mut ladder = vec![unwind];
+        if !self.is_cleanup() && list.iter().any(|p| self.may_unwind(p)) {
+            for plan in list.iter().skip(1).rev() {
+                let below = ladder.last().copied().flatten();
+                let rung = self.rung(plan.clone(), below);
+                ladder.push(rung);
+            }
+        }
+        for plan in list {
+            let unwind = if ladder.len() > 1 { ladder.pop().flatten() } else { ladder[0] };
+            self.plan(plan, unwind);
+        }
+    }
+
+    /// A cleanup block that carries out the plan and goes on below.
+    fn rung(&mut self, plan: Plan, below: Option<Block>) -> Option<Block> {
+        let block = self.new_block(true);
+        let cur = std::mem::replace(&mut self.cur, block);
+        self.plan(plan, None);
+        self.end(match below {
+            Some(below) => Term::Goto(below),
+            None => Term::Resume,
+        });
+        self.cur = cur;
+        Some(block)
+    }
+
+    fn switch(&mut self, place: Place, cases: Vec<(u32, Plan)>, path: Path, unwind: Option<Block>) {
+        let is_cleanup = self.is_cleanup();
+        let int = self.types.intern(TyKind::Int(IntTy::I32));
+        let value = self.body.new_local(int, self.span);
+        self.push(StmtKind::Assign(value.into(), Rvalue::Discriminant(place.clone())));
+        let blocks: Vec<Block> = cases.iter().map(|_| self.new_block(is_cleanup)).collect();
+        let (default, next) = (self.new_block(is_cleanup), self.new_block(is_cleanup));
+        let targets = cases.iter().zip(&blocks).map(|((v, _), block)| (i128::from(*v), *block)).collect();
+        self.end(Term::Switch { value: Operand::Copy(value.into()), cases: targets, default });
+        for ((_, plan), block) in cases.into_iter().zip(blocks) {
+            self.cur = block;
+            self.plan(plan, unwind);
+            self.end(Term::Goto(next));
+        }
+        self.cur = default;
+        self.whole(place, Some(path), unwind);
+        self.end(Term::Goto(next));
+        self.cur = next;
+    }
+}
