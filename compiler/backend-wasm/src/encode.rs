@@ -2,7 +2,7 @@
 
 use entity::IndexVec;
 use syntax::Span;
-use wasm_encoder::{BlockType, Catch, Encode, Function, InstructionSink, Ordering, ValType};
+use wasm_encoder::{BlockType, Catch, Encode, Function, InstructionSink, ValType};
 
 use crate::code::Code;
 use crate::locals::{Locals, NO_LOCAL};
@@ -357,7 +357,7 @@ impl Encoder<'_> {
                 let mut sink = self.sink();
                 match op {
                     Op::Select => sink.select(),
-                    Op::Fence => sink.atomic_fence(Ordering::SeqCst),
+                    Op::Fence => sink.atomic_fence(),
                     Op::GlobalGet(global) => sink.global_get(global),
                     Op::GlobalSet(global) => sink.global_set(global),
                     Op::MemCopy => sink.memory_copy(0, 0),

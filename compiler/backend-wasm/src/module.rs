@@ -66,10 +66,9 @@ fn memory_type(ctx: &Ctx) -> Option<MemoryType> {
         return None;
     }
     let minimum = ctx.layout.heap_base.div_ceil(PAGE);
-    let is_empty = !(has_data || has_datas);
     let maximum = ctx.opts.max_pages.or(ctx.opts.shared_memory.then_some(PAGE));
     Some(MemoryType {
-        minimum: if is_empty { 0 } else { minimum },
+        minimum,
         maximum: maximum.map(|maximum| maximum.max(minimum)),
         memory64: ctx.ptr == Vt::I64,
         shared: ctx.opts.shared_memory,

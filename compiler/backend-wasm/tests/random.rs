@@ -1,0 +1,75 @@
+//! Random modules give the same results on the interpreter and as WebAssembly.
+
+mod common;
+
+use backend_interp::{Interp, Limits, NoHost};
+use backend_wasm::EmitOptions;
+use common::{Host, Outcome, Runner, compile};
+use lir::random::{RandomOptions, Shape, random_module};
+use lir::{Imm, Module, Target};
+
+const ARGS: [Imm; 4] = [Imm::I32(7), Imm::I64(-3), Imm::F32(0x3fc0_0000), Imm::F64(0x4059_0000_0000_0000)];
+
+fn reference(module: &Module) -> Vec<Imm> {
+    let limits = Limits { steps: 50_000_000, ..Limits::default() };
+    let mut interp = Interp::new(module, limits).expect("a module that fits");
+    match interp.call("run", &ARGS, &mut NoHost).expect("an outcome") {
+        backend_interp::Outcome::Returned(values) => values,
+        other => panic!("the generator promises a result, found {other:?}"),
+    }
+}
+
+fn compare(runner: &Runner, name: &str, module: &Module, opts: &EmitOptions) {
+    let wasm = compile(module, opts);
+    let ptr64 = module.target.pointer_bytes == 8;
+    let found = runner.call(&wasm, "run", &ARGS, ptr64, &mut Host::default());
+    let expected = Outcome::Returned(reference(module));
+    if found != expected {
+        let text = backend_wasm::to_wat(&wasm).unwrap_or_default();
+        panic!("{name}: expected {expected:?}, found {found:?}\n{}\n{text}", lir::print_module(module));
+    }
+}
+
+fn all(name: &str, seeds: std::ops::Range<u64>, emit: &EmitOptions, opts: impl Fn(Shape) -> RandomOptions) {
+    let runner = Runner::new();
+    for &shape in Shape::ALL {
+        for seed in seeds.clone() {
+            compare(&runner, &format!("{name} {shape:?} {seed}"), &random_module(seed, &opts(shape)), emit);
+        }
+    }
+}
+
+#[test]
+fn small_modules() {
+    all("small", 0..60, &EmitOptions::release(), |shape| RandomOptions {
+        atomics: true,
+        vectors: true,
+        ..RandomOptions::new(shape)
+    });
+}
+
+#[test]
+fn modules_for_size() {
+    let emit = EmitOptions { optimize_size: true, ..EmitOptions::release() };
+    all("size", 1000..1030, &emit, RandomOptions::new);
+}
+
+#[test]
+fn large_functions() {
+    all("large", 0..8, &EmitOptions::release(), |shape| RandomOptions {
+        funcs: 2,
+        blocks: 60,
+        insts: 12,
+        fuel: 3000,
+        ..RandomOptions::new(shape)
+    });
+}
+
+#[test]
+fn wide_pointers() {
+    let target = Target { name: "wasm64".into(), pointer_bytes: 8, ..RandomOptions::new(Shape::Straight).target };
+    all("wide", 0..30, &EmitOptions::release(), |shape| RandomOptions {
+        target: target.clone(),
+        ..RandomOptions::new(shape)
+    });
+}
