@@ -8,7 +8,11 @@
 //! [`DriverError`] is for what is not the program's fault, or stops the compiler before it has a program.
 //! Start reading at [`compile`].
 
+mod front;
+pub mod library;
 mod options;
+mod pipeline;
+mod sources;
 
 pub use options::{
     EmitKind, Options, Panics, PassInfo, Profile, Purpose, TargetInfo, UnknownName, passes,
@@ -168,36 +172,185 @@ impl std::error::Error for DriverError {}
 /// Parses and checks the program that starts at the file `entry`.
 pub fn check(session: &mut Session<'_>, entry: &str) -> Result<Checked, DriverError> {
     require_entry(session, entry)?;
-    Err(DriverError::Unfinished("check a program"))
+    Ok(pipeline::checked(pipeline::front_end(session, entry)?))
 }
 
 /// Compiles the program that starts at the file `entry` to a WebAssembly module.
 pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, DriverError> {
     require_entry(session, entry)?;
-    Err(DriverError::Unfinished("compile a program"))
+    let mut checker = pipeline::front_end(session, entry)?;
+    let program = match lower(session, &mut checker)? {
+        Lowered::Program(program) => program,
+        Lowered::Diagnostics(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
+    };
+    let module = pipeline::to_lir(session, &program)?;
+    let wasm = pipeline::to_wasm(session, &module, &checker.map)?;
+    let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
+    let output = CompileOutput { wasm, tests, copies: Vec::new() };
+    Ok(Compiled { checked: pipeline::checked(checker), output: Some(output) })
+}
+
+/// A program in MIR, or why there is none: the checker's diagnostics are errors, or these are.
+enum Lowered {
+    Program(mir::Program),
+    Diagnostics(Vec<Diagnostic>),
+}
+
+fn lower(session: &mut Session<'_>, checker: &mut hir::Checker) -> Result<Lowered, DriverError> {
+    if checker.has_errors() {
+        return Ok(Lowered::Diagnostics(Vec::new()));
+    }
+    if session.options.purpose == Purpose::Program
+        && checker.program.main.is_none()
+        && !checker.program.fns.iter().any(|f| f.export.is_some())
+    {
+        let missing = Diagnostic::error("missing-main", Span::new(1, 1), "the program has no `fn main`")
+            .note("a program starts at `fn main()` in its root module; a library has `export fn`s");
+        return Ok(Lowered::Diagnostics(vec![missing]));
+    }
+    let program = match pipeline::to_mir(session, checker)? {
+        Ok(program) => program,
+        Err(diagnostics) => return Ok(Lowered::Diagnostics(diagnostics)),
+    };
+    // Bodies of the library are checked when lowering reaches them.
+    if checker.has_errors() {
+        return Ok(Lowered::Diagnostics(Vec::new()));
+    }
+    Ok(Lowered::Program(program))
+}
+
+fn with(checker: hir::Checker, extra: Vec<Diagnostic>) -> Checked {
+    let mut checked = pipeline::checked(checker);
+    checked.diagnostics.extend(extra);
+    checked
+}
+
+fn tests(checker: &hir::Checker) -> Vec<TestInfo> {
+    let ids = checker.user_tests();
+    let tests = ids.iter().map(|id| &checker.program.tests[*id]);
+    tests
+        .enumerate()
+        .map(|(i, test)| TestInfo { name: test.name.clone(), span: test.span, export: format!("test_{i}") })
+        .collect()
+}
+
+/// What a program did on the interpreter.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Interpreted {
+    /// 102 for a trap, as for a fatal error.
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Compiles the program to LIR and runs that on the reference interpreter.
+pub fn interpret(
+    session: &mut Session<'_>,
+    entry: &str,
+    args: &[String],
+    stdin: &[u8],
+) -> Result<Interpreted, DriverError> {
+    require_entry(session, entry)?;
+    let mut checker = pipeline::front_end(session, entry)?;
+    let Lowered::Program(program) = lower(session, &mut checker)? else {
+        return Err(DriverError::Limit("the program has errors".into()));
+    };
+    let module = pipeline::to_lir(session, &program)?;
+    let limits = backend_interp::Limits { steps: 20_000_000_000, ..Default::default() };
+    let mut interp =
+        backend_interp::Interp::new(&module, limits).map_err(|e| DriverError::Internal(e.to_string()))?;
+    let mut argv = vec!["program".to_string()];
+    argv.extend(args.iter().cloned());
+    let mut host = backend_interp::Preview1 { argv, stdin: stdin.to_vec(), ..Default::default() };
+    let outcome = interp.call("_start", &[], &mut host).map_err(|e| DriverError::Internal(e.to_string()))?;
+    let mut stderr = String::from_utf8_lossy(&host.stderr).into_owned();
+    let status = match outcome {
+        backend_interp::Outcome::Returned(_) => 0,
+        backend_interp::Outcome::Exited(status) => status,
+        backend_interp::Outcome::Threw => 101,
+        backend_interp::Outcome::Trapped(trap) => {
+            stderr.push_str(&format!("fatal: {trap}\n"));
+            102
+        }
+    };
+    Ok(Interpreted { status, stdout: host.stdout_text(), stderr })
 }
 
 /// The text of an intermediate stage of the program that starts at `entry`.
 pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Emitted, DriverError> {
     require_entry(session, entry)?;
-    Err(DriverError::Unfinished(kind.name()))
+    if kind == EmitKind::Ast {
+        return emit_ast(session, entry);
+    }
+    let mut checker = pipeline::front_end(session, entry)?;
+    if kind == EmitKind::Hir {
+        let text = hir::print::print_user_bodies(&mut checker);
+        return Ok(Emitted { checked: pipeline::checked(checker), text: Some(text) });
+    }
+    let program = match lower(session, &mut checker)? {
+        Lowered::Program(program) => program,
+        Lowered::Diagnostics(extra) => return Ok(Emitted { checked: with(checker, extra), text: None }),
+    };
+    let text = match kind {
+        EmitKind::Mir => mir::print_program(&program),
+        _ => {
+            let module = pipeline::to_lir(session, &program)?;
+            match kind {
+                EmitKind::Lir => lir::print_module(&module),
+                _ => {
+                    let wasm = pipeline::to_wasm(session, &module, &checker.map)?;
+                    backend_wasm::to_wat(&wasm).map_err(DriverError::Internal)?
+                }
+            }
+        }
+    };
+    Ok(Emitted { checked: pipeline::checked(checker), text: Some(text) })
+}
+
+fn emit_ast(session: &mut Session<'_>, entry: &str) -> Result<Emitted, DriverError> {
+    let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
+    let (source_map, file) = single_file(entry, text)?;
+    let mut interner = syntax::Interner::default();
+    let (ast, diagnostics) = syntax::parser::parse_file(&source_map, file, &mut interner, false);
+    let text = syntax::pretty::dump_file(&ast, &interner);
+    Ok(Emitted { checked: Checked { diagnostics, source_map }, text: Some(text) })
+}
+
+fn single_file(name: &str, text: String) -> Result<(SourceMap, syntax::FileId), DriverError> {
+    let mut source_map = SourceMap::default();
+    let file = source_map
+        .add(name.to_string(), text, false)
+        .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
+    Ok((source_map, file))
 }
 
 /// The canonical layout of one file's text. `name` is only shown in diagnostics.
 pub fn format(name: &str, text: &str) -> Result<Formatted, DriverError> {
-    let _ = (name, text);
-    Err(DriverError::Unfinished("format a file"))
+    let (source_map, file) = single_file(name, text.to_string())?;
+    let mut interner = syntax::Interner::default();
+    match syntax::format::format_file(&source_map, file, &mut interner) {
+        Ok(text) => {
+            Ok(Formatted { checked: Checked { diagnostics: Vec::new(), source_map }, text: Some(text) })
+        }
+        Err(diagnostics) => Ok(Formatted { checked: Checked { diagnostics, source_map }, text: None }),
+    }
+}
+
+fn all_codes() -> impl Iterator<Item = &'static syntax::codes::CodeInfo> {
+    syntax::codes::CODES.iter().chain(hir::codes::CODES)
 }
 
 /// The page about a diagnostic code, as Markdown.
 pub fn explain(code: &str) -> Option<String> {
-    let _ = code;
-    None
+    let info = all_codes().find(|info| info.code == code)?;
+    Some(format!("# {}\n\n{}\n\n{}\n", info.code, info.title, info.explanation.trim()))
 }
 
 /// All diagnostic codes that [`explain`] knows, sorted.
 pub fn codes() -> Vec<&'static str> {
-    Vec::new()
+    let mut codes: Vec<&'static str> = all_codes().map(|info| info.code).collect();
+    codes.sort_unstable();
+    codes
 }
 
 fn require_entry(session: &mut Session<'_>, entry: &str) -> Result<(), DriverError> {

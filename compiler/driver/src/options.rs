@@ -62,6 +62,8 @@ pub struct Options {
     pub bounds_checks: bool,
     /// Line information in the module.
     pub debug_info: bool,
+    /// The program reports allocations that are alive when it ends, and exits with 103 if there are any.
+    pub check_leaks: bool,
     /// Optional passes that are left out: names out of [`passes`].
     pub passes_off: Vec<String>,
     pub explain_copies: bool,
@@ -79,6 +81,7 @@ impl Default for Options {
             overflow_checks: None,
             bounds_checks: true,
             debug_info: false,
+            check_leaks: false,
             passes_off: Vec::new(),
             explain_copies: false,
             verify: false,
@@ -112,8 +115,10 @@ pub struct PassInfo {
 }
 
 /// All passes that can be switched off, in the order in which they run.
-pub fn passes() -> &'static [PassInfo] {
-    &[]
+pub fn passes() -> Vec<PassInfo> {
+    let of_mir = mir::PASSES.iter().map(|p| PassInfo { name: p.name, description: p.description });
+    let of_lir = lir::passes::PASSES.iter().map(|p| PassInfo { name: p.name, description: p.description });
+    of_mir.chain(of_lir).collect()
 }
 
 /// A name that is in no list.

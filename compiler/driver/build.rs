@@ -1,0 +1,33 @@
+//! Embeds the library: writes a table of every `.gal` file under `library/` with its text.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../library");
+    println!("cargo::rerun-if-changed={}", root.display());
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    let mut table = String::from("pub static FILES: &[(&str, &str)] = &[\n");
+    for path in files {
+        let name = path.strip_prefix(&root).expect("found below it").to_string_lossy().replace('\\', "/");
+        let full = path.canonicalize().expect("it exists");
+        writeln!(table, "    ({name:?}, include_str!({:?})),", full.to_string_lossy()).expect("strings take text");
+    }
+    table.push_str("];\n");
+    let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets it")).join("library.rs");
+    std::fs::write(out, table).expect("cargo's folder is writable");
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).expect("the library is part of the source tree");
+    for entry in entries.flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|e| e == "gal") {
+            files.push(path);
+        }
+    }
+}

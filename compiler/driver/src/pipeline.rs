@@ -1,0 +1,154 @@
+//! The phases in order. Each hands its result to the next by value; what went wrong comes back beside it.
+
+use crate::front::HirFront;
+use crate::sources::Sources;
+use crate::{Checked, DriverError, Options, Panics, Profile, Purpose, Session, Stage};
+use hir::{CheckOptions, Checker};
+use lir::Target;
+use syntax::{Interner, SourceMap};
+
+/// Runs one stage and tells the observer.
+pub(crate) fn stage<T>(
+    session: &mut Session<'_>,
+    stage: Stage,
+    run: impl FnOnce(&mut Session<'_>) -> T,
+) -> T {
+    if let Some(observer) = session.observer.as_deref_mut() {
+        observer.begin(stage);
+    }
+    let result = run(session);
+    if let Some(observer) = session.observer.as_deref_mut() {
+        observer.end(stage);
+    }
+    result
+}
+
+/// Loads the program and checks its declarations and all of the user's bodies.
+pub(crate) fn front_end(session: &mut Session<'_>, entry: &str) -> Result<Checker, DriverError> {
+    let mut map = SourceMap::default();
+    let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
+    let root = map
+        .add(entry.to_string(), text, false)
+        .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
+    let mut checker = stage(session, Stage::Parse, |session| {
+        let mut sources = Sources::new(session.loader, entry, "wasi");
+        let options = CheckOptions { targets: vec!["wasi".into(), "wasm32".into()], no_warnings: false };
+        Checker::new(map, Interner::default(), options, &mut sources, root)
+    });
+    stage(session, Stage::Check, |_| checker.check_all_user_bodies());
+    Ok(checker)
+}
+
+pub(crate) fn checked(checker: Checker) -> Checked {
+    Checked { diagnostics: checker.diagnostics(), source_map: checker.map }
+}
+
+/// Whether the checkers of the intermediate forms run.
+fn verifies(options: &Options) -> bool {
+    options.verify || cfg!(debug_assertions)
+}
+
+pub(crate) fn target(options: &Options) -> Target {
+    Target { panic_unwinds: options.panics == Panics::Unwind, ..Target::wasm32_wasi() }
+}
+
+/// From a checked program without errors to optimised MIR; `Err` carries diagnostics about limits.
+pub(crate) fn to_mir(
+    session: &mut Session<'_>,
+    checker: &mut Checker,
+) -> Result<Result<mir::Program, Vec<syntax::Diagnostic>>, DriverError> {
+    let options = session.options.clone();
+    let build = mir::build::BuildOptions {
+        overflow_checks: options.checks_overflow(),
+        bounds_checks: options.bounds_checks,
+        check_leaks: options.check_leaks,
+        panic_unwinds: options.panics == Panics::Unwind,
+        pointer_bytes: 4,
+        tests: (options.purpose == Purpose::Test).then(|| checker.user_tests()),
+    };
+    let built = stage(session, Stage::LowerToMir, |_| {
+        let mut front = HirFront { checker };
+        mir::build::build_program(&mut front, &build)
+    });
+    let mut program = match built {
+        Ok(program) => program,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
+    if verifies(&options) {
+        verify_mir(&program)?;
+    }
+    let passes = mir::PassOptions { off: options.passes_off.clone(), certify: verifies(&options) };
+    let report = stage(session, Stage::OptimizeMir, |_| mir::optimize(&mut program, &passes));
+    if let Some((pass, message)) = report.broken.first() {
+        return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
+    }
+    Ok(Ok(program))
+}
+
+fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {
+    match mir::verify(program) {
+        Ok(()) => Ok(()),
+        Err(errors) => {
+            let shown: Vec<String> = errors.iter().take(3).map(|e| e.to_string()).collect();
+            Err(DriverError::Internal(format!("lowering made invalid MIR: {}", shown.join("\n"))))
+        }
+    }
+}
+
+pub(crate) fn to_lir(session: &mut Session<'_>, program: &mir::Program) -> Result<lir::Module, DriverError> {
+    let options = session.options.clone();
+    stage(session, Stage::LowerToLir, |_| {
+        let mut module = lir::lower::lower_program(program, &target(&options));
+        if verifies(&options) {
+            verify_lir(&module, "lowering")?;
+        }
+        let passes = lir::passes::PassOptions {
+            disabled: options.passes_off.iter().cloned().collect(),
+            optimize: options.profile == Profile::Release,
+        };
+        lir::passes::optimize(&mut module, &passes);
+        if verifies(&options) {
+            verify_lir(&module, "optimisation")?;
+        }
+        Ok(module)
+    })
+}
+
+fn verify_lir(module: &lir::Module, after: &str) -> Result<(), DriverError> {
+    match lir::verify(module) {
+        Ok(()) => Ok(()),
+        Err(errors) => {
+            let shown: Vec<String> = errors.iter().take(3).map(|e| e.to_string()).collect();
+            Err(DriverError::Internal(format!("{after} made invalid LIR: {}", shown.join("\n"))))
+        }
+    }
+}
+
+/// Positions for line information.
+struct Lines<'a>(&'a SourceMap);
+
+impl backend_wasm::Positions for Lines<'_> {
+    fn position(&self, span: syntax::Span) -> Option<backend_wasm::Position> {
+        let (file, at) = self.0.line_col(span.lo)?;
+        let file = self.0.file(file).name.clone();
+        Some(backend_wasm::Position { file, line: at.line, column: at.column })
+    }
+}
+
+pub(crate) fn to_wasm(
+    session: &mut Session<'_>,
+    module: &lir::Module,
+    map: &SourceMap,
+) -> Result<Vec<u8>, DriverError> {
+    let lines = Lines(map);
+    let mut emit = backend_wasm::EmitOptions::release();
+    if session.options.profile == Profile::Debug || session.options.debug_info {
+        emit.names = true;
+    }
+    if session.options.debug_info {
+        emit.dwarf = true;
+        emit.positions = Some(&lines);
+    }
+    let emitted = stage(session, Stage::Emit, |_| backend_wasm::emit(module, &emit));
+    emitted.map(|e| e.wasm).map_err(|e| DriverError::Limit(e.to_string()))
+}

@@ -1,0 +1,48 @@
+//! Where modules come from: the user's package through the loader, the library from the embedded table.
+
+use crate::{SourceLoader, library};
+use hir::{ModuleSource, Package, SourceText};
+
+pub struct Sources<'a> {
+    pub loader: &'a mut dyn SourceLoader,
+    /// The folder of the entry file, with a `/` at its end unless it is empty.
+    folder: String,
+    /// The folder of `library/sys` for the target.
+    sys: &'static str,
+}
+
+impl<'a> Sources<'a> {
+    pub fn new(loader: &'a mut dyn SourceLoader, entry: &str, sys: &'static str) -> Sources<'a> {
+        let folder = entry.rfind('/').map_or("", |i| &entry[..=i]).to_string();
+        Sources { loader, folder, sys }
+    }
+
+    fn user(&mut self, path: &str) -> Option<SourceText> {
+        let base = format!("{}{path}", self.folder);
+        let file = format!("{base}.gal");
+        let name = if self.loader.exists(&file) { file } else { format!("{base}/mod.gal") };
+        let text = self.loader.load(&name)?;
+        Some(SourceText { name, text })
+    }
+
+    fn library(&self, folder: &str, path: &str) -> Option<SourceText> {
+        let base = if path.is_empty() { folder.to_string() } else { format!("{folder}/{path}") };
+        [format!("{base}.gal"), format!("{base}/mod.gal")].into_iter().find_map(|name| {
+            library::text(&name)
+                .map(|text| SourceText { name: format!("library/{name}"), text: text.to_string() })
+        })
+    }
+}
+
+impl ModuleSource for Sources<'_> {
+    fn load(&mut self, package: Package, path: &[&str]) -> Option<SourceText> {
+        let path = path.join("/");
+        match package {
+            Package::User => self.user(&path),
+            Package::Core => self.library("core", &path),
+            Package::Std => self.library("std", &path),
+            Package::Runtime => self.library("runtime", &path),
+            Package::Sys => self.library(&format!("sys/{}", self.sys), &path),
+        }
+    }
+}
