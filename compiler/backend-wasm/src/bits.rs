@@ -14,10 +14,6 @@ impl BitSet {
         self.words[bit as usize / 64] |= 1 << (bit % 64);
     }
 
-    pub fn remove(&mut self, bit: u32) {
-        self.words[bit as usize / 64] &= !(1 << (bit % 64));
-    }
-
     pub fn contains(&self, bit: u32) -> bool {
         self.words[bit as usize / 64] >> (bit % 64) & 1 != 0
     }

@@ -3,6 +3,7 @@
 //! All walks keep their own stacks: graphs come from generated code too, and may be deep.
 
 use entity::IndexVec;
+use rustc_hash::FxHashMap;
 
 use crate::wir::{B, Block, ENTRY, Func};
 
@@ -64,6 +65,31 @@ fn walk_order(block: &Block) -> Vec<B> {
     targets
 }
 
+/// Positions in reverse postorder of a walk from `root` that stays among `members`, which are sorted.
+pub fn order_inside(succs: &Succs, root: B, members: &[B]) -> FxHashMap<B, u32> {
+    let mut order = FxHashMap::default();
+    order.insert(root, 0);
+    let mut next = members.len() as u32;
+    let mut stack = vec![(root, 0)];
+    while let Some((block, at)) = stack.last_mut() {
+        match succs[*block].get(*at) {
+            Some(&to) => {
+                *at += 1;
+                if members.binary_search(&to).is_ok() && !order.contains_key(&to) {
+                    order.insert(to, 0);
+                    stack.push((to, 0));
+                }
+            }
+            None => {
+                next -= 1;
+                order.insert(*block, next);
+                stack.pop();
+            }
+        }
+    }
+    order
+}
+
 /// Whether each block can reach one for which `is_goal` holds.
 pub fn reaching(func: &Func, is_goal: impl Fn(&Block) -> bool) -> IndexVec<B, bool> {
     let preds = reverse(&succs(func));
@@ -106,7 +132,7 @@ struct Tarjan<'a> {
     succs: &'a Succs,
     is_member: &'a IndexVec<B, bool>,
     /// Order of discovery; `DONE` once the component is complete. Sparse, because regions are small parts of graphs.
-    number: rustc_hash::FxHashMap<B, u32>,
+    number: FxHashMap<B, u32>,
     stack: Vec<B>,
     found: Vec<Vec<B>>,
 }
@@ -164,11 +190,8 @@ impl Tarjan<'_> {
 #[derive(Debug)]
 pub struct Cfg {
     pub preds: IndexVec<B, Vec<B>>,
-    /// Reverse postorder.
-    pub rpo: Vec<B>,
-    /// The position in `rpo`.
-    pub order: IndexVec<B, u32>,
-    pub idom: IndexVec<B, B>,
+    /// The position in reverse postorder.
+    order: IndexVec<B, u32>,
     /// Children in the dominator tree, in reverse postorder.
     pub children: IndexVec<B, Vec<B>>,
     /// First and last number in a preorder of the dominator tree.
@@ -186,12 +209,7 @@ impl Cfg {
         let mut children = IndexVec::from_elem(Vec::new(), func.blocks.len());
         rpo[1..].iter().for_each(|&b| children[idom[b]].push(b));
         let span = tree_spans(&children);
-        Cfg { preds, rpo, order, idom, children, span }
-    }
-
-    pub fn dominates(&self, a: B, b: B) -> bool {
-        let (first, last) = self.span[a];
-        (first..=last).contains(&self.span[b].0)
+        Cfg { preds, order, children, span }
     }
 
     /// Whether an edge goes back to a loop's header (in a reducible graph).

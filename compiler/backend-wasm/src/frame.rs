@@ -71,13 +71,16 @@ pub fn set_up(func: &mut Func, ctx: &Ctx, base: Option<V>, size: u32) {
 
 /// Landings from which the function goes on normally, or comes back to a landing: their stack would leak.
 fn landings_to_restore(func: &Func) -> Vec<B> {
-    if !func.blocks.iter().any(|block| block.is_landing) {
-        return Vec::new();
+    let insts = func.blocks.iter().flat_map(|block| &block.insts);
+    let mut landings: Vec<B> = insts.filter_map(|inst| inst.throws.landing()).collect();
+    landings.sort_unstable();
+    landings.dedup();
+    if !landings.is_empty() {
+        let returns = cfg::reaching(func, |block| matches!(block.term, Term::Return(_)));
+        let in_cycle = cfg::in_cycles(func);
+        landings.retain(|&b| returns[b] || in_cycle[b]);
     }
-    let returns = cfg::reaching(func, |block| matches!(block.term, Term::Return(_)));
-    let in_cycle = cfg::in_cycles(func);
-    let is_left = |&b: &B| func.blocks[b].is_landing && (returns[b] || in_cycle[b]);
-    func.blocks.indices().filter(is_left).collect()
+    landings
 }
 
 impl Func {

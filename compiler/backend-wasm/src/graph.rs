@@ -4,12 +4,13 @@
 use entity::{Idx, IndexVec};
 
 use crate::cfg;
-use crate::wir::{B, Const, ENTRY, Func, Op, Term, V};
+use crate::wir::{B, Block, Const, ENTRY, Func, Op, Term, Throws, V};
 
 pub fn tidy(func: &mut Func) {
     same_targets(func);
     thread_known_branches(func);
     skip_empty_blocks(func);
+    drop_empty_landings(func);
     copy_short_ends(func);
     merge_lines(func);
     remove_unreachable(func);
@@ -33,7 +34,7 @@ fn thread_known_branches(func: &mut Func) {
         while let Term::Jump(to) = func.blocks[id].term {
             let target = &func.blocks[to];
             let &Term::Branch { cond, then, else_ } = &target.term else { break };
-            if !target.insts.is_empty() || target.is_landing || to == id {
+            if !target.insts.is_empty() || to == id {
                 break;
             }
             let Some(known) = constant_at_end(func, id, func.item(cond, 0)) else { break };
@@ -59,18 +60,28 @@ fn skip_empty_blocks(func: &mut Func) {
         for _ in 0..func.blocks.len() {
             let data = &func.blocks[block];
             match data.term {
-                Term::Jump(to) if data.insts.is_empty() && !data.is_landing && to != block => block = to,
+                Term::Jump(to) if data.insts.is_empty() && to != block => block = to,
                 _ => break,
             }
         }
         block
     };
-    for id in func.blocks.indices() {
-        let mut term = std::mem::replace(&mut func.blocks[id].term, Term::Unreachable);
-        term.map_targets(|to| final_target(func, to));
-        func.blocks[id].term = term;
+    let targets: IndexVec<B, B> = func.blocks.indices().map(|id| final_target(func, id)).collect();
+    for block in func.blocks.iter_mut() {
+        block.map_succs(|to| targets[to]);
     }
     same_targets(func);
+}
+
+/// A landing that only unwinds further is none.
+fn drop_empty_landings(func: &mut Func) {
+    let only_throws = |block: &Block| block.insts.is_empty() && matches!(block.term, Term::Throw);
+    let only_throws: IndexVec<B, bool> = func.blocks.iter().map(only_throws).collect();
+    for inst in func.blocks.iter_mut().flat_map(|block| &mut block.insts) {
+        if inst.throws.landing().is_some_and(|landing| only_throws[landing]) {
+            inst.throws = Throws::Out;
+        }
+    }
 }
 
 /// A jump to a block that only ends the function becomes that end: not longer than a branch, and its values stay on the
@@ -80,7 +91,7 @@ fn copy_short_ends(func: &mut Func) {
     for id in func.blocks.indices() {
         let Term::Jump(to) = func.blocks[id].term else { continue };
         let target = &func.blocks[to];
-        if !target.insts.is_empty() || target.is_landing {
+        if !target.insts.is_empty() {
             continue;
         }
         let end = match &target.term {
@@ -112,7 +123,7 @@ fn merge_lines(func: &mut Func) {
     }
     for id in func.blocks.indices().filter(|&id| live[id]) {
         while let Term::Jump(to) = func.blocks[id].term {
-            if n_preds[to] != 1 || to == id || to == ENTRY || func.blocks[to].is_landing {
+            if n_preds[to] != 1 || to == id || to == ENTRY {
                 break;
             }
             let next = &mut func.blocks[to];

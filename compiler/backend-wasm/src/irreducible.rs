@@ -1,9 +1,12 @@
 //! Makes every loop have one header, which structured control flow needs.
 //!
-//! A strongly connected region with several entries gets a dispatch block: whoever goes to an entry sets a number and
-//! goes to the dispatch block, which selects the entry. No block is copied, so the size grows by a few instructions per
-//! edge. (The method of LLVM's WebAssemblyFixIrreducibleControlFlow.) Regions are searched from the outside in: inside a
-//! loop the header's removal leaves the inner loops. Coroutines' resume functions are where such graphs come from.
+//! A strongly connected region with several entries gets a dispatch block: who comes from outside sets a number and goes
+//! to the dispatch block, which selects the entry. The same do edges inside that go back to an entry; which these are is
+//! told by a depth-first walk from the first entry. No block is copied, so the size grows by a few instructions per
+//! edge. (The method of LLVM's WebAssemblyFixIrreducibleControlFlow, which sends all edges to entries through the
+//! dispatch.) All edges to the first entry go back, so it is in no cycle any more, and what remains is searched for inner
+//! regions; in a loop with one entry, that takes the header's part. Coroutines' resume functions are where such graphs
+//! come from: a dispatch is then executed once per iteration and nested loop.
 
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
@@ -26,7 +29,8 @@ pub fn make_reducible(func: &mut Func) {
             let header = match entries[..] {
                 [header] => header,
                 _ => {
-                    let header = dispatch(func, &mut component, &entries);
+                    let order = cfg::order_inside(&graph.succs, entries[0], &component);
+                    let header = dispatch(func, &mut component, &entries, &order);
                     graph = Graph::new(func);
                     header
                 }
@@ -58,23 +62,27 @@ impl Graph {
     }
 }
 
-/// Adds a dispatch block in front of `entries`. The new blocks inside the region are added to `component`.
-fn dispatch(func: &mut Func, component: &mut Vec<B>, entries: &[B]) -> B {
+/// Adds a dispatch block in front of `entries`. The new blocks inside the region are added to `component`. `order` is
+/// the position of each member in reverse postorder.
+fn dispatch(func: &mut Func, component: &mut Vec<B>, entries: &[B], order: &FxHashMap<B, u32>) -> B {
     let label = func.new_val(Vt::I32);
     let n_old = func.blocks.len();
     let index = func.list([label]);
-    let term = match entries {
-        [first, second] => Term::Branch { cond: index, then: *second, else_: *first },
-        _ => Term::Table { index, targets: entries.to_vec(), default: entries[entries.len() - 1] },
+    let [first, .., last] = *entries else { unreachable!("a region with one entry needs no dispatch") };
+    let term = match entries.len() {
+        2 => Term::Branch { cond: index, then: last, else_: first },
+        n => Term::Table { index, targets: entries[..n - 1].to_vec(), default: last },
     };
-    let header = func.blocks.push(new_block(Vec::new(), term, false));
-    let members = component.clone();
-    let is_landing: Vec<bool> = entries.iter().map(|&b| func.blocks[b].is_landing).collect();
-    let number_of = |block: B| entries.binary_search(&block).ok();
+    let header = func.blocks.push(new_block(Vec::new(), term));
     let mut setters: FxHashMap<(B, bool), B> = FxHashMap::default();
     for from in (0..n_old).map(|n| B(n as u32)) {
-        let inside = members.binary_search(&from).is_ok();
-        let mut block = std::mem::replace(&mut func.blocks[from], new_block(Vec::new(), Term::Unreachable, false));
+        let place = order.get(&from);
+        let number_of = |to: B| {
+            let number = entries.binary_search(&to).ok()?;
+            let goes_forward = place.is_some_and(|place| *place < order[&to]);
+            (!goes_forward).then_some(number)
+        };
+        let mut block = std::mem::replace(&mut func.blocks[from], new_block(Vec::new(), Term::Unreachable));
         if let Term::Jump(to) = block.term
             && let Some(number) = number_of(to)
         {
@@ -84,19 +92,14 @@ fn dispatch(func: &mut Func, component: &mut Vec<B>, entries: &[B]) -> B {
         }
         block.map_succs(|to| {
             let Some(number) = number_of(to) else { return to };
-            *setters.entry((to, inside)).or_insert_with(|| {
+            *setters.entry((to, place.is_some())).or_insert_with(|| {
                 let set = set_label(func, label, number);
-                let setter = func.blocks.push(new_block(vec![set], Term::Jump(header), is_landing[number]));
-                if inside {
-                    component.push(setter);
-                }
+                let setter = func.blocks.push(new_block(vec![set], Term::Jump(header)));
+                component.extend(place.map(|_| setter));
                 setter
             })
         });
         func.blocks[from] = block;
-    }
-    for &entry in entries {
-        func.blocks[entry].is_landing = false;
     }
     header
 }
@@ -107,6 +110,6 @@ fn set_label(func: &mut Func, label: V, number: usize) -> Inst {
     Inst { op, args: List::default(), dsts, throws: Throws::Never, span: Span::DUMMY }
 }
 
-fn new_block(insts: Vec<Inst>, term: Term, is_landing: bool) -> Block {
-    Block { insts, term, term_span: Span::DUMMY, is_landing }
+fn new_block(insts: Vec<Inst>, term: Term) -> Block {
+    Block { insts, term, term_span: Span::DUMMY }
 }

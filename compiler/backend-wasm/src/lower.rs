@@ -88,12 +88,8 @@ impl Lowering<'_, '_> {
     fn blocks(&mut self) {
         let body = self.body;
         for block in &body.blocks {
-            self.func.blocks.push(Block {
-                insts: Vec::new(),
-                term: Term::Unreachable,
-                term_span: block.term_span,
-                is_landing: block.is_landing,
-            });
+            let (insts, term) = (Vec::new(), Term::Unreachable);
+            self.func.blocks.push(Block { insts, term, term_span: block.term_span });
         }
         for (id, block) in body.blocks.iter_enumerated() {
             self.block = B(id.0);
@@ -302,7 +298,7 @@ impl Lowering<'_, '_> {
         let outer = std::mem::take(&mut self.insts);
         let term = fill(self);
         let insts = std::mem::replace(&mut self.insts, outer);
-        self.func.blocks.push(Block { insts, term, term_span: self.span, is_landing: false })
+        self.func.blocks.push(Block { insts, term, term_span: self.span })
     }
 }
 

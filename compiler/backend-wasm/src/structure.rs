@@ -86,10 +86,11 @@ struct Structure<'a> {
 }
 
 fn needs_label(func: &Func, cfg: &Cfg) -> IndexVec<B, bool> {
-    let mut needs: IndexVec<B, bool> = func.blocks.iter().map(|block| block.is_landing).collect();
+    let mut needs = IndexVec::from_elem(false, func.blocks.len());
     for (id, block) in func.blocks.iter_enumerated() {
         let n_forward = cfg.preds[id].iter().filter(|&&pred| !cfg.is_back_edge(pred, id)).count();
         needs[id] |= n_forward > 1;
+        block.insts.iter().filter_map(|inst| inst.throws.landing()).for_each(|landing| needs[landing] = true);
         if let Term::Table { .. } = block.term {
             block.term.for_each_target(|to| needs[to] = true);
         }
@@ -98,13 +99,16 @@ fn needs_label(func: &Func, cfg: &Cfg) -> IndexVec<B, bool> {
 }
 
 fn sources(func: &Func, cfg: &Cfg) -> IndexVec<B, Vec<u32>> {
-    let forward = |id: B| {
-        let preds = cfg.preds[id].iter().filter(|&&pred| !cfg.is_back_edge(pred, id));
-        let mut places: Vec<u32> = preds.map(|&pred| cfg.tree_span(pred).0).collect();
-        places.sort_unstable();
-        places
-    };
-    func.blocks.iter_enumerated().map(|(id, block)| if block.is_landing { Vec::new() } else { forward(id) }).collect()
+    let mut sources = IndexVec::from_elem(Vec::new(), func.blocks.len());
+    for (from, block) in func.blocks.iter_enumerated() {
+        block.term.for_each_target(|to| {
+            if !cfg.is_back_edge(from, to) {
+                sources[to].push(cfg.tree_span(from).0);
+            }
+        });
+    }
+    sources.iter_mut().for_each(|places| places.sort_unstable());
+    sources
 }
 
 fn returns(func: &Func, cfg: &Cfg) -> Vec<u32> {
@@ -134,7 +138,7 @@ impl Structure<'_> {
         for &child in labelled.iter().rev() {
             self.events.push(Event::Block(child));
             self.plan([Task::Event(Event::End), Task::Tree(child, next)]);
-            next = if self.func.blocks[child].is_landing { Follow::Never } else { Follow::Label(child) };
+            next = Follow::Label(child);
         }
         self.plan([Task::Node(block, next)]);
     }

@@ -128,7 +128,10 @@ impl Lowering<'_, '_> {
         self.branch(cond, inside, otherwise)
     }
 
-    fn jump_table(&mut self, index: V, targets: Vec<B>, default: B) -> Term {
+    fn jump_table(&mut self, index: V, mut targets: Vec<B>, default: B) -> Term {
+        while targets.last() == Some(&default) {
+            targets.pop();
+        }
         Term::Table { index: self.func.list([index]), targets, default }
     }
 

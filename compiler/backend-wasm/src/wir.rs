@@ -140,7 +140,6 @@ pub struct Block {
     pub insts: Vec<Inst>,
     pub term: Term,
     pub term_span: Span,
-    pub is_landing: bool,
 }
 
 /// The part of the shadow stack that a function owns.
@@ -268,10 +267,6 @@ impl Op {
 }
 
 impl Effects {
-    pub fn is_none(self) -> bool {
-        self == Effects::default()
-    }
-
     /// Whether two instructions must keep their order.
     pub fn conflicts(self, other: Effects) -> bool {
         let clash = |w: bool, r: bool, w2: bool, r2: bool| (w && (w2 || r2)) || (r && w2);
