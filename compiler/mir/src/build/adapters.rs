@@ -1,0 +1,157 @@
+//! Adapters between calling conventions: functions as boxed closures, methods behind vtables.
+
+use super::Cx;
+use super::func::Builder;
+use super::instances::Key;
+use crate::ir::*;
+use hir::program::{FnId, TraitId};
+use hir::resolve::{dyn_traits, is_in_vtable};
+use hir::ty::{Args, Ty as HTy, TyKind as H};
+use syntax::Span;
+
+/// How to call one method of a `dyn`.
+pub(super) struct DynMethod {
+    slot: u32,
+    pub receiver: ParamMode,
+    params: Vec<(Ty, ParamMode)>,
+    pub ret: Ty,
+}
+
+impl DynMethod {
+    pub fn callee(self, object: Place) -> Callee {
+        Callee::Dyn { object, method: self.slot, receiver: self.receiver, params: self.params, ret: self.ret }
+    }
+}
+
+impl Cx<'_> {
+    /// The traits whose methods a `dyn` type has, with their arguments for a given `Self`, which comes first.
+    fn dyn_traits(&mut self, dyn_ty: HTy, self_ty: HTy) -> Vec<(TraitId, Args)> {
+        let H::Dyn { trait_, args, .. } = self.front.program().types.kind(dyn_ty).clone() else {
+            return Vec::new();
+        };
+        let traits = dyn_traits(self.front.program_mut(), trait_, &args, self_ty);
+        traits.into_iter().map(|(t, args)| (t, std::iter::once(self_ty).chain(args).collect())).collect()
+    }
+
+    /// The methods in the vtable of a `dyn` type: those of its trait, then of the traits above.
+    pub(super) fn vtable_methods(&mut self, dyn_ty: HTy) -> Vec<(TraitId, FnId)> {
+        let traits = self.dyn_traits(dyn_ty, dyn_ty);
+        let program = self.front.program();
+        let methods = |t: TraitId| program.traits[t].methods.iter().filter(|m| is_in_vtable(program, **m));
+        traits.iter().flat_map(|(t, _)| methods(*t).map(|m| (*t, *m))).collect()
+    }
+
+    /// How a method of `trait_` is called on a `dyn` of this type.
+    pub(super) fn dyn_method(
+        &mut self,
+        dyn_ty: HTy,
+        trait_: TraitId,
+        method: FnId,
+        span: Span,
+    ) -> Option<DynMethod> {
+        let slot = self.vtable_methods(dyn_ty).iter().position(|m| *m == (trait_, method));
+        let args = self.dyn_traits(dyn_ty, dyn_ty).into_iter().find(|(t, _)| *t == trait_);
+        let (Some(slot), Some((_, args))) = (slot, args) else {
+            self.internal(span, "a method that the `dyn` value does not have");
+            return None;
+        };
+        let sig = self.fn_sig(method, &args);
+        let params = self.mir_params(&sig);
+        let receiver = match params.first() {
+            Some((_, ParamMode::Mut)) => ParamMode::Mut,
+            _ => ParamMode::Borrowed,
+        };
+        let ret = self.mir_ty(sig.ret);
+        Some(DynMethod {
+            slot: slot as u32,
+            receiver,
+            params: params.get(1..).unwrap_or_default().to_vec(),
+            ret,
+        })
+    }
+
+    /// The functions in the vtable of `ty` as `dyn_ty`.
+    pub(super) fn vtable(&mut self, ty: HTy, dyn_ty: HTy, span: Span) -> Vec<FuncId> {
+        let traits = self.dyn_traits(dyn_ty, ty);
+        let mut out = Vec::new();
+        for (owner, method) in self.vtable_methods(dyn_ty) {
+            let args =
+                traits.iter().find(|(t, _)| *t == owner).map_or(Box::default(), |(_, args)| args.clone());
+            let target = self.resolve(owner, method, args);
+            let func = self.instance(target.key(), span);
+            out.push(self.instance(Key::DynMethod(func), span));
+        }
+        out
+    }
+
+    pub(super) fn declare_fn_box(&mut self, inner: FuncId) -> Function {
+        let unit = self.unit_ty();
+        let func = &self.program.funcs[inner];
+        let mut params = vec![(unit, ParamMode::Borrowed)];
+        params.extend(self.visible_params(inner));
+        let (name, ret, span) = (format!("{}.boxed", func.name), func.ret, func.span);
+        let name = self.unique_name(name);
+        self.new_func(name, params, ret, span)
+    }
+
+    pub(super) fn declare_dyn_method(&mut self, inner: FuncId) -> Function {
+        let func = &self.program.funcs[inner];
+        let mut params = self.visible_params(inner);
+        if let Some((_, mode @ ParamMode::Owned)) = params.first_mut() {
+            *mode = ParamMode::Borrowed;
+        }
+        let (name, ret, span) = (format!("{}.dyn", func.name), func.ret, func.span);
+        let name = self.unique_name(name);
+        self.new_func(name, params, ret, span)
+    }
+
+    /// The parameters of a function without the hidden one.
+    fn visible_params(&self, id: FuncId) -> Vec<(Ty, ParamMode)> {
+        let mut params = self.program.funcs[id].params.clone();
+        if self.is_tracked(id) {
+            params.pop();
+        }
+        params
+    }
+
+    /// Whether an instance takes the place of its call.
+    fn is_tracked(&self, id: FuncId) -> bool {
+        self.tracked.contains(&id)
+    }
+
+    pub(super) fn build_fn_box(&mut self, id: FuncId, inner: FuncId) -> Body {
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        let span = builder.span;
+        builder.param("env".to_string(), span);
+        builder.forward(inner, Vec::new())
+    }
+
+    pub(super) fn build_dyn_method(&mut self, id: FuncId, inner: FuncId) -> Body {
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        let (span, params) = (builder.span, &builder.cx.program.funcs[id].params);
+        if params.first().is_none_or(|(_, mode)| *mode != ParamMode::Borrowed) {
+            return builder.forward(inner, Vec::new());
+        }
+        let receiver = builder.param("self".to_string(), span);
+        builder.forward(inner, vec![Arg::Value(Operand::Copy(receiver.into()))])
+    }
+}
+
+impl Builder<'_, '_> {
+    /// Calls `inner` with these arguments and then the remaining parameters, and returns its result.
+    fn forward(mut self, inner: FuncId, mut args: Vec<Arg>) -> Body {
+        let span = self.span;
+        while self.body.params.len() < self.cx.program.funcs[self.func].params.len() {
+            let local = self.param(format!("a{}", self.body.params.len()), span);
+            args.push(match self.body.param_mode(local) {
+                Some(ParamMode::Mut) => Arg::Mut(local.into()),
+                _ => Arg::Value(self.take(local)),
+            });
+        }
+        if self.cx.is_tracked(inner) {
+            args.push(Arg::Value(self.location_arg(span)));
+        }
+        self.call_func(inner, args, Some(RETURN.into()));
+        self.finish()
+    }
+}

@@ -1,0 +1,104 @@
+//! Closures: an environment struct per closure expression, and a function that takes it first. Boxing, and values
+//! behind `dyn`.
+
+use super::func::Builder;
+use super::instances::Key;
+use crate::ir::*;
+use hir::body::Expr;
+use hir::program::ClosureId;
+use hir::ty::TyKind as H;
+
+impl Builder<'_, '_> {
+    /// Makes the environment: copies of what the closure captures, in the declared order.
+    pub fn closure(&mut self, dest: Option<&Place>, e: &Expr, id: ClosureId) {
+        let Some(hir) = self.hir.clone() else { return };
+        let Some((_, body)) = hir.closures.iter().find(|(c, _)| *c == id) else {
+            return self.cx.internal(e.span, "a closure without body");
+        };
+        let mut fields = Vec::with_capacity(body.captures.len());
+        for (_, outer) in &body.captures {
+            let place = match self.vars.get(outer) {
+                Some(place) => place.clone(),
+                None => return self.cx.internal(e.span, "a captured variable is not in scope"),
+            };
+            let ty = self.place_ty(&place);
+            fields.push(if self.is_unit(ty) { Operand::Const(Const::Unit) } else { self.read(place) });
+        }
+        self.aggregate(dest, e, 0, fields);
+    }
+
+    /// Lowers the body of a closure: captured variables are the fields of the environment.
+    pub fn lower_closure_body(mut self, id: ClosureId) -> Body {
+        let Some(hir) = self.hir.clone() else { return self.finish() };
+        let Some((_, closure)) = hir.closures.iter().find(|(c, _)| *c == id) else {
+            self.cx.internal(self.span, "a closure without body");
+            return self.finish();
+        };
+        let span = self.span;
+        let env = self.param("env".to_string(), span);
+        if self.body.param_mode(env) == Some(ParamMode::Owned) {
+            // Called once: the captured values move into variables of their own.
+            self.schedule(env);
+            for (i, (inner, _)) in closure.captures.iter().enumerate() {
+                let local = self.declare_var(*inner);
+                let ty = self.local_ty(local);
+                if !self.is_unit(ty) {
+                    let value = self.take_place(Place::from(env).with(Proj::Field(i as u32)));
+                    self.set(local, value);
+                    self.schedule(local);
+                }
+            }
+        } else {
+            for (i, (inner, _)) in closure.captures.iter().enumerate() {
+                self.vars.insert(*inner, Place::from(env).with(Proj::Field(i as u32)));
+            }
+        }
+        self.enter_params(&closure.params);
+        self.span = closure.value.span;
+        self.eval(Some(&RETURN.into()), &closure.value);
+        self.finish()
+    }
+
+    /// A closure or function as a boxed `Fn`.
+    pub fn box_fn(&mut self, dest: Option<&Place>, e: &Expr, inner: &Expr) {
+        let from = self.mono(inner.ty);
+        let ty = self.ty(e.ty);
+        let kind = self.cx.front.program().types.kind(from).clone();
+        let env = self.operand(inner);
+        let func = match kind {
+            // A parameter of type `Fn` may be given a value that is boxed already.
+            H::Fn { .. } => {
+                if let Some(dest) = dest {
+                    self.set(dest.clone(), env);
+                }
+                return;
+            }
+            H::Closure(id, args) => {
+                if self.cx.front.program().closures[id].is_once {
+                    return self.cx.internal(e.span, "a closure that can be called once only is boxed");
+                }
+                self.cx.instance(Key::Closure(id, args), e.span)
+            }
+            H::FnDef(id, args) => {
+                let target = self.cx.fn_def_target(id, args);
+                let func = self.cx.instance(target.key(), e.span);
+                self.cx.instance(Key::FnBox(func), e.span)
+            }
+            _ => return self.cx.internal(e.span, "what is boxed is no function"),
+        };
+        if let Some(dest) = dest {
+            self.assign(dest.clone(), Rvalue::MakeFnBox { ty, env, func });
+        }
+    }
+
+    /// A value as a `dyn`.
+    pub fn box_dyn(&mut self, dest: Option<&Place>, e: &Expr, inner: &Expr) {
+        let (from, to) = (self.mono(inner.ty), self.mono(e.ty));
+        let value = self.operand(inner);
+        let ty = self.cx.mir_ty(to);
+        let methods = self.cx.vtable(from, to, e.span);
+        if let Some(dest) = dest {
+            self.assign(dest.clone(), Rvalue::MakeDyn { ty, value, methods });
+        }
+    }
+}

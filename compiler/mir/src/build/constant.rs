@@ -1,0 +1,152 @@
+//! Constants: literals and what is computed from literals become operands; other constants are functions
+//! `const NAME` without parameters, called where they are used (the driver may evaluate them once and replace the calls).
+
+use super::func::Builder;
+use super::instances::Key;
+use crate::ir::*;
+use hir::body::{Expr, ExprKind, Lit};
+use hir::program::{BodyOwner, ConstId};
+use hir::ty::{Args, Ty as HTy, TyKind as H};
+
+/// Constants refer to each other at most so deep when they are folded here.
+const MAX_DEPTH: u32 = 32;
+
+impl Builder<'_, '_> {
+    /// The value of a literal, an arithmetic expression of literals, a constant made of such, or a variant without fields.
+    pub fn constant_operand(&mut self, e: &Expr) -> Option<Const> {
+        match &e.kind {
+            ExprKind::Lit(lit) => {
+                let ty = self.mono(e.ty);
+                self.literal(lit, ty, e)
+            }
+            ExprKind::Unary { operand, .. } if matches!(operand.kind, ExprKind::Lit(_)) => {
+                self.fold(e, MAX_DEPTH)
+            }
+            ExprKind::Cast(inner) if matches!(inner.kind, ExprKind::Lit(_)) => self.fold(e, MAX_DEPTH),
+            ExprKind::Const(id, args) => {
+                let args: Args = args.iter().map(|t| self.mono(*t)).collect();
+                self.fold_const(*id, args, MAX_DEPTH)
+            }
+            ExprKind::Adt { variant, fields, base: None, .. } if fields.is_empty() => {
+                let ty = self.ty(e.ty);
+                Some(Const::Empty(ty, variant.0))
+            }
+            ExprKind::Tuple(elems) if elems.is_empty() => Some(Const::Unit),
+            _ => None,
+        }
+    }
+
+    fn literal(&mut self, lit: &Lit, ty: HTy, e: &Expr) -> Option<Const> {
+        let kind = self.cx.front.program().types.kind(ty).clone();
+        Some(match (lit, kind) {
+            (Lit::Int(n), H::Int(int)) => Const::Int(*n, int),
+            (Lit::Int(n), H::F64) => Const::F64((*n as f64).to_bits()),
+            (Lit::Int(n), H::F32) => Const::F32((*n as f32).to_bits()),
+            (Lit::Float(text), H::F32) => Const::F32(text.parse::<f32>().unwrap_or(f32::NAN).to_bits()),
+            (Lit::Float(text), _) => Const::F64(text.parse::<f64>().unwrap_or(f64::NAN).to_bits()),
+            (Lit::Bool(b), _) => Const::Bool(*b),
+            (Lit::Char(c), _) => Const::Char(*c),
+            (Lit::Str(text), _) => Const::Str(text.clone(), self.cx.string_ty(e.span)),
+            (Lit::Unit, _) => Const::Unit,
+            (Lit::Duration(_) | Lit::Int(_), _) => return None,
+        })
+    }
+
+    /// A constant item's value, if it is made of literals.
+    fn fold_const(&mut self, id: ConstId, args: Args, depth: u32) -> Option<Const> {
+        let body = self.cx.front.body(BodyOwner::Const(id));
+        if body.has_errors || depth == 0 {
+            return None;
+        }
+        // The constant's own type arguments hold inside it.
+        let outer = std::mem::replace(&mut self.args, args);
+        let monos = std::mem::take(&mut self.monos);
+        let value = self.fold(&body.value, depth - 1);
+        self.args = outer;
+        self.monos = monos;
+        value
+    }
+
+    fn fold(&mut self, e: &Expr, depth: u32) -> Option<Const> {
+        match &e.kind {
+            ExprKind::Lit(lit) => {
+                let ty = self.mono(e.ty);
+                self.literal(lit, ty, e)
+            }
+            ExprKind::Const(id, args) => {
+                let args: Args = args.iter().map(|t| self.mono(*t)).collect();
+                self.fold_const(*id, args, depth)
+            }
+            ExprKind::Unary { op, operand } => {
+                let value = self.fold(operand, depth)?;
+                self.fold_unary(*op, value)
+            }
+            ExprKind::Binary { op, lhs, rhs } => {
+                let (a, b) = (self.fold(lhs, depth)?, self.fold(rhs, depth)?);
+                self.fold_binary(*op, a, b)
+            }
+            ExprKind::Cast(inner) => {
+                let ty = self.mono(e.ty);
+                match (self.fold(inner, depth)?, self.cx.front.program().types.kind(ty).clone()) {
+                    (Const::Int(n, _), H::Int(to)) => Some(Const::Int(self.wrap(n, to), to)),
+                    (Const::Char(c), H::Int(to)) => Some(Const::Int(self.wrap(c as i128, to), to)),
+                    (Const::Int(n, _), H::F64) => Some(Const::F64((n as f64).to_bits())),
+                    _ => None,
+                }
+            }
+            ExprKind::Block(block) if block.stmts.is_empty() => self.fold(block.tail.as_deref()?, depth),
+            _ => None,
+        }
+    }
+
+    /// `None` where the operation would panic: it does so when the program runs.
+    fn fold_unary(&self, op: UnOp, value: Const) -> Option<Const> {
+        Some(match (op, value) {
+            (UnOp::Neg, Const::Int(n, int)) => Const::Int(self.in_range(-n, int)?, int),
+            (UnOp::Neg, Const::F64(bits)) => Const::F64(bits ^ (1 << 63)),
+            (UnOp::Neg, Const::F32(bits)) => Const::F32(bits ^ (1 << 31)),
+            (UnOp::BitNot, Const::Int(n, int)) => Const::Int(self.wrap(!n, int), int),
+            (UnOp::Not, Const::Bool(b)) => Const::Bool(!b),
+            _ => return None,
+        })
+    }
+
+    fn fold_binary(&self, op: BinOp, a: Const, b: Const) -> Option<Const> {
+        let (Const::Int(a, int), Const::Int(b, _)) = (a, b) else { return None };
+        let bits = int.bits(self.cx.opts.pointer_bytes) as i128;
+        let value = match op {
+            BinOp::Add => self.in_range(a + b, int)?,
+            BinOp::Sub => self.in_range(a - b, int)?,
+            BinOp::Mul => self.in_range(a.checked_mul(b)?, int)?,
+            BinOp::Div if b != 0 => self.in_range(a / b, int)?,
+            BinOp::Rem if b != 0 => a % b,
+            BinOp::BitAnd => a & b,
+            BinOp::BitOr => a | b,
+            BinOp::BitXor => self.wrap(a ^ b, int),
+            BinOp::Shl => self.wrap(a << b.rem_euclid(bits), int),
+            BinOp::Shr => a >> b.rem_euclid(bits),
+            _ => return None,
+        };
+        Some(Const::Int(value, int))
+    }
+
+    fn in_range(&self, n: i128, int: IntTy) -> Option<i128> {
+        (self.wrap(n, int) == n).then_some(n)
+    }
+
+    /// The number with the type's bits, sign-extended for signed types.
+    pub fn wrap(&self, n: i128, int: IntTy) -> i128 {
+        let unused = 128 - int.bits(self.cx.opts.pointer_bytes);
+        if int.is_signed() { (n << unused) >> unused } else { ((n as u128) << unused >> unused) as i128 }
+    }
+
+    /// A constant that is no literal, into a place.
+    pub fn const_item(&mut self, dest: &Place, e: &Expr, id: ConstId, args: &[HTy]) {
+        if let Some(value) = self.constant_operand(e) {
+            return self.set(dest.clone(), Operand::Const(value));
+        }
+        let args: Args = args.iter().map(|t| self.mono(*t)).collect();
+        let func = self.cx.instance(Key::Const(id, args), e.span);
+        self.call_func(func, vec![], Some(dest.clone()));
+    }
+}

@@ -1,0 +1,177 @@
+//! What evaluating an expression may write, so that operands that were only named, not read yet, can be told from those
+//! that must be read at once. Values have no aliases, so only assignments and `mut` arguments write variables;
+//! memory behind raw pointers is written by any call.
+
+use hir::body::*;
+
+/// What an expression may write.
+#[derive(Default, Debug)]
+pub(super) struct Effects {
+    pub written: Vec<LocalId>,
+    /// Memory behind pointers.
+    pub memory: bool,
+}
+
+/// What reading an expression later depends on.
+#[derive(Default, Debug)]
+struct Reads {
+    locals: Vec<LocalId>,
+    memory: bool,
+}
+
+/// Whether evaluating any of `later` may change what `e` reads.
+pub(super) fn is_disturbed<'e>(e: &Expr, later: impl Iterator<Item = &'e Expr>) -> bool {
+    let mut effects = Effects::default();
+    later.filter(|l| !is_trivial(l)).for_each(|l| effects.add(l));
+    if effects.written.is_empty() && !effects.memory {
+        return false;
+    }
+    let mut reads = Reads::default();
+    reads.add(e);
+    (reads.memory && effects.memory) || reads.locals.iter().any(|l| effects.written.contains(l))
+}
+
+/// Whether the expression denotes a place: something that can be named and read later.
+pub(super) fn is_place(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Local(_)
+        | ExprKind::IndexPlace { .. }
+        | ExprKind::FixedIndex { .. }
+        | ExprKind::Deref(_) => true,
+        ExprKind::Field { base, .. } => is_place(base),
+        _ => false,
+    }
+}
+
+/// The variable that a place is part of.
+pub(super) fn place_root(e: &Expr) -> Option<LocalId> {
+    match &e.kind {
+        ExprKind::Local(id) => Some(*id),
+        ExprKind::Field { base, .. }
+        | ExprKind::IndexPlace { base, .. }
+        | ExprKind::FixedIndex { base, .. } => place_root(base),
+        _ => None,
+    }
+}
+
+fn is_trivial(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Lit(_) | ExprKind::Local(_) | ExprKind::FnItem | ExprKind::Const(..) => true,
+        ExprKind::Field { base, .. } => is_trivial(base),
+        _ => false,
+    }
+}
+
+impl Reads {
+    fn add(&mut self, e: &Expr) {
+        match &e.kind {
+            ExprKind::Local(id) => self.locals.push(*id),
+            ExprKind::Deref(_) => self.memory = true,
+            _ => {}
+        }
+        for_each_child(e, &mut |child| self.add(child));
+    }
+}
+
+impl Effects {
+    pub fn add(&mut self, e: &Expr) {
+        match &e.kind {
+            ExprKind::Assign { place, .. } | ExprKind::AssignOp { place, .. } => self.write(place),
+            ExprKind::Call { args, .. } => {
+                self.memory = true;
+                args.iter().filter(|a| a.mode == ArgMode::Mut).for_each(|a| self.write(&a.expr));
+            }
+            ExprKind::IndexValue { .. } | ExprKind::For { .. } | ExprKind::Interp(_) => self.memory = true,
+            _ => {}
+        }
+        for_each_child(e, &mut |child| self.add(child));
+    }
+
+    fn write(&mut self, place: &Expr) {
+        match place_root(place) {
+            Some(id) => self.written.push(id),
+            None => self.memory = true,
+        }
+    }
+}
+
+/// Calls `f` for each expression directly inside `e`; bodies of closures are not inside.
+pub(super) fn for_each_child(e: &Expr, f: &mut dyn FnMut(&Expr)) {
+    match &e.kind {
+        ExprKind::Lit(_)
+        | ExprKind::Local(_)
+        | ExprKind::Const(..)
+        | ExprKind::FnItem
+        | ExprKind::Continue { .. }
+        | ExprKind::Closure(_)
+        | ExprKind::Error => {}
+        ExprKind::Field { base: a, .. }
+        | ExprKind::Deref(a)
+        | ExprKind::Unary { operand: a, .. }
+        | ExprKind::Cast(a)
+        | ExprKind::Coerce { expr: a, .. }
+        | ExprKind::Is { expr: a, .. }
+        | ExprKind::Loop { body: a, .. }
+        | ExprKind::BreakBlock { body: a, .. } => f(a),
+        ExprKind::IndexPlace { base: a, index: b, .. }
+        | ExprKind::FixedIndex { base: a, index: b }
+        | ExprKind::IndexValue { base: a, index: b, .. }
+        | ExprKind::Binary { lhs: a, rhs: b, .. }
+        | ExprKind::Assign { place: a, value: b }
+        | ExprKind::AssignOp { place: a, value: b, .. }
+        | ExprKind::For { iter: a, body: b, .. } => {
+            f(a);
+            f(b);
+        }
+        ExprKind::ForRange { lo, hi, body, .. } => [lo, hi, body].into_iter().for_each(|e| f(e)),
+        ExprKind::Call { callee, args } => {
+            if let Callee::Value(callee) = callee {
+                f(callee);
+            }
+            args.iter().for_each(|a| f(&a.expr));
+        }
+        ExprKind::Tuple(elems) | ExprKind::Array(elems) => elems.iter().for_each(f),
+        ExprKind::Adt { fields, base, .. } => {
+            fields.iter().flatten().for_each(&mut *f);
+            base.iter().for_each(|e| f(e));
+        }
+        ExprKind::ArrayRepeat { value, count } => {
+            f(value);
+            count.iter().for_each(|e| f(e));
+        }
+        ExprKind::Interp(parts) => {
+            for part in parts {
+                if let InterpPart::Expr { expr, .. } = part {
+                    f(expr);
+                }
+            }
+        }
+        ExprKind::Block(block) => for_each_in_block(block, f),
+        ExprKind::If { cond, then, else_ } => {
+            f(cond);
+            f(then);
+            else_.iter().for_each(|e| f(e));
+        }
+        ExprKind::Match { scrutinee, arms } => {
+            f(scrutinee);
+            for arm in arms {
+                arm.guard.iter().for_each(&mut *f);
+                f(&arm.body);
+            }
+        }
+        ExprKind::Break { value, .. } | ExprKind::Return(value) => value.iter().for_each(|e| f(e)),
+    }
+}
+
+fn for_each_in_block(block: &Block, f: &mut dyn FnMut(&Expr)) {
+    for stmt in &block.stmts {
+        match stmt {
+            Stmt::Let { init, else_, .. } => {
+                init.iter().for_each(&mut *f);
+                else_.iter().for_each(|e| f(e));
+            }
+            Stmt::Expr(e) => f(e),
+        }
+    }
+    block.tail.iter().for_each(|e| f(e));
+}

@@ -1,0 +1,151 @@
+//! Entry points: what the program is built for, and the functions that the host calls first.
+
+use super::Cx;
+use super::func::Builder;
+use super::instances::Key;
+use crate::ir::*;
+use hir::program::FnId;
+use hir::ty::{Ty as HTy, TyKind as H};
+use syntax::Span;
+
+/// A function behind an entry of the artifact.
+pub(super) struct Root {
+    func: FuncId,
+    /// The result of `main`.
+    ret: HTy,
+    export: String,
+    span: Span,
+}
+
+/// Asks for the instances that everything else is reached from.
+pub(super) fn declare_roots(cx: &mut Cx<'_>) {
+    if let Some(tests) = cx.opts.tests.clone() {
+        for (i, test) in tests.into_iter().enumerate() {
+            let span = cx.front.program().tests[test].span;
+            let func = cx.instance(Key::Test(test), span);
+            cx.roots.push(Root { func, ret: HTy::UNIT, export: format!("test_{i}"), span });
+        }
+        return;
+    }
+    let program = cx.front.program();
+    let exports: Vec<(FnId, Span)> = program
+        .fns
+        .iter_enumerated()
+        .filter(|(_, f)| f.export.is_some() && f.generics.params.is_empty())
+        .map(|(id, f)| (id, f.span))
+        .collect();
+    if let Some(main) = program.main {
+        let (ret, span) = (program.fns[main].ret, program.fns[main].span);
+        let func = cx.instance(Key::Fn(main, Box::new([])), span);
+        let ret = cx.mono(ret, &[]);
+        cx.roots.push(Root { func, ret, export: "_start".to_string(), span });
+    }
+    for (id, span) in exports {
+        cx.instance(Key::Fn(id, Box::new([])), span);
+    }
+}
+
+/// Builds the functions that the host calls, after all else is known.
+pub(super) fn build_entries(cx: &mut Cx<'_>) {
+    let allocates = cx.allocates();
+    if allocates {
+        cx.require_lang("alloc");
+        cx.require_lang("free");
+    }
+    // Without allocation there is nothing to report, and a program that only prints stays small.
+    let exits = allocates || cx.opts.check_leaks;
+    for root in std::mem::take(&mut cx.roots) {
+        build_entry(cx, root, exits);
+    }
+}
+
+/// Calls the root; a panic that leaves it ends the program, and so does an `Err` that it returns.
+fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
+    let unit = cx.unit_ty();
+    let name = cx.unique_name(root.export.clone());
+    let mut func = cx.new_func(name, Vec::new(), unit, root.span);
+    func.export = Some(root.export);
+    let id = cx.program.funcs.push(func);
+    let mut builder = Builder::new(cx, id, Box::new([]), None);
+    builder.catch_all();
+    let ret = builder.cx.program.funcs[root.func].ret;
+    if builder.is_unit(ret) {
+        builder.call_func(root.func, vec![], None);
+    } else {
+        let result = builder.call_temp(root.func, vec![]);
+        builder.check_result(result, root.ret, root.span);
+        builder.pop_drops(0, None);
+    }
+    if exits && builder.cx.lang_fn_id("start_exit").is_some() {
+        builder.call_lang("start_exit", &[], vec![], None, root.span);
+    }
+    let body = builder.finish();
+    cx.program.funcs[id].kind = FuncKind::Body(body);
+}
+
+impl Builder<'_, '_> {
+    /// All unwinding of this function ends in `panic_unwound`.
+    fn catch_all(&mut self) {
+        if !self.cx.opts.panic_unwinds {
+            return;
+        }
+        let span = self.span;
+        let Some((func, _)) = self.cx.lang_fn("panic_unwound", &[], span) else { return };
+        let block = self.new_block(true);
+        let never = self.cx.program.funcs[func].ret;
+        let dest = self.scratch(never);
+        self.set_term(
+            block,
+            Term::Call { callee: Callee::Func(func), args: vec![], dest, target: None, unwind: None },
+        );
+        self.unwind_base = Some(block);
+    }
+
+    /// Ends the program with the error of a `Result`, if it is one.
+    fn check_result(&mut self, result: Local, ty: HTy, span: Span) {
+        let error = match self.cx.front.program().types.kind(ty).clone() {
+            H::Adt(id, args) if Some(id) == self.cx.lang_adt("Result") && args.len() == 2 => args[1],
+            _ => return,
+        };
+        let i32_ty = self.cx.int_ty(IntTy::I32);
+        let tag = self.assign_temp(i32_ty, Rvalue::Discriminant(result.into()));
+        let is_err = self.compare(BinOp::Ne, Operand::Copy(tag.into()), Builder::const_int(0, IntTy::I32));
+        let (failed, fine) = self.branch(is_err);
+        self.block = Some(failed);
+        let payload = Place { local: result, proj: vec![Proj::Variant(1), Proj::Field(0)] };
+        let payload = self.read(payload);
+        self.call_lang("main_failed", &[error], vec![Arg::Value(payload)], None, span);
+        self.terminate(Term::Unreachable);
+        self.block = Some(fine);
+    }
+}
+
+impl Cx<'_> {
+    /// Enters a lang function into the table for generated code, if the library has it.
+    pub(super) fn require_lang(&mut self, name: &'static str) {
+        if self.program.lang.contains_key(name) || self.lang_fn_id(name).is_none() {
+            return;
+        }
+        if let Some((func, _)) = self.lang_fn(name, &[], Span::DUMMY) {
+            self.program.lang.insert(name, func);
+        }
+    }
+
+    /// Whether anything reached makes cells: by the library's allocator, or where code for it is generated.
+    fn allocates(&self) -> bool {
+        let alloc = self.lang_fn_id("alloc").map(|id| Key::Fn(id, Box::new([])));
+        alloc.is_some_and(|key| self.instances.contains_key(&key))
+            || self.program.funcs.iter().filter_map(|f| f.body()).any(|body| self.makes_cells(body))
+    }
+
+    fn makes_cells(&self, body: &Body) -> bool {
+        let makes_cell = |stmt: &Stmt| match &stmt.kind {
+            StmtKind::Assign(_, Rvalue::MakeFnBox { .. } | Rvalue::MakeDyn { .. }) => true,
+            StmtKind::Assign(_, Rvalue::Aggregate { ty, fields, .. }) => {
+                self.program.types.defs[*ty].is_boxed && !fields.is_empty()
+            }
+            _ => false,
+        };
+        body.blocks.iter().any(|block| block.stmts.iter().any(makes_cell))
+    }
+}

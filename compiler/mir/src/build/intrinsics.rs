@@ -1,0 +1,309 @@
+//! Calls of functions marked `@intrinsic`. Must match docs/contracts.md, "Intrinsics".
+
+use super::Cx;
+use super::effects::is_place;
+use super::func::Builder;
+use super::place::Access;
+use crate::ir::*;
+use hir::body::{self, ArgMode, Expr};
+use hir::ty::Ty as HTy;
+use syntax::{Span, Symbol};
+
+/// An intrinsic's arguments, evaluated, and its types.
+struct Use<'a> {
+    name: &'a str,
+    types: Vec<Ty>,
+    args: Vec<Arg>,
+    dest: Option<&'a Place>,
+    span: Span,
+}
+
+/// How an intrinsic takes its first argument.
+fn lends_first(name: &str) -> bool {
+    matches!(name, "buffer_ptr" | "is_unique")
+}
+
+impl Builder<'_, '_> {
+    pub fn intrinsic_call(
+        &mut self,
+        dest: Option<&Place>,
+        e: &Expr,
+        name: Symbol,
+        types: &[HTy],
+        args: &[body::Arg],
+    ) {
+        let name = self.cx.front.program().interner.name(name).to_string();
+        let args = match args {
+            [lent] if lends_first(&name) && lent.mode == ArgMode::Value => {
+                vec![Arg::Value(self.lend(&lent.expr))]
+            }
+            _ => {
+                let plans = self.plan_args(args);
+                self.finish_args(plans)
+            }
+        };
+        let types = types.iter().map(|t| self.cx.mir_ty(*t)).collect();
+        if self.is_reachable() {
+            self.intrinsic(Use { name: &name, types, args, dest, span: e.span });
+        }
+    }
+
+    fn lend(&mut self, e: &Expr) -> Operand {
+        match is_place(e) {
+            true => Operand::Borrow(self.place(e, Access::Read)),
+            false => Operand::Borrow(self.value_in_temp(e).into()),
+        }
+    }
+
+    /// Where the result goes.
+    fn result(&mut self, used: &Use<'_>, ty: Ty) -> Place {
+        match used.dest {
+            Some(dest) => dest.clone(),
+            None => self.temp(ty).into(),
+        }
+    }
+
+    fn intrinsic(&mut self, mut used: Use<'_>) {
+        if self.constant_intrinsic(&used) || self.memory_intrinsic(&mut used) || self.control_intrinsic(&used)
+        {
+            return;
+        }
+        let Some(intrinsic) = operation(used.name, &used.types) else {
+            let what = format!("the intrinsic `{}` is not known", used.name);
+            return self.cx.internal(used.span, what);
+        };
+        let operands: Vec<Operand> = used.args.iter().filter_map(value).cloned().collect();
+        let Some(dest) = used.dest.cloned().or_else(|| self.unit_dest(intrinsic)) else { return };
+        self.assign(dest, Rvalue::Intrinsic(intrinsic, operands));
+    }
+
+    /// A place of type `()` for operations without a result; `None` if the operation is only worth its result.
+    fn unit_dest(&mut self, intrinsic: Intrinsic) -> Option<Place> {
+        use Intrinsic as I;
+        let has_effect = matches!(
+            intrinsic,
+            I::MemCopy | I::MemFill | I::MemoryGrow | I::BufferIntoPtr | I::BufferFromPtr(_)
+        );
+        match intrinsic {
+            I::MemoryGrow => {
+                let ty = self.cx.int_ty(IntTy::USize);
+                Some(self.temp(ty).into())
+            }
+            _ if has_effect => {
+                let unit = self.cx.unit_ty();
+                Some(self.scratch(unit))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is known when the instance is built.
+    fn constant_intrinsic(&mut self, used: &Use<'_>) -> bool {
+        let opts = self.cx.opts;
+        let constant = match used.name {
+            "needs_drop" => Const::Bool(used.types.first().is_some_and(|t| self.cx.facts(*t).needs_drop)),
+            "overflow_checks" => Const::Bool(opts.overflow_checks),
+            "bounds_checks" => Const::Bool(opts.bounds_checks),
+            "check_leaks" => Const::Bool(opts.check_leaks),
+            "panic_unwinds" => Const::Bool(opts.panic_unwinds),
+            "ptr_null" => {
+                let Some(to) = used.types.first() else { return false };
+                Const::Null(self.cx.ptr_ty(*to))
+            }
+            "buffer_empty" => {
+                let Some(of) = used.types.first() else { return false };
+                Const::EmptyBuffer(self.cx.program.types.intern(TyKind::Buffer(*of)))
+            }
+            "caller_location" => {
+                let location = self.location_arg(used.span);
+                if let Some(dest) = used.dest {
+                    self.set(dest.clone(), location);
+                }
+                return true;
+            }
+            _ => return false,
+        };
+        if let Some(dest) = used.dest {
+            self.set(dest.clone(), Operand::Const(constant));
+        }
+        true
+    }
+
+    /// What works on places behind pointers.
+    fn memory_intrinsic(&mut self, used: &mut Use<'_>) -> bool {
+        match (used.name, used.args.as_slice()) {
+            ("ptr_addr" | "ptr_from_addr" | "ptr_cast", [Arg::Value(p)]) => {
+                if let Some(dest) = used.dest {
+                    let ty = self.place_ty(dest);
+                    let same = p.place().is_some_and(|p| self.place_ty(p) == ty);
+                    let value = if same { Rvalue::Use(p.clone()) } else { Rvalue::Cast(p.clone()) };
+                    self.assign(dest.clone(), value);
+                }
+            }
+            ("ptr_take" | "ptr_copy", [Arg::Value(p)]) => {
+                let behind = self.behind(p.clone());
+                let value =
+                    if used.name == "ptr_copy" { Operand::Copy(behind) } else { self.take_place(behind) };
+                let Some(ty) = used.types.first().copied() else { return false };
+                if self.is_unit(ty) {
+                    return true;
+                }
+                let dest = self.result(used, ty);
+                self.set(dest.clone(), value);
+                if used.dest.is_none() {
+                    self.schedule_temp(dest.local);
+                }
+            }
+            ("ptr_init", [Arg::Value(p), Arg::Value(v)]) => {
+                let (p, v) = (p.clone(), v.clone());
+                if let Operand::Const(Const::Unit) = v {
+                    return true;
+                }
+                let behind = self.behind(p);
+                self.set(behind, v);
+            }
+            ("ptr_drop", [Arg::Value(p)]) => {
+                let behind = self.behind(p.clone());
+                self.drop_place(behind, None);
+            }
+            ("addr_of", [Arg::Mut(place)]) => {
+                if let Some(dest) = used.dest {
+                    let place = place.clone();
+                    self.assign(dest.clone(), Rvalue::AddrOf(place));
+                }
+            }
+            ("some_ptr", [Arg::Value(p)]) => {
+                if let Some(dest) = used.dest {
+                    let mut place = self.behind(p.clone());
+                    place.proj.extend([Proj::Variant(1), Proj::Field(0)]);
+                    self.assign(dest.clone(), Rvalue::AddrOf(place));
+                }
+            }
+            ("static_addr", [Arg::Value(n)]) => {
+                let Operand::Const(Const::Int(n, _)) = n else { return false };
+                if let Some(dest) = used.dest {
+                    self.assign(dest.clone(), Rvalue::Intrinsic(Intrinsic::StaticAddr(*n as u32), vec![]));
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The place behind a pointer operand.
+    fn behind(&mut self, pointer: Operand) -> Place {
+        match pointer {
+            Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => place.with(Proj::Deref),
+            Operand::Const(constant) => {
+                let ty = match &constant {
+                    Const::Null(ty) => *ty,
+                    _ => self.cx.location_ty(),
+                };
+                let temp = self.assign_temp(ty, Rvalue::Use(Operand::Const(constant)));
+                Place::from(temp).with(Proj::Deref)
+            }
+        }
+    }
+
+    /// What does not come back.
+    fn control_intrinsic(&mut self, used: &Use<'_>) -> bool {
+        match used.name {
+            "throw" => {
+                self.drop_all();
+                self.terminate(Term::Throw);
+            }
+            "trap" => {
+                let unit = self.cx.unit_ty();
+                let dest = self.scratch(unit);
+                self.assign(dest, Rvalue::Intrinsic(Intrinsic::Trap, vec![]));
+                self.terminate(Term::Unreachable);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Drops everything in scope on the spot; the scopes stay as they are for unreachable code behind.
+    fn drop_all(&mut self) {
+        let locals: Vec<Local> = self.drops.iter().rev().map(|s| s.local).collect();
+        for local in locals {
+            self.drop_place(local.into(), None);
+        }
+    }
+}
+
+fn value(arg: &Arg) -> Option<&Operand> {
+    match arg {
+        Arg::Value(operand) => Some(operand),
+        Arg::Mut(_) => None,
+    }
+}
+
+/// The intrinsics that are operations of MIR.
+fn operation(name: &str, types: &[Ty]) -> Option<Intrinsic> {
+    use Intrinsic as I;
+    let ty = types.first().copied();
+    Some(match name {
+        "ptr_offset" => I::PtrOffset(ty?),
+        "size_of" => I::SizeOf(ty?),
+        "align_of" => I::AlignOf(ty?),
+        "buffer_ptr" => I::BufferPtr,
+        "buffer_from_ptr" => I::BufferFromPtr(ty?),
+        "buffer_into_ptr" => I::BufferIntoPtr,
+        "is_unique" => I::IsUnique,
+        "mem_copy" => I::MemCopy,
+        "mem_fill" => I::MemFill,
+        "memory_size" => I::MemorySize,
+        "memory_grow" => I::MemoryGrow,
+        "heap_base" => I::HeapBase,
+        "int_clz" => I::Clz,
+        "int_ctz" => I::Ctz,
+        "int_popcnt" => I::Popcnt,
+        "int_rotl" => I::Rotl,
+        "int_rotr" => I::Rotr,
+        "mul_high" => I::MulHigh,
+        "float_sqrt" => I::Sqrt,
+        "float_floor" => I::Floor,
+        "float_ceil" => I::Ceil,
+        "float_trunc" => I::Trunc,
+        "float_nearest" => I::Nearest,
+        "float_abs" => I::Fabs,
+        "float_copysign" => I::Copysign,
+        "float_min" => I::FMin,
+        "float_max" => I::FMax,
+        "float_bits" | "float32_bits" => I::BitsOf,
+        "float_from_bits" | "float32_from_bits" => I::FromBits,
+        _ => return None,
+    })
+}
+
+impl Cx<'_> {
+    /// An intrinsic as a function of its own, for use as a value.
+    pub(super) fn build_intrinsic_fn(&mut self, id: FuncId, name: Symbol, types: &[HTy]) -> Body {
+        let name = self.front.program().interner.name(name).to_string();
+        let types: Vec<Ty> = types.iter().map(|t| self.mir_ty(*t)).collect();
+        let (n, ret) = (self.program.funcs[id].params.len(), self.program.funcs[id].ret);
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        let mut args = Vec::with_capacity(n);
+        for i in 0..n {
+            let span = builder.span;
+            let local = builder.param(format!("a{i}"), span);
+            args.push(match builder.body.params[i].mode {
+                ParamMode::Mut => Arg::Mut(local.into()),
+                _ => {
+                    builder.schedule_temp(local);
+                    Arg::Value(if lends_first(&name) {
+                        Operand::Borrow(local.into())
+                    } else {
+                        builder.take(local)
+                    })
+                }
+            });
+        }
+        let dest: Place = RETURN.into();
+        let dest = Some(&dest).filter(|_| !builder.is_unit(ret));
+        let span = builder.span;
+        builder.intrinsic(Use { name: &name, types, args, dest, span });
+        builder.finish()
+    }
+}

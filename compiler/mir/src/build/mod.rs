@@ -1,0 +1,154 @@
+//! Typed HIR in, MIR out: one function per instance, reachable parts only.
+//!
+//! [`build_program`] starts from the entry points and works through the instances that each body asks for
+//! ([`instances`]). A body is lowered by a [`func::Builder`]: expressions in [`expr`], [`control`], [`call`], [`arith`]
+//! and [`place`], patterns in [`pattern`], drops and unwinding in [`scope`]. Types are translated in
+//! [`types`]; what has no body in the library (structural `Eq`, adapters of closures) is made in [`shims`].
+//!
+//! What comes out is MIR of the stage *built* (see `crate::ir`): reads copy, parameters own, drops may name places
+//! that are moved out. It is straightforward on purpose; making it fast is the passes' work.
+
+mod adapters;
+mod arith;
+mod call;
+mod closure;
+mod compare;
+mod constant;
+mod control;
+mod decision;
+mod effects;
+mod entry;
+mod expr;
+mod func;
+mod instances;
+mod intrinsics;
+mod pattern;
+mod place;
+mod scope;
+mod shims;
+mod show;
+mod types;
+
+use crate::ir as mir;
+use hir::program::BodyRef;
+use hir::program::{BodyOwner, Program, TestId};
+use instances::Key;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
+use syntax::{Diagnostic, Span};
+
+/// What lowering needs of the checker.
+pub trait Front {
+    fn program(&self) -> &Program;
+    fn program_mut(&mut self) -> &mut Program;
+    /// The typed body of a function, constant or test.
+    fn body(&mut self, owner: BodyOwner) -> BodyRef;
+    /// `file:line:column` of a span's start.
+    fn describe(&self, span: Span) -> String;
+}
+
+#[derive(Clone, Debug)]
+pub struct BuildOptions {
+    pub overflow_checks: bool,
+    pub bounds_checks: bool,
+    /// Reports live allocations when the program ends.
+    pub check_leaks: bool,
+    pub panic_unwinds: bool,
+    /// 4 or 8.
+    pub pointer_bytes: u32,
+    /// The tests to build, exported as `test_0`, `test_1`, … in this order, instead of `main` and the exports.
+    pub tests: Option<Vec<TestId>>,
+}
+
+/// Lowers everything that the entry points reach.
+///
+/// Fails with diagnostics about limits only: the program has been checked. Bodies that have errors must not
+/// be reached.
+pub fn build_program(front: &mut dyn Front, opts: &BuildOptions) -> Result<mir::Program, Vec<Diagnostic>> {
+    let mut cx = Cx::new(front, opts);
+    entry::declare_roots(&mut cx);
+    cx.run();
+    if cx.errors.is_empty() { Ok(cx.program) } else { Err(cx.errors) }
+}
+
+/// The state shared by all functions of one build.
+struct Cx<'f> {
+    front: &'f mut dyn Front,
+    opts: &'f BuildOptions,
+    program: mir::Program,
+    types: types::TypeMap,
+    instances: FxHashMap<Key, mir::FuncId>,
+    /// Instances with the hidden parameter of `@track_caller`.
+    tracked: FxHashSet<mir::FuncId>,
+    /// Declared, without a body yet.
+    queue: VecDeque<(mir::FuncId, Key)>,
+    /// How often each name of a function or type has been given.
+    names: FxHashMap<String, u32>,
+    /// Static texts of source positions, as `caller_location` returns them.
+    locations: FxHashMap<String, mir::DataId>,
+    roots: Vec<entry::Root>,
+    errors: Vec<Diagnostic>,
+}
+
+impl<'f> Cx<'f> {
+    fn new(front: &'f mut dyn Front, opts: &'f BuildOptions) -> Cx<'f> {
+        Cx {
+            front,
+            opts,
+            program: mir::Program::default(),
+            types: types::TypeMap::default(),
+            instances: FxHashMap::default(),
+            tracked: FxHashSet::default(),
+            queue: VecDeque::new(),
+            names: FxHashMap::default(),
+            locations: FxHashMap::default(),
+            roots: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Builds bodies until no instance waits; then the entries, whose text depends on what was reached.
+    fn run(&mut self) {
+        self.drain();
+        entry::build_entries(self);
+        self.drain();
+    }
+
+    fn drain(&mut self) {
+        while let Some((id, key)) = self.queue.pop_front() {
+            self.build_instance(id, key);
+        }
+    }
+
+    /// A name that nothing else in the program has.
+    fn unique_name(&mut self, name: String) -> String {
+        let n = self.names.entry(name.clone()).or_insert(0);
+        *n += 1;
+        if *n == 1 {
+            return name;
+        }
+        let numbered = format!("{name}#{n}");
+        self.unique_name(numbered)
+    }
+
+    /// A fault of the compiler, not of the program: reported instead of a panic, so that others can go on.
+    fn internal(&mut self, span: Span, what: impl Into<String>) {
+        let message = format!("internal compiler error in lowering: {}", what.into());
+        if self.errors.len() < 20 {
+            self.errors.push(Diagnostic::error("internal-error", span, message));
+        }
+    }
+
+    /// The static text `file:line:column` of a place, with its length before it (docs/contracts.md).
+    fn location(&mut self, span: Span) -> mir::DataId {
+        let text = self.front.describe(span);
+        if let Some(id) = self.locations.get(&text) {
+            return *id;
+        }
+        let mut bytes = (text.len() as u32).to_le_bytes().to_vec();
+        bytes.extend_from_slice(text.as_bytes());
+        let id = self.program.datas.push(mir::Data { bytes });
+        self.locations.insert(text, id);
+        id
+    }
+}

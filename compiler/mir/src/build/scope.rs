@@ -1,0 +1,210 @@
+//! Scopes: what is dropped when control leaves them, by whichever way.
+//!
+//! `Builder::drops` is the stack of values that the open scopes own. Leaving at the end drops from the top
+//! ([`Builder::pop_drops`]). Early exits (`break`, `continue`, `return`, a failing pattern) and unwinding go through
+//! chains of blocks that each drop one value and go on to the chain below, so that exits share their tails; the chains
+//! are cached at the entries and forgotten when an entry below changes.
+
+use super::func::{Builder, Label};
+use crate::ir::*;
+
+/// A value that an open scope owns.
+pub(super) struct Scheduled {
+    pub local: Local,
+    /// A temporary, which is moved at most once and on the same level as it was made: then it leaves the stack.
+    pub is_temp: bool,
+    user_drop: bool,
+    unwind: Option<Block>,
+    exits: Vec<(u32, Block)>,
+}
+
+/// A place to leave scopes for.
+#[derive(Clone, Debug)]
+pub(super) struct Exit {
+    pub id: u32,
+    /// How many entries of the stack stay.
+    pub depth: usize,
+    pub label: Label,
+    /// What has been initialised on the way out and is lost if a drop unwinds.
+    pub live: Option<Place>,
+}
+
+impl Exit {
+    pub fn new(id: u32, depth: usize) -> Exit {
+        Exit { id, depth, label: Label::default(), live: None }
+    }
+}
+
+impl Builder<'_, '_> {
+    /// Drops a variable at the end of the open scope.
+    pub fn schedule(&mut self, local: Local) {
+        self.push_scheduled(local, false);
+    }
+
+    /// Drops a temporary at the end of the open scope, unless it is moved before.
+    pub fn schedule_temp(&mut self, local: Local) {
+        self.push_scheduled(local, true);
+    }
+
+    fn push_scheduled(&mut self, local: Local, is_temp: bool) {
+        let ty = self.local_ty(local);
+        let facts = self.facts(ty);
+        if facts.needs_drop && self.is_reachable() {
+            let user_drop = facts.user_drop;
+            self.drops.push(Scheduled { local, is_temp, user_drop, unwind: None, exits: Vec::new() });
+        }
+    }
+
+    /// Takes an entry off the stack, wherever it is.
+    pub fn unschedule(&mut self, local: Local) {
+        if let Some(i) = self.drops.iter().rposition(|s| s.local == local) {
+            self.drops.remove(i);
+            for above in &mut self.drops[i..] {
+                above.unwind = None;
+                above.exits.clear();
+            }
+        }
+    }
+
+    /// Notes that an operand takes its value away.
+    pub fn consume(&mut self, operand: &Operand) {
+        if let Operand::Move(place) = operand
+            && place.proj.is_empty()
+            && self.drops.iter().rev().any(|s| s.local == place.local && s.is_temp)
+        {
+            self.unschedule(place.local);
+        }
+    }
+
+    /// Leaves scopes at their end: drops and forgets the entries above `depth`. `live` is what a panic in a drop
+    /// would have to drop besides.
+    pub fn pop_drops(&mut self, depth: usize, live: Option<Place>) {
+        while self.drops.len() > depth {
+            let Some(top) = self.drops.pop() else { break };
+            self.drop_place(top.local.into(), live.as_ref());
+        }
+    }
+
+    /// Forgets the entries above `depth`: other code drops them.
+    pub fn truncate_drops(&mut self, depth: usize) {
+        self.drops.truncate(depth);
+    }
+
+    /// Drops a place now, by a terminator if the user's code may run.
+    pub fn drop_place(&mut self, place: Place, live: Option<&Place>) {
+        let ty = self.place_ty(&place);
+        let facts = self.facts(ty);
+        if !self.is_reachable() || !facts.needs_drop {
+            return;
+        }
+        if !facts.user_drop {
+            self.emit(StmtKind::Drop(place));
+            return;
+        }
+        let unwind = self.unwind_with(live);
+        let target = self.new_block(false);
+        self.terminate(Term::Drop { place, target, unwind });
+        self.block = Some(target);
+    }
+
+    /// Where a panic at this point goes; `None` if nothing needs cleaning up.
+    pub fn unwind(&mut self) -> Option<Block> {
+        self.unwind_from(self.drops.len())
+    }
+
+    fn unwind_from(&mut self, n: usize) -> Option<Block> {
+        if !self.cx.opts.panic_unwinds {
+            return None;
+        }
+        let start = self.drops[..n].iter().rposition(|s| s.unwind.is_some()).map_or(0, |i| i + 1);
+        let mut block = match start {
+            0 => self.unwind_base,
+            _ => self.drops[start - 1].unwind,
+        };
+        for i in start..n {
+            let cleanup = self.cleanup_drop(self.drops[i].local.into(), block);
+            self.drops[i].unwind = Some(cleanup);
+            block = Some(cleanup);
+        }
+        block
+    }
+
+    /// A cleanup block that drops a place and goes on unwinding.
+    fn cleanup_drop(&mut self, place: Place, next: Option<Block>) -> Block {
+        let ty = self.place_ty(&place);
+        let user_drop = self.facts(ty).user_drop;
+        let block = self.new_block(true);
+        if user_drop {
+            let target = next.unwrap_or_else(|| self.resume_block());
+            self.set_term(block, Term::Drop { place, target, unwind: None });
+            return block;
+        }
+        let span = self.span;
+        self.body.blocks[block].stmts.push(Stmt { kind: StmtKind::Drop(place), span });
+        self.set_term(block, next.map_or(Term::Resume, Term::Goto));
+        block
+    }
+
+    fn resume_block(&mut self) -> Block {
+        let block = self.new_block(true);
+        self.set_term(block, Term::Resume);
+        block
+    }
+
+    /// The unwind edge of a drop while `live` is initialised and owned by no scope.
+    fn unwind_with(&mut self, live: Option<&Place>) -> Option<Block> {
+        let next = self.unwind();
+        self.unwind_live(live, next)
+    }
+
+    fn unwind_live(&mut self, live: Option<&Place>, next: Option<Block>) -> Option<Block> {
+        let Some(live) = live.filter(|_| self.cx.opts.panic_unwinds) else { return next };
+        let ty = self.place_ty(live);
+        if !self.needs_drop(ty) {
+            return next;
+        }
+        Some(self.cleanup_drop(live.clone(), next))
+    }
+
+    /// Leaves for `exit`, dropping what lies between; the stack stays as it is for the code that follows.
+    pub fn exit(&mut self, exit: &mut Exit) {
+        if !self.is_reachable() {
+            return;
+        }
+        let block = self.exit_block(exit);
+        self.terminate(Term::Goto(block));
+    }
+
+    /// The block to jump to in order to leave for `exit` from here.
+    pub fn exit_block(&mut self, exit: &mut Exit) -> Block {
+        let n = self.drops.len();
+        let cached = |s: &Scheduled| s.exits.iter().find(|(id, _)| *id == exit.id).map(|(_, b)| *b);
+        let start = (exit.depth..n).rev().find(|i| cached(&self.drops[*i]).is_some());
+        let (mut block, first) = match start {
+            Some(i) => (cached(&self.drops[i]).unwrap_or(Block(0)), i + 1),
+            None => (self.label_block(&mut exit.label), exit.depth),
+        };
+        for i in first..n {
+            let drop = self.exit_drop(i, block, exit.live.as_ref());
+            self.drops[i].exits.push((exit.id, drop));
+            block = drop;
+        }
+        block
+    }
+
+    /// A block that drops entry `i` on the way to `next`.
+    fn exit_drop(&mut self, i: usize, next: Block, live: Option<&Place>) -> Block {
+        let place: Place = self.drops[i].local.into();
+        let block = self.new_block(false);
+        if self.drops[i].user_drop {
+            let below = self.unwind_from(i);
+            let unwind = self.unwind_live(live, below);
+            self.set_term(block, Term::Drop { place, target: next, unwind });
+        } else {
+            let span = self.span;
+            self.body.blocks[block].stmts.push(Stmt { kind: StmtKind::Drop(place), span });
+            self.set_term(block, Term::Goto(next));
+        }
+        block
+    }
+}
