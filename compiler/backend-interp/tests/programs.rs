@@ -1,6 +1,9 @@
-//! Runs every program in `tests/lir` and compares with the expectations in its comments.
+//! Runs every program in `tests/lir`, as it is and after the passes, and compares with the expectations in its comments.
+
+#![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use backend_interp::{Interp, Limits, Outcome, Preview1};
+use lir::passes::{PASSES, PassOptions, optimize};
 use lir::script::{Expect, Run, parse_runs};
 use lir::{Module, parse_module, verify};
 use std::path::{Path, PathBuf};
@@ -45,24 +48,25 @@ fn check(module: &Module, run: &Run) -> Result<(), String> {
     }
 }
 
-#[test]
-fn programs_do_what_their_comments_say() {
+/// Runs all programs after `change`; a name for it goes into the messages.
+fn check_all(what: &str, change: impl Fn(&mut Module)) {
     let mut failures = Vec::new();
     let mut n_runs = 0;
     for (name, text) in programs() {
-        let module = match parse_module(&text) {
+        let mut module = match parse_module(&text) {
             Ok(module) => module,
             Err(e) => {
                 failures.push(format!("{name}:{e}"));
                 continue;
             }
         };
+        let runs = parse_runs(&text, &module).unwrap_or_else(|e| panic!("{name}:{e}"));
+        assert!(!runs.is_empty(), "{name} expects nothing");
+        change(&mut module);
         if let Err(errors) = verify(&module) {
             failures.extend(errors.iter().map(|e| format!("{name}: {e}")));
             continue;
         }
-        let runs = parse_runs(&text, &module).unwrap_or_else(|e| panic!("{name}:{e}"));
-        assert!(!runs.is_empty(), "{name} expects nothing");
         n_runs += runs.len();
         for run in runs {
             if let Err(message) = check(&module, &run) {
@@ -70,5 +74,23 @@ fn programs_do_what_their_comments_say() {
             }
         }
     }
-    assert!(failures.is_empty(), "{} of {n_runs} failed:\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "{what}: {} of {n_runs} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn programs_do_what_their_comments_say() {
+    check_all("as it is", |_| {});
+}
+
+#[test]
+fn each_pass_keeps_what_programs_do() {
+    for pass in PASSES {
+        check_all(pass.name, pass.run);
+    }
+}
+
+#[test]
+fn all_passes_together_keep_what_programs_do() {
+    let opts = PassOptions { optimize: true, ..PassOptions::default() };
+    check_all("optimize", |module| optimize(module, &opts));
 }

@@ -9,7 +9,8 @@ use crate::ir::*;
 use crate::verify::{Found, Place};
 use entity::{Idx, IndexVec};
 
-const LOCAL: u32 = u32::MAX;
+/// The number of a register that is not [`exposed`].
+pub(crate) const LOCAL: u32 = u32::MAX;
 
 /// Reads of registers that are not written on every path.
 pub(crate) fn check_assigned(body: &Body) -> Found {
@@ -27,7 +28,7 @@ pub(crate) fn check_assigned(body: &Body) -> Found {
 }
 
 /// Numbers the registers that are read in some block before it writes them.
-fn exposed(body: &Body, order: &[Block]) -> (IndexVec<Reg, u32>, usize) {
+pub(crate) fn exposed(body: &Body, order: &[Block]) -> (IndexVec<Reg, u32>, usize) {
     let mut index = IndexVec::from_elem(LOCAL, body.regs.len());
     let mut written = IndexVec::<Reg, u32>::from_elem(0, body.regs.len());
     let mut n = 0;

@@ -14,6 +14,7 @@ pub mod lower;
 pub mod ops;
 pub mod parse;
 mod parse_body;
+pub mod passes;
 pub mod print;
 pub mod random;
 pub mod script;

@@ -1,0 +1,155 @@
+//! Propagates copies and constants, folds what is then known, and makes operations cheaper.
+//!
+//! Walks down the dominator tree. A register with one definition is known in all that it dominates, one with several
+//! in the block that wrote it and in blocks that can only be entered from there. Conditions of branches tell ranges of
+//! numbers to the blocks behind them, which decides later comparisons and overflow checks.
+
+use super::edit::for_each_body;
+use super::fold::{Fold, simplify};
+use super::fold_cmp::condition;
+use super::fold_mem::direct;
+use super::known::{Known, Mark, Range};
+use crate::cfg::{Doms, Preds};
+use crate::ir::*;
+use syntax::Span;
+
+/// Rules applied to one instruction; the bound is a safety net.
+const RULES_MAX: usize = 16;
+
+pub fn copy_prop(module: &mut Module) {
+    for_each_body(module, |module, _, body| propagate(module, body));
+}
+
+pub(crate) fn propagate(module: &Module, body: &mut Body) {
+    let preds = Preds::new(body);
+    let doms = Doms::new(body, &preds);
+    let known = Known::new(body, module.target.pointer_bytes);
+    let mut cx = Fold { module, known, body, out: Vec::new(), span: Span::DUMMY };
+    let mut open: Vec<(Block, Mark, usize)> = Vec::new();
+    let start = |cx: &mut Fold<'_>, block: Block| {
+        let inherits = preds.of(block).len() == 1 && preds.of(block)[0] != block;
+        let mark = cx.known.enter(inherits);
+        if inherits {
+            learn_edge(cx, preds.of(block)[0], block);
+        }
+        run_block(cx, block);
+        (block, mark, 0)
+    };
+    open.push(start(&mut cx, Body::ENTRY));
+    while let Some((block, mark, next)) = open.last_mut() {
+        match doms.children(*block).get(*next) {
+            Some(&child) => {
+                *next += 1;
+                open.push(start(&mut cx, child));
+            }
+            None => {
+                cx.known.leave(mark);
+                open.pop();
+            }
+        }
+    }
+}
+
+fn run_block(cx: &mut Fold<'_>, block: Block) {
+    let insts = std::mem::take(&mut cx.body.blocks[block].insts);
+    cx.out.reserve(insts.len());
+    for inst in insts {
+        cx.span = inst.span;
+        run_inst(cx, inst.op);
+    }
+    cx.span = cx.body.blocks[block].term_span;
+    let mut term = std::mem::replace(&mut cx.body.blocks[block].term, Term::Unreachable);
+    run_term(cx, &mut term);
+    cx.body.blocks[block].term = term;
+    cx.body.blocks[block].insts = std::mem::take(&mut cx.out);
+}
+
+fn run_inst(cx: &mut Fold<'_>, mut op: Op) {
+    op.for_each_read_mut(|reg| *reg = cx.known.root(*reg));
+    let remainder =
+        matches!(op, Op::Bin { op: BinOp::RemS, .. }).then(|| (op.clone(), cx.known.operands(&op)));
+    for _ in 0..RULES_MAX {
+        match simplify(cx, &op) {
+            Some(simpler) => op = simpler,
+            None => break,
+        }
+        op.for_each_read_mut(|reg| *reg = cx.known.root(*reg));
+    }
+    match op {
+        Op::Copy { dst, src } if dst == src => {}
+        op => cx.emit(op),
+    }
+    // A comparison with zero has a shorter form for the remainder than for what replaces it.
+    if let Some((op, operands)) = remainder
+        && let Some(dst) = op.single_write()
+        && cx.known.constant(dst).is_none()
+    {
+        cx.known.learn(dst, &op, operands);
+    }
+}
+
+fn run_term(cx: &mut Fold<'_>, term: &mut Term) {
+    term.for_each_read_mut(|reg| *reg = cx.known.root(*reg));
+    match term {
+        Term::Branch { cond, then, else_ } => {
+            let (tested, inverted) = condition(cx, *cond);
+            *cond = tested;
+            if inverted {
+                std::mem::swap(then, else_);
+            }
+            let range = cx.known.range(*cond, Ty::I32);
+            if range == (Range { lo: 0, hi: 0 }) {
+                *term = Term::Jump(*else_);
+            } else if range.lo > 0 || range.hi < 0 {
+                *term = Term::Jump(*then);
+            }
+        }
+        Term::Invoke { callee, .. } => {
+            if let Some(found) = direct(cx, callee) {
+                *callee = found;
+            }
+        }
+        _ => {}
+    }
+    term.for_each_write(|reg| cx.known.write(reg));
+}
+
+/// What is known because the edge from `from` to `to` was taken.
+fn learn_edge(cx: &mut Fold<'_>, from: Block, to: Block) {
+    let Term::Branch { cond, then, else_ } = cx.body.blocks[from].term else { return };
+    if then == else_ {
+        return;
+    }
+    let holds = to == then;
+    learn_condition(cx, cond, holds);
+    let Some(&Op::Cmp { op, ty: ty @ (Ty::I32 | Ty::I64), a, b, .. }) = cx.def(cond) else { return };
+    let Some(op) = (if holds { Some(op) } else { op.negated() }) else { return };
+    learn_order(cx, op, ty, a, b);
+    learn_order(cx, op.swapped(), ty, b, a);
+}
+
+fn learn_condition(cx: &mut Fold<'_>, cond: Reg, holds: bool) {
+    if !holds {
+        cx.known.learn_range(cond, Ty::I32, Range { lo: 0, hi: 0 });
+    } else if cx.known.range(cond, Ty::I32).lo >= 0 {
+        cx.known.learn_range(cond, Ty::I32, Range { lo: 1, hi: i32::MAX.into() });
+    }
+}
+
+/// What `a op b` says about `a`.
+fn learn_order(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, a: Reg, b: Reg) {
+    let full = Range::of(ty);
+    let other = cx.known.range(b, ty);
+    let range = match op {
+        CmpOp::Eq => other,
+        CmpOp::LtS => Range { hi: other.hi.saturating_sub(1), ..full },
+        CmpOp::LeS => Range { hi: other.hi, ..full },
+        CmpOp::GtS => Range { lo: other.lo.saturating_add(1), ..full },
+        CmpOp::GeS => Range { lo: other.lo, ..full },
+        // Below a number that is not negative, there are no negative ones.
+        CmpOp::LtU if other.lo >= 0 => Range { lo: 0, hi: other.hi.saturating_sub(1) },
+        CmpOp::LeU if other.lo >= 0 => Range { lo: 0, hi: other.hi },
+        _ => return,
+    };
+    cx.known.learn_range(a, ty, range);
+}

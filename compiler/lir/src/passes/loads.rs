@@ -1,0 +1,172 @@
+//! What is known about the contents of memory and globals: recent loads and stores whose places nothing has touched.
+
+use super::edit::Defs;
+use crate::ir::*;
+use entity::IndexVec;
+
+/// The most recent accesses; a longer memory finds little more and costs a scan at each store.
+const PLACES_MAX: usize = 32;
+
+/// What an address points into, as far as that tells two addresses apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Object {
+    Slot(Slot),
+    Data(DataId),
+    Unknown,
+}
+
+/// Where an access goes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    Memory {
+        object: Object,
+        /// The register that holds the address, and its version; none where `object` says it all.
+        base: Option<(Reg, u32)>,
+        start: u32,
+        end: u64,
+        ty: MemTy,
+        is_constant: bool,
+    },
+    Global(GlobalId),
+}
+
+impl Place {
+    /// `def` is what gave the address.
+    pub fn memory(
+        module: &Module,
+        def: Option<&Op>,
+        base: (Reg, u32),
+        offset: u32,
+        ty: MemTy,
+        bytes: u32,
+    ) -> Place {
+        let (object, base, start) = match def {
+            Some(&Op::SlotAddr { slot, .. }) => (Object::Slot(slot), None, offset),
+            Some(&Op::DataAddr { data, offset: more, .. }) => {
+                (Object::Data(data), None, offset.saturating_add(more))
+            }
+            _ => (Object::Unknown, Some(base), offset),
+        };
+        let is_constant = match object {
+            Object::Data(data) => !module.datas[data].is_mutable && module.heap_base != Some(data),
+            _ => false,
+        };
+        let end = u64::from(start) + u64::from(bytes);
+        Place::Memory { object, base, start, end, ty, is_constant }
+    }
+
+    fn may_overlap(self, other: Place) -> bool {
+        match (self, other) {
+            (
+                Place::Memory { object: a, base: ab, start: a_start, end: a_end, .. },
+                Place::Memory { object: b, base: bb, start: b_start, end: b_end, .. },
+            ) => {
+                if a == b && ab == bb {
+                    return u64::from(a_start) < b_end && u64::from(b_start) < a_end;
+                }
+                a == Object::Unknown || b == Object::Unknown || a == b
+            }
+            (Place::Global(a), Place::Global(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// Places and the registers that hold what is in them.
+#[derive(Clone)]
+pub(crate) struct Loads {
+    known: Vec<(Place, (Reg, u32))>,
+    /// Slots whose address goes anywhere but into loads and stores.
+    escaped: std::rc::Rc<IndexVec<Slot, bool>>,
+}
+
+impl Loads {
+    pub fn new(body: &Body) -> Loads {
+        Loads { known: Vec::new(), escaped: std::rc::Rc::new(escaped_slots(body)) }
+    }
+
+    pub fn get(&self, place: Place) -> Option<(Reg, u32)> {
+        self.known.iter().find(|(known, _)| *known == place).map(|(_, holder)| *holder)
+    }
+
+    /// `holder` has just been loaded from `place`.
+    pub fn read(&mut self, place: Place, holder: (Reg, u32)) {
+        if self.known.len() == PLACES_MAX {
+            self.known.remove(0);
+        }
+        self.known.push((place, holder));
+    }
+
+    /// `holder` has just been stored to `place`.
+    pub fn write(&mut self, place: Place, holder: (Reg, u32)) {
+        let escaped = self.escaped.clone();
+        let is_private = |known: &Place| is_private(&escaped, known);
+        // An address that nobody knows of is written through itself only.
+        let hidden = |known: &Place| is_private(known) && !is_private(&place);
+        self.known.retain(|(known, _)| is_constant(known) || hidden(known) || !known.may_overlap(place));
+        let is_whole = !matches!(place, Place::Memory { ty: MemTy::I8 { .. } | MemTy::I16 { .. }, .. });
+        if is_whole {
+            self.read(place, holder);
+        }
+    }
+
+    /// Anything may have happened to what others can reach.
+    pub fn call(&mut self) {
+        let escaped = self.escaped.clone();
+        self.known.retain(|(known, _)| is_constant(known) || is_private(&escaped, known));
+    }
+
+    /// A write whose extent is not known. Globals are not memory.
+    pub fn write_anywhere(&mut self, op: &Op) {
+        if matches!(op, Op::MemGrow { .. }) {
+            return;
+        }
+        let escaped = self.escaped.clone();
+        let stays = |known: &Place| {
+            matches!(known, Place::Global(_)) || is_constant(known) || is_private(&escaped, known)
+        };
+        self.known.retain(|(known, _)| stays(known));
+    }
+
+    /// Another path may lead here, on which anything may have been written.
+    pub fn forget_mutable(&mut self) {
+        self.known.retain(|(known, _)| is_constant(known));
+    }
+}
+
+fn is_constant(place: &Place) -> bool {
+    matches!(place, Place::Memory { is_constant: true, .. })
+}
+
+fn is_private(escaped: &IndexVec<Slot, bool>, place: &Place) -> bool {
+    matches!(place, Place::Memory { object: Object::Slot(slot), .. } if !escaped[*slot])
+}
+
+/// A slot is private if the registers that hold its address hold nothing else, and are only ever the addresses of
+/// plain accesses.
+fn escaped_slots(body: &Body) -> IndexVec<Slot, bool> {
+    let defs = Defs::new(body);
+    let mut slot_of = IndexVec::<Reg, Option<Slot>>::from_elem(None, body.regs.len());
+    let mut escaped = IndexVec::<Slot, bool>::from_elem(false, body.slots.len());
+    let insts = || body.blocks.iter().flat_map(|block| &block.insts);
+    for inst in insts() {
+        if let Op::SlotAddr { dst, slot } = inst.op {
+            slot_of[dst] = Some(slot);
+            escaped[slot] |= !defs.is_single(dst);
+        }
+    }
+    let mut escape = |reg: Reg| {
+        if let Some(slot) = slot_of[reg] {
+            escaped[slot] = true;
+        }
+    };
+    for inst in insts() {
+        match inst.op {
+            Op::Load { .. } => {}
+            Op::Store { value, .. } => escape(value),
+            ref op => op.for_each_read(&mut escape),
+        }
+    }
+    body.blocks.iter().for_each(|block| block.term.for_each_read(&mut escape));
+    escaped
+}
