@@ -1,6 +1,7 @@
 //! What the checker hands over: every declaration with resolved names and types, and typed bodies on demand.
 
 use crate::body::Body;
+use crate::impls::{Caches, ImplIndex};
 use crate::ty::{Args, Ty, TyTable};
 use entity::{IndexVec, entity};
 use std::rc::Rc;
@@ -35,6 +36,10 @@ pub struct Program {
     pub lang: LangItems,
     /// `fn main` of the root module.
     pub main: Option<FnId>,
+    /// Where to look for implementations and methods.
+    pub(crate) index: ImplIndex,
+    /// Answers about concrete types that have been worked out before.
+    pub(crate) caches: Caches,
 }
 
 pub struct Module {
@@ -156,6 +161,8 @@ pub struct Impl {
     /// For a trait impl in the order of the trait's methods; `None` where the default serves.
     pub methods: Vec<Option<FnId>>,
     pub assoc_types: Vec<(Symbol, Ty)>,
+    /// `const` members of an inherent impl: `Int.MAX`.
+    pub consts: Vec<(Symbol, ConstId)>,
     pub span: Span,
 }
 
@@ -203,8 +210,9 @@ pub enum Container {
     Trait(TraitId),
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Inline {
+    #[default]
     Auto,
     Always,
     Never,
@@ -257,6 +265,34 @@ pub struct Test {
     pub name: String,
     pub module: ModuleId,
     pub span: Span,
+}
+
+impl Default for Program {
+    fn default() -> Program {
+        Program::new(Interner::default())
+    }
+}
+
+impl Program {
+    /// A program without any declaration.
+    pub fn new(interner: Interner) -> Program {
+        Program {
+            interner,
+            types: TyTable::default(),
+            modules: IndexVec::new(),
+            adts: IndexVec::new(),
+            traits: IndexVec::new(),
+            impls: IndexVec::new(),
+            fns: IndexVec::new(),
+            consts: IndexVec::new(),
+            closures: IndexVec::new(),
+            tests: IndexVec::new(),
+            lang: LangItems::default(),
+            main: None,
+            index: ImplIndex::default(),
+            caches: Caches::default(),
+        }
+    }
 }
 
 /// Declarations that the compiler itself refers to, marked `@lang("name")` in the library.

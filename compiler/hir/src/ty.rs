@@ -109,6 +109,7 @@ pub struct TyFlags {
     pub has_assoc: bool,
     pub has_infer: bool,
     pub has_error: bool,
+    pub has_closure: bool,
 }
 
 impl TyFlags {
@@ -118,6 +119,7 @@ impl TyFlags {
             has_assoc: self.has_assoc | o.has_assoc,
             has_infer: self.has_infer | o.has_infer,
             has_error: self.has_error | o.has_error,
+            has_closure: self.has_closure | o.has_closure,
         }
     }
 }
@@ -163,6 +165,11 @@ impl TyTable {
         self.kinds.push(kind.clone());
         self.map.insert(kind, ty);
         ty
+    }
+
+    /// The type, if it has been interned before.
+    pub fn find(&self, kind: &TyKind) -> Option<Ty> {
+        self.map.get(kind).copied()
     }
 
     pub fn kind(&self, ty: Ty) -> &TyKind {
@@ -258,6 +265,7 @@ impl TyTable {
             TyKind::Assoc { .. } => TyFlags { has_assoc: true, ..TyFlags::default() },
             TyKind::Infer(_) => TyFlags { has_infer: true, ..TyFlags::default() },
             TyKind::Error => TyFlags { has_error: true, ..TyFlags::default() },
+            TyKind::Closure(..) => TyFlags { has_closure: true, ..TyFlags::default() },
             _ => TyFlags::default(),
         };
         Self::for_each_child(kind, |t| flags = flags.union(self.flags(t)));

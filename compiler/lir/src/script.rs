@@ -57,7 +57,8 @@ impl Expected {
 pub fn parse_runs(text: &str, module: &Module) -> Result<Vec<Run>, ParseError> {
     let mut runs: Vec<Run> = Vec::new();
     for (i, line) in text.lines().enumerate() {
-        let Some((key, rest)) = line.strip_prefix(";;").and_then(|rest| rest.trim_start().split_once(':')) else {
+        let Some((key, rest)) = line.strip_prefix(";;").and_then(|rest| rest.trim_start().split_once(':'))
+        else {
             continue;
         };
         if !matches!(key, "run" | "stdout" | "stdin" | "argv") {

@@ -1,9 +1,10 @@
 //! Typed programs in, optimised control-flow graphs with explicit ownership out.
 //!
-//! Start reading at [`ir`]. [`print`] and [`parse`] are the text form, [`verify`] checks types and shape, [`facts`]
-//! and [`visit`] are what analyses and passes are built from.
+//! Start reading at [`ir`]. [`build`] makes it from the checker's program. [`print`] and [`parse`] are the text form,
+//! [`verify`] checks types and shape, [`facts`] and [`visit`] are what analyses and passes are built from.
 
 pub mod analysis;
+pub mod build;
 pub mod certify;
 pub mod facts;
 pub mod ir;

@@ -312,6 +312,7 @@ pub struct HandlerDecl {
 
 // ---------------------------------------------------------------- types
 
+/// The span of a type or pattern includes the parentheses that group it.
 #[derive(Debug)]
 pub struct Type {
     pub kind: TypeKind,

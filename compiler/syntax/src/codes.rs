@@ -223,6 +223,17 @@ fn f(a: Bool, b: Bool) -> Bool { a and b }
 fn f(a: Bool, b: Bool) -> Bool { a && b }
 ```";
 
+FORMAT_FAILED = "format-failed", "The formatter would have changed the program.",
+"After formatting, the tokens of the result are compared with those of the source. If they differ, the file stays as it
+is: this is a mistake of the formatter, please report it. The program itself is fine.
+
+```gal-fail
+// no program is known to fail
+```
+```gal
+fn f() { }
+```";
+
 KEYWORD_AS_NAME = "keyword-as-name", "A keyword stands where a name is needed.",
 "Keywords name nothing but fields, functions and modules, where they stand behind a `.`. The words `requires`,
 `ensures`, `invariant` and `supervise` are reserved.

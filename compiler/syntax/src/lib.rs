@@ -7,6 +7,7 @@
 pub mod ast;
 pub mod codes;
 pub mod diag;
+pub mod format;
 pub mod intern;
 pub mod lexer;
 mod literal;
@@ -16,6 +17,7 @@ pub mod span;
 pub mod token;
 
 pub use diag::{Diagnostic, Severity};
+pub use format::format_file;
 pub use intern::{Interner, Symbol, sym};
 pub use parser::{parse_body, parse_file};
 pub use span::{FileId, LineCol, SourceMap, Span};

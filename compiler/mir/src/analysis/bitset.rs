@@ -1,6 +1,6 @@
 //! Dense sets of small numbers.
 
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
 pub struct BitSet {
     words: Vec<u64>,
 }
@@ -83,6 +83,11 @@ impl BitSet {
         let bit = self.words[i].trailing_zeros() as usize;
         self.words[i] &= self.words[i] - 1;
         Some(i * 64 + bit)
+    }
+
+    /// The members that the other set does not have.
+    pub fn iter_difference<'a>(&'a self, other: &'a BitSet) -> impl Iterator<Item = usize> + 'a {
+        self.iter().filter(|bit| !other.contains(*bit))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {

@@ -14,6 +14,8 @@ pub trait Forward {
     fn term(&self, state: &mut BitSet, term: &Term);
     /// What it does besides on the edge on which it does not unwind.
     fn normal_edge(&self, state: &mut BitSet, term: &Term);
+    /// What is known besides on this edge.
+    fn edge(&self, _state: &mut BitSet, _from: Block, _to: Block) {}
 }
 
 /// States at the entries of blocks; those of unreachable blocks are empty.
@@ -45,6 +47,7 @@ pub fn forward(body: &Body, problem: &impl Forward) -> IndexVec<Block, BitSet> {
             if unwind != Some(next) {
                 problem.normal_edge(&mut edge, &data.term);
             }
+            problem.edge(&mut edge, order[i], next);
             let to = rank[next];
             if entry[next].union(&edge) || !visited.contains(to) {
                 pending.insert(to);

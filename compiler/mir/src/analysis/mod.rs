@@ -3,5 +3,8 @@
 pub mod bitset;
 pub mod flow;
 pub mod init;
+pub mod liveness;
 pub mod move_paths;
 pub mod order;
+pub mod provenance;
+pub mod variants;

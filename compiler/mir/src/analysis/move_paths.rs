@@ -72,7 +72,7 @@ impl MovePaths {
         }
         let mut add = |place: &Place, access: Access| {
             let changes = matches!(access, Access::Move | Access::Drop | Access::Write | Access::CallWrite);
-            let reads = matches!(access, Access::Copy | Access::Borrow);
+            let reads = !changes;
             if !place.proj.is_empty() && (changes || reads && detail == Detail::Reads) {
                 this.add(types, facts, place);
             }

@@ -27,6 +27,8 @@ mod place;
 mod scope;
 mod shims;
 mod show;
+#[cfg(test)]
+mod tests;
 mod types;
 
 use crate::ir as mir;

@@ -39,19 +39,20 @@ pub(crate) struct Elaboration {
     pub plans: Vec<Plan>,
     /// Paths whose state is kept in a flag.
     pub flagged: BitSet,
-    /// Per block with an unwinding edge out of ordinary code: what of `mut` parameters may be moved out on it.
+    /// Per block of ordinary code that may be left by unwinding: what of `mut` parameters may be moved out on it.
     pub poison: IndexVec<Block, Poison>,
 }
 
 /// Places that may be moved out, with their types, and with the paths whose flags tell where it depends.
 pub(crate) type Poison = Vec<(Place, Ty, Option<Path>)>;
 
-pub fn run(types: &mut Types, facts: &TypeFacts, body: &mut Body) {
-    let elaboration = plan_body(types, facts, body);
+/// `unwinds` tells which functions may.
+pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>, body: &mut Body) {
+    let elaboration = plan_body(types, facts, unwinds, body);
     Emitter::new(types, facts, body, elaboration).run();
 }
 
-fn plan_body(types: &Types, facts: &TypeFacts, body: &Body) -> Elaboration {
+fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>, body: &Body) -> Elaboration {
     let paths = MovePaths::new(types, facts, body, Detail::Moves);
     let init = Init { types, body, paths: &paths };
     let entry = init.compute();
@@ -75,12 +76,28 @@ fn plan_body(types: &Types, facts: &TypeFacts, body: &Body) -> Elaboration {
             planner.drop(place);
         }
         crate::analysis::flow::Forward::term(&init, &mut planner.state, &data.term);
-        if data.term.unwind().is_some() && !data.is_cleanup {
+        if !data.is_cleanup && may_unwind(types, facts, unwinds, body, &data.term) {
             poison[block] = planner.poison();
         }
     }
     let (plans, flagged) = (planner.plans, planner.flagged);
     Elaboration { paths, plans, flagged, poison }
+}
+
+fn may_unwind(
+    types: &Types,
+    facts: &TypeFacts,
+    unwinds: &IndexVec<FuncId, bool>,
+    body: &Body,
+    term: &Term,
+) -> bool {
+    match term {
+        Term::Call { unwind: Some(_), .. } | Term::Drop { unwind: Some(_), .. } => true,
+        Term::Call { callee: Callee::Func(func), .. } => unwinds[*func],
+        Term::Call { .. } => true,
+        Term::Drop { place, .. } => facts.runs_user_drop(place_ty(types, body, place)),
+        _ => false,
+    }
 }
 
 struct Planner<'a> {

@@ -21,7 +21,7 @@ pub(crate) struct Emitter<'a> {
     cur: Block,
     span: Span,
     /// Blocks that nothing else unwinds into, to write poison in, by their landing.
-    poison_blocks: Vec<(Block, Poison, Block)>,
+    poison_blocks: Vec<(Option<Block>, Poison, Block)>,
 }
 
 impl<'a> Emitter<'a> {
@@ -131,10 +131,10 @@ impl<'a> Emitter<'a> {
     }
 
     fn term(&mut self, mut term: Term, poison: &Poison, plans: &mut impl Iterator<Item = Plan>) {
-        if let Some(Some(unwind)) = term.unwind_mut()
+        if let Some(unwind) = term.unwind_mut()
             && !poison.is_empty()
         {
-            *unwind = self.poison_block(*unwind, poison);
+            *unwind = Some(self.poison_block(*unwind, poison));
         }
         if let Term::Drop { target, unwind, .. } = term {
             let plan = plans.next().expect("there is a plan for each drop");
@@ -170,7 +170,7 @@ impl<'a> Emitter<'a> {
         *target = edge;
     }
 
-    fn poison_block(&mut self, landing: Block, poison: &Poison) -> Block {
+    fn poison_block(&mut self, landing: Option<Block>, poison: &Poison) -> Block {
         if let Some((.., block)) =
             self.poison_blocks.iter().find(|(to, list, _)| *to == landing && list == poison)
         {
@@ -193,7 +193,7 @@ impl<'a> Emitter<'a> {
                 }
             }
         }
-        self.end(Term::Goto(landing));
+        self.end(landing.map_or(Term::Resume, Term::Goto));
         self.cur = cur;
         self.poison_blocks.push((landing, poison.clone(), entry));
         entry

@@ -1,7 +1,13 @@
 //! Passes over whole programs, and the order in which they run: [`optimize`].
 
+mod borrow_params;
+mod cleanup_edges;
+mod early_drop;
 mod elaborate;
 mod emit_drops;
+mod last_use;
+mod simplify;
+mod split_cleanup;
 pub(crate) mod nounwind;
 
 use crate::facts::TypeFacts;
@@ -15,7 +21,18 @@ pub struct PassInfo {
 }
 
 /// All passes that can be switched off, in the order in which they first run.
-pub const PASSES: &[PassInfo] = &[];
+pub const PASSES: &[PassInfo] = &[
+    pass("simplify", "jumps to jumps, blocks with one way in and known branches are folded"),
+    pass("borrow_params", "parameters that are not consumed are borrowed"),
+    pass("last_use", "copies of values that nobody needs afterwards become moves"),
+    pass("early_drop", "values are dropped after their last use, not at the end of their scope"),
+    pass("split_cleanup", "each way of unwinding has cleanup of its own instead of drop flags"),
+];
+
+const fn pass(name: &'static str, description: &'static str) -> PassInfo {
+    PassInfo { name, description }
+}
+
 
 /// What `optimize` is to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -49,14 +66,51 @@ struct Pipeline<'a> {
 
 impl Pipeline<'_> {
     fn run(&mut self, program: &mut Program) {
-        self.elaborate(program);
+        self.optional(program, "simplify");
+        for name in ["borrow_params", "last_use", "early_drop", "split_cleanup"] {
+            self.optional(program, name);
+        }
+        self.mandatory(program);
+        self.optional(program, "simplify");
+        self.check(program, "simplify", true);
     }
 
-    /// Mandatory: from here on the program is in the owned stage.
-    fn elaborate(&mut self, program: &mut Program) {
-        for func in program.funcs.indices() {
-            if let FuncKind::Body(body) = &mut program.funcs[func].kind {
-                elaborate::run(&mut program.types, &self.facts, body);
+    /// Runs a pass unless it is switched off.
+    fn optional(&mut self, program: &mut Program, name: &str) {
+        if !self.opts.off.iter().any(|off| off == name || off == "all") {
+            self.pass(program, name);
+        }
+    }
+
+    fn pass(&mut self, program: &mut Program, name: &str) {
+        match name {
+            "simplify" => self.bodies(program, |_, _, body| simplify::run(body)),
+            "borrow_params" => borrow_params::run(program, &self.facts),
+            "last_use" => self.bodies(program, last_use::run),
+            "early_drop" => self.bodies(program, early_drop::run),
+            "split_cleanup" => self.bodies(program, split_cleanup::run),
+            _ => {}
+        }
+        self.check(program, name, false);
+    }
+
+    fn bodies(&self, program: &mut Program, run: fn(&Types, &TypeFacts, &mut Body)) {
+        let Program { types, funcs, .. } = program;
+        for func in funcs.iter_mut() {
+            if let Some(body) = func.body_mut() {
+                run(types, &self.facts, body);
+            }
+        }
+    }
+
+    /// From here on the program is in the owned stage.
+    fn mandatory(&mut self, program: &mut Program) {
+        let Program { types, funcs, .. } = program;
+        let unwinds = funcs.iter().map(|f| f.may_unwind).collect();
+        for func in funcs.iter_mut() {
+            if let Some(body) = func.body_mut() {
+                elaborate::run(types, &self.facts, &unwinds, body);
+                simplify::compact_blocks(body);
             }
         }
         self.check(program, "elaborate", true);
@@ -83,7 +137,8 @@ pub fn run_pass(program: &mut Program, name: &str) -> Option<Report> {
     let mut pipeline =
         Pipeline { opts: &opts, report: Report::default(), facts: TypeFacts::new(&program.types) };
     match name {
-        "elaborate" => pipeline.elaborate(program),
+        "elaborate" => pipeline.mandatory(program),
+        _ if PASSES.iter().any(|p| p.name == name) => pipeline.pass(program, name),
         _ => return None,
     }
     Some(pipeline.report)

@@ -85,6 +85,8 @@ struct Parser<'a> {
     base: u32,
     tokens: Vec<Token>,
     pos: usize,
+    /// The end of what was consumed last, which may be half a token.
+    end: u32,
     interner: &'a mut Interner,
     comments: Vec<Comment>,
     diags: Vec<Diagnostic>,
@@ -117,6 +119,7 @@ impl<'a> Parser<'a> {
             base,
             tokens,
             pos: 0,
+            end: base,
             interner,
             comments,
             diags,
@@ -183,7 +186,7 @@ impl<'a> Parser<'a> {
 
     /// From the start of a node to the end of the token consumed last.
     fn since(&self, start: Span) -> Span {
-        Span::new(start.lo, self.prev().hi.max(start.lo))
+        Span::new(start.lo, self.end.max(start.lo))
     }
 
     fn at(&self, kind: T) -> bool {
@@ -195,6 +198,7 @@ impl<'a> Parser<'a> {
         let token = self.tokens[self.pos];
         if self.pos + 1 < self.tokens.len() {
             self.pos += 1;
+            self.end = token.hi;
         }
         token
     }
@@ -247,6 +251,7 @@ impl<'a> Parser<'a> {
         token.lo = span.hi;
         token.kind = rest;
         token.nl = false;
+        self.end = span.hi;
         span
     }
 

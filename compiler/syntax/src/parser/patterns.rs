@@ -131,7 +131,7 @@ impl Parser<'_> {
         let span = self.since(open);
         let rest = matches!(elems.first(), Some(Pat { kind: PatKind::Rest(_), .. }));
         match elems.len() {
-            1 if !comma && !rest => elems.pop().unwrap_or(error_pat(span)),
+            1 if !comma && !rest => Pat { span, ..elems.pop().unwrap_or(error_pat(span)) },
             _ => Pat { kind: PatKind::Tuple(elems), span },
         }
     }

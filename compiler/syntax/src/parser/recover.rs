@@ -164,6 +164,7 @@ impl Parser<'_> {
                 T::RBrace => {
                     depth -= 1;
                     if depth == 0 {
+                        self.end = token.hi;
                         self.pos += idx + 1;
                         return true;
                     }

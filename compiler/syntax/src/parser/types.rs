@@ -115,7 +115,7 @@ impl Parser<'_> {
         });
         let span = self.since(open);
         match elems.len() {
-            1 if !comma => elems.pop().unwrap_or(error_type(span)),
+            1 if !comma => Type { span, ..elems.pop().unwrap_or(error_type(span)) },
             _ => Type { kind: TypeKind::Tuple(elems), span },
         }
     }
@@ -367,7 +367,7 @@ impl Parser<'_> {
             if depth <= 0 {
                 let next = self.nth_tok(idx + 1);
                 let operand = next.kind.starts_expr() && !matches!(next.kind, T::LBrace | T::LBracket);
-                return depth == 0 && (next.nl || !operand);
+                return depth == 0 && ((self.ctx.newlines && next.nl) || !operand);
             }
         }
         false

@@ -1,6 +1,8 @@
 //! What the tests of this crate share: parsing a text, diagnostics as text, the cases of a fixture file.
 #![allow(dead_code, reason = "each test binary uses its own part")]
+#![allow(clippy::disallowed_methods, reason = "tests read the programs of the project")]
 
+use std::path::{Path, PathBuf};
 use syntax::ast::{File, FnBody};
 use syntax::diag::Applicability;
 use syntax::{Diagnostic, FileId, Interner, SourceMap, Span, parse_file};
@@ -131,4 +133,24 @@ impl Rng {
     pub fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit.max(1) as u64) as usize
     }
+}
+
+/// The `.gal` files of the library, of the tests that run, and of the examples.
+pub fn programs() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut folders: Vec<PathBuf> =
+        ["library", "tests/run", "examples"].iter().map(|f| root.join(f)).collect();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(folder) else { continue };
+        for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "gal") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
 }
