@@ -231,6 +231,15 @@ impl<'a> Stepper<'a> {
         vec![place.clone()]
     }
 
+    /// What a declared loan of a local rests on: a pointer's loan is that of the pointer.
+    fn loan(&self, state: &State, owner: Local) -> Vec<Place> {
+        if self.is_address(owner) {
+            state.loans[owner].owners.clone()
+        } else {
+            self.owners(state, &owner.into())
+        }
+    }
+
     fn operand_owners(&self, state: &State, op: &Operand) -> Vec<Place> {
         let Some(place) = op.place() else { return Vec::new() };
         let whole = place.proj.is_empty();
@@ -249,7 +258,7 @@ impl<'a> Stepper<'a> {
         if decl.is_borrow || self.is_address(local) {
             match (rvalue, decl.loan_of) {
                 (Rvalue::Use(Operand::Borrow(place)), _) => owners = self.owners(state, place),
-                (_, Some(owner)) => owners = self.owners(state, &owner.into()),
+                (_, Some(owner)) => owners = self.loan(state, owner),
                 (Rvalue::AddrOf(place), None) => owners = self.owners(state, place),
                 (Rvalue::Intrinsic(Intrinsic::BufferIntoPtr, _) | Rvalue::Discriminant(_), None) => {}
                 // A number out of memory is a number.
@@ -440,7 +449,7 @@ impl<'a> Stepper<'a> {
     fn call_loan(&self, state: &State, args: &[Arg], dest: Local) -> Loan {
         let mut owners = Vec::new();
         if let Some(owner) = self.body.locals[dest].loan_of {
-            owners = self.owners(state, &owner.into());
+            owners = self.loan(state, owner);
         } else if self.is_pointer(dest) {
             for arg in args {
                 match arg {

@@ -6,9 +6,9 @@ mod early_drop;
 mod elaborate;
 mod emit_drops;
 mod last_use;
+pub(crate) mod nounwind;
 mod simplify;
 mod split_cleanup;
-pub(crate) mod nounwind;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
@@ -32,7 +32,6 @@ pub const PASSES: &[PassInfo] = &[
 const fn pass(name: &'static str, description: &'static str) -> PassInfo {
     PassInfo { name, description }
 }
-
 
 /// What `optimize` is to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

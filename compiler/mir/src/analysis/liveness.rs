@@ -1,0 +1,160 @@
+//! Which values are needed later: one bit for each local without a move path, one for each move path.
+//!
+//! A `Drop` needs nothing. The bit of a path speaks for its value as a whole and for the parts without a path of their own:
+//! using a whole sets the bits of all its parts, using a part that owns nothing sets the bit of the whole alone. Using a borrow or a pointer
+//! uses what it rests on. `mut` parameters are needed at `return`, not where unwinding leaves: there `Const::Poison` serves.
+
+use crate::analysis::bitset::BitSet;
+use crate::analysis::flow::{Backward, backward};
+use crate::analysis::move_paths::{Lookup, MovePaths, Path};
+use crate::analysis::provenance::Provenance;
+use crate::facts::{TypeFacts, try_place_ty};
+use crate::ir::*;
+use crate::visit::Access;
+use entity::{Idx, IndexVec};
+
+pub struct Liveness<'a> {
+    pub types: &'a Types,
+    pub facts: &'a TypeFacts,
+    pub body: &'a Body,
+    pub paths: &'a MovePaths,
+    pub provenance: &'a Provenance,
+}
+
+impl Liveness<'_> {
+    /// States at the entries of blocks.
+    pub fn compute(&self) -> IndexVec<Block, BitSet> {
+        backward(self.body, self)
+    }
+
+    pub fn path_bit(&self, path: Path) -> usize {
+        self.body.locals.len() + path.bit()
+    }
+
+    /// Whether the value of the path or any part of it is needed.
+    pub fn is_live(&self, state: &BitSet, path: Path) -> bool {
+        self.paths.any_below(path, &mut |p| state.contains(self.path_bit(p)))
+    }
+
+    /// Whether anything of the local is needed.
+    pub fn is_local_live(&self, state: &BitSet, local: Local) -> bool {
+        match self.paths.of_local[local] {
+            Some(path) => self.is_live(state, path),
+            None => state.contains(local.index()),
+        }
+    }
+
+    /// Something of the place is read, written in part, or lent.
+    pub fn use_place(&self, state: &mut BitSet, place: &Place) {
+        for index in place.indices() {
+            self.use_local(state, index);
+        }
+        self.use_owners(state, place.local);
+        self.use_value(state, place);
+    }
+
+    fn use_local(&self, state: &mut BitSet, local: Local) {
+        match self.paths.of_local[local] {
+            Some(path) => self.use_path(state, path),
+            None => {
+                state.insert(local.index());
+            }
+        }
+        self.use_owners(state, local);
+    }
+
+    fn use_owners(&self, state: &mut BitSet, local: Local) {
+        for owner in self.provenance.owners(local) {
+            self.use_value(state, owner);
+        }
+    }
+
+    fn use_path(&self, state: &mut BitSet, path: Path) {
+        self.paths.for_each_below(path, &mut |p| {
+            state.insert(self.path_bit(p));
+        });
+    }
+
+    fn use_value(&self, state: &mut BitSet, place: &Place) {
+        // Of what lies behind a pointer only the pointer is read.
+        let end = place.proj.iter().position(|p| *p == Proj::Deref).unwrap_or(place.proj.len());
+        let direct = Place { local: place.local, proj: place.proj[..end].to_vec() };
+        match self.paths.lookup(self.types, &direct) {
+            Lookup::Exact(path) => self.use_path(state, path),
+            Lookup::Within { path, inside } => {
+                let ty = try_place_ty(self.types, self.body, &direct);
+                if !inside && ty.is_some_and(|ty| !self.facts.needs_drop(ty)) {
+                    state.insert(self.path_bit(path));
+                } else {
+                    self.use_path(state, path);
+                }
+            }
+            Lookup::Untracked => {
+                state.insert(place.local.index());
+            }
+        }
+    }
+
+    /// The place is overwritten.
+    pub fn write(&self, state: &mut BitSet, place: &Place) {
+        match self.paths.lookup(self.types, place) {
+            Lookup::Exact(path) => self.paths.for_each_below(path, &mut |p| state.remove(self.path_bit(p))),
+            Lookup::Untracked if place.proj.is_empty() => state.remove(place.local.index()),
+            // What is left of the whole is needed around the part that changes.
+            _ => {}
+        }
+    }
+
+    /// What finding the place to be written needs, and the whole of which only a part is written.
+    fn use_dest(&self, state: &mut BitSet, place: &Place) {
+        match self.paths.lookup(self.types, place) {
+            Lookup::Exact(_) => {}
+            _ if place.proj.is_empty() => {}
+            _ => self.use_place(state, place),
+        }
+    }
+
+    /// The places a statement reads, all but what is written.
+    pub fn use_access(&self, state: &mut BitSet, place: &Place, access: Access) {
+        match access {
+            Access::Write | Access::CallWrite => self.use_dest(state, place),
+            // A drop behind a pointer needs the pointer.
+            Access::Drop if !place.is_indirect() => {}
+            _ => self.use_place(state, place),
+        }
+    }
+}
+
+impl Backward for Liveness<'_> {
+    fn bits(&self) -> usize {
+        self.body.locals.len() + self.paths.len()
+    }
+
+    fn stmt(&self, state: &mut BitSet, stmt: &StmtKind) {
+        stmt.for_each_access(|place, access| {
+            if access == Access::Write {
+                self.write(state, place);
+            }
+        });
+        stmt.for_each_access(|place, access| self.use_access(state, place, access));
+    }
+
+    fn term(&self, state: &mut BitSet, term: &Term) {
+        term.for_each_access(|place, access| self.use_access(state, place, access));
+        let returns = matches!(term, Term::Return);
+        if returns {
+            self.use_local(state, RETURN);
+        }
+        if returns || matches!(term, Term::Throw) {
+            for param in self.body.params.iter().filter(|p| p.mode == ParamMode::Mut) {
+                self.use_local(state, param.local);
+            }
+        }
+    }
+
+    fn normal_edge(&self, state: &mut BitSet, term: &Term) {
+        if let Term::Call { dest, .. } = term {
+            self.write(state, dest);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! What borrows and pointers rest on: for each local that holds an address or a borrowed value, the places of owned locals
+//! (and parameters) that must stay alive and in place while it is used.
+//!
+//! Without regard to order: what any assignment gives is kept. Addresses flow through casts, arithmetic, `Use`, and
+//! values that hold pointers but own nothing. A declared `loan_of` alone counts, where there is one.
+
+use crate::analysis::bitset::BitSet;
+use crate::facts::TypeFacts;
+use crate::ir::*;
+use entity::{Idx, IndexVec};
+
+pub struct Provenance {
+    owners: IndexVec<Local, Vec<Place>>,
+    unknown: BitSet,
+}
+
+struct Builder<'a> {
+    types: &'a Types,
+    facts: &'a TypeFacts,
+    body: &'a Body,
+    borrows: &'a BitSet,
+    owners: IndexVec<Local, Vec<Place>>,
+    /// Locals whose owners this one has too.
+    inherits: IndexVec<Local, Vec<Local>>,
+    unknown: BitSet,
+}
+
+impl Provenance {
+    /// `borrows` are the locals to be taken for borrows, besides those declared so.
+    pub fn new(types: &Types, facts: &TypeFacts, body: &Body, borrows: &BitSet) -> Provenance {
+        let n = body.locals.len();
+        let mut builder = Builder {
+            types,
+            facts,
+            body,
+            borrows,
+            owners: IndexVec::from_elem(Vec::new(), n),
+            inherits: IndexVec::from_elem(Vec::new(), n),
+            unknown: BitSet::new(n),
+        };
+        builder.collect();
+        builder.close();
+        Provenance { owners: builder.owners, unknown: builder.unknown }
+    }
+
+    /// What the local rests on; nothing for locals that hold their own value.
+    pub fn owners(&self, local: Local) -> &[Place] {
+        self.owners.get(local).map_or(&[], |list| list)
+    }
+
+    /// Whether the local may also hold addresses of which nothing is known.
+    pub fn is_unknown(&self, local: Local) -> bool {
+        self.unknown.contains(local.index())
+    }
+}
+
+/// Whether values of the type carry addresses without owning anything.
+pub fn carries_address(types: &Types, facts: &TypeFacts, ty: Ty) -> bool {
+    let word = *types.kind(ty) == TyKind::Int(IntTy::USize);
+    word || facts.has_ptr(ty) && !facts.needs_drop(ty) || matches!(types.kind(ty), TyKind::Ptr(_))
+}
+
+impl Builder<'_> {
+    fn is_borrow(&self, local: Local) -> bool {
+        self.body.locals[local].is_borrow || self.borrows.contains(local.index())
+    }
+
+    fn carries(&self, local: Local) -> bool {
+        carries_address(self.types, self.facts, self.body.locals[local].ty)
+    }
+
+    fn collect(&mut self) {
+        let body = self.body;
+        for (local, decl) in body.locals.iter_enumerated() {
+            if let Some(owner) = decl.loan_of
+                && !self.is_borrow(local)
+            {
+                if self.carries(owner) {
+                    self.inherits[local].push(owner);
+                } else {
+                    self.rest_on(local, &owner.into());
+                }
+            }
+        }
+        for param in &body.params {
+            if self.carries(param.local) {
+                self.unknown.insert(param.local.index());
+            }
+        }
+        for data in &body.blocks {
+            for stmt in &data.stmts {
+                if let StmtKind::Assign(place, rvalue) = &stmt.kind {
+                    self.assign(place.local, rvalue);
+                }
+            }
+            if let Term::Call { args, dest, callee, .. } = &data.term {
+                self.call(dest.local, callee, args);
+            }
+        }
+    }
+
+    /// The local rests on a place: on the owned value it is part of, or on what its pointer or borrow rests on.
+    fn rest_on(&mut self, local: Local, place: &Place) {
+        let base = place.local;
+        if place.is_indirect() && self.carries(base) || self.is_borrow(base) {
+            self.inherits[local].push(base);
+        } else {
+            let end = place.proj.iter().position(|p| matches!(p, Proj::Deref | Proj::Index(_)));
+            let proj = place.proj[..end.unwrap_or(place.proj.len())].to_vec();
+            add(&mut self.owners[local], Place { local: base, proj });
+        }
+    }
+
+    fn assign(&mut self, local: Local, rvalue: &Rvalue) {
+        if self.is_borrow(local) {
+            match rvalue {
+                Rvalue::Use(Operand::Borrow(place) | Operand::Copy(place)) => self.rest_on(local, place),
+                _ => {}
+            }
+            return;
+        }
+        if !self.carries(local) || self.body.locals[local].loan_of.is_some() {
+            return;
+        }
+        match rvalue {
+            Rvalue::AddrOf(place) => self.rest_on(local, place),
+            Rvalue::Discriminant(_) | Rvalue::Checked(..) => {}
+            Rvalue::Intrinsic(Intrinsic::IsUnique | Intrinsic::BufferIntoPtr, _) => {
+                self.unknown.insert(local.index());
+            }
+            _ => {
+                let mut any = false;
+                rvalue.for_each_operand(|op| any |= self.operand(local, op));
+                if !any {
+                    self.unknown.insert(local.index());
+                }
+            }
+        }
+    }
+
+    /// Whether the operand may bring an address along that something is known of.
+    fn operand(&mut self, local: Local, op: &Operand) -> bool {
+        let place = match op {
+            Operand::Borrow(place) => {
+                self.rest_on(local, place);
+                return true;
+            }
+            Operand::Copy(place) | Operand::Move(place) => place,
+            Operand::Const(_) => return false,
+        };
+        if place.proj.is_empty() {
+            let carries = self.carries(place.local);
+            if carries {
+                self.inherits[local].push(place.local);
+            }
+            return carries;
+        }
+        // A number out of memory or out of a value is taken for a number.
+        if *self.types.kind(self.body.locals[local].ty) == TyKind::Int(IntTy::USize) {
+            return false;
+        }
+        if self.carries(place.local) && !place.is_indirect() {
+            self.inherits[local].push(place.local);
+        } else {
+            self.rest_on(local, place);
+        }
+        true
+    }
+
+    fn call(&mut self, dest: Local, callee: &Callee, args: &[Arg]) {
+        let word = *self.types.kind(self.body.locals[dest].ty) == TyKind::Int(IntTy::USize);
+        if !self.carries(dest) || word || self.body.locals[dest].loan_of.is_some() || self.is_borrow(dest) {
+            return;
+        }
+        let mut any = false;
+        if let Callee::Dyn { object, .. } = callee {
+            self.rest_on(dest, object);
+            any = true;
+        }
+        for arg in args {
+            match arg {
+                Arg::Mut(place) => {
+                    self.rest_on(dest, place);
+                    any = true;
+                }
+                Arg::Value(op @ Operand::Borrow(_)) => any |= self.operand(dest, op),
+                Arg::Value(Operand::Copy(place) | Operand::Move(place)) => {
+                    let base = self.body.locals[place.local].ty;
+                    if place.proj.is_empty() && self.carries(place.local) {
+                        self.inherits[dest].push(place.local);
+                        any = true;
+                    } else if self.facts.needs_drop(base) {
+                        // Before parameters are known to be borrowed, `copy` may stand for a loan.
+                        self.rest_on(dest, place);
+                        any = true;
+                    }
+                }
+                Arg::Value(Operand::Const(_)) => {}
+            }
+        }
+        if !any {
+            self.unknown.insert(dest.index());
+        }
+    }
+
+    fn close(&mut self) {
+        loop {
+            let mut changed = false;
+            for local in self.body.locals.indices() {
+                let sources = std::mem::take(&mut self.inherits[local]);
+                for from in sources.iter().filter(|from| **from != local) {
+                    if self.unknown.contains(from.index()) {
+                        changed |= self.unknown.insert(local.index());
+                    }
+                    for place in self.owners[*from].clone() {
+                        changed |= add(&mut self.owners[local], place);
+                    }
+                }
+                self.inherits[local] = sources;
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+}
+
+/// Adds a place to a set of disjoint ones; whether the set has grown.
+fn add(list: &mut Vec<Place>, place: Place) -> bool {
+    let covers = |a: &Place, b: &Place| a.local == b.local && b.proj.starts_with(&a.proj);
+    if list.iter().any(|have| covers(have, &place)) {
+        return false;
+    }
+    list.retain(|have| !covers(&place, have));
+    list.push(place);
+    true
+}
