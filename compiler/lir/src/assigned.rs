@@ -14,17 +14,32 @@ pub(crate) const LOCAL: u32 = u32::MAX;
 
 /// Reads of registers that are not written on every path.
 pub(crate) fn check_assigned(body: &Body) -> Found {
+    let mut found = Vec::new();
+    for_each_unassigned(body, |reg, place| {
+        found.push((place, format!("{reg} is read, but not written on every path")));
+    });
+    found
+}
+
+/// The registers that are read where some path has not written them, each once.
+pub(crate) fn unassigned_registers(body: &Body) -> Vec<Reg> {
+    let mut regs = Vec::new();
+    for_each_unassigned(body, |reg, _| regs.push(reg));
+    regs.sort_unstable();
+    regs.dedup();
+    regs
+}
+
+fn for_each_unassigned(body: &Body, mut found: impl FnMut(Reg, Place)) {
     let order = reverse_postorder(body);
     let (index, n) = exposed(body, &order);
     if n == 0 {
-        return Vec::new();
+        return;
     }
     let flow = solve(body, &order, &index, n);
-    let mut found = Vec::new();
     for &block in &order {
         report(body, block, &index, &flow, &mut found);
     }
-    found
 }
 
 /// Numbers the registers that are read in some block before it writes them.
@@ -90,14 +105,19 @@ fn set(rows: &mut BitMatrix, block: Block, index: u32) {
     }
 }
 
-fn report(body: &Body, block: Block, index: &IndexVec<Reg, u32>, flow: &BitMatrix, found: &mut Found) {
+fn report(
+    body: &Body,
+    block: Block,
+    index: &IndexVec<Reg, u32>,
+    flow: &BitMatrix,
+    found: &mut impl FnMut(Reg, Place),
+) {
     let data = &body.blocks[block];
     let mut row = BitMatrix::new(1, flow.columns());
     row.copy_row_from(0, flow, block.index());
     let mut read = |reg: Reg, at: usize, row: &BitMatrix| {
         if index[reg] != LOCAL && !row.contains(0, index[reg] as usize) {
-            let place = Place { block: Some(block), inst: Some(at) };
-            found.push((place, format!("{reg} is read, but not written on every path")));
+            found(reg, Place { block: Some(block), inst: Some(at) });
         }
     };
     for (i, inst) in data.insts.iter().enumerate() {

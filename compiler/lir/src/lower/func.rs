@@ -52,7 +52,26 @@ pub(crate) fn lower_body(cx: &mut Cx<'_>, func: &m::Function, body: &m::Body) ->
         lower.e.b.span = block.term_span;
         lower.term(&block.term);
     }
-    lower.e.b.body
+    let mut body = lower.e.b.body;
+    initialise(&mut body);
+    body
+}
+
+/// Zeroes registers that a path may read unwritten: those of values that are there on some paths only, where a flag
+/// tells, which LIR cannot know.
+fn initialise(body: &mut Body) {
+    for reg in crate::assigned::unassigned_registers(body) {
+        let value = match body.regs[reg] {
+            Ty::I32 => Imm::I32(0),
+            Ty::I64 => Imm::I64(0),
+            Ty::F32 => Imm::F32(0),
+            Ty::F64 => Imm::F64(0),
+            Ty::V128 => Imm::V128(0),
+            Ty::Ptr => Imm::Ptr(0),
+        };
+        let entry = &mut body.blocks[Block(0)];
+        entry.insts.insert(0, Inst { op: Op::Const { dst: reg, value }, span: entry.term_span });
+    }
 }
 
 impl<'f> FuncLower<'f, '_, '_> {

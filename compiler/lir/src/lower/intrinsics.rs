@@ -8,7 +8,7 @@ use mir::ir::Intrinsic as I;
 
 impl FuncLower<'_, '_, '_> {
     /// The registers of the result (none for operations without one).
-    pub fn intrinsic(&mut self, op: I, operands: &[m::Operand], _ty: m::Ty) -> Vec<Reg> {
+    pub fn intrinsic(&mut self, op: I, operands: &[m::Operand], ty: m::Ty) -> Vec<Reg> {
         let kind = operands.first().map_or(Kind::Other, |o| self.operand_kind(o));
         let args: Vec<Reg> = operands.iter().flat_map(|o| self.operand(o)).collect();
         match op {
@@ -43,7 +43,11 @@ impl FuncLower<'_, '_, '_> {
                 self.e.b.push(Op::MemGrow { dst, pages });
                 vec![self.e.b.ptr_to_usize(dst)]
             }
-            I::HeapBase => vec![self.heap_base()],
+            I::HeapBase => {
+                let base = self.heap_base();
+                let is_ptr = matches!(self.e.types().kind(ty), m::TyKind::Ptr(_));
+                vec![if is_ptr { base } else { self.e.b.ptr_to_usize(base) }]
+            }
             I::StaticAddr(n) => vec![self.static_addr(n)],
             I::Trap => {
                 self.e.b.end(Term::Unreachable);
@@ -91,8 +95,7 @@ impl FuncLower<'_, '_, '_> {
             }
         };
         let addr = self.e.b.data_addr(data, 0);
-        let base = self.e.b.load(MemTy::Ptr, addr, 0);
-        self.e.b.ptr_to_usize(base)
+        self.e.b.load(MemTy::Ptr, addr, 0)
     }
 
     fn static_addr(&mut self, n: u32) -> Reg {

@@ -1,0 +1,48 @@
+//! Lowers the programs of `tests/mir` that the certifier accepts, and verifies what comes out.
+
+#![allow(clippy::disallowed_methods, reason = "tests read their files from the disk")]
+
+use std::path::{Path, PathBuf};
+
+const MARK: &str = "\n// ---- expected\n";
+
+fn files(dir: &Path, out: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> =
+        std::fs::read_dir(dir).expect("the folder exists").map(|e| e.expect("readable").path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files(&path, out);
+        } else if path.extension().is_some_and(|e| e == "mir") {
+            out.push(path);
+        }
+    }
+}
+
+#[test]
+fn accepted_programs_lower_to_valid_lir() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/mir");
+    let mut paths = Vec::new();
+    files(&root, &mut paths);
+    let mut lowered = 0;
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("readable");
+        let input = text.split(MARK).next().unwrap_or("");
+        let Ok(mut program) = mir::parse_program(input) else { continue };
+        if mir::verify(&program).is_err() || text.starts_with("// certify") && mir::certify(&program).is_err()
+        {
+            continue;
+        }
+        if !text.starts_with("// certify") {
+            mir::optimize(&mut program, &mir::PassOptions::default());
+        }
+        let module = lir::lower::lower_program(&program, &lir::Target::wasm32_wasi());
+        if let Err(errors) = lir::verify(&module) {
+            let shown: Vec<String> = errors.iter().take(3).map(|e| e.to_string()).collect();
+            panic!("{}: {}\n{}", path.display(), shown.join("\n"), lir::print_module(&module));
+        }
+        lowered += 1;
+    }
+    println!("lowered {lowered} programs");
+    assert!(lowered >= 3, "too few programs were lowered: {lowered}");
+}
