@@ -1,6 +1,7 @@
 //! The tests and parts that patterns need of values: equality, ranges, elements and rests of arrays.
 
-use super::decision::{ArrayView, Decision, Occ, OccId, Part, RestOf, int_range};
+use super::branches::int_range;
+use super::decision::{ArrayView, Decision, Occ, OccId, Part, RestOf};
 use super::func::Builder;
 use crate::ir::*;
 use hir::body::{Lit, Pat, PatKind};

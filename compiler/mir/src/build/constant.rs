@@ -4,8 +4,8 @@
 use super::func::Builder;
 use super::instances::Key;
 use crate::ir::*;
-use hir::body::{Expr, ExprKind, Lit};
-use hir::program::{BodyOwner, ConstId};
+use hir::body::{Callee, Expr, ExprKind, Lit};
+use hir::program::{BodyOwner, ConstId, FnId, FnKind};
 use hir::ty::{Args, Ty as HTy, TyKind as H};
 
 /// Constants refer to each other at most so deep when they are folded here.
@@ -32,8 +32,19 @@ impl Builder<'_, '_> {
                 Some(Const::Empty(ty, variant.0))
             }
             ExprKind::Tuple(elems) if elems.is_empty() => Some(Const::Unit),
+            ExprKind::Call { callee: Callee::Fn { id, args: types }, args } if args.is_empty() => {
+                self.build_constant(*id, types)
+            }
             _ => None,
         }
+    }
+
+    /// Intrinsics that ask for options of the build or facts about a type: conditions on them leave one branch only.
+    fn build_constant(&mut self, id: FnId, types: &[HTy]) -> Option<Const> {
+        let FnKind::Intrinsic(name) = self.cx.front.program().fns[id].kind else { return None };
+        let name = self.cx.front.program().interner.name(name).to_string();
+        let types: Vec<Ty> = types.iter().map(|t| self.ty(*t)).collect();
+        self.known_bool(&name, &types).map(Const::Bool)
     }
 
     fn literal(&mut self, lit: &Lit, ty: HTy, e: &Expr) -> Option<Const> {

@@ -161,7 +161,6 @@ impl<'c, 'f> Builder<'c, 'f> {
     pub fn param(&mut self, name: String, span: Span) -> Local {
         let (ty, mode) = self.cx.program.funcs[self.func].params[self.body.params.len()];
         let local = self.named(ty, name, span);
-        self.body.locals[local].is_borrow = mode == ParamMode::Borrowed;
         self.body.params.push(Param { local, mode });
         local
     }

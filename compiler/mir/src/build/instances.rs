@@ -138,23 +138,28 @@ impl<'f> Cx<'f> {
 
     fn declare_closure(&mut self, id: ClosureId, args: &[Ty]) -> mir::Function {
         let decl = &self.front.program().closures[id];
-        let (span, is_once, owner) = (decl.span, decl.is_once, decl.owner);
+        let (span, is_once) = (decl.span, decl.is_once);
         let sig = self.closure_sig(id, args);
         let env = self.front.program_mut().types.intern(TyKind::Closure(id, args.into()));
         let env_mode = if is_once { ParamMode::Owned } else { ParamMode::Borrowed };
         let mut params = vec![(self.mir_ty(env), env_mode)];
         params.extend(self.mir_params(&sig));
         let ret = self.mir_ty(sig.ret);
-        let owner = match owner {
+        let owner = self.closure_owner(id, args);
+        let name = self.unique_name(format!("{owner}.closure"));
+        self.new_func(name, params, ret, span)
+    }
+
+    /// The name of the function in which a closure stands.
+    pub(super) fn closure_owner(&mut self, id: ClosureId, args: &[Ty]) -> String {
+        match self.front.program().closures[id].owner {
             BodyOwner::Fn(f) => self.fn_text(f, args),
             BodyOwner::Const(c) => {
                 let program = self.front.program();
                 program.interner.name(program.consts[c].name).to_string()
             }
             BodyOwner::Test(t) => format!("test {}", self.front.program().tests[t].name),
-        };
-        let name = self.unique_name(format!("{owner}.closure"));
-        self.new_func(name, params, ret, span)
+        }
     }
 
     fn declare_builtin(&mut self, method: FnId, args: &[Ty]) -> mir::Function {

@@ -99,13 +99,7 @@ impl Builder<'_, '_> {
 
     /// What is known when the instance is built.
     fn constant_intrinsic(&mut self, used: &Use<'_>) -> bool {
-        let opts = self.cx.opts;
         let constant = match used.name {
-            "needs_drop" => Const::Bool(used.types.first().is_some_and(|t| self.cx.facts(*t).needs_drop)),
-            "overflow_checks" => Const::Bool(opts.overflow_checks),
-            "bounds_checks" => Const::Bool(opts.bounds_checks),
-            "check_leaks" => Const::Bool(opts.check_leaks),
-            "panic_unwinds" => Const::Bool(opts.panic_unwinds),
             "ptr_null" => {
                 let Some(to) = used.types.first() else { return false };
                 Const::Null(self.cx.ptr_ty(*to))
@@ -121,12 +115,28 @@ impl Builder<'_, '_> {
                 }
                 return true;
             }
-            _ => return false,
+            name => match self.known_bool(name, &used.types) {
+                Some(value) => Const::Bool(value),
+                None => return false,
+            },
         };
         if let Some(dest) = used.dest {
             self.set(dest.clone(), Operand::Const(constant));
         }
         true
+    }
+
+    /// Intrinsics that are `true` or `false` per instance.
+    pub fn known_bool(&mut self, name: &str, types: &[Ty]) -> Option<bool> {
+        let opts = self.cx.opts;
+        Some(match name {
+            "needs_drop" => self.cx.facts(*types.first()?).needs_drop,
+            "overflow_checks" => opts.overflow_checks,
+            "bounds_checks" => opts.bounds_checks,
+            "check_leaks" => opts.check_leaks,
+            "panic_unwinds" => opts.panic_unwinds,
+            _ => return None,
+        })
     }
 
     /// What works on places behind pointers.

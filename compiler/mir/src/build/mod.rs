@@ -10,6 +10,7 @@
 
 mod adapters;
 mod arith;
+mod branches;
 mod call;
 mod closure;
 mod compare;

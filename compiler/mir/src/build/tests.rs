@@ -345,3 +345,170 @@ fn endless_instances_are_refused() {
     let errors = build_program(&mut f, &opts).err().unwrap_or_default();
     assert_eq!(errors.iter().map(|e| e.code).collect::<Vec<_>>(), ["instance-nesting-too-deep"]);
 }
+
+impl Fake {
+    /// A type that only moves, with a `drop` of its own.
+    fn file(&mut self) -> Ty {
+        let file = self.adt("File", false, &[("File", vec![INT])]);
+        let id = AdtId(self.program.adts.len() as u32 - 1);
+        let close = self.host("close", &[file], Ty::UNIT);
+        self.program.fns[close].params[0].mode = ParamMode::Mut;
+        self.program.adts[id].is_iso = true;
+        self.program.adts[id].drop_fn = Some(close);
+        file
+    }
+}
+
+fn assign(place: Expr, value: Expr) -> Stmt {
+    Stmt::Expr(e(ExprKind::Assign { place: Box::new(place), value: Box::new(value) }, Ty::UNIT))
+}
+
+#[test]
+fn values_that_only_move_are_dropped_once() {
+    let mut f = Fake::new();
+    let file = f.file();
+    let open = f.host("open", &[], file);
+    let eat = f.host("eat", &[file], Ty::UNIT);
+    let look = f.host("look", &[], Ty::BOOL);
+    let x = LocalId(0);
+    let eaten = call(eat, vec![var(x, file)], Ty::UNIT);
+    let stmts = vec![
+        let_(x, call(open, vec![], file)),
+        Stmt::Expr(if_(call(look, vec![], Ty::BOOL), eaten, None)),
+        assign(var(x, file), call(open, vec![], file)),
+    ];
+    f.define("f", 0, &[file], block(stmts, Some(call(look, vec![], Ty::BOOL))));
+    f.text();
+}
+
+#[test]
+fn results_survive_a_scope_whose_drops_may_panic() {
+    let mut f = Fake::new();
+    let (file, buf) = (f.file(), f.counted());
+    let open = f.host("open", &[], file);
+    let make = f.host("make", &[], buf);
+    let look = f.host("look", &[], Ty::BOOL);
+    let (x, y) = (LocalId(0), LocalId(1));
+    let id = LoopId(0);
+    let stop = || {
+        let value = Some(Box::new(call(make, vec![], buf)));
+        e(ExprKind::Break { id, value }, Ty::NEVER)
+    };
+    let body = block(
+        vec![
+            let_(x, call(open, vec![], file)),
+            Stmt::Expr(if_(call(look, vec![], Ty::BOOL), stop(), None)),
+            Stmt::Expr(if_(call(look, vec![], Ty::BOOL), stop(), None)),
+        ],
+        None,
+    );
+    let looped = e(ExprKind::Loop { id, body: Box::new(body) }, buf);
+    f.define("f", 0, &[file, buf], block(vec![let_(y, looped)], Some(var(y, buf))));
+    f.text();
+}
+
+#[test]
+fn guards_look_at_values_before_they_move() {
+    let mut f = Fake::new();
+    let file = f.file();
+    let option = f.adt("Opt", true, &[("None", vec![]), ("Some", vec![file])]);
+    let open = f.host("open", &[], option);
+    let eat = f.host("eat", &[file], INT);
+    let (x, y) = (LocalId(0), LocalId(1));
+    let some = |l| {
+        let fields = vec![(0, bind(l, file))];
+        pat(PatKind::Adt { variant: VariantIdx(1), fields }, option)
+    };
+    let number = e(ExprKind::Field { base: Box::new(var(x, file)), index: 0 }, INT);
+    let arms = vec![
+        arm(some(x), Some(bin(BinOp::Eq, number, int(0))), call(eat, vec![var(x, file)], INT)),
+        arm(some(y), None, int(1)),
+        arm(pat(PatKind::Wild, option), None, int(2)),
+    ];
+    f.define("f", 0, &[file, file], match_(call(open, vec![], option), arms));
+    f.text();
+}
+
+#[test]
+fn fixed_arrays_are_indexed_in_place() {
+    let mut f = Fake::new();
+    let buf = f.counted();
+    let three = f.program.types.intern(TyKind::ConstInt(3));
+    let array = f.program.types.intern(TyKind::FixedArray(buf, three));
+    let make = f.host("make", &[], buf);
+    let bounds = f.host("panic_bounds", &[INT, INT], Ty::NEVER);
+    let symbol = f.program.interner.intern("panic_bounds");
+    f.program.lang.fns.insert(symbol, bounds);
+    let (xs, i) = (LocalId(0), LocalId(1));
+    let at = || {
+        let (base, index) = (Box::new(var(xs, array)), Box::new(var(i, INT)));
+        e(ExprKind::FixedIndex { base, index }, buf)
+    };
+    let three_values = (0..3).map(|_| call(make, vec![], buf)).collect();
+    let literal = e(ExprKind::Array(three_values), array);
+    let head =
+        pat(PatKind::Array { prefix: vec![bind(LocalId(2), buf)], rest: Some(None), suffix: vec![] }, array);
+    let first = match_(var(xs, array), vec![arm(head, None, var(LocalId(2), buf))]);
+    let stmts = vec![
+        let_(i, int(1)),
+        let_(xs, literal),
+        assign(at(), call(make, vec![], buf)),
+        assign(at(), at()),
+        assign(at(), first),
+    ];
+    f.define("f", 0, &[array, INT, buf], block(stmts, Some(at())));
+    f.text();
+}
+
+#[test]
+fn closures_are_called_directly_and_boxed() {
+    let mut f = Fake::new();
+    let buf = f.counted();
+    let make = f.host("make", &[], buf);
+    let look = f.host("look", &[buf, INT], INT);
+    let (x, inner, p, g, boxed) = (LocalId(0), LocalId(1), LocalId(2), LocalId(3), LocalId(4));
+    let owner = FnId(f.program.fns.len() as u32);
+    let id = f.program.closures.push(ClosureDecl {
+        owner: BodyOwner::Fn(owner),
+        params: vec![(INT, ParamMode::Value)],
+        ret: INT,
+        captures: vec![buf],
+        is_once: false,
+        span: SPAN,
+    });
+    let closure = f.program.types.intern(TyKind::Closure(id, Box::new([])));
+    let fn_ty = f.program.types.intern(TyKind::Fn { params: Box::new([(INT, false)]), ret: INT });
+    let called = |local, ty, n| {
+        let args = vec![Arg { mode: ArgMode::Value, expr: int(n) }];
+        e(ExprKind::Call { callee: Callee::Value(Box::new(var(local, ty))), args }, INT)
+    };
+    let boxing = e(ExprKind::Coerce { kind: Coercion::BoxFn, expr: Box::new(var(g, closure)) }, fn_ty);
+    let stmts = vec![
+        let_(x, call(make, vec![], buf)),
+        let_(g, e(ExprKind::Closure(id), closure)),
+        let_(boxed, boxing),
+    ];
+    let value = block(stmts, Some(bin(BinOp::Mul, called(g, closure, 1), called(boxed, fn_ty, 2))));
+    f.define("f", 0, &[buf, buf, INT, closure, fn_ty], value);
+    let body = Rc::get_mut(f.bodies.get_mut(&owner).expect("just defined")).expect("not shared");
+    body.closures.push((
+        id,
+        ClosureBody {
+            params: vec![p],
+            captures: vec![(inner, x)],
+            value: call(look, vec![var(inner, buf), var(p, INT)], INT),
+        },
+    ));
+    f.text();
+}
+
+#[test]
+fn operands_that_later_ones_write_are_read_at_once() {
+    let mut f = Fake::new();
+    let x = LocalId(0);
+    let bump = block(vec![assign(var(x, INT), int(5))], Some(var(x, INT)));
+    let sum = bin(BinOp::WrapAdd, var(x, INT), bump);
+    f.define("f", 1, &[INT], sum);
+    let text = f.text();
+    assert!(text.contains("_2 = copy _1"), "{text}");
+}

@@ -174,7 +174,11 @@ impl Cx<'_> {
     }
 
     fn declare_nominal(&mut self, ty: Ty, kind: M) -> mir::Ty {
-        let name = self.front.program().ty_name(ty);
+        let name = match self.front.program().types.kind(ty).clone() {
+            // People read the signature of a closure, which says nothing about its environment.
+            H::Closure(id, args) => format!("{}.env", self.closure_owner(id, &args)),
+            _ => self.front.program().ty_name(ty),
+        };
         let name = self.unique_name(name);
         let out = self.program.types.declare(kind, name);
         self.types.map.insert(ty, out);
