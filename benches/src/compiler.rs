@@ -1,0 +1,134 @@
+//! The compiler's own speed: the front end on many lines, galc as a fresh process, the size of hello world.
+
+use crate::gal::{self, RootLoader, first_error};
+use crate::stats::{median, milliseconds};
+use crate::{Options, Result, root};
+use driver::{Session, SourceLoader};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// What the project wants to reach.
+const LINES_PER_SECOND: f64 = 400_000.0;
+const CHECK_LIMIT: Duration = Duration::from_millis(30);
+const HELLO_BYTES: usize = 1_000;
+
+const HELLO: &str = "examples/hello.gal";
+
+pub fn compiler(options: &Options) -> Result {
+    let results = [hello_size(), fresh_process(), front_end(options.lines)];
+    let failures: Vec<String> = results.into_iter().filter_map(std::result::Result::err).collect();
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+fn verdict(holds: bool) -> &'static str {
+    if holds { "reached" } else { "missed" }
+}
+
+fn hello_size() -> Result {
+    let (wasm, times) = gal::compile(HELLO, false)?;
+    let size = wasm.len();
+    println!("{HELLO}: {size} bytes (at most {HELLO_BYTES}: {})", verdict(size <= HELLO_BYTES));
+    println!("{HELLO}: compiled in {:.2} ms", milliseconds(times.total()));
+    Ok(())
+}
+
+/// `galc check` of hello world, from start to end of the process.
+fn fresh_process() -> Result {
+    let galc = std::env::current_exe().map_err(|error| error.to_string())?.with_file_name("galc");
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let begin = Instant::now();
+        let output = Command::new(&galc).args(["check", HELLO]).current_dir(root()).output();
+        times.push(begin.elapsed());
+        let output = output.map_err(|error| format!("`{}` cannot be run: {error}", galc.display()))?;
+        if !output.status.success() {
+            return Err(format!(
+                "`galc check {HELLO}` fails: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            ));
+        }
+    }
+    let time = median(times);
+    let limit = milliseconds(CHECK_LIMIT);
+    println!(
+        "galc check {HELLO}: {:.1} ms (at most {limit}: {})",
+        milliseconds(time),
+        verdict(time <= CHECK_LIMIT)
+    );
+    Ok(())
+}
+
+/// Modules in memory, before those on the disk.
+struct Modules(BTreeMap<String, String>);
+
+impl SourceLoader for Modules {
+    fn load(&mut self, path: &str) -> Option<String> {
+        self.0.get(path).cloned().or_else(|| RootLoader.load(path))
+    }
+
+    fn exists(&mut self, path: &str) -> bool {
+        self.0.contains_key(path) || RootLoader.exists(path)
+    }
+}
+
+/// Checks a program made of the programs in `tests/run`, again and again under other module names until there are
+/// enough lines.
+fn front_end(lines: usize) -> Result {
+    let sources = sources(&root().join("tests/run"));
+    if sources.is_empty() {
+        return Err("there are no programs in tests/run".to_string());
+    }
+    let mut modules = BTreeMap::new();
+    let mut entry = String::new();
+    let mut count = 0;
+    for (index, source) in sources.iter().cycle().enumerate() {
+        if count >= lines {
+            break;
+        }
+        count += code_lines(source);
+        entry.push_str(&format!("use m{index}\n"));
+        modules.insert(format!("m{index}.gal"), source.clone());
+    }
+    entry.push_str("fn main() {}\n");
+    modules.insert("main.gal".to_string(), entry);
+    let files = modules.len();
+    let mut loader = Modules(modules);
+    let mut session = Session::new(&mut loader, driver::Options::default());
+    let begin = Instant::now();
+    let checked = driver::check(&mut session, "main.gal").map_err(|error| error.to_string())?;
+    let time = begin.elapsed();
+    if checked.has_errors() {
+        return Err(format!("the front end's program has errors: {}", first_error(&checked)));
+    }
+    let speed = count as f64 / time.as_secs_f64();
+    println!(
+        "front end: {count} lines in {files} modules, {:.0} ms, {speed:.0} lines a second (at least {LINES_PER_SECOND}: {})",
+        milliseconds(time),
+        verdict(speed >= LINES_PER_SECOND)
+    );
+    Ok(())
+}
+
+/// Lines that are neither blank nor only a comment.
+fn code_lines(text: &str) -> usize {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+}
+
+fn sources(folder: &Path) -> Vec<String> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "gal") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files.iter().filter_map(|file| std::fs::read_to_string(file).ok()).collect()
+}

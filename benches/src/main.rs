@@ -1,0 +1,84 @@
+//! Measures GAL against C, and the compiler's own speed. Called by `cargo xtask bench`.
+//!
+//! `compute` runs the programs listed in `benches/programs.toml`: GAL's with the release profile, C's through clang
+//! with `-O3` for wasm32 without SIMD, both in this process by the same wasmtime, in turns. What counts is the time of
+//! the call of `_start`, the median of some runs. `compiler` measures stages, the front end, and galc as a process.
+
+mod clang;
+mod compiler;
+mod compute;
+mod gal;
+mod programs;
+mod stats;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask bench [compute] [--runs N] [--only NAME,NAME] [--c-only] [--no-opt]
+cargo xtask bench compiler [--lines N]";
+
+type Result<T = ()> = std::result::Result<T, String>;
+
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1).collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("bench: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut args: Vec<String>) -> Result {
+    let is_compiler = args.first().is_some_and(|arg| arg == "compiler");
+    if is_compiler || args.first().is_some_and(|arg| arg == "compute") {
+        args.remove(0);
+    }
+    let mut options = Options::default();
+    let mut rest = args.into_iter();
+    while let Some(arg) = rest.next() {
+        let mut value = || rest.next().ok_or(format!("`{arg}` needs a value"));
+        match arg.as_str() {
+            "--runs" => options.runs = number(&value()?)?.max(1),
+            "--only" => options.only = value()?.split(',').map(str::to_string).collect(),
+            "--lines" => options.lines = number(&value()?)?,
+            "--c-only" => options.c_only = true,
+            "--no-opt" => options.no_opt = true,
+            "-h" | "--help" => {
+                println!("{USAGE}");
+                return Ok(());
+            }
+            _ => return Err(format!("`{arg}` is not known\n{USAGE}")),
+        }
+    }
+    if is_compiler { compiler::compiler(&options) } else { compute::compute(&options) }
+}
+
+fn number(text: &str) -> Result<usize> {
+    text.parse().map_err(|_| format!("`{text}` is not a number"))
+}
+
+/// What the arguments say.
+pub struct Options {
+    /// Runs of each program, of which the median counts.
+    pub runs: usize,
+    /// Names of programs; none for all.
+    pub only: Vec<String>,
+    /// Lines of source for the front end.
+    pub lines: usize,
+    pub c_only: bool,
+    /// Leaves out GAL's optional passes.
+    pub no_opt: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { runs: 5, only: Vec::new(), lines: 200_000, c_only: false, no_opt: false }
+    }
+}
+
+/// The workspace's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
