@@ -60,8 +60,12 @@ fn fill(file: &mut File, map: &SourceMap, interner: &mut Interner) -> Vec<Diagno
 
 fn fixtures() -> Vec<String> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
-    let files = std::fs::read_dir(folder).expect("the folder of fixtures");
-    files.map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).expect("a fixture")).collect()
+    let files =
+        std::fs::read_dir(folder).expect("the folder of fixtures").map(|e| e.expect("an entry").path());
+    files
+        .filter(|path| path.is_file())
+        .map(|path| std::fs::read_to_string(path).expect("a fixture"))
+        .collect()
 }
 
 #[test]

@@ -85,9 +85,34 @@ fn every_code_is_shown_by_a_fixture() {
         shown += &std::fs::read_to_string(&path).expect("a readable fixture");
     }
     // Limits are tested where their inputs are generated.
-    let limits = ["file-too-large", "nesting-too-deep", "too-many-errors"];
+    let limits = ["file-too-large", "format-failed", "nesting-too-deep", "too-many-errors"];
     for info in syntax::codes::CODES {
         let found = shown.contains(&format!("({}):", info.code));
         assert!(found || limits.contains(&info.code), "no fixture shows {}", info.code);
     }
+}
+
+/// The programs in a fence of the explanation.
+fn fenced(text: &str, language: &str) -> Vec<String> {
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).filter_map(|rest| Some(rest.split("```").next()?.to_string())).collect()
+}
+
+#[test]
+fn explanations_show_a_failing_and_a_mended_program() {
+    // These need inputs that no explanation can show.
+    let special = ["file-too-large", "format-failed", "nesting-too-deep", "too-many-errors"];
+    let mut codes: Vec<&str> = Vec::new();
+    for info in syntax::codes::CODES {
+        codes.push(info.code);
+        assert!(info.title.ends_with('.'), "{}: a title is a sentence", info.code);
+        let (failing, mended) = (fenced(info.explanation, "gal-fail"), fenced(info.explanation, "gal"));
+        assert!(failing.len() == 1 && mended.len() == 1, "{}: one program each", info.code);
+        let found = parse(&mended[0], false).describe();
+        assert!(found.is_empty(), "{}: the mended program has\n{found}", info.code);
+        let parsed = parse(&failing[0], false);
+        let found: Vec<&str> = parsed.diags.iter().map(|d| d.code).collect();
+        assert!(special.contains(&info.code) || found == [info.code], "{}: shows {found:?}", info.code);
+    }
+    assert!(codes.is_sorted(), "the table is in the order of the codes");
 }

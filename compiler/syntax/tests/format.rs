@@ -1,0 +1,119 @@
+//! The formatter: fixtures with their layout, and what holds for every program: formatting again changes
+//! nothing, tokens and comments stay.
+#![allow(clippy::disallowed_methods, reason = "tests read their fixtures and the programs of the project")]
+
+mod common;
+
+use common::{cases, parse, programs};
+use std::path::{Path, PathBuf};
+use syntax::{Diagnostic, Interner, SourceMap, format_file};
+
+fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
+    let mut map = SourceMap::default();
+    let id = map.add("test.gal".into(), text.into(), false).expect("the text is small");
+    format_file(&map, id, &mut Interner::default())
+}
+
+/// The first lines that differ, with one before.
+fn difference(old: &str, new: &str) -> String {
+    let place = old.lines().zip(new.lines()).take_while(|(a, b)| a == b).count();
+    let part = |text: &str| text.lines().skip(place.saturating_sub(1)).take(5).collect::<Vec<_>>().join("\n");
+    format!("first:\n{}\nsecond:\n{}", part(old), part(new))
+}
+
+/// Formats twice and compares; `None` if the text does not parse.
+fn formatted(name: &str, text: &str) -> Option<String> {
+    let once = match format(text) {
+        Ok(once) => once,
+        Err(diags) => {
+            let failed = diags.iter().find(|d| d.code == "format-failed");
+            let at = failed.map(|d| &text[d.span().lo as usize - 1..]);
+            assert!(failed.is_none(), "{name}: meaning changed in\n{text}\nfrom\n{at:?}");
+            return None;
+        }
+    };
+    let twice = format(&once).unwrap_or_else(|d| panic!("{name}: the result does not parse: {d:?}\n{once}"));
+    assert!(once == twice, "{name}: formatting twice differs for\n{text}\n{}", difference(&once, &twice));
+    let (before, after) = (parse(text, false).dump(), parse(&once, false).dump());
+    assert!(before == after, "{name}: the tree has changed\n{}", difference(&before, &after));
+    Some(once)
+}
+
+fn fixture_files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let files = std::fs::read_dir(folder).expect("the folder of fixtures");
+    let mut files: Vec<PathBuf> =
+        files.map(|e| e.expect("an entry").path()).filter(|p| p.is_file()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn fixtures_have_the_layout_they_show() {
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut failed = String::new();
+    for path in fixture_files("tests/fixtures/format") {
+        let text = std::fs::read_to_string(&path).expect("a readable fixture");
+        let mut out = String::new();
+        for case in cases(&text) {
+            let found = formatted(&case.title, &case.source)
+                .unwrap_or_else(|| panic!("{} does not parse", case.title));
+            if case.sections.first().is_none_or(|s| s.1 != found.trim_end()) {
+                failed += &format!("=== {}\n{found}\n", case.title);
+            }
+            out += &format!("=== {}\n{}--- formatted\n{found}\n", case.title, case.source);
+        }
+        if bless {
+            std::fs::write(&path, out).expect("a writable fixture");
+        }
+    }
+    assert!(bless || failed.is_empty(), "{failed}");
+}
+
+#[test]
+fn formatting_again_changes_nothing() {
+    for path in fixture_files("tests/fixtures") {
+        let text = std::fs::read_to_string(&path).expect("a readable fixture");
+        for case in cases(&text) {
+            formatted(&case.title, &case.source);
+        }
+    }
+}
+
+#[test]
+fn programs_of_the_project_keep_their_meaning() {
+    for path in programs() {
+        let text = std::fs::read_to_string(&path).expect("a readable program");
+        formatted(&path.display().to_string(), &text);
+    }
+}
+
+/// Comments and newlines anywhere between the tokens of programs.
+#[test]
+fn comments_anywhere_are_kept() {
+    let mut rng = common::Rng(0xC0FF_EE00_1234_5678);
+    let mut n_formatted = 0;
+    for path in fixture_files("tests/fixtures") {
+        let text = std::fs::read_to_string(&path).expect("a readable fixture");
+        for case in cases(&text) {
+            if !parse(&case.source, false).diags.is_empty() {
+                continue;
+            }
+            let lexed = syntax::lexer::lex(&case.source, 0);
+            for _ in 0..15 {
+                let mut source = case.source.clone();
+                let mut places: Vec<usize> =
+                    (0..1 + rng.below(4)).map(|_| rng.below(lexed.tokens.len())).collect();
+                places.sort_unstable();
+                for place in places.into_iter().rev() {
+                    let at = lexed.tokens[place].lo as usize;
+                    let comment =
+                        ["/* c */", "// c\n", "\n// c\n", "\n\n/* a\n b */\n\n", "\n", " /* d */ // e\n"];
+                    source.insert_str(at, comment[rng.below(comment.len())]);
+                }
+                n_formatted += usize::from(formatted(&case.title, &source).is_some());
+            }
+        }
+    }
+    assert!(n_formatted > 100, "most comments do no harm, but only {n_formatted} programs parse");
+}
