@@ -117,3 +117,34 @@ fn comments_anywhere_are_kept() {
     }
     assert!(n_formatted > 100, "most comments do no harm, but only {n_formatted} programs parse");
 }
+
+/// Programs with random changes that still parse.
+#[test]
+fn mutated_programs_keep_their_meaning() {
+    let mut rng = common::Rng(0x1234_5678_9ABC_DEF1);
+    let mut sources = Vec::new();
+    for path in fixture_files("tests/fixtures").iter().chain(&fixture_files("tests/fixtures/format")) {
+        let text = std::fs::read_to_string(path).expect("a readable fixture");
+        sources.extend(cases(&text).into_iter().map(|case| case.source));
+    }
+    let mut n_formatted = 0;
+    for _ in 0..3000 {
+        let source = common::mutate(&sources[rng.below(sources.len())], &mut rng);
+        n_formatted += usize::from(formatted("a mutated program", &source).is_some());
+    }
+    assert!(n_formatted > 50, "only {n_formatted} programs parse");
+}
+
+#[test]
+fn deep_programs_need_no_more_stack_than_there_is() {
+    let (depth, links) = (200, syntax::parser::MAX_HEIGHT as usize - 1);
+    for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")"), ("-", ""), ("S { a: ", " }"), ("f(|| ", ")")] {
+        formatted("nested", &format!("fn f() {{ {}a{} }}", open.repeat(depth), close.repeat(depth)));
+    }
+    for (open, close) in [("{ ", " }"), ("if a { ", " }"), ("match a { _ => ", " }"), ("loop { ", " }")] {
+        formatted("nested", &format!("fn f() {{ {}a{} }}", open.repeat(depth / 2), close.repeat(depth / 2)));
+    }
+    for link in [" + 1", ".a", "(1)", "[1]", "?", " && a", " as Int", ".*", ".a()"] {
+        formatted("a chain", &format!("fn f() {{ a{} }}", link.repeat(links)));
+    }
+}

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Rng, parse};
+use common::{PIECES, Rng, mutate, parse};
 use syntax::ast::FnBody;
 use syntax::{Span, parse_body};
 
@@ -16,92 +16,6 @@ const FAULTS: &str = concat!(
     include_str!("fixtures/actors.txt"),
     include_str!("fixtures/foreign.txt"),
 );
-
-/// Pieces that meet each other rarely in programs.
-const PIECES: &[&str] = &[
-    "{",
-    "}",
-    "(",
-    ")",
-    "[",
-    "]",
-    "<",
-    ">",
-    ">>",
-    "\"",
-    "\"\"\"",
-    "{{",
-    "}}",
-    "'",
-    "'a",
-    "\\",
-    "\n",
-    ";",
-    ",",
-    ".",
-    "..",
-    "..=",
-    "=>",
-    "->",
-    "=",
-    "|",
-    "||",
-    "&",
-    "?",
-    "@",
-    ":",
-    "::",
-    "!",
-    "-",
-    "**",
-    "as",
-    "is",
-    "if ",
-    "else",
-    "match ",
-    "fn ",
-    "impl ",
-    "struct ",
-    "let ",
-    "try ",
-    "catch",
-    "select {",
-    "timeout ",
-    "ask(",
-    "when ",
-    "use ",
-    "unsafe\n",
-    "r#\"",
-    "/*",
-    "*/",
-    "//",
-    "///",
-    "0x",
-    "1.",
-    "1e",
-    "5s",
-    "é",
-    "\u{1F600}",
-    "\u{0}",
-    "\u{FEFF}",
-    "\r\n",
-    "self",
-    "Self",
-    ".<",
-    "in ",
-    "loop ",
-    "actor ",
-    "on ",
-    "new(",
-    "state ",
-    "export ",
-    "extern ",
-    "where ",
-    "iso ",
-    "yield ",
-    "await ",
-    "async ",
-];
 
 fn check(text: &str) {
     for lazy in [false, true] {
@@ -132,26 +46,6 @@ fn check(text: &str) {
             "silent error in\n{text}\n{dump}"
         );
     }
-}
-
-fn mutate(text: &str, rng: &mut Rng) -> String {
-    let mut bytes: Vec<char> = text.chars().collect();
-    for _ in 0..=rng.below(6) {
-        let at = rng.below(bytes.len());
-        match rng.below(6) {
-            0 => bytes.truncate(at),
-            1 => drop(bytes.drain(at..(at + rng.below(12)).min(bytes.len()))),
-            2 => drop(bytes.splice(at..at, PIECES[rng.below(PIECES.len())].chars())),
-            3 => {
-                let from = rng.below(bytes.len());
-                let piece: Vec<char> = bytes[from..(from + rng.below(80)).min(bytes.len())].to_vec();
-                bytes.splice(at..at, piece);
-            }
-            4 if !bytes.is_empty() => bytes[at] = char::from(32 + rng.below(95) as u8),
-            _ => drop(bytes.splice(at..(at + 1).min(bytes.len()), PIECES[rng.below(PIECES.len())].chars())),
-        }
-    }
-    bytes.into_iter().collect()
 }
 
 #[test]

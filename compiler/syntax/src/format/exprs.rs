@@ -29,6 +29,15 @@ impl<'a> Fmt<'a> {
             | ExprKind::Call { .. }
             | ExprKind::Try(_) => self.chain(expr),
             ExprKind::StructLit { path, fields, base } => self.struct_lit(path, fields, base.as_deref()),
+            ExprKind::Binary { op, lhs, rhs, .. } => self.binary(*op, lhs, rhs),
+            ExprKind::Closure { .. } => self.closure(expr),
+            _ => self.expr_of_parts(expr),
+        }
+    }
+
+    /// Apart from [`Fmt::expr_alone`], whose stack frame each level of nesting needs.
+    fn expr_of_parts(&mut self, expr: &Expr) -> Doc<'a> {
+        match &expr.kind {
             ExprKind::Tuple(elems) => {
                 let kind = ListKind { comma_alone: false, ..ListKind::PARENS };
                 self.elements(kind, elems)
@@ -47,7 +56,6 @@ impl<'a> Fmt<'a> {
                 concat(docs)
             }
             ExprKind::Unary { operand, .. } => concat([self.t(), self.expr(operand)]),
-            ExprKind::Binary { op, lhs, rhs, .. } => self.binary(*op, lhs, rhs),
             ExprKind::Range { lo, hi, .. } => {
                 let lo = lo.as_ref().map_or(Doc::Nil, |e| self.expr(e));
                 let sign = self.t();
@@ -61,7 +69,6 @@ impl<'a> Fmt<'a> {
                 let docs = [self.expr(expr), Doc::Space, self.t(), Doc::Space, self.range_to(pat.span.hi)];
                 concat(docs)
             }
-            ExprKind::Closure { .. } => self.closure(expr),
             _ => self.control(expr).unwrap_or_else(|| self.t()),
         }
     }
@@ -213,25 +220,10 @@ impl<'a> Fmt<'a> {
             n_comments = Some(f.n_comments);
             doc
         });
-        let Some((head, body)) = hug else { return list_doc(kind, items, close, comma) };
-        let commented = matches!(items.as_slice(), [.., Doc::Nil, _]);
-        let others = &items[1..items.len().saturating_sub(1)];
-        if commented || head.is_hard() || others.iter().any(Doc::is_hard) {
-            return list_doc(kind, items, close, comma);
+        match hug {
+            Some((head, body)) => hugging_call(items, close, comma, head, body),
+            None => list_doc(kind, items, close, comma),
         }
-        let mut front = vec![items[0].clone()];
-        for other in others {
-            front.extend([other.clone(), Doc::Text(","), Doc::Space]);
-        }
-        front.push(head);
-        let front = concat(front);
-        let flat = concat([front.clone(), body.clone(), close.clone()]);
-        let forced = match body {
-            Doc::Group(inner, _) => Doc::Group(inner, true),
-            other => other,
-        };
-        let hugged = concat([front, forced, close.clone()]);
-        Doc::Choice([flat, hugged, list_doc(kind, items, close, comma)].into())
     }
 
     /// A last argument as what stands on the line of the call, and the group that may break.
@@ -245,6 +237,34 @@ impl<'a> Fmt<'a> {
             _ => (Doc::Nil, self.expr(expr)),
         }
     }
+}
+
+/// A call whose last argument is `head` and the group `body`: flat, with that group broken, or one argument a line.
+fn hugging_call<'a>(
+    items: Vec<Doc<'a>>,
+    close: Doc<'a>,
+    comma: bool,
+    head: Doc<'a>,
+    body: Doc<'a>,
+) -> Doc<'a> {
+    let commented = matches!(items.as_slice(), [.., Doc::Nil, _]);
+    let others = &items[1..items.len().saturating_sub(1)];
+    if commented || head.is_hard() || others.iter().any(Doc::is_hard) {
+        return list_doc(ListKind::PARENS, items, close, comma);
+    }
+    let mut front = vec![items[0].clone()];
+    for other in others {
+        front.extend([other.clone(), Doc::Text(","), Doc::Space]);
+    }
+    front.push(head);
+    let front = concat(front);
+    let flat = concat([front.clone(), body.clone(), close.clone()]);
+    let forced = match body {
+        Doc::Group(inner, _) => Doc::Group(inner, true),
+        other => other,
+    };
+    let hugged = concat([front, forced, close.clone()]);
+    Doc::Choice([flat, hugged, list_doc(ListKind::PARENS, items, close, comma)].into())
 }
 
 /// Whether the last argument of a call may start on the line of the call and end on that of its `)`.
