@@ -9,7 +9,7 @@ use crate::liveness::Liveness;
 use crate::locals::{self, Locals};
 use crate::structure::{self, Event};
 use crate::wir::{B, Func};
-use crate::{graph, irreducible, lower, reshape, simplify, stackify, tries, webs};
+use crate::{graph, irreducible, lower, reshape, rotate, simplify, stackify, tries, webs};
 
 /// A function's code with what the debug sections need.
 pub struct Compiled {
@@ -24,6 +24,10 @@ pub fn compile<'m>(ctx: &mut Ctx<'m>, function: &'m Function) -> Option<Compiled
     let mut func = lower::lower(ctx, function)?;
     graph::tidy(&mut func);
     irreducible::make_reducible(&mut func);
+    if !ctx.opts.optimize_size {
+        rotate::rotate_loops(&mut func);
+        graph::contract(&mut func);
+    }
     webs::split(&mut func);
     simplify::simplify(&mut func, ctx.ptr);
     let cfg = Cfg::new(&func);

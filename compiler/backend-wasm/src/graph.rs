@@ -9,6 +9,11 @@ use crate::wir::{B, Block, Const, ENTRY, Func, Op, Term, Throws, V};
 pub fn tidy(func: &mut Func) {
     same_targets(func);
     thread_known_branches(func);
+    contract(func);
+}
+
+/// The part that keeps a graph reducible.
+pub fn contract(func: &mut Func) {
     skip_empty_blocks(func);
     drop_empty_landings(func);
     copy_short_ends(func);
@@ -28,7 +33,8 @@ fn same_targets(func: &mut Func) {
     }
 }
 
-/// Jumps past a block that only branches on a value which is constant where the jump starts.
+/// Jumps past a block that only branches on a value which is constant where the jump starts. Not to be done once
+/// irreducible regions have got dispatch blocks, which are such blocks.
 fn thread_known_branches(func: &mut Func) {
     for id in func.blocks.indices() {
         while let Term::Jump(to) = func.blocks[id].term {

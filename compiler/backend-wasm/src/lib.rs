@@ -30,6 +30,7 @@ mod lower;
 mod module;
 mod overflow;
 mod reshape;
+mod rotate;
 mod simplify;
 mod stackify;
 mod structure;
