@@ -1,6 +1,8 @@
 //! What passes need to know about a body: order, dominators, loops, liveness, what is initialised where.
 
+pub mod alias;
 pub mod bitset;
+pub mod defs;
 pub mod flow;
 pub mod init;
 pub mod liveness;

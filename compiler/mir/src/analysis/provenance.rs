@@ -113,9 +113,8 @@ impl Builder<'_> {
 
     fn assign(&mut self, local: Local, rvalue: &Rvalue) {
         if self.is_borrow(local) {
-            match rvalue {
-                Rvalue::Use(Operand::Borrow(place) | Operand::Copy(place)) => self.rest_on(local, place),
-                _ => {}
+            if let Rvalue::Use(Operand::Borrow(place) | Operand::Copy(place)) = rvalue {
+                self.rest_on(local, place);
             }
             return;
         }

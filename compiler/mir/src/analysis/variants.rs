@@ -22,7 +22,7 @@ pub struct Variants<'a> {
 impl<'a> Variants<'a> {
     /// Follows the places whose discriminants are read.
     pub fn new(types: &Types, body: &'a Body) -> Variants<'a> {
-        let switched = body.blocks.iter().map(|data| switched_place(data)).collect();
+        let switched = body.blocks.iter().map(switched_place).collect();
         let mut this =
             Variants { body, places: FxHashMap::default(), n_bits: 0, switched, entry: IndexVec::new() };
         for data in &body.blocks {

@@ -1,10 +1,15 @@
 //! Passes over whole programs, and the order in which they run: [`optimize`].
 
+mod borrow_locals;
 mod borrow_params;
 mod cleanup_edges;
+mod const_prop;
+mod copy_prop;
+mod dead_code;
 mod early_drop;
 mod elaborate;
 mod emit_drops;
+mod fold;
 mod last_use;
 pub(crate) mod nounwind;
 mod simplify;
@@ -23,7 +28,11 @@ pub struct PassInfo {
 /// All passes that can be switched off, in the order in which they first run.
 pub const PASSES: &[PassInfo] = &[
     pass("simplify", "jumps to jumps, blocks with one way in and known branches are folded"),
+    pass("const_prop", "constants and copies are propagated and folded"),
+    pass("copy_prop", "reads of copies become reads of the original"),
+    pass("dead_code", "assignments that nobody needs are removed"),
     pass("borrow_params", "parameters that are not consumed are borrowed"),
+    pass("borrow_locals", "locals that only read what they copy become borrows"),
     pass("last_use", "copies of values that nobody needs afterwards become moves"),
     pass("early_drop", "values are dropped after their last use, not at the end of their scope"),
     pass("split_cleanup", "each way of unwinding has cleanup of its own instead of drop flags"),
@@ -66,7 +75,10 @@ struct Pipeline<'a> {
 impl Pipeline<'_> {
     fn run(&mut self, program: &mut Program) {
         self.optional(program, "simplify");
-        for name in ["borrow_params", "last_use", "early_drop", "split_cleanup"] {
+        for name in ["const_prop", "copy_prop", "dead_code", "simplify"] {
+            self.optional(program, name);
+        }
+        for name in ["borrow_params", "borrow_locals", "last_use", "early_drop", "split_cleanup"] {
             self.optional(program, name);
         }
         self.mandatory(program);
@@ -85,6 +97,10 @@ impl Pipeline<'_> {
         match name {
             "simplify" => self.bodies(program, |_, _, body| simplify::run(body)),
             "borrow_params" => borrow_params::run(program, &self.facts),
+            "const_prop" => self.bodies(program, const_prop::run),
+            "copy_prop" => self.bodies(program, copy_prop::run),
+            "dead_code" => self.bodies(program, dead_code::run),
+            "borrow_locals" => self.bodies(program, borrow_locals::run),
             "last_use" => self.bodies(program, last_use::run),
             "early_drop" => self.bodies(program, early_drop::run),
             "split_cleanup" => self.bodies(program, split_cleanup::run),
