@@ -118,6 +118,17 @@ fn f(a: Int, b: Int, c: Int) -> Bool { a < b < c }
 fn f(a: Int, b: Int, c: Int) -> Bool { a < b && b < c }
 ```";
 
+DIRECTION_CHARACTER = "direction-character", "A character that reorders text on the screen.",
+"With the characters U+202A to U+202E and U+2066 to U+2069 a program can look like another one to its readers. In a
+string they are written as escapes; comments do without them.
+
+```gal-fail
+fn f() -> String { \"a\u{202E}b\" }
+```
+```gal
+fn f() -> String { \"a\\u{202E}b\" }
+```";
+
 EMPTY_HOLE = "empty-hole", "A hole in a string has no expression.",
 "Between `{` and `}` in a string stands the value to insert. Braces of the text are written `{{` and `}}`.
 

@@ -17,6 +17,9 @@ impl<'a> Fmt<'a> {
         let forced = !self.on_one_line();
         let open = self.t();
         let mut docs = Vec::new();
+        while self.at(T::Semi) {
+            docs.push(self.drop_separator());
+        }
         for stmt in &block.stmts {
             let blank = self.blank();
             docs.extend([Doc::Line, blank]);
@@ -33,6 +36,7 @@ impl<'a> Fmt<'a> {
 
     /// Puts braces around lines; the current token is the closing one.
     pub(super) fn braces(&mut self, open: Doc<'a>, mut docs: Vec<Doc<'a>>, forced: bool) -> (Doc<'a>, bool) {
+        docs.retain(|doc| !matches!(doc, Doc::Concat(inner, _) if inner.is_empty()));
         let mut dangling = Vec::new();
         self.lead(&mut dangling);
         let empty = docs.is_empty() && dangling.is_empty();

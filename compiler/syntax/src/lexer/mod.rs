@@ -93,6 +93,9 @@ impl Lexer<'_> {
         }
         self.close_all_strings();
         self.push(T::Eof, self.pos);
+        if !self.text.is_ascii() {
+            self.direction_characters();
+        }
     }
 
     /// After [`MAX_DIAGNOSTICS`] the rest of the text is not looked at.
@@ -106,6 +109,22 @@ impl Lexer<'_> {
             let message = format!("{MAX_DIAGNOSTICS} mistakes found; the rest of the file was not read");
             self.diags.push(Diagnostic::error(codes::TOO_MANY_ERRORS, span, message));
             self.end = self.pos;
+        }
+    }
+
+    /// Reports the characters that reorder text on the screen, wherever they stand: with them a program can look
+    /// like another one (CVE-2021-42574).
+    fn direction_characters(&mut self) {
+        for start in 0..self.end.saturating_sub(2) {
+            let [0xE2, second, third] = self.src[start..start + 3] else { continue };
+            if !matches!((second, third), (0x80, 0xAA..=0xAE) | (0x81, 0xA6..=0xA9)) {
+                continue;
+            }
+            let span = self.span(start, start + 3);
+            let code = self.char_at(start).map_or(0, u32::from);
+            let message = format!("U+{code:04X} changes the order in which text is shown");
+            let diag = Diagnostic::error(codes::DIRECTION_CHARACTER, span, message);
+            self.report(diag.note(format!("in a string it can be written `\\u{{{code:X}}}`")));
         }
     }
 

@@ -202,7 +202,8 @@ impl Parser<'_> {
             None if blank && line.trim().is_empty() => "",
             None => {
                 let found = line.len() - line.trim_start_matches([' ', '\t']).len();
-                let span = Span::new(at, at + found.max(1) as u32);
+                let first = line.chars().next().map_or(0, char::len_utf8);
+                let span = Span::new(at, at + found.max(first) as u32);
                 let message = "this line is indented less than the closing quotes";
                 let diag = Diagnostic::error(codes::BAD_INDENTATION, span, message);
                 self.report(diag.note("the indentation of the closing quotes is removed from every line"));
