@@ -96,35 +96,48 @@ impl Builder<'_, '_> {
     /// Looks up length and first element of an `Array`; see docs/contracts.md, "Cells".
     pub fn view_array(&mut self, d: &mut Decision<'_>, occ: OccId) -> OccId {
         let place = d.occs[occ].place.clone().unwrap_or(RETURN.into());
-        let (word, header) = (self.cx.opts.pointer_bytes, 4 * self.cx.opts.pointer_bytes);
         let int = self.cx.int_ty(IntTy::I64);
-        let usize_ty = self.cx.int_ty(IntTy::USize);
-        let byte = self.cx.int_ty(IntTy::U8);
         let elem = self.array_elem(d.occs[occ].ty);
-        let (bytes, words, elems) = (self.cx.ptr_ty(byte), self.cx.ptr_ty(usize_ty), self.cx.ptr_ty(elem));
-        let buffer = Operand::Borrow(place.with(Proj::Field(0)));
-        let lent = place.local;
-        let cell = self.pointer(bytes, Rvalue::Intrinsic(Intrinsic::BufferPtr, vec![buffer]), lent);
-        let offset = |n: u32| Builder::const_int(n as i128, IntTy::I64);
-        let step = |p: Local, ty: Ty, n: u32| {
-            Rvalue::Intrinsic(Intrinsic::PtrOffset(ty), vec![Operand::Copy(p.into()), offset(n)])
-        };
-        let len_bytes = self.pointer(bytes, step(cell, byte, 2 * word), lent);
-        let len_word = self.pointer(words, Rvalue::Cast(Operand::Copy(len_bytes.into())), lent);
-        let len = Place::from(len_word).with(Proj::Deref);
+        let len = self.array_len(&place);
         let len = self.assign_temp(int, Rvalue::Cast(Operand::Copy(len)));
-        let data_bytes = self.pointer(bytes, step(cell, byte, header), lent);
-        let data = match bytes == elems {
-            true => data_bytes,
-            false => self.pointer(elems, Rvalue::Cast(Operand::Copy(data_bytes.into())), lent),
-        };
+        let data = self.array_data(&place, elem);
         let ty = d.occs[occ].ty;
         d.occ(Occ { place: Some(place), ty, kids: Vec::new(), array: Some(ArrayView { len, data }) })
     }
 
-    fn pointer(&mut self, ty: Ty, value: Rvalue, lent: Local) -> Local {
+    /// The place of an `Array`'s length, a `USize`; see docs/contracts.md, "Cells".
+    pub fn array_len(&mut self, array: &Place) -> Place {
+        let usize_ty = self.cx.int_ty(IntTy::USize);
+        let words = self.cx.ptr_ty(usize_ty);
+        let bytes = self.array_bytes(array, 2 * self.cx.opts.pointer_bytes);
+        Place::from(self.lent_pointer(words, Rvalue::Cast(Operand::Copy(bytes.into())), array.local))
+            .with(Proj::Deref)
+    }
+
+    /// The address of an `Array`'s first element.
+    pub fn array_data(&mut self, array: &Place, elem: Ty) -> Local {
+        let elems = self.cx.ptr_ty(elem);
+        let bytes = self.array_bytes(array, 4 * self.cx.opts.pointer_bytes);
+        match self.local_ty(bytes) == elems {
+            true => bytes,
+            false => self.lent_pointer(elems, Rvalue::Cast(Operand::Copy(bytes.into())), array.local),
+        }
+    }
+
+    fn array_bytes(&mut self, array: &Place, offset: u32) -> Local {
+        let byte = self.cx.int_ty(IntTy::U8);
+        let bytes = self.cx.ptr_ty(byte);
+        let buffer = Operand::Borrow(array.with(Proj::Field(0)));
+        let cell =
+            self.lent_pointer(bytes, Rvalue::Intrinsic(Intrinsic::BufferPtr, vec![buffer]), array.local);
+        let args = vec![Operand::Copy(cell.into()), Builder::const_int(offset as i128, IntTy::I64)];
+        self.lent_pointer(bytes, Rvalue::Intrinsic(Intrinsic::PtrOffset(byte), args), array.local)
+    }
+
+    /// A pointer that is good as long as another local is.
+    pub fn lent_pointer(&mut self, ty: Ty, value: Rvalue, of: Local) -> Local {
         let local = self.assign_temp(ty, value);
-        self.body.locals[local].loan_of = Some(lent);
+        self.body.locals[local].loan_of = Some(self.root_of(of));
         local
     }
 
@@ -165,7 +178,8 @@ impl Builder<'_, '_> {
             }
         };
         let args = vec![Operand::Copy(view.data.into()), index];
-        let pointer = self.pointer(elems, Rvalue::Intrinsic(Intrinsic::PtrOffset(elem), args), place.local);
+        let pointer =
+            self.lent_pointer(elems, Rvalue::Intrinsic(Intrinsic::PtrOffset(elem), args), place.local);
         Place::from(pointer).with(Proj::Deref)
     }
 

@@ -2,16 +2,18 @@
 //! `Ord` of primitives, and `Eq` of floats by their total order. `Show` is in [`super::show`].
 
 use super::Cx;
+use super::flat;
 use super::func::{Builder, Label};
+use super::recursion::Op;
 use super::scope::Exit;
 use crate::ir::*;
 use hir::program::{FnId, TraitId};
 use hir::ty::{Args, Ty as HTy, TyKind as H};
 
 /// The variants of `Ordering`; must match docs/contracts.md.
-const LESS: u32 = 0;
-const EQUAL: u32 = 1;
-const GREATER: u32 = 2;
+pub(super) const LESS: u32 = 0;
+pub(super) const EQUAL: u32 = 1;
+pub(super) const GREATER: u32 = 2;
 
 impl Cx<'_> {
     pub(super) fn build_builtin(&mut self, id: FuncId, trait_: TraitId, method: FnId, args: Args) -> Body {
@@ -20,15 +22,18 @@ impl Cx<'_> {
         let span = program.fns[method].span;
         let Some(ty) = args.first().copied() else { return Body::default() };
         let is_dyn = matches!(program.types.kind(ty), H::Dyn { .. });
-        let known = self.lang_method_name(trait_, method);
+        let known = self.structural_trait(trait_);
+        let op = known.and_then(|t| Op::of(t, &name)).filter(|_| !is_dyn);
+        let is_flat = op.is_some_and(|op| self.is_recursive(op, ty));
         let mut builder = Builder::new(self, id, Box::new([]), None);
         let params: Vec<Place> = builder.shim_params();
-        match (known.as_deref(), params.as_slice()) {
+        match (op, params.as_slice()) {
             _ if is_dyn => builder.forward_to_vtable(trait_, method, args, params),
-            (Some("Eq"), [a, b]) => builder.shim_eq(ty, a, b),
-            (Some("Ord"), [a, b]) if name == "cmp" => builder.shim_cmp(ty, a, b),
-            (Some("Hash"), [value, hasher]) => builder.shim_hash(ty, value, hasher),
-            (Some("Show"), [value, formatter]) => builder.shim_show(ty, value, formatter),
+            (Some(op), params) if is_flat => return flat::build(builder, op, ty, params),
+            (Some(Op::Eq), [a, b]) => builder.shim_eq(ty, a, b),
+            (Some(Op::Cmp), [a, b]) => builder.shim_cmp(ty, a, b),
+            (Some(Op::Hash), [value, hasher]) => builder.shim_hash(ty, value, hasher),
+            (Some(Op::Show), [value, formatter]) => builder.shim_show(ty, value, formatter),
             _ if builder.operator_body(trait_, method, &args, &params) => {}
             _ => {
                 let what =
@@ -37,14 +42,6 @@ impl Cx<'_> {
             }
         }
         builder.finish()
-    }
-
-    /// The name of the lang trait whose method this is.
-    fn lang_method_name(&self, trait_: TraitId, method: FnId) -> Option<String> {
-        let names = ["Eq", "Ord", "Hash", "Show"];
-        let found = names.into_iter().find(|n| self.lang_trait(n) == Some(trait_))?;
-        let program = self.front.program();
-        program.traits[trait_].methods.contains(&method).then(|| found.to_string())
     }
 
     /// The types of the fields of each variant of a structural type, and whether it is an enum.

@@ -13,6 +13,32 @@ struct Text {
     fields: Vec<String>,
 }
 
+impl Text {
+    /// What is written before each field, and after the last one.
+    fn around_fields(&self) -> Vec<String> {
+        let (open, close) = match self.shape {
+            VariantShape::Unit => ("", ""),
+            VariantShape::Tuple => ("(", ")"),
+            VariantShape::Named => (" { ", " }"),
+        };
+        if self.fields.is_empty() {
+            // A struct without fields prints as its name.
+            let brackets = if self.shape == VariantShape::Tuple { "()" } else { "" };
+            return vec![format!("{}{brackets}", self.name)];
+        }
+        let mut texts = Vec::with_capacity(self.fields.len() + 1);
+        for (i, field) in self.fields.iter().enumerate() {
+            let before = if i == 0 { format!("{}{open}", self.name) } else { ", ".to_string() };
+            let label = if self.shape == VariantShape::Named { format!("{field}: ") } else { String::new() };
+            texts.push(before + &label);
+        }
+        // A tuple of one element needs its comma.
+        let comma = if self.name.is_empty() && self.fields.len() == 1 { "," } else { "" };
+        texts.push(format!("{comma}{close}"));
+        texts
+    }
+}
+
 impl Builder<'_, '_> {
     pub fn shim_show(&mut self, ty: HTy, value: &Place, formatter: &Place) {
         let (parts, is_enum) = self.cx.parts(ty);
@@ -29,14 +55,14 @@ impl Builder<'_, '_> {
                 .map(|(i, ty)| (FieldPath(None, i as u32), ty))
                 .collect();
             if let Some(text) = texts.first() {
-                self.show_variant(text, &fields, value, formatter);
+                self.show_variant(&text.around_fields(), &fields, value, formatter);
             }
             return;
         }
         let mut end = Label::default();
         self.show_unit_variants(&texts, value, formatter, &mut end);
         self.per_variant(value, &parts, &mut end, |this, v, fields| {
-            this.show_variant(&texts[v as usize], &fields, value, formatter);
+            this.show_variant(&texts[v as usize].around_fields(), &fields, value, formatter);
         });
         self.join(end);
     }
@@ -61,29 +87,25 @@ impl Builder<'_, '_> {
         self.block = Some(rest);
     }
 
-    fn show_variant(&mut self, text: &Text, fields: &[(FieldPath, HTy)], value: &Place, formatter: &Place) {
-        let (open, close) = match text.shape {
-            VariantShape::Unit => return self.push_text(formatter, &text.name),
-            VariantShape::Tuple => ("(", ")"),
-            VariantShape::Named => (" { ", " }"),
-        };
-        // A tuple of one element needs its comma.
-        let close = if text.name.is_empty() && fields.len() == 1 { ",)" } else { close };
-        let mut before = format!("{}{open}", text.name);
-        for (i, (path, ty)) in fields.iter().enumerate() {
-            if text.shape == VariantShape::Named {
-                before += &format!("{}: ", text.fields[i]);
-            }
-            self.push_text(formatter, &before);
-            before = ", ".to_string();
+    fn show_variant(
+        &mut self,
+        texts: &[String],
+        fields: &[(FieldPath, HTy)],
+        value: &Place,
+        formatter: &Place,
+    ) {
+        for (text, (path, ty)) in texts.iter().zip(fields) {
+            self.push_text(formatter, text);
             self.show_nested(*ty, path.of(value), formatter);
         }
-        match fields.is_empty() {
-            true => {
-                self.push_text(formatter, &format!("{}{}", text.name, if open == "(" { "()" } else { "" }))
-            }
-            false => self.push_text(formatter, close),
+        if let Some(last) = texts.last() {
+            self.push_text(formatter, last);
         }
+    }
+
+    /// For each variant what is written before each field, and after the last one.
+    pub fn show_texts(&self, ty: HTy) -> Vec<Vec<String>> {
+        self.texts(ty).iter().map(Text::around_fields).collect()
     }
 
     fn show_nested(&mut self, ty: HTy, value: Place, formatter: &Place) {
@@ -106,7 +128,7 @@ impl Builder<'_, '_> {
         self.push_text(formatter, "]");
     }
 
-    fn push_text(&mut self, formatter: &Place, text: &str) {
+    pub fn push_text(&mut self, formatter: &Place, text: &str) {
         let span = self.span;
         let text = self.str_const(text, span);
         let args = vec![Arg::Mut(formatter.clone()), Arg::Value(text)];

@@ -24,6 +24,8 @@ pub(super) struct TypeMap {
     /// Depth and parts by HIR type; children have lower indices than their parents.
     sizes: Vec<(u16, u32)>,
     facts: FxHashMap<mir::Ty, Facts>,
+    /// Entries of the lists that structural operations keep.
+    pub work_entry: Option<mir::Ty>,
 }
 
 /// What decides how values of a type are handed around.

@@ -1,0 +1,428 @@
+//! Structural operations on types that contain themselves, without stack in proportion to a value's depth.
+//!
+//! `eq`, `cmp`, `hash` and `show` of such a type are one loop. It looks at a *member* (a value whose type lies on the
+//! cycle: an enum, an array) through a pointer; the parts of it are a list of steps. At a part that is a member
+//! itself, what remains of the list is put on a list of work in memory and the loop goes on with the part; the last part
+//! needs no entry, so that a linked list costs none. Arrays keep one entry with the index of their next element.
+//!
+//! Pointers lead into the function's parameters, which stay as they are throughout. What goes through the user's own
+//! implementations or through maps still nests calls.
+
+use super::Cx;
+use super::func::Builder;
+use super::recursion::Op;
+use super::shims::{EQUAL, FieldPath, GREATER, LESS};
+use crate::ir::*;
+use hir::ty::{Ty as HTy, TyKind as H};
+use rustc_hash::FxHashMap;
+
+/// A thing to do with a value, in order.
+#[derive(Clone)]
+pub(super) enum Step {
+    Text(String),
+    Part(Vec<FieldPath>, HTy),
+}
+
+/// Where the loop can go on.
+#[derive(Clone)]
+pub(super) enum State {
+    /// At a value of this type.
+    Start(HTy),
+    /// In a value of this type, with these steps left.
+    Rest(HTy, Vec<Step>),
+    /// At the next element of an array, whose entry is on top.
+    Element(HTy),
+}
+
+/// Fields of an entry of the work list.
+const NEXT: u32 = 0;
+const STATE: u32 = 1;
+pub(super) const INDEX: u32 = 2;
+const A: u32 = 3;
+const B: u32 = 4;
+
+pub(super) struct Flat<'c, 'f> {
+    pub b: Builder<'c, 'f>,
+    pub op: Op,
+    root: HTy,
+    /// The formatter or hasher.
+    pub written: Place,
+    head: Local,
+    /// The member at hand, and the one it is compared with.
+    pub a: Local,
+    pub other: Local,
+    entry: Ty,
+    pub next: Block,
+    /// Where to go once the result is in `_0`.
+    pub decided: Block,
+    states: Vec<State>,
+    pub blocks: Vec<Block>,
+    starts: FxHashMap<HTy, usize>,
+    n_built: usize,
+}
+
+impl Cx<'_> {
+    /// The type of an entry of work lists.
+    fn work_entry(&mut self) -> Ty {
+        if let Some(ty) = self.types.work_entry {
+            return ty;
+        }
+        let (state, index) = (self.int_ty(IntTy::I32), self.int_ty(IntTy::USize));
+        let address = self.location_ty();
+        let name = self.unique_name("WorkEntry".to_string());
+        let entry = self.program.types.declare(TyKind::Struct, name);
+        let next = self.ptr_ty(entry);
+        let field = |(name, ty): (&str, Ty)| Field { name: name.to_string(), ty };
+        let fields = [("next", next), ("state", state), ("index", index), ("a", address), ("b", address)];
+        let fields = fields.into_iter().map(field).collect();
+        self.program.types.defs[entry].variants = vec![Variant { name: String::new(), fields }];
+        self.types.work_entry = Some(entry);
+        entry
+    }
+}
+
+/// Builds the operation's body; the parameters are declared and scheduled already.
+pub(super) fn build(mut b: Builder<'_, '_>, op: Op, ty: HTy, params: &[Place]) -> Body {
+    let entry = b.cx.work_entry();
+    let entry_ptr = b.cx.ptr_ty(entry);
+    let address = b.cx.location_ty();
+    let head = b.temp(entry_ptr);
+    let (a, other) = (b.temp(address), b.temp(address));
+    b.set(head, Operand::Const(Const::Null(entry_ptr)));
+    let written = params.last().cloned().unwrap_or(RETURN.into());
+    let (next, decided) = (b.new_block(false), b.new_block(false));
+    let mut flat = Flat {
+        b,
+        op,
+        root: ty,
+        written,
+        head,
+        a,
+        other,
+        entry,
+        next,
+        decided,
+        states: Vec::new(),
+        blocks: Vec::new(),
+        starts: FxHashMap::default(),
+        n_built: 0,
+    };
+    flat.free_on_unwind();
+    flat.b.body.locals[a].loan_of = Some(params[0].local);
+    flat.b.body.locals[other].loan_of = Some(params[params.len() - 1].local).filter(|_| op.has_two());
+    flat.go_to_part(ty, params[0].clone(), params.last().cloned().filter(|_| op.has_two()));
+    flat.build_states();
+    flat.build_next();
+    flat.build_end();
+    flat.b.finish()
+}
+
+impl<'c, 'f> Flat<'c, 'f> {
+    // ------------------------------------------------------------ states
+
+    pub fn state(&mut self, state: State) -> usize {
+        if let State::Start(ty) = state
+            && let Some(known) = self.starts.get(&ty)
+        {
+            return *known;
+        }
+        let number = self.states.len();
+        if let State::Start(ty) = state {
+            self.starts.insert(ty, number);
+        }
+        self.states.push(state);
+        let block = self.b.new_block(false);
+        self.blocks.push(block);
+        number
+    }
+
+    fn build_states(&mut self) {
+        while self.n_built < self.states.len() {
+            let number = self.n_built;
+            self.n_built += 1;
+            self.b.block = Some(self.blocks[number]);
+            match self.states[number].clone() {
+                State::Start(ty) => self.start(ty),
+                State::Rest(ty, steps) => {
+                    self.pop();
+                    self.steps(ty, &steps);
+                }
+                State::Element(ty) => self.element(ty),
+            }
+        }
+    }
+
+    /// Goes on with the entry on top: its pointers become the ones at hand. Who is done with it takes it off.
+    fn build_next(&mut self) {
+        self.b.block = Some(self.next);
+        let head_ty = self.b.local_ty(self.head);
+        let null = Operand::Const(Const::Null(head_ty));
+        let empty = self.b.compare(BinOp::Eq, Operand::Copy(self.head.into()), null);
+        let (done, more) = self.b.branch(empty);
+        self.b.block = Some(done);
+        match self.op {
+            Op::Eq => self.b.set(RETURN, Builder::const_bool(true)),
+            Op::Cmp => self.set_order(EQUAL),
+            Op::Hash | Op::Show => {}
+        }
+        self.b.terminate(Term::Goto(self.decided));
+        self.b.block = Some(more);
+        self.b.set(self.a, Operand::Copy(self.top(A)));
+        if self.op.has_two() {
+            self.b.set(self.other, Operand::Copy(self.top(B)));
+        }
+        let i32_ty = self.b.cx.int_ty(IntTy::I32);
+        let state = self.b.assign_temp(i32_ty, Rvalue::Use(Operand::Copy(self.top(STATE))));
+        let resumable = |s: &State| !matches!(s, State::Start(_));
+        let cases: Vec<(i128, Block)> = (0..self.states.len())
+            .filter(|i| resumable(&self.states[*i]))
+            .map(|i| (i as i128, self.blocks[i]))
+            .collect();
+        self.b.dispatch(Operand::Copy(state.into()), cases);
+    }
+
+    /// Frees what is left of the list and returns.
+    fn build_end(&mut self) {
+        self.b.block = Some(self.decided);
+        let head_ty = self.b.local_ty(self.head);
+        let null = Operand::Const(Const::Null(head_ty));
+        let empty = self.b.compare(BinOp::Eq, Operand::Copy(self.head.into()), null);
+        let (done, more) = self.b.branch(empty);
+        self.b.block = Some(more);
+        self.pop();
+        self.b.terminate(Term::Goto(self.decided));
+        self.b.block = Some(done);
+    }
+
+    // ------------------------------------------------------------ the list
+
+    pub fn top(&self, field: u32) -> Place {
+        Place::from(self.head).with(Proj::Deref).with(Proj::Field(field))
+    }
+
+    fn entry_size(&mut self) -> Operand {
+        let usize_ty = self.b.cx.int_ty(IntTy::USize);
+        let size = Rvalue::Intrinsic(Intrinsic::SizeOf(self.entry), vec![]);
+        Operand::Copy(self.b.assign_temp(usize_ty, size).into())
+    }
+
+    /// Puts a state for the member at hand on the list.
+    pub fn push(&mut self, state: usize) {
+        let size = self.entry_size();
+        let span = self.b.span;
+        let Some(memory) = self.b.call_lang_temp("alloc", vec![Arg::Value(size)], span) else { return };
+        let head_ty = self.b.local_ty(self.head);
+        let entry = self.b.assign_temp(head_ty, Rvalue::Cast(Operand::Copy(memory.into())));
+        let other = if self.op.has_two() { self.other } else { self.a };
+        let values = [
+            (NEXT, Operand::Copy(self.head.into())),
+            (STATE, Builder::const_int(state as i128, IntTy::I32)),
+            (INDEX, Builder::const_int(0, IntTy::USize)),
+            (A, Operand::Copy(self.a.into())),
+            (B, Operand::Copy(other.into())),
+        ];
+        for (field, value) in values {
+            self.b.set(Place::from(entry).with(Proj::Deref).with(Proj::Field(field)), value);
+        }
+        self.b.set(self.head, Operand::Copy(entry.into()));
+    }
+
+    pub fn pop(&mut self) {
+        let head_ty = self.b.local_ty(self.head);
+        let entry = self.b.assign_temp(head_ty, Rvalue::Use(Operand::Copy(self.head.into())));
+        self.b.set(self.head, Operand::Copy(self.top(NEXT)));
+        let address = self.b.cx.location_ty();
+        let memory = self.b.assign_temp(address, Rvalue::Cast(Operand::Copy(entry.into())));
+        let size = self.entry_size();
+        let args = vec![Arg::Value(Operand::Copy(memory.into())), Arg::Value(size)];
+        let span = self.b.span;
+        self.b.call_lang("free", &[], args, None, span);
+    }
+
+    /// A panic in a part's own implementation frees the list on its way.
+    fn free_on_unwind(&mut self) {
+        let b = &mut self.b;
+        let span = b.span;
+        if !b.cx.opts.panic_unwinds {
+            return;
+        }
+        let Some((free, _)) = b.cx.lang_fn("free", &[], span) else { return };
+        let (test, work, end) = (b.new_block(true), b.new_block(true), b.new_block(true));
+        let open = b.block.replace(test);
+        let head_ty = b.local_ty(self.head);
+        let null = Operand::Const(Const::Null(head_ty));
+        let cond = b.compare(BinOp::Eq, Operand::Copy(self.head.into()), null);
+        b.terminate(Term::If { cond, then: end, else_: work });
+        b.set_term(end, Term::Resume);
+        b.block = Some(work);
+        let address = b.cx.location_ty();
+        let memory = b.assign_temp(address, Rvalue::Cast(Operand::Copy(self.head.into())));
+        let usize_ty = b.cx.int_ty(IntTy::USize);
+        let size = b.assign_temp(usize_ty, Rvalue::Intrinsic(Intrinsic::SizeOf(self.entry), vec![]));
+        let next = Place::from(self.head).with(Proj::Deref).with(Proj::Field(NEXT));
+        b.set(self.head, Operand::Copy(next));
+        let args = [memory, size].map(|l| Arg::Value(Operand::Copy(l.into()))).into();
+        let unit = b.cx.unit_ty();
+        let dest = b.scratch(unit);
+        b.terminate(Term::Call { callee: Callee::Func(free), args, dest, target: Some(test), unwind: None });
+        b.block = open;
+        b.unwind_base = Some(test);
+    }
+
+    // ------------------------------------------------------------ members
+
+    /// Makes a part the member at hand.
+    pub fn go_to_part(&mut self, ty: HTy, a: Place, b: Option<Place>) {
+        let state = self.state(State::Start(ty));
+        let a = self.address(a, self.a);
+        let b = b.map(|b| self.address(b, self.other));
+        self.b.set(self.a, a);
+        if let Some(b) = b {
+            self.b.set(self.other, b);
+        }
+        self.b.terminate(Term::Goto(self.blocks[state]));
+    }
+
+    /// The address of a place as the list keeps it; it leads into the same parameter as `like`.
+    fn address(&mut self, place: Place, like: Local) -> Operand {
+        let ty = self.b.place_ty(&place);
+        let typed = self.b.cx.ptr_ty(ty);
+        let lent = self.b.body.locals[like].loan_of;
+        let pointer = self.b.assign_temp(typed, Rvalue::AddrOf(place));
+        self.b.body.locals[pointer].loan_of = lent;
+        let address = self.b.cx.location_ty();
+        if typed == address {
+            return Operand::Copy(pointer.into());
+        }
+        let raw = self.b.assign_temp(address, Rvalue::Cast(Operand::Copy(pointer.into())));
+        self.b.body.locals[raw].loan_of = lent;
+        Operand::Copy(raw.into())
+    }
+
+    /// The member behind an address.
+    fn member(&mut self, ty: HTy, address: Local) -> Place {
+        let ty = self.b.cx.mir_ty(ty);
+        let typed = self.b.cx.ptr_ty(ty);
+        let pointer = self.b.assign_temp(typed, Rvalue::Cast(Operand::Copy(address.into())));
+        self.b.body.locals[pointer].loan_of = self.b.body.locals[address].loan_of;
+        Place::from(pointer).with(Proj::Deref)
+    }
+
+    pub fn members(&mut self, ty: HTy) -> (Place, Option<Place>) {
+        let a = self.member(ty, self.a);
+        let b = if self.op.has_two() { Some(self.member(ty, self.other)) } else { None };
+        (a, b)
+    }
+
+    pub fn is_member(&mut self, ty: HTy) -> bool {
+        let edges = self.b.cx.op_edges(self.op, ty);
+        edges.into_iter().any(|part| self.b.cx.leads_to(self.op, part, self.root))
+    }
+
+    /// Begins with a member.
+    fn start(&mut self, ty: HTy) {
+        match self.b.cx.front.program().types.kind(ty).clone() {
+            H::FixedArray(..) => self.start_array(ty),
+            H::Adt(id, _) if Some(id) == self.b.cx.lang_adt("Array") => self.start_array(ty),
+            H::Adt(id, _) if self.b.cx.front.program().adts[id].is_enum => self.start_enum(ty),
+            _ => {
+                let mut steps = Vec::new();
+                self.expand(&[], ty, &mut steps);
+                self.steps(ty, &steps);
+            }
+        }
+    }
+
+    fn start_enum(&mut self, ty: HTy) {
+        let (a, b) = self.members(ty);
+        self.compare_variants(&a, b.as_ref());
+        let (parts, _) = self.b.cx.parts(ty);
+        let i32_ty = self.b.cx.int_ty(IntTy::I32);
+        let tag = self.b.assign_temp(i32_ty, Rvalue::Discriminant(a));
+        let mut cases = Vec::new();
+        let mut branches = Vec::new();
+        for (v, fields) in parts.into_iter().enumerate() {
+            let steps = self.variant_steps(ty, v as u32, &[], &fields);
+            if steps.is_empty() {
+                cases.push((v as i128, self.next));
+            } else {
+                let block = self.b.new_block(false);
+                cases.push((v as i128, block));
+                branches.push((block, steps));
+            }
+        }
+        self.b.dispatch(Operand::Copy(tag.into()), cases);
+        for (block, steps) in branches {
+            self.b.block = Some(block);
+            self.steps(ty, &steps);
+        }
+    }
+
+    /// Equal variants go on; for `hash` the variant's number counts.
+    fn compare_variants(&mut self, a: &Place, b: Option<&Place>) {
+        let i32_ty = self.b.cx.int_ty(IntTy::I32);
+        if self.op == Op::Show {
+            return;
+        }
+        let x = self.b.assign_temp(i32_ty, Rvalue::Discriminant(a.clone()));
+        match b {
+            Some(b) => {
+                let y = self.b.assign_temp(i32_ty, Rvalue::Discriminant(b.clone()));
+                self.order(x, y);
+            }
+            None => {
+                let int = self.b.cx.int_ty(IntTy::I64);
+                let x = self.b.assign_temp(int, Rvalue::Cast(Operand::Copy(x.into())));
+                self.hash_int(x);
+            }
+        }
+    }
+
+    pub fn hash_int(&mut self, value: Local) {
+        let args = vec![Arg::Mut(self.written.clone()), Arg::Value(Operand::Copy(value.into()))];
+        let span = self.b.span;
+        self.b.call_lang("hash_int", &[], args, None, span);
+    }
+
+    /// Decides by two numbers, unless they are equal.
+    pub fn order(&mut self, x: Local, y: Local) {
+        let copy = |l: Local| Operand::Copy(l.into());
+        let equal = self.b.compare(BinOp::Eq, copy(x), copy(y));
+        let (same, differ) = self.b.branch(equal);
+        self.b.block = Some(differ);
+        if self.op == Op::Eq {
+            self.b.set(RETURN, Builder::const_bool(false));
+        } else {
+            let less = self.b.compare(BinOp::Lt, copy(x), copy(y));
+            let (lt, gt) = self.b.branch(less);
+            self.b.block = Some(gt);
+            self.set_order(GREATER);
+            self.b.terminate(Term::Goto(self.decided));
+            self.b.block = Some(lt);
+            self.set_order(LESS);
+        }
+        self.b.terminate(Term::Goto(self.decided));
+        self.b.block = Some(same);
+    }
+
+    fn set_order(&mut self, variant: u32) {
+        let ordering = self.b.local_ty(RETURN);
+        self.b.set(RETURN, Operand::Const(Const::Empty(ordering, variant)));
+    }
+}
+
+impl Builder<'_, '_> {
+    /// Jumps by a number that is one of the cases'.
+    fn dispatch(&mut self, value: Operand, mut cases: Vec<(i128, Block)>) {
+        match cases.pop() {
+            None => self.terminate(Term::Unreachable),
+            Some((_, default)) if cases.is_empty() => self.terminate(Term::Goto(default)),
+            Some((_, default)) => self.terminate(Term::Switch { value, cases, default }),
+        }
+    }
+
+    /// What `show` writes before each field of a variant, and after the last.
+    pub fn variant_texts(&mut self, ty: HTy, variant: u32) -> Vec<String> {
+        self.show_texts(ty).into_iter().nth(variant as usize).unwrap_or_default()
+    }
+}
