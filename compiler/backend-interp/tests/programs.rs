@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use backend_interp::{Interp, Limits, Outcome, Preview1};
-use lir::passes::{PASSES, PassOptions, optimize};
+use lir::passes::{PASSES, PassOptions, TARGET_PASSES, optimize};
 use lir::script::{Expect, Run, parse_runs};
 use lir::{Module, parse_module, verify};
 use std::path::{Path, PathBuf};
@@ -84,8 +84,8 @@ fn programs_do_what_their_comments_say() {
 
 #[test]
 fn each_pass_keeps_what_programs_do() {
-    for pass in PASSES {
-        check_all(pass.name, pass.run);
+    for pass in PASSES.iter().chain(TARGET_PASSES) {
+        check_all(pass.name, |module| (pass.run)(module, &PassOptions::default()));
     }
 }
 

@@ -119,6 +119,11 @@ impl Doms {
         self.rank[block] != u32::MAX
     }
 
+    /// The place of a reachable block in `order`: dominators come first.
+    pub fn rank(&self, block: Block) -> u32 {
+        self.rank[block]
+    }
+
     /// Whether every path to `b` leads through `a`; both must be reachable.
     pub fn dominates(&self, a: Block, b: Block) -> bool {
         self.span[a].0 <= self.span[b].0 && self.span[b].1 <= self.span[a].1

@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
-use lir::passes::{PASSES, find_pass};
+use lir::passes::{PASSES, PassOptions, TARGET_PASSES, find_pass};
 use lir::{parse_module, print_module, verify};
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ fn expected_text(pass: &str, text: &str) -> Result<String, String> {
     let input = text.split(DIVIDER).next().unwrap_or_default();
     let mut module = parse_module(input).map_err(|e| e.to_string())?;
     verify(&module).map_err(|errors| errors[0].to_string())?;
-    (find_pass(pass).ok_or("there is no such pass")?.run)(&mut module);
+    (find_pass(pass).ok_or("there is no such pass")?.run)(&mut module, &PassOptions::default());
     let output = print_module(&module);
     if let Err(errors) = verify(&module) {
         return Err(format!("the pass breaks the module: {}\n{output}", errors[0]));
@@ -37,7 +37,7 @@ fn expected_text(pass: &str, text: &str) -> Result<String, String> {
 fn passes_give_what_is_written() {
     let bless = std::env::var_os("BLESS").is_some();
     let mut failures = Vec::new();
-    for pass in PASSES {
+    for pass in PASSES.iter().chain(TARGET_PASSES) {
         let files = files_of(pass.name);
         assert!(!files.is_empty(), "{} has no tests", pass.name);
         for file in files {

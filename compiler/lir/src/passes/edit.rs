@@ -90,10 +90,6 @@ pub(crate) fn for_each_reg_mut(body: &mut Body, mut f: impl FnMut(&mut Reg)) {
     }
 }
 
-pub(crate) fn inst(op: Op, span: Span) -> Inst {
-    Inst { op, span }
-}
-
 /// A block that is filled by whoever asks for it.
 pub(crate) fn empty_block(term: Term, term_span: Span) -> BlockData {
     BlockData { is_landing: false, insts: Vec::new(), term, term_span }

@@ -122,10 +122,6 @@ impl Known {
         }
     }
 
-    pub fn is_single(&self, reg: Reg) -> bool {
-        self.defs.is_single(reg)
-    }
-
     pub fn version(&self, reg: Reg) -> u32 {
         if self.defs.is_single(reg) { 0 } else { self.versions[reg].max(self.block_start) }
     }

@@ -65,11 +65,6 @@ impl Liveness {
         });
     }
 
-    pub fn is_live_in(&self, block: Block, reg: Reg) -> bool {
-        let i = self.index[reg];
-        i != LOCAL && self.live_in.contains(block.index(), i as usize)
-    }
-
     /// The registers that are live at the start of a block.
     pub fn live_in(&self, block: Block) -> impl Iterator<Item = Reg> + '_ {
         self.live_in.iter(block.index()).map(|i| self.regs[i])

@@ -3,18 +3,28 @@
 //! Every pass keeps the invariants of [`crate::ir`]: with debug assertions the verifier runs after each. None depends
 //! on another for correctness. All take time near-linear in the module's size.
 
+mod call_graph;
+pub mod coalesce;
 pub mod copy_prop;
 pub mod dead_code;
+pub mod dead_items;
+pub mod dedup_functions;
 mod edit;
+pub mod expand_overflow;
 mod fold;
 mod fold_cmp;
 mod fold_int;
 mod fold_mem;
+pub mod inline;
 mod known;
+pub mod licm;
 mod liveness;
 mod loads;
 pub mod local_cse;
+pub mod may_unwind;
+pub mod ranges;
 pub mod simplify_cfg;
+mod splice;
 
 use crate::ir::Module;
 use crate::verify::assert_valid;
@@ -25,58 +35,104 @@ use std::collections::BTreeSet;
 pub struct Pass {
     pub name: &'static str,
     pub description: &'static str,
-    pub run: fn(&mut Module),
+    /// The options tell a pass that uses others which of them are off.
+    pub run: fn(&mut Module, &PassOptions),
 }
 
-/// All passes that can be switched off, in the order of their first run.
-pub const PASSES: &[Pass] = &[
-    pass(
-        "simplify-cfg",
-        "fold known branches, thread jumps, join and remove blocks",
-        simplify_cfg::simplify_cfg,
-    ),
-    pass(
-        "copy-prop",
-        "propagate copies, constants and ranges; make operations cheaper",
-        copy_prop::copy_prop,
-    ),
-    pass("local-cse", "compute and load nothing twice", local_cse::local_cse),
-    pass("dead-code", "remove instructions whose results are not read", dead_code::dead_code),
+macro_rules! passes {
+    ($($name:literal $run:expr, $description:literal;)*) => {
+        &[$(Pass { name: $name, description: $description, run: $run }),*]
+    };
+}
+
+/// The passes of [`optimize`], in the order of their first run. Each can be switched off.
+pub const PASSES: &[Pass] = passes! {
+    "dead-items" |m, _| dead_items::dead_items(m), "remove functions, data and globals that nothing reaches";
+    "may-unwind" |m, _| may_unwind::may_unwind(m), "turn invokes of functions that cannot throw into calls";
+    "simplify-cfg" |m, _| simplify_cfg::simplify_cfg(m), "fold known branches, thread jumps, join and remove blocks";
+    "copy-prop" |m, _| copy_prop::copy_prop(m), "propagate copies, constants and ranges; make operations cheaper";
+    "local-cse" |m, _| local_cse::local_cse(m), "compute and load nothing twice";
+    "dead-code" |m, _| dead_code::dead_code(m), "remove instructions whose results are not read";
+    "inline" inline::inline, "copy small functions and move functions called once";
+    "licm" |m, _| licm::licm(m), "move out of loops what does not change in them";
+    "dedup-functions" |m, _| dedup_functions::dedup_functions(m), "keep one of several equal functions";
+    "coalesce" |m, _| coalesce::coalesce(m), "let registers that are not live together share one";
+};
+
+/// Passes for targets that lack something; a backend asks for them by calling their function.
+pub const TARGET_PASSES: &[Pass] = passes! {
+    "expand-overflow" |m, _| expand_overflow::expand_overflow(m), "check overflow with plain arithmetic";
+};
+
+/// What every build runs: it makes less work for the backend than it is itself.
+const ALWAYS: &[&str] = &["dead-items"];
+
+/// What an optimising build runs. Bodies are cleaned before they are inlined, so that their sizes are true, and after.
+/// Copies come before and after common expressions: equal operands make them, and they make new copies.
+const OPTIMIZE: &[&str] = &[
+    "may-unwind",
+    "simplify-cfg",
+    "copy-prop",
+    "local-cse",
+    "copy-prop",
+    "dead-code",
+    "simplify-cfg",
+    "inline",
+    "may-unwind",
+    "dead-items",
+    "simplify-cfg",
+    "copy-prop",
+    "local-cse",
+    "licm",
+    "copy-prop",
+    "dead-code",
+    "simplify-cfg",
+    "dedup-functions",
+    "dead-items",
+    "coalesce",
 ];
-
-const fn pass(name: &'static str, description: &'static str, run: fn(&mut Module)) -> Pass {
-    Pass { name, description, run }
-}
 
 /// What [`optimize`] is asked to do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PassOptions {
     /// Names out of [`PASSES`].
     pub disabled: BTreeSet<String>,
-    /// Without this only what every build needs is done.
+    /// Without this only what every build gains from is done.
     pub optimize: bool,
+}
+
+impl PassOptions {
+    pub(crate) fn is_on(&self, name: &str) -> bool {
+        !self.disabled.contains(name)
+    }
 }
 
 /// The pass called `name`.
 pub fn find_pass(name: &str) -> Option<&'static Pass> {
-    PASSES.iter().find(|pass| pass.name == name)
+    PASSES.iter().chain(TARGET_PASSES).find(|pass| pass.name == name)
 }
 
 /// Runs the passes that `opts` asks for.
 pub fn optimize(module: &mut Module, opts: &PassOptions) {
-    if opts.optimize {
-        for pass in PASSES {
-            run_pass(module, opts, pass);
+    let more = if opts.optimize { OPTIMIZE } else { &[] };
+    for name in ALWAYS.iter().chain(more) {
+        if let Some(pass) = find_pass(name).filter(|pass| opts.is_on(pass.name)) {
+            (pass.run)(module, opts);
+            if cfg!(debug_assertions) {
+                assert_valid(module, name);
+            }
         }
     }
 }
 
-fn run_pass(module: &mut Module, opts: &PassOptions, pass: &Pass) {
-    if opts.disabled.contains(pass.name) {
-        return;
-    }
-    (pass.run)(module);
-    if cfg!(debug_assertions) {
-        assert_valid(module, pass.name);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pass_runs_and_every_run_is_a_pass() {
+        let runs: Vec<&str> = ALWAYS.iter().chain(OPTIMIZE).copied().collect();
+        assert!(PASSES.iter().all(|pass| runs.contains(&pass.name)));
+        assert!(runs.iter().all(|name| PASSES.iter().any(|pass| pass.name == *name)));
     }
 }

@@ -118,7 +118,7 @@ fn cycle_heads(body: &Body) -> IndexVec<Block, bool> {
 }
 
 /// Edges to blocks that only jump on lead where those jump.
-fn skip_empty_blocks(body: &mut Body) -> bool {
+pub(crate) fn skip_empty_blocks(body: &mut Body) -> bool {
     let mut changed = false;
     for block in body.blocks.indices() {
         let mut term = std::mem::replace(&mut body.blocks[block].term, Term::Unreachable);

@@ -1,0 +1,271 @@
+//! Moves out of loops what gives the same in every round.
+//!
+//! Loops are natural ones, taken inner before outer: an instruction moves one loop at a time, as far as it can. It goes
+//! to the block from which alone the loop is entered; where there is none, one is made before all else. An instruction
+//! moves if it is the only definition of its result, its operands do not change in the loop, and executing it once
+//! more than before does no harm: it is pure, or a load that every round executes, in a loop that writes nothing.
+//! Constants and addresses of data cost less in place than in a register; they move only along with what needs them.
+
+use super::edit::{Defs, empty_block, for_each_body, remove_unreachable_blocks};
+use super::simplify_cfg::skip_empty_blocks;
+use crate::cfg::{Doms, Loop, Preds, natural_loops};
+use crate::ir::*;
+use crate::ops::Effect;
+use entity::IndexVec;
+
+pub fn licm(module: &mut Module) {
+    for_each_body(module, |_, _, body| hoist(body));
+}
+
+pub(crate) fn hoist(body: &mut Body) {
+    let mut preds = Preds::new(body);
+    let mut doms = Doms::new(body, &preds);
+    let mut loops = natural_loops(&doms, &preds);
+    if loops.is_empty() {
+        return;
+    }
+    let added = add_preheaders(body, &loops, &doms, &preds);
+    if added {
+        preds = Preds::new(body);
+        doms = Doms::new(body, &preds);
+        loops = natural_loops(&doms, &preds);
+    }
+    let mut cx = Licm::new(body, &doms);
+    for (i, a_loop) in loops.iter().enumerate() {
+        cx.stamp = i as u32 + 1;
+        if let Some(before) = preheader(body, a_loop, &doms, &preds) {
+            cx.run(body, a_loop, before);
+        }
+    }
+    if added {
+        skip_empty_blocks(body);
+        remove_unreachable_blocks(body);
+    }
+}
+
+/// The predecessors of a loop's head that are not in the loop.
+fn entries(a_loop: &Loop, doms: &Doms, preds: &Preds) -> Vec<Block> {
+    let is_outside = |pred: &Block| doms.is_reachable(*pred) && !doms.dominates(a_loop.header, *pred);
+    preds.of(a_loop.header).iter().copied().filter(is_outside).collect()
+}
+
+/// The only way into the loop, if it leads nowhere else.
+fn preheader(body: &Body, a_loop: &Loop, doms: &Doms, preds: &Preds) -> Option<Block> {
+    match entries(a_loop, doms, preds)[..] {
+        [only] if body.blocks[only].term == Term::Jump(a_loop.header) => Some(only),
+        _ => None,
+    }
+}
+
+fn add_preheaders(body: &mut Body, loops: &[Loop], doms: &Doms, preds: &Preds) -> bool {
+    let mut added = false;
+    for a_loop in loops {
+        let header = a_loop.header;
+        if body.blocks[header].is_landing || preheader(body, a_loop, doms, preds).is_some() {
+            continue;
+        }
+        let span = body.blocks[header].term_span;
+        let before = body.blocks.push(empty_block(Term::Jump(header), span));
+        for pred in entries(a_loop, doms, preds) {
+            body.blocks[pred].term.for_each_succ_mut(|to| {
+                if *to == header {
+                    *to = before;
+                }
+            });
+        }
+        added = true;
+    }
+    added
+}
+
+/// A block and the index of an instruction.
+type At = (Block, usize);
+
+struct Licm<'a> {
+    doms: &'a Doms,
+    defs: Defs,
+    /// Where each register with one definition gets it; nowhere for parameters.
+    def_block: IndexVec<Reg, Option<Block>>,
+    /// Distinguishes the marks of this loop from those of the loops before.
+    stamp: u32,
+    inside: IndexVec<Block, u32>,
+    /// Registers of several definitions that the loop writes.
+    changing: IndexVec<Reg, u32>,
+    moved: IndexVec<Reg, u32>,
+    /// Results of instructions that move only if they are needed.
+    cheap: IndexVec<Reg, Option<(u32, At)>>,
+}
+
+/// What a loop does that keeps things from moving.
+#[derive(Default)]
+struct Facts {
+    writes_memory: bool,
+    calls: bool,
+    globals_written: Vec<GlobalId>,
+    /// Blocks that lead out of the loop or back to its head.
+    ends: Vec<Block>,
+}
+
+impl<'a> Licm<'a> {
+    fn new(body: &Body, doms: &'a Doms) -> Licm<'a> {
+        let n = body.regs.len();
+        let mut def_block = IndexVec::from_elem(None, n);
+        for (block, data) in body.blocks.iter_enumerated() {
+            for inst in &data.insts {
+                inst.op.for_each_write(|reg| def_block[reg] = Some(block));
+            }
+            data.term.for_each_write(|reg| def_block[reg] = Some(block));
+        }
+        Licm {
+            doms,
+            defs: Defs::new(body),
+            def_block,
+            stamp: 0,
+            inside: IndexVec::from_elem(0, body.blocks.len()),
+            changing: IndexVec::from_elem(0, n),
+            moved: IndexVec::from_elem(0, n),
+            cheap: IndexVec::from_elem(None, n),
+        }
+    }
+
+    fn run(&mut self, body: &mut Body, a_loop: &Loop, before: Block) {
+        let facts = self.facts(body, a_loop);
+        let moved = self.movable(body, a_loop, &facts);
+        for &(block, at) in &moved {
+            let inst = body.blocks[block].insts[at].clone();
+            inst.op.for_each_write(|reg| self.def_block[reg] = Some(before));
+            body.blocks[before].insts.push(inst);
+        }
+        remove_all(body, moved);
+    }
+
+    fn facts(&mut self, body: &Body, a_loop: &Loop) -> Facts {
+        let mut facts = Facts::default();
+        for &block in &a_loop.blocks {
+            self.inside[block] = self.stamp;
+        }
+        for &block in &a_loop.blocks {
+            let data = &body.blocks[block];
+            for inst in &data.insts {
+                facts.note(&inst.op);
+                inst.op.for_each_write(|reg| self.note_write(reg));
+            }
+            data.term.for_each_write(|reg| self.note_write(reg));
+            facts.calls |= matches!(data.term, Term::Invoke { .. });
+            let mut ends = matches!(data.term, Term::Return(_) | Term::Throw | Term::Unreachable);
+            data.term.for_each_succ(|to| ends |= self.inside[to] != self.stamp || to == a_loop.header);
+            if ends {
+                facts.ends.push(block);
+            }
+        }
+        facts
+    }
+
+    fn note_write(&mut self, reg: Reg) {
+        if !self.defs.is_single(reg) {
+            self.changing[reg] = self.stamp;
+        }
+    }
+
+    /// Instructions to move, each behind those it needs.
+    fn movable(&mut self, body: &Body, a_loop: &Loop, facts: &Facts) -> Vec<At> {
+        let mut moved = Vec::new();
+        // A dominator comes before what it dominates, and so a definition before its uses.
+        let mut blocks = a_loop.blocks.clone();
+        blocks.sort_unstable_by_key(|block| self.doms.rank(*block));
+        for block in blocks {
+            let data = &body.blocks[block];
+            // What is executed once, at the end, gains nothing.
+            let is_last = matches!(data.term, Term::Unreachable | Term::Throw);
+            for (at, inst) in data.insts.iter().enumerate() {
+                let Some(dst) = inst.op.single_write().filter(|dst| self.defs.is_single(*dst)) else {
+                    continue;
+                };
+                if is_cheap(&inst.op) {
+                    self.cheap[dst] = Some((self.stamp, (block, at)));
+                } else if !is_last && self.may_move(&inst.op, block, facts) && self.operands_stay(&inst.op) {
+                    inst.op.for_each_read(|reg| self.take_along(reg, &mut moved));
+                    self.moved[dst] = self.stamp;
+                    moved.push((block, at));
+                }
+            }
+        }
+        moved
+    }
+
+    fn may_move(&self, op: &Op, block: Block, facts: &Facts) -> bool {
+        match (op, op.effect()) {
+            (Op::Copy { .. }, _) => false,
+            (_, Effect::Pure) => true,
+            (Op::GlobalGet { global, .. }, _) => !facts.calls && !facts.globals_written.contains(global),
+            (Op::Load { .. }, _) => {
+                let every_round = facts.ends.iter().all(|end| self.doms.dominates(block, *end));
+                !facts.calls && !facts.writes_memory && every_round
+            }
+            _ => false,
+        }
+    }
+
+    fn operands_stay(&self, op: &Op) -> bool {
+        let mut stay = true;
+        op.for_each_read(|reg| {
+            let changes = if self.defs.is_single(reg) {
+                self.def_block[reg].is_some_and(|block| self.inside[block] == self.stamp)
+            } else {
+                self.changing[reg] == self.stamp
+            };
+            stay &= !changes || self.moved[reg] == self.stamp || self.cheap_at(reg).is_some();
+        });
+        stay
+    }
+
+    fn cheap_at(&self, reg: Reg) -> Option<At> {
+        self.cheap[reg].filter(|(stamp, _)| *stamp == self.stamp).map(|(_, at)| at)
+    }
+
+    /// Moves what makes a constant, unless that has moved already or stands outside.
+    fn take_along(&mut self, reg: Reg, moved: &mut Vec<At>) {
+        if self.moved[reg] == self.stamp {
+            return;
+        }
+        if let Some(at) = self.cheap_at(reg) {
+            self.moved[reg] = self.stamp;
+            moved.push(at);
+        }
+    }
+}
+
+impl Facts {
+    fn note(&mut self, op: &Op) {
+        match op.effect() {
+            Effect::WriteMemory => self.writes_memory = true,
+            Effect::Call => self.calls = true,
+            Effect::WriteGlobal => {
+                if let Op::GlobalSet { global, .. } = op {
+                    self.globals_written.push(*global);
+                }
+            }
+            Effect::Pure | Effect::Partial | Effect::ReadMemory | Effect::ReadGlobal => {}
+        }
+    }
+}
+
+fn is_cheap(op: &Op) -> bool {
+    matches!(op, Op::Const { .. } | Op::DataAddr { .. } | Op::FuncAddr { .. } | Op::SlotAddr { .. })
+}
+
+fn remove_all(body: &mut Body, mut places: Vec<At>) {
+    places.sort_unstable();
+    let mut rest = &places[..];
+    while let Some(&(block, _)) = rest.first() {
+        let n = rest.partition_point(|(other, _)| *other == block);
+        let mut gone = rest[..n].iter().map(|(_, at)| *at).peekable();
+        let mut at = 0;
+        body.blocks[block].insts.retain(|_| {
+            let goes = gone.next_if_eq(&at).is_some();
+            at += 1;
+            !goes
+        });
+        rest = &rest[n..];
+    }
+}
