@@ -2,7 +2,9 @@
 //!
 //! In: the text of `.gal` files, entered into a [`span::SourceMap`]. Out: [`ast::File`] per file, and
 //! [`diag::Diagnostic`]s. Parsing never fails: the tree after an error holds `Error` nodes. The vocabulary
-//! that all later phases share (spans, symbols, diagnostics) lives here too. Start reading at [`ast`].
+//! that all later phases share (spans, symbols, diagnostics) lives here too. The way of a file is
+//! [`lexer::lex`], [`parser::parse_file`], and for bodies that a lazy parse skipped [`parser::parse_body`];
+//! [`format`] prints a file in canonical layout and [`pretty`] its tree. Start reading at [`ast`].
 
 pub mod ast;
 pub mod codes;

@@ -57,8 +57,7 @@ macro_rules! tokens {
             }
 
             /// The keyword spelled so.
-            pub fn keyword(text: &[u8]) -> Option<T> {
-                let text = std::str::from_utf8(text).ok()?;
+            pub fn keyword(text: &str) -> Option<T> {
                 Some(match text {
                     $($hard_text => T::$hard,)* $($soft_text => T::$soft,)*
                     _ => return Reserved::is(text).then_some(T::Reserved),

@@ -171,13 +171,15 @@ impl Lexer<'_> {
     }
 
     fn word(&mut self, start: usize) {
+        let byte = self.src[start];
         self.scan_word();
-        let text = &self.src[start..self.pos];
-        if text == b"r" && matches!(self.peek(0), b'"' | b'#') && self.raw_string(start) {
+        let text = &self.text[start..self.pos];
+        if text == "r" && matches!(self.peek(0), b'"' | b'#') && self.raw_string(start) {
             return;
         }
         let kind = match text.len() {
-            2..=9 => T::keyword(text).unwrap_or(T::Ident),
+            // The only keyword that starts in upper case is `Self`.
+            2..=10 if byte.is_ascii_lowercase() || text == "Self" => T::keyword(text).unwrap_or(T::Ident),
             _ => T::Ident,
         };
         self.push(kind, start);
