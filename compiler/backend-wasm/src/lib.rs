@@ -44,19 +44,34 @@ mod wir;
 
 use std::fmt;
 
-use syntax::Span;
+use syntax::{FileId, SourceMap, Span};
 
-/// Where a span lies in the sources. Lines and columns count from 1; columns are bytes or characters as the host likes.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Where a span lies in the sources. Lines and columns count from 1.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Position {
-    pub file: String,
+    /// What [`Positions::file_name`] takes.
+    pub file: u32,
     pub line: u32,
     pub column: u32,
 }
 
-/// The host's knowledge of sources: a span's beginning as a position, or none if it is made up.
+/// The host's knowledge of sources.
 pub trait Positions {
+    /// The span's beginning, or none if the span is made up.
     fn position(&self, span: Span) -> Option<Position>;
+
+    fn file_name(&self, file: u32) -> &str;
+}
+
+impl Positions for SourceMap {
+    fn position(&self, span: Span) -> Option<Position> {
+        let (file, at) = self.line_col(span.lo).filter(|_| !span.is_dummy())?;
+        Some(Position { file: file.0, line: at.line, column: at.column })
+    }
+
+    fn file_name(&self, file: u32) -> &str {
+        &self.file(FileId(file)).name
+    }
 }
 
 /// What to emit besides code, and for what kind of host.
@@ -68,8 +83,10 @@ pub struct EmitOptions<'a> {
     pub names: bool,
     /// DWARF sections with lines and functions; needs `positions`.
     pub dwarf: bool,
-    /// A source map in JSON, version 3; needs `positions`.
-    pub source_map: bool,
+    /// The program's name in DWARF, by convention its main file.
+    pub unit_name: String,
+    /// Makes a source map, to be found under this address; needs `positions`.
+    pub source_map_url: Option<String>,
     pub positions: Option<&'a dyn Positions>,
     /// The name of the exported memory, if it is exported.
     pub export_memory: Option<String>,
@@ -89,14 +106,14 @@ impl EmitOptions<'_> {
     }
 
     fn wants_spans(&self) -> bool {
-        self.positions.is_some() && (self.dwarf || self.source_map)
+        self.positions.is_some() && (self.dwarf || self.source_map_url.is_some())
     }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Emitted {
     pub wasm: Vec<u8>,
-    /// If asked for.
+    /// JSON, version 3, if asked for.
     pub source_map: Option<String>,
     /// The first address behind static data.
     pub heap_base: u64,

@@ -1,6 +1,6 @@
 //! The module's sections.
 
-use lir::{FuncId, FuncKind, Imm};
+use lir::{FuncId, FuncKind};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
     FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module, RefType, TableSection,
@@ -40,10 +40,11 @@ pub fn emit(ctx: &mut Ctx) -> Result<Emitted, EmitError> {
     globals(ctx, &mut module);
     exports(ctx, &mut module);
     elements(ctx, &mut module);
-    let code_start = code(ctx, &mut module, &functions);
+    code(ctx, &mut module, &functions);
+    let code_end = module.len();
     data(ctx, &mut module);
-    let debug = debug::emit(ctx, &mut module, &functions, code_start);
-    Ok(Emitted { wasm: module.finish(), source_map: debug.source_map, heap_base: ctx.layout.heap_base })
+    let source_map = debug::emit(ctx, &mut module, &functions, code_end);
+    Ok(Emitted { wasm: module.finish(), source_map, heap_base: ctx.layout.heap_base })
 }
 
 fn compile_all(ctx: &mut Ctx) -> Result<Vec<Compiled>, EmitError> {
@@ -135,16 +136,12 @@ fn globals(ctx: &Ctx, module: &mut Module) {
     for &id in &ctx.globals {
         let global = &ctx.module.globals[id];
         let val_type = scalar(global.ty, ctx.ptr).into();
-        let init = const_expr(initial(global.init, ctx.ptr));
+        let init = const_expr(constant(global.init, ctx.ptr));
         section.global(GlobalType { val_type, mutable: true, shared: false }, &init);
     }
     if !section.is_empty() {
         module.section(&section);
     }
-}
-
-fn initial(imm: Imm, ptr: Vt) -> Const {
-    constant(imm, ptr)
 }
 
 fn const_expr(value: Const) -> ConstExpr {
@@ -183,8 +180,7 @@ fn elements(ctx: &Ctx, module: &mut Module) {
     module.section(&section);
 }
 
-/// Adds the code section. Returns the offset of its contents in the module.
-fn code(ctx: &Ctx, module: &mut Module, functions: &[Compiled]) -> usize {
+fn code(ctx: &Ctx, module: &mut Module, functions: &[Compiled]) {
     if ctx.opts.shared_memory && !ctx.layout.segments.is_empty() {
         module.section(&DataCountSection { count: ctx.layout.segments.len() as u32 });
     }
@@ -198,7 +194,6 @@ fn code(ctx: &Ctx, module: &mut Module, functions: &[Compiled]) -> usize {
     if !section.is_empty() {
         module.section(&section);
     }
-    module.len()
 }
 
 fn data(ctx: &Ctx, module: &mut Module) {
