@@ -109,8 +109,6 @@ impl<'a> Fmt<'a> {
         })
     }
 
-    // ------------------------------------------------------------ operators
-
     /// A chain of operators of one precedence; it breaks behind the operators.
     fn binary(&mut self, op: BinOp, lhs: &Expr, rhs: &Expr) -> Doc<'a> {
         if op == BinOp::Pow {
@@ -143,8 +141,6 @@ impl<'a> Fmt<'a> {
         }
         concat([Doc::Line, doc]).indent().group()
     }
-
-    // ------------------------------------------------------------ closures and arguments
 
     fn closure(&mut self, expr: &Expr) -> Doc<'a> {
         let (head, body) = self.closure_parts(expr);

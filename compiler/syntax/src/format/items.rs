@@ -113,8 +113,6 @@ impl<'a> Fmt<'a> {
         self.tokens.get(next.wrapping_sub(1)).map_or(pos, |t| t.lo)
     }
 
-    // ------------------------------------------------------------ functions
-
     fn fn_decl(&mut self, body: Option<&FnBody>, sig: Span) -> Doc<'a> {
         let head = self.header(sig.hi, Behind::of(body));
         concat([head, body.map_or(Doc::Nil, |b| self.fn_body(b))])
@@ -173,8 +171,6 @@ impl<'a> Fmt<'a> {
         let end = comma.map_or(end, |t| t.lo);
         self.range_to(end)
     }
-
-    // ------------------------------------------------------------ structs and enums
 
     fn struct_decl(&mut self, decl: &StructDecl, span: Span) -> Doc<'a> {
         let VariantBody::Named(fields) = &decl.body else { return self.header(span.hi, Behind::Nothing) };
@@ -237,8 +233,6 @@ impl<'a> Fmt<'a> {
         let (doc, forced) = self.braces(open, docs, forced);
         concat([head, doc.group_forced(forced)])
     }
-
-    // ------------------------------------------------------------ members
 
     /// A header and members in braces, in the order of the text.
     fn with_members(&mut self, mut members: Vec<Member<'_>>) -> Doc<'a> {

@@ -150,8 +150,6 @@ impl<'a> Fmt<'a> {
         false
     }
 
-    // ------------------------------------------------------------ lists
-
     /// A list in brackets: `open`, the elements with their separators, `close`.
     pub(super) fn list(&mut self, kind: ListKind, mut element: impl FnMut(&mut Self) -> Doc<'a>) -> Doc<'a> {
         let (items, close, comma) = self.list_items(kind, &mut element);
@@ -222,8 +220,6 @@ impl<'a> Fmt<'a> {
         token.lo += 1;
         Doc::Text(">")
     }
-
-    // ------------------------------------------------------------ text without expressions
 
     /// The alternatives of an arm's pattern, which may stand on lines of their own.
     pub(super) fn arm_pattern(&mut self, end: u32) -> Doc<'a> {

@@ -166,8 +166,6 @@ impl Parser<'_> {
         self.skip_statement();
     }
 
-    // ------------------------------------------------------------ attributes
-
     /// `@name`, `@name(args)`, any number.
     pub(super) fn attributes(&mut self) -> Vec<Attribute> {
         let mut attrs = Vec::new();
@@ -217,8 +215,6 @@ impl Parser<'_> {
         }
     }
 
-    // ------------------------------------------------------------ use
-
     fn use_item(&mut self) -> ItemKind {
         self.bump();
         ItemKind::Use(self.use_tree())
@@ -267,8 +263,6 @@ impl Parser<'_> {
         self.leave();
         UseKind::Group(trees)
     }
-
-    // ------------------------------------------------------------ functions
 
     /// `fn` with what may stand before it, or `export actor`.
     fn fn_item(&mut self) -> ItemKind {
@@ -444,8 +438,6 @@ impl Parser<'_> {
         }
         FnBody::Block(self.block())
     }
-
-    // ------------------------------------------------------------ constants, aliases, tests
 
     fn const_item(&mut self) -> ItemKind {
         self.bump();

@@ -153,8 +153,6 @@ impl<'a> Parser<'a> {
         self.diags
     }
 
-    // ------------------------------------------------------------ tokens
-
     fn tok(&self) -> Token {
         self.tokens[self.pos]
     }
@@ -255,8 +253,6 @@ impl<'a> Parser<'a> {
         span
     }
 
-    // ------------------------------------------------------------ context and limits
-
     /// Runs `parse` inside brackets, where newlines matter or not, and restores the context.
     fn nested<R>(&mut self, newlines: bool, parse: impl FnOnce(&mut Self) -> R) -> R {
         let outer =
@@ -306,8 +302,6 @@ impl<'a> Parser<'a> {
             self.pos = self.tokens.len() - 1;
         }
     }
-
-    // ------------------------------------------------------------ faults
 
     /// Reports a fault found at the current token, at most one for a token.
     fn fault(&mut self, diag: Diagnostic) {
@@ -374,8 +368,6 @@ impl<'a> Parser<'a> {
         self.expected(codes::UNEXPECTED_TOKEN, &format!("`{}`", kind.text()));
         false
     }
-
-    // ------------------------------------------------------------ names
 
     /// A name where keywords are not names; `None` after reporting what is there instead.
     fn name(&mut self, what: &str) -> Option<Ident> {

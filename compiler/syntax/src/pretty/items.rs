@@ -244,8 +244,6 @@ impl Dump<'_> {
         tagged("on", nodes)
     }
 
-    // ------------------------------------------------------------ types and patterns
-
     pub(super) fn ty(&self, ty: &Type) -> Node {
         match &ty.kind {
             TypeKind::Path(path) => self.path(path),
