@@ -127,6 +127,12 @@ pub struct CompileArgs {
     /// Report where a value will be copied, and why
     #[arg(long, help_heading = "Compilation")]
     pub explain_copies: bool,
+    /// Let the program report what is still allocated at its end, and then end with status 103
+    #[arg(long, help_heading = "Compilation")]
+    pub check_leaks: bool,
+    /// Check the compiler's own work after every pass
+    #[arg(long, help_heading = "Compilation")]
+    pub verify: bool,
 }
 
 fn parse_switch(text: &str) -> Result<bool, String> {

@@ -32,8 +32,9 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
         bounds_checks: !args.unchecked_bounds,
         debug_info: args.debug_info,
         passes_off,
+        check_leaks: args.check_leaks,
         explain_copies: args.explain_copies,
-        ..Options::default()
+        verify: args.verify,
     })
 }
 
