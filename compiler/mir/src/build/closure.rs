@@ -96,6 +96,10 @@ impl Builder<'_, '_> {
         let (from, to) = (self.mono(inner.ty), self.mono(e.ty));
         let value = self.operand(inner);
         let ty = self.cx.mir_ty(to);
+        if from == to {
+            // Generic code on a type that is a `dyn` already.
+            return dest.into_iter().for_each(|dest| self.set(dest.clone(), value.clone()));
+        }
         let methods = self.cx.vtable(from, to, e.span);
         if let Some(dest) = dest {
             self.assign(dest.clone(), Rvalue::MakeDyn { ty, value, methods });

@@ -19,19 +19,25 @@ impl Builder<'_, '_> {
         let want = !is_disjunction(cond, true);
         let (first, second) = if want { (Some(then), else_) } else { (else_, Some(then)) };
         self.cond(cond, want, &mut fail);
-        let mut end = Label::default();
         self.eval_branch(dest, first);
-        self.pop_drops(depth, dest.cloned());
-        if second.is_none() {
-            self.goto_or_join(fail.label);
+        let open = self.block.take();
+        let bound = self.drops.split_off(depth);
+        self.bind(fail.label);
+        self.eval_branch(dest, second);
+        if !self.is_reachable() && open.is_some() {
+            // What the condition binds is known behind it too: it lives as long as the block around.
+            self.drops.extend(bound);
+            self.drops[depth..].iter_mut().for_each(|s| s.survives = true);
+            self.block = open;
             return;
         }
-        if fail.label.0.is_some() {
+        let mut end = Label(self.block.filter(|_| second.is_none()));
+        if second.is_some() {
             self.goto(&mut end);
-            self.bind(fail.label);
-            self.eval_branch(dest, second);
-            self.pop_drops(depth, dest.cloned());
         }
+        self.drops.extend(bound);
+        self.block = open;
+        self.pop_drops(depth, dest.cloned());
         self.join(end);
     }
 
@@ -39,10 +45,6 @@ impl Builder<'_, '_> {
         if let Some(e) = e {
             self.eval_scoped(dest, e);
         }
-    }
-
-    fn goto_or_join(&mut self, label: Label) {
-        self.join(label);
     }
 
     /// Goes on where `e` is `want`, with the variables bound there scheduled; leaves for `fail` otherwise.

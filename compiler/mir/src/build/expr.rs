@@ -74,6 +74,12 @@ impl Builder<'_, '_> {
         self.pop_drops(depth, dest.cloned());
     }
 
+    fn eval_stmt(&mut self, dest: Option<&Place>, e: &Expr) {
+        let depth = self.drops.len();
+        self.eval(dest, e);
+        self.pop_statement(depth, dest.cloned());
+    }
+
     fn eval_kind(&mut self, dest: Option<&Place>, e: &Expr) {
         match &e.kind {
             ExprKind::Call { callee, args } => self.call(dest, e, callee, args),
@@ -408,12 +414,12 @@ impl Builder<'_, '_> {
             return;
         }
         match stmt {
-            body::Stmt::Expr(e) => self.eval_scoped(None, e),
+            body::Stmt::Expr(e) => self.eval_stmt(None, e),
             body::Stmt::Let { pat, init, else_, span } => {
                 self.span = *span;
                 match (&pat.kind, init, else_) {
                     (PatKind::Binding { local, sub: None }, init, _) => self.let_var(*local, init.as_ref()),
-                    (PatKind::Wild, Some(init), _) => self.eval_scoped(None, init),
+                    (PatKind::Wild, Some(init), _) => self.eval_stmt(None, init),
                     (_, Some(init), None) => self.let_pattern(pat, init),
                     (_, Some(init), Some(else_)) => self.let_else(pat, init, else_),
                     (_, None, _) => self.declare_pattern(pat),
@@ -425,7 +431,7 @@ impl Builder<'_, '_> {
     fn let_var(&mut self, id: LocalId, init: Option<&Expr>) {
         let local = self.declare_var(id);
         if let Some(init) = init {
-            self.eval_scoped(Some(&local.into()), init);
+            self.eval_stmt(Some(&local.into()), init);
         }
         self.schedule(local);
     }

@@ -118,7 +118,7 @@ impl Builder<'_, '_> {
         let depth = self.drops.len();
         let mut decision = Decision::default();
         let root = self.scrutinee_for(&mut decision, e, pat);
-        let temps: Vec<Local> = self.drops[depth..].iter().map(|s| s.local).collect();
+        let temps = self.temps_above(depth);
         self.decide_one(&mut decision, root, pat, Some(fail));
         self.drop_below(&temps);
     }
@@ -150,8 +150,12 @@ impl Builder<'_, '_> {
         state.bound.iter().for_each(|local| self.schedule(*local));
     }
 
+    fn temps_above(&self, depth: usize) -> Vec<Local> {
+        self.drops[depth..].iter().filter(|s| !s.survives).map(|s| s.local).collect()
+    }
+
     /// Drops temporaries that lie on the stack below bindings.
-    fn drop_below(&mut self, temps: &[Local]) {
+    pub fn drop_below(&mut self, temps: &[Local]) {
         for temp in temps.iter().rev() {
             if self.drops.iter().any(|s| s.local == *temp) {
                 self.unschedule(*temp);
@@ -164,7 +168,7 @@ impl Builder<'_, '_> {
         let depth = self.drops.len();
         let mut decision = Decision::default();
         let root = self.scrutinee_for(&mut decision, init, pat);
-        let temps: Vec<Local> = self.drops[depth..].iter().map(|s| s.local).collect();
+        let temps = self.temps_above(depth);
         self.decide_one(&mut decision, root, pat, None);
         self.drop_below(&temps);
     }

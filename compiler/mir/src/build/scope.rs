@@ -13,6 +13,8 @@ pub(super) struct Scheduled {
     pub local: Local,
     /// A temporary, which is moved at most once and on the same level as it was made: then it leaves the stack.
     pub is_temp: bool,
+    /// Bound by a condition that holds from here to the end of the block: the end of the statement does not drop it.
+    pub survives: bool,
     user_drop: bool,
     unwind: Option<Block>,
     exits: Vec<(u32, Block)>,
@@ -51,7 +53,14 @@ impl Builder<'_, '_> {
         let facts = self.facts(ty);
         if facts.needs_drop && self.is_reachable() {
             let user_drop = facts.user_drop;
-            self.drops.push(Scheduled { local, is_temp, user_drop, unwind: None, exits: Vec::new() });
+            self.drops.push(Scheduled {
+                local,
+                is_temp,
+                survives: false,
+                user_drop,
+                unwind: None,
+                exits: Vec::new(),
+            });
         }
     }
 
@@ -82,6 +91,17 @@ impl Builder<'_, '_> {
         while self.drops.len() > depth {
             let Some(top) = self.drops.pop() else { break };
             self.drop_place(top.local.into(), live.as_ref());
+        }
+    }
+
+    /// Leaves a statement: as `pop_drops`, but variables that it has bound for the rest of the block stay.
+    pub fn pop_statement(&mut self, depth: usize, live: Option<Place>) {
+        if self.drops[depth..].iter().any(|s| s.survives) {
+            let temps: Vec<Local> =
+                self.drops[depth..].iter().filter(|s| !s.survives).map(|s| s.local).collect();
+            self.drop_below(&temps);
+        } else {
+            self.pop_drops(depth, live);
         }
     }
 

@@ -512,3 +512,20 @@ fn operands_that_later_ones_write_are_read_at_once() {
     let text = f.text();
     assert!(text.contains("_2 = copy _1"), "{text}");
 }
+
+#[test]
+fn bindings_live_on_behind_a_branch_that_leaves() {
+    let mut f = Fake::new();
+    let buf = f.counted();
+    let option = f.adt("Opt", true, &[("None", vec![]), ("Some", vec![buf])]);
+    let look = f.host("look", &[buf], Ty::BOOL);
+    let make = f.host("make", &[], option);
+    let x = LocalId(0);
+    let some = pat(PatKind::Adt { variant: VariantIdx(1), fields: vec![(0, bind(x, buf))] }, option);
+    let is = e(ExprKind::Is { expr: Box::new(call(make, vec![], option)), pat: Box::new(some) }, Ty::BOOL);
+    let not = e(ExprKind::Unary { op: UnOp::Not, operand: Box::new(is) }, Ty::BOOL);
+    let leave = e(ExprKind::Return(Some(Box::new(e(ExprKind::Lit(Lit::Bool(false)), Ty::BOOL)))), Ty::NEVER);
+    let stmts = vec![Stmt::Expr(if_(not, leave, None))];
+    f.define("f", 0, &[buf], block(stmts, Some(call(look, vec![var(x, buf)], Ty::BOOL))));
+    f.text();
+}
