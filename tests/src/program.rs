@@ -9,6 +9,7 @@
 //! // flags: overflow-checks    on in every profile; `no-overflow-checks` likewise
 //! // only: debug               only this profile (a reason must follow in the text)
 //! // leaks: unchecked          the program ends early (exit, abort): nothing is said of its allocations
+//! // dir: tests/data            a folder of the workspace that the program may read as `data`; not on the interpreter
 //! //> a line                   expected standard output, unless a file `<name>.out` stands beside
 //! ```
 
@@ -28,6 +29,8 @@ pub struct Program {
     pub overflow_checks: Option<bool>,
     pub only: Option<String>,
     pub leaks_unchecked: bool,
+    /// Folders below the workspace that the program may read, by their last component.
+    pub dirs: Vec<String>,
     pub stdout: String,
 }
 
@@ -73,6 +76,7 @@ impl Program {
                     _ => return Err(format!("{}: unknown flag {value}", self.name)),
                 }
             }
+            "dir" => self.dirs.push(value.to_string()),
             "only" => self.only = Some(value.to_string()),
             "leaks" if value == "unchecked" => self.leaks_unchecked = true,
             _ => {}

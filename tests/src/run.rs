@@ -41,7 +41,7 @@ pub fn check_program(root: &Path, engine: &wasi::Engine, program: &Program) -> V
     let mut failures = Vec::new();
     for mode in MODES {
         let skipped = program.only.as_deref().is_some_and(|only| !only.starts_with(mode.name));
-        if skipped || (mode.interpret && program.is_heavy) {
+        if skipped || (mode.interpret && (program.is_heavy || !program.dirs.is_empty())) {
             continue;
         }
         let mut loader = Disk { root: root.to_path_buf() };
@@ -103,10 +103,16 @@ fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi
         stdout: wasi::Output::Capture,
         stderr: wasi::Output::Capture,
         timeout: Some(TIMEOUT),
+        dirs: program.dirs.iter().map(|dir| preopen(dir)).collect(),
         ..wasi::RunOptions::default()
     };
     let module = engine.load(wasm.to_vec()).map_err(|e| e.to_string())?;
     module.run(&run).map_err(|e| e.to_string())
+}
+
+fn preopen(dir: &str) -> wasi::Preopen {
+    let guest = dir.rsplit('/').next().unwrap_or(dir).to_string();
+    wasi::Preopen { host: crate::root().join(dir), guest }
 }
 
 fn interpret(loader: &mut dyn SourceLoader, program: &Program, options: Options) -> Result<driver::Interpreted, String> {
