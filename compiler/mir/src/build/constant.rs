@@ -151,6 +151,49 @@ impl Builder<'_, '_> {
         if int.is_signed() { (n << unused) >> unused } else { ((n as u128) << unused >> unused) as i128 }
     }
 
+    /// Fills a new array with constant scalars by one copy of static bytes. `false` if they are not all that.
+    pub fn copy_elements(&mut self, array: Local, elems: &[Expr]) -> bool {
+        // A few elements are pushed: that takes no data, and may go away altogether.
+        if elems.len() < 4 {
+            return false;
+        }
+        let mut bytes = Vec::new();
+        for elem in elems {
+            match self.constant_operand(elem) {
+                Some(value) if self.write_scalar(&value, &mut bytes) => {}
+                _ => return false,
+            }
+        }
+        let place = Place::from(array);
+        let byte = self.cx.int_ty(IntTy::U8);
+        let data = self.array_data(&place, byte);
+        let size = Builder::const_int(bytes.len() as i128, IntTy::USize);
+        let from = self.cx.program.datas.push(Data { bytes });
+        let unit = self.cx.unit_ty();
+        let done = self.scratch(unit);
+        let operands = vec![Operand::Copy(data.into()), Operand::Const(Const::DataAddr(from)), size];
+        self.assign(done, Rvalue::Intrinsic(Intrinsic::MemCopy, operands));
+        let len = self.array_len(&place);
+        self.set(len, Builder::const_int(elems.len() as i128, IntTy::USize));
+        true
+    }
+
+    /// The bytes of a scalar in memory, little endian. `false` for other constants.
+    fn write_scalar(&self, value: &Const, out: &mut Vec<u8>) -> bool {
+        match value {
+            Const::Int(n, int) => {
+                let size = int.bits(self.cx.opts.pointer_bytes) as usize / 8;
+                out.extend_from_slice(&n.to_le_bytes()[..size]);
+            }
+            Const::F32(bits) => out.extend_from_slice(&bits.to_le_bytes()),
+            Const::F64(bits) => out.extend_from_slice(&bits.to_le_bytes()),
+            Const::Bool(b) => out.push(*b as u8),
+            Const::Char(c) => out.extend_from_slice(&(*c as u32).to_le_bytes()),
+            _ => return false,
+        }
+        true
+    }
+
     /// A constant that is no literal, into a place.
     pub fn const_item(&mut self, dest: &Place, e: &Expr, id: ConstId, args: &[HTy]) {
         if let Some(value) = self.constant_operand(e) {

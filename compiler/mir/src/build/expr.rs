@@ -277,15 +277,21 @@ impl Builder<'_, '_> {
             e.span,
         );
         self.schedule_temp(array);
+        if !self.copy_elements(array, elems) {
+            self.push_elements(array, elem, elems, e.span);
+        }
+        let value = self.take(array);
+        self.finish_value(dest, value);
+    }
+
+    fn push_elements(&mut self, array: Local, elem: hir::ty::Ty, elems: &[Expr], span: Span) {
         for value in elems {
             let depth = self.drops.len();
             let value = self.operand(value);
             let args = vec![Arg::Mut(array.into()), Arg::Value(value)];
-            self.call_lang("array_push_within", &[elem], args, None, e.span);
+            self.call_lang("array_push_within", &[elem], args, None, span);
             self.pop_drops(depth, None);
         }
-        let value = self.take(array);
-        self.finish_value(dest, value);
     }
 
     /// Puts a value that is in a temporary where it belongs.

@@ -529,3 +529,24 @@ fn bindings_live_on_behind_a_branch_that_leaves() {
     f.define("f", 0, &[buf], block(stmts, Some(call(look, vec![var(x, buf)], Ty::BOOL))));
     f.text();
 }
+
+#[test]
+fn expressions_of_the_greatest_height_fit_the_stack() {
+    let run = || {
+        let mut f = Fake::new();
+        let x = LocalId(0);
+        let mut value = var(x, INT);
+        for i in 0..600 {
+            value = match i % 4 {
+                0 => bin(BinOp::Add, int(1), value),
+                1 => block(vec![], Some(value)),
+                2 => if_(bin(BinOp::Lt, value, int(2)), int(1), Some(int(2))),
+                _ => match_(value, vec![arm(pat(PatKind::Wild, INT), None, var(x, INT))]),
+            };
+        }
+        f.define("f", 1, &[INT], value);
+        f.build(true).funcs.len()
+    };
+    // A test's thread has two megabytes, as little as a browser's in practice.
+    assert!(run() > 0);
+}
