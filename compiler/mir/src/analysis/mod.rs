@@ -2,6 +2,7 @@
 
 pub mod alias;
 pub mod bitset;
+pub mod call_graph;
 pub mod defs;
 pub mod flow;
 pub mod init;

@@ -221,10 +221,13 @@ impl Finder<'_> {
     }
 }
 
+/// A drop to insert, or the one there to remove.
+type Inside = (Block, usize, Option<(Place, Span)>);
+
 fn apply(body: &mut Body, edits: Vec<Edit>) {
     let mut splits: Vec<(Block, Block, Block)> = Vec::new();
     let mut at_start: Vec<(Block, Place)> = Vec::new();
-    let mut inside: Vec<(Block, usize, Option<(Place, Span)>)> = Vec::new();
+    let mut inside: Vec<Inside> = Vec::new();
     for edit in edits {
         match edit {
             Edit::Insert(block, i, place, span) => inside.push((block, i, Some((place, span)))),

@@ -6,14 +6,19 @@ mod cleanup_edges;
 mod const_prop;
 mod copy_prop;
 mod dead_code;
+mod dead_functions;
 mod early_drop;
 mod elaborate;
 mod emit_drops;
 mod fold;
+mod inline;
 mod last_use;
 pub(crate) mod nounwind;
 mod simplify;
+mod splice;
 mod split_cleanup;
+mod sroa;
+mod thread_jumps;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
@@ -31,6 +36,11 @@ pub const PASSES: &[PassInfo] = &[
     pass("const_prop", "constants and copies are propagated and folded"),
     pass("copy_prop", "reads of copies become reads of the original"),
     pass("dead_code", "assignments that nobody needs are removed"),
+    pass("thread_jumps", "branches whose way is known by where control comes from are skipped"),
+    pass("sroa", "structs, tuples and enums become locals for their fields"),
+    pass("inline", "calls of small functions, and of functions called once, are replaced by their bodies"),
+    pass("nounwind", "edges for unwinding that is impossible are removed"),
+    pass("dead_functions", "functions that nothing reaches are removed"),
     pass("borrow_params", "parameters that are not consumed are borrowed"),
     pass("borrow_locals", "locals that only read what they copy become borrows"),
     pass("last_use", "copies of values that nobody needs afterwards become moves"),
@@ -74,48 +84,65 @@ struct Pipeline<'a> {
 
 impl Pipeline<'_> {
     fn run(&mut self, program: &mut Program) {
-        self.optional(program, "simplify");
-        for name in ["const_prop", "copy_prop", "dead_code", "simplify"] {
+        for name in ["nounwind", "inline", "dead_functions", "nounwind"] {
             self.optional(program, name);
         }
+        if !self.is_on("inline") {
+            let scalar = self.scalar_passes();
+            self.bodies(program, |types, facts, body| optimize_body(&scalar, types, facts, body));
+        }
+        self.check(program, "inline", false);
         for name in ["borrow_params", "borrow_locals", "last_use", "early_drop", "split_cleanup"] {
             self.optional(program, name);
         }
         self.mandatory(program);
         self.optional(program, "simplify");
+        self.bodies(program, |_, _, body| simplify::compact_locals(body));
         self.check(program, "simplify", true);
+    }
+
+    fn is_on(&self, name: &str) -> bool {
+        !self.opts.off.iter().any(|off| off == name || off == "all")
     }
 
     /// Runs a pass unless it is switched off.
     fn optional(&mut self, program: &mut Program, name: &str) {
-        if !self.opts.off.iter().any(|off| off == name || off == "all") {
+        if self.is_on(name) {
             self.pass(program, name);
         }
     }
 
     fn pass(&mut self, program: &mut Program, name: &str) {
         match name {
-            "simplify" => self.bodies(program, |_, _, body| simplify::run(body)),
             "borrow_params" => borrow_params::run(program, &self.facts),
-            "const_prop" => self.bodies(program, const_prop::run),
-            "copy_prop" => self.bodies(program, copy_prop::run),
-            "dead_code" => self.bodies(program, dead_code::run),
-            "borrow_locals" => self.bodies(program, borrow_locals::run),
-            "last_use" => self.bodies(program, last_use::run),
-            "early_drop" => self.bodies(program, early_drop::run),
-            "split_cleanup" => self.bodies(program, split_cleanup::run),
-            _ => {}
+            "nounwind" => nounwind::run(program),
+            "dead_functions" => dead_functions::run(program),
+            "inline" => {
+                let scalar = self.scalar_passes();
+                inline::run(program, &self.facts, &|t, f, b| optimize_body(&scalar, t, f, b));
+            }
+            _ => {
+                if let Some(run) = body_pass(name) {
+                    self.bodies(program, run);
+                }
+            }
         }
         self.check(program, name, false);
     }
 
-    fn bodies(&self, program: &mut Program, run: fn(&Types, &TypeFacts, &mut Body)) {
+    fn bodies(&self, program: &mut Program, run: impl Fn(&mut Types, &TypeFacts, &mut Body)) {
         let Program { types, funcs, .. } = program;
         for func in funcs.iter_mut() {
             if let Some(body) = func.body_mut() {
                 run(types, &self.facts, body);
             }
         }
+    }
+
+    /// The passes that make a body small, as far as they are on, in order.
+    fn scalar_passes(&self) -> Vec<BodyPass> {
+        let names = ["simplify", "const_prop", "copy_prop", "thread_jumps", "sroa", "dead_code"];
+        names.into_iter().filter(|name| self.is_on(name)).filter_map(body_pass).collect()
     }
 
     /// From here on the program is in the owned stage.
@@ -144,6 +171,42 @@ impl Pipeline<'_> {
             self.report.broken.extend(errors.iter().map(|e| (pass.to_string(), e.to_string())));
         }
     }
+}
+
+type BodyPass = fn(&mut Types, &TypeFacts, &mut Body);
+
+/// The pass over single bodies of this name.
+fn body_pass(name: &str) -> Option<BodyPass> {
+    Some(match name {
+        "simplify" => |_, _, body| simplify::run(body),
+        "const_prop" => |types, facts, body| const_prop::run(types, facts, body),
+        "copy_prop" => |types, facts, body| copy_prop::run(types, facts, body),
+        "thread_jumps" => |types, facts, body| thread_jumps::run(types, facts, body),
+        "sroa" => sroa::run,
+        "dead_code" => |types, facts, body| dead_code::run(types, facts, body),
+        "borrow_locals" => |types, facts, body| borrow_locals::run(types, facts, body),
+        "last_use" => |types, facts, body| last_use::run(types, facts, body),
+        "early_drop" => |types, facts, body| early_drop::run(types, facts, body),
+        "split_cleanup" => |types, facts, body| split_cleanup::run(types, facts, body),
+        _ => return None,
+    })
+}
+
+/// Runs the passes that make a body small until little is left for them to do.
+fn optimize_body(passes: &[BodyPass], types: &mut Types, facts: &TypeFacts, body: &mut Body) {
+    for _ in 0..3 {
+        let before = size(body);
+        passes.iter().for_each(|run| run(types, facts, body));
+        if size(body) == before {
+            break;
+        }
+    }
+    simplify::compact_locals(body);
+}
+
+fn size(body: &Body) -> (usize, usize, usize) {
+    let stmts = body.blocks.iter().map(|data| data.stmts.len()).sum();
+    (body.blocks.len(), stmts, body.locals.len())
 }
 
 /// Runs one pass alone, for tests: a name of [`PASSES`] or `elaborate`. `None` if there is no such pass.

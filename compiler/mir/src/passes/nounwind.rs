@@ -1,6 +1,84 @@
 //! Which functions cannot unwind, and what follows: edges for unwinding that are never taken go.
+//!
+//! A function unwinds if it throws, or calls, directly or by dropping, what unwinds. Boxed closures and `dyn` methods
+//! may; the host's functions do not.
 
+use crate::analysis::order::reachable;
 use crate::ir::*;
+use entity::{Idx, IndexVec};
+
+pub fn run(program: &mut Program) {
+    infer(program);
+    let unwinds: IndexVec<FuncId, bool> = program.funcs.iter().map(|f| f.may_unwind).collect();
+    let drops: IndexVec<Ty, bool> =
+        program.types.defs.indices().map(|ty| drop_may_unwind(program, ty)).collect();
+    let Program { types, funcs, .. } = program;
+    for func in funcs.iter_mut() {
+        let Some(body) = func.body_mut() else { continue };
+        for block in body.blocks.indices() {
+            let never = match &body.blocks[block].term {
+                Term::Call { callee: Callee::Func(callee), .. } => !unwinds[*callee],
+                Term::Drop { place, .. } => !drops[crate::facts::place_ty(types, body, place)],
+                _ => false,
+            };
+            if let Some(unwind) = body.blocks[block].term.unwind_mut().filter(|_| never) {
+                *unwind = None;
+            }
+        }
+    }
+}
+
+/// Sets `may_unwind` of every function: the least fixpoint.
+fn infer(program: &mut Program) {
+    for func in program.funcs.iter_mut() {
+        func.may_unwind = false;
+    }
+    let mut callers: IndexVec<FuncId, Vec<FuncId>> = IndexVec::from_elem(Vec::new(), program.funcs.len());
+    for (id, func) in program.funcs.iter_enumerated() {
+        for data in func.body().into_iter().flat_map(|b| &b.blocks) {
+            if let Term::Call { callee: Callee::Func(callee), .. } = &data.term {
+                callers[*callee].push(id);
+            }
+        }
+    }
+    // A user's `drop` is called by every function that drops: those are looked at again until nothing changes.
+    loop {
+        let mut work: Vec<FuncId> = Vec::new();
+        for id in program.funcs.indices() {
+            if !program.funcs[id].may_unwind && unwinds(program, id) {
+                program.funcs[id].may_unwind = true;
+                work.push(id);
+            }
+        }
+        if work.is_empty() {
+            return;
+        }
+        while let Some(id) = work.pop() {
+            for caller in &callers[id] {
+                if !program.funcs[*caller].may_unwind && unwinds(program, *caller) {
+                    program.funcs[*caller].may_unwind = true;
+                    work.push(*caller);
+                }
+            }
+        }
+    }
+}
+
+fn unwinds(program: &Program, id: FuncId) -> bool {
+    let Some(body) = program.funcs[id].body() else { return false };
+    let blocks = reachable(body);
+    blocks.iter().map(|b| &body.blocks[Block::new(b)]).filter(|data| !data.is_cleanup).any(|data| match &data
+        .term
+    {
+        Term::Throw => true,
+        Term::Call { callee: Callee::Func(callee), .. } => program.funcs[*callee].may_unwind,
+        Term::Call { .. } => true,
+        Term::Drop { place, .. } => {
+            drop_may_unwind(program, crate::facts::place_ty(&program.types, body, place))
+        }
+        _ => false,
+    })
+}
 
 /// Whether dropping a value of the type may run a user's `drop` that may panic.
 pub fn drop_may_unwind(program: &Program, ty: Ty) -> bool {
