@@ -1,7 +1,7 @@
 //! Removes instructions whose results are never read and that do nothing else.
 //!
 //! First what no effect depends on, however it depends on itself (a counter that is only counted); then writes that
-//! are overwritten before they are read. Divisions and loads go too: their failures are undefined, not behaviour.
+//! are overwritten before they are read, and slots that nothing mentions any more. Divisions and loads go too: their failures are undefined, not behaviour.
 
 use super::edit::{for_each_body, remove_unused_regs};
 use super::liveness::Liveness;
@@ -14,6 +14,7 @@ use entity::IndexVec;
 pub fn dead_code(module: &mut Module) {
     for_each_body(module, |_, _, body| {
         remove_dead(body);
+        remove_unused_slots(body);
         remove_unused_regs(body);
     });
 }
@@ -21,6 +22,29 @@ pub fn dead_code(module: &mut Module) {
 pub(crate) fn remove_dead(body: &mut Body) {
     remove_unneeded(body);
     remove_overwritten(body);
+}
+
+fn remove_unused_slots(body: &mut Body) {
+    let mut used = IndexVec::<Slot, bool>::from_elem(false, body.slots.len());
+    for inst in body.blocks.iter().flat_map(|block| &block.insts) {
+        if let Op::SlotAddr { slot, .. } = inst.op {
+            used[slot] = true;
+        }
+    }
+    if used.iter().all(|used| *used) {
+        return;
+    }
+    let mut new = IndexVec::<Slot, Slot>::from_elem(Slot(0), used.len());
+    let mut slots = IndexVec::new();
+    for slot in used.indices().filter(|slot| used[*slot]) {
+        new[slot] = slots.push(body.slots[slot].clone());
+    }
+    body.slots = slots;
+    for inst in body.blocks.iter_mut().flat_map(|block| &mut block.insts) {
+        if let Op::SlotAddr { slot, .. } = &mut inst.op {
+            *slot = new[*slot];
+        }
+    }
 }
 
 /// Whether an instruction may go when nobody reads its results.

@@ -82,7 +82,8 @@ pub(crate) struct Loads {
 
 impl Loads {
     pub fn new(body: &Body) -> Loads {
-        Loads { known: Vec::new(), escaped: std::rc::Rc::new(escaped_slots(body)) }
+        let escaped = escaped_slots(body, &slot_registers(body));
+        Loads { known: Vec::new(), escaped: std::rc::Rc::new(escaped) }
     }
 
     pub fn get(&self, place: Place) -> Option<(Reg, u32)> {
@@ -142,31 +143,38 @@ fn is_private(escaped: &IndexVec<Slot, bool>, place: &Place) -> bool {
     matches!(place, Place::Memory { object: Object::Slot(slot), .. } if !escaped[*slot])
 }
 
-/// A slot is private if the registers that hold its address hold nothing else, and are only ever the addresses of
-/// plain accesses.
-fn escaped_slots(body: &Body) -> IndexVec<Slot, bool> {
+/// The slot whose address is all that a register ever holds.
+pub(crate) fn slot_registers(body: &Body) -> IndexVec<Reg, Option<Slot>> {
     let defs = Defs::new(body);
     let mut slot_of = IndexVec::<Reg, Option<Slot>>::from_elem(None, body.regs.len());
-    let mut escaped = IndexVec::<Slot, bool>::from_elem(false, body.slots.len());
-    let insts = || body.blocks.iter().flat_map(|block| &block.insts);
-    for inst in insts() {
-        if let Op::SlotAddr { dst, slot } = inst.op {
+    for inst in body.blocks.iter().flat_map(|block| &block.insts) {
+        if let Op::SlotAddr { dst, slot } = inst.op
+            && defs.is_single(dst)
+        {
             slot_of[dst] = Some(slot);
-            escaped[slot] |= !defs.is_single(dst);
         }
     }
+    slot_of
+}
+
+/// A slot is private if its address is in such registers only, and those are only ever the addresses of plain accesses.
+pub(crate) fn escaped_slots(body: &Body, slot_of: &IndexVec<Reg, Option<Slot>>) -> IndexVec<Slot, bool> {
+    let mut escaped = IndexVec::<Slot, bool>::from_elem(false, body.slots.len());
     let mut escape = |reg: Reg| {
         if let Some(slot) = slot_of[reg] {
             escaped[slot] = true;
         }
     };
-    for inst in insts() {
+    let mut unknown = Vec::new();
+    for inst in body.blocks.iter().flat_map(|block| &block.insts) {
         match inst.op {
+            Op::SlotAddr { dst, slot } if slot_of[dst].is_none() => unknown.push(slot),
             Op::Load { .. } => {}
             Op::Store { value, .. } => escape(value),
             ref op => op.for_each_read(&mut escape),
         }
     }
     body.blocks.iter().for_each(|block| block.term.for_each_read(&mut escape));
+    unknown.into_iter().for_each(|slot| escaped[slot] = true);
     escaped
 }

@@ -22,6 +22,8 @@ mod liveness;
 mod loads;
 pub mod local_cse;
 pub mod may_unwind;
+pub mod merge_blocks;
+pub mod promote_slots;
 pub mod ranges;
 pub mod simplify_cfg;
 mod splice;
@@ -51,10 +53,12 @@ pub const PASSES: &[Pass] = passes! {
     "may-unwind" |m, _| may_unwind::may_unwind(m), "turn invokes of functions that cannot throw into calls";
     "simplify-cfg" |m, _| simplify_cfg::simplify_cfg(m), "fold known branches, thread jumps, join and remove blocks";
     "copy-prop" |m, _| copy_prop::copy_prop(m), "propagate copies, constants and ranges; make operations cheaper";
+    "promote-slots" |m, _| promote_slots::promote_slots(m), "keep private pieces of the stack frame in registers";
     "local-cse" |m, _| local_cse::local_cse(m), "compute and load nothing twice";
     "dead-code" |m, _| dead_code::dead_code(m), "remove instructions whose results are not read";
     "inline" inline::inline, "copy small functions and move functions called once";
     "licm" |m, _| licm::licm(m), "move out of loops what does not change in them";
+    "merge-blocks" |m, _| merge_blocks::merge_blocks(m), "keep one of several equal blocks";
     "dedup-functions" |m, _| dedup_functions::dedup_functions(m), "keep one of several equal functions";
     "coalesce" |m, _| coalesce::coalesce(m), "let registers that are not live together share one";
 };
@@ -73,6 +77,7 @@ const OPTIMIZE: &[&str] = &[
     "may-unwind",
     "simplify-cfg",
     "copy-prop",
+    "promote-slots",
     "local-cse",
     "copy-prop",
     "dead-code",
@@ -82,10 +87,12 @@ const OPTIMIZE: &[&str] = &[
     "dead-items",
     "simplify-cfg",
     "copy-prop",
+    "promote-slots",
     "local-cse",
     "licm",
     "copy-prop",
     "dead-code",
+    "merge-blocks",
     "simplify-cfg",
     "dedup-functions",
     "dead-items",
