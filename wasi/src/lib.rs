@@ -19,6 +19,7 @@
 mod context;
 mod engine;
 mod files;
+mod host_file;
 mod limits;
 mod options;
 mod outcome;

@@ -5,8 +5,9 @@ use super::guest::field;
 use super::{Answer, Context, Errno, Fault, Guest};
 use crate::context::TimedOut;
 use crate::files::{Descriptor, OpenFile};
+use crate::host_file::{identity, read_at, write_at};
 use crate::streams::Read as StreamRead;
-use cap_std::fs::{FileExt, Metadata, MetadataExt};
+use cap_std::fs::Metadata;
 use cap_std::time::SystemTime;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::time::UNIX_EPOCH;
@@ -75,10 +76,11 @@ pub(super) fn fd_filestat_get(ctx: &mut Context, guest: &mut Guest<'_>, fd: u32,
 /// and change of state at 40, 48 and 56; 64 bytes.
 pub(super) fn write_filestat(guest: &mut Guest<'_>, out: u32, metadata: &Metadata) -> Answer {
     guest.write(out, &[0; 64])?;
-    guest.write_u64(out, metadata.dev())?;
-    guest.write_u64(out + 8, metadata.ino())?;
+    let (device, inode, links) = identity(metadata);
+    guest.write_u64(out, device)?;
+    guest.write_u64(out + 8, inode)?;
     guest.write_u8(out + 16, filetype_of(metadata))?;
-    guest.write_u64(out + 24, metadata.nlink())?;
+    guest.write_u64(out + 24, links)?;
     guest.write_u64(out + 32, metadata.len())?;
     let modified = nanoseconds(metadata.modified());
     guest.write_u64(out + 40, nanoseconds(metadata.accessed()))?;
@@ -220,7 +222,7 @@ pub(super) fn fd_pread(
     let mut total = 0u32;
     for index in 0..count {
         let (address, len) = guest.iovec(iovs, index)?;
-        let n = open.file.read_at(guest.bytes_mut(address, len)?, offset.saturating_add(u64::from(total)))?
+        let n = read_at(&mut open.file, guest.bytes_mut(address, len)?, offset.saturating_add(total.into()))?
             as u32;
         total = total.checked_add(n).ok_or(Errno::OVERFLOW)?;
         if n < len {
@@ -247,7 +249,7 @@ pub(super) fn fd_pwrite(
     for index in 0..count {
         let (address, len) = guest.iovec(iovs, index)?;
         let n =
-            open.file.write_at(guest.bytes(address, len)?, offset.saturating_add(u64::from(total)))? as u32;
+            write_at(&mut open.file, guest.bytes(address, len)?, offset.saturating_add(total.into()))? as u32;
         total = total.checked_add(n).ok_or(Errno::OVERFLOW)?;
         if n < len {
             break;

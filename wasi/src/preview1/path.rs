@@ -4,7 +4,8 @@ use super::abi::{fdflags, filetype, lookup, oflags, rights};
 use super::fd::{filetype_of, write_filestat};
 use super::{Answer, Context, Errno, Guest};
 use crate::files::{Descriptor, DirEntry, OpenDir, OpenFile};
-use cap_std::fs::{Dir, MetadataExt, OpenOptions};
+use crate::host_file::identity;
+use cap_std::fs::{Dir, OpenOptions};
 use std::io;
 
 pub(super) fn path_create_directory(
@@ -197,7 +198,7 @@ pub(super) fn fd_readdir(
 /// The entries of a directory, `.` and `..` first, the others by name. Names that are not UTF-8 are left out: no path
 /// of preview 1 can name them.
 fn list(dir: &Dir) -> Result<Vec<DirEntry>, Errno> {
-    let inode = dir.dir_metadata()?.ino();
+    let (_, inode, _) = identity(&dir.dir_metadata()?);
     let dots = [".", ".."].map(|name| DirEntry { name: name.into(), inode, filetype: filetype::DIRECTORY });
     let mut entries = Vec::new();
     for entry in dir.entries()? {
@@ -205,11 +206,8 @@ fn list(dir: &Dir) -> Result<Vec<DirEntry>, Errno> {
         let Ok(name) = entry.file_name().into_string() else { continue };
         // The entry may be gone by now.
         let Ok(metadata) = entry.metadata() else { continue };
-        entries.push(DirEntry {
-            name: name.into_bytes(),
-            inode: metadata.ino(),
-            filetype: filetype_of(&metadata),
-        });
+        let (_, inode, _) = identity(&metadata);
+        entries.push(DirEntry { name: name.into_bytes(), inode, filetype: filetype_of(&metadata) });
     }
     entries.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(dots.into_iter().chain(entries).collect())
