@@ -1,0 +1,169 @@
+//! The galc binary on real programs: every command from source text to its result.
+
+mod common;
+
+use common::{Scratch, status, stderr, stdout};
+use std::fs;
+
+const HELLO: &str = "fn main() {\n    println(\"hello\")\n}\n";
+
+/// One error in line 2, column 18.
+const WRONG: &str = "fn main() {\n    let x: Int = \"text\"\n    println(x)\n}\n";
+
+const TESTED: &str = r#"fn double(n: Int) -> Int { n * 2 }
+
+test "doubling works" { assert(double(2) == 4) }
+
+test "doubling fails" {
+    println("before")
+    assert(double(2) == 5)
+}
+
+fn main() {}
+"#;
+
+#[test]
+fn run_prints_and_ends_as_the_program_does() {
+    let scratch = Scratch::new("hello");
+    scratch.write("hello.gal", HELLO);
+    let output = scratch.galc(&["run", "hello.gal"]);
+    assert_eq!((status(&output), stdout(&output).as_str()), (0, "hello\n"), "{}", stderr(&output));
+    let output = scratch.galc(&["run", "--release", "hello.gal"]);
+    assert_eq!((status(&output), stdout(&output).as_str()), (0, "hello\n"), "{}", stderr(&output));
+    scratch.write("panics.gal", "fn main() {\n    panic(\"on purpose\")\n}\n");
+    let output = scratch.galc(&["run", "panics.gal"]);
+    assert_eq!(status(&output), 101, "{}", stderr(&output));
+    assert!(stderr(&output).contains("on purpose") && stderr(&output).contains("panics.gal:2:5"));
+}
+
+#[test]
+fn build_writes_a_module_that_runs() {
+    let scratch = Scratch::new("build");
+    scratch.write("hello.gal", HELLO);
+    let output = scratch.galc(&["build", "--release", "hello.gal"]);
+    assert_eq!(status(&output), 0, "{}", stderr(&output));
+    assert!(stderr(&output).starts_with("wrote build/hello.wasm ("), "{}", stderr(&output));
+    assert_eq!(stdout(&scratch.galc(&["run", "build/hello.wasm"])), "hello\n");
+    assert!(scratch.0.join("build/CACHEDIR.TAG").exists());
+    assert_eq!(status(&scratch.galc(&["clean"])), 0);
+    assert!(!scratch.0.join("build").exists());
+    let output = scratch.galc(&["build", "-o", "-", "hello.gal"]);
+    assert!(output.stdout.starts_with(b"\0asm"));
+}
+
+#[test]
+fn every_stage_can_be_shown() {
+    let scratch = Scratch::new("emit");
+    scratch.write("hello.gal", HELLO);
+    for stage in ["ast", "hir", "mir", "lir", "wat"] {
+        let output = scratch.galc(&["build", "--emit", stage, "hello.gal"]);
+        assert_eq!(status(&output), 0, "{stage}: {}", stderr(&output));
+        assert!(stdout(&output).contains("main") || stage == "wat", "{stage}: {}", stdout(&output));
+    }
+    assert!(stdout(&scratch.galc(&["build", "--emit", "wat", "hello.gal"])).starts_with("(module"));
+}
+
+#[test]
+fn errors_are_shown_with_their_place_and_end_with_one() {
+    let scratch = Scratch::new("errors");
+    scratch.write("wrong.gal", WRONG);
+    for command in ["check", "build", "run", "test"] {
+        let output = scratch.galc(&[command, "wrong.gal"]);
+        assert_eq!(status(&output), 1, "{command}: {}", stderr(&output));
+        let text = stderr(&output);
+        assert!(text.contains("error[") && text.contains("wrong.gal:2:18"), "{command}: {text}");
+        assert!(text.ends_with("1 error\n") && !text.contains('\u{1b}'), "{command}: {text}");
+    }
+    let colored = stderr(&scratch.galc(&["check", "--color", "always", "wrong.gal"]));
+    assert!(colored.contains('\u{1b}'));
+}
+
+#[test]
+fn diagnostics_are_json_when_asked_for() {
+    let scratch = Scratch::new("diagnostics");
+    scratch.write("wrong.gal", WRONG);
+    let output = scratch.galc(&["check", "--message-format", "json", "wrong.gal"]);
+    assert_eq!((status(&output), stderr(&output).as_str()), (1, ""));
+    let text = stdout(&output);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    assert!(lines[0].starts_with(r#"{"version":1,"type":"diagnostic","code":""#), "{text}");
+    assert!(lines[0].contains(r#""line_start":2,"column_start":18,"line_end":2,"column_end":24"#), "{text}");
+    assert_eq!(lines[1], r#"{"version":1,"type":"summary","errors":1,"warnings":0}"#);
+    let output = scratch.galc(&["run", "--message-format", "json", "wrong.gal"]);
+    assert_eq!(stdout(&output), "", "standard output belongs to the program");
+}
+
+#[test]
+fn packages_are_found_from_inside() {
+    let scratch = Scratch::new("package");
+    assert_eq!(status(&scratch.galc(&["new", "app"])), 0);
+    let mut command = scratch.command(&["run", "--", "an argument"]);
+    let output = command.current_dir(scratch.0.join("app/src")).output().expect("galc can be run");
+    assert_eq!((status(&output), stdout(&output).as_str()), (0, "Hello, world!\n"), "{}", stderr(&output));
+    assert_eq!(status(&scratch.galc(&["check", "app"])), 0);
+    assert_eq!(status(&scratch.galc(&["build", "-q", "app"])), 0);
+    assert!(scratch.0.join("app/build/app.wasm").exists());
+}
+
+#[test]
+fn tests_run_each_in_its_own_instance() {
+    let scratch = Scratch::new("tests");
+    scratch.write("tested.gal", TESTED);
+    let output = scratch.galc(&["test", "tested.gal"]);
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    let text = stdout(&output);
+    assert!(text.contains("passed doubling works (") && text.contains("failed doubling fails ("), "{text}");
+    assert!(text.contains("    | before\n") && text.contains("tested.gal:7:5"), "{text}");
+    assert!(text.ends_with("1 passed, 1 failed, 0 left out\n"), "{text}");
+    let output = scratch.galc(&["test", "--filter", "works", "tested.gal"]);
+    assert!(status(&output) == 0 && stdout(&output).ends_with("1 passed, 0 failed, 1 left out\n"));
+    let list = stdout(&scratch.galc(&["test", "--list", "tested.gal"]));
+    assert_eq!(list, "doubling works (tested.gal:3:1)\ndoubling fails (tested.gal:5:1)\n");
+}
+
+#[test]
+fn fmt_rewrites_only_what_is_not_formatted() {
+    let scratch = Scratch::new("fmt");
+    scratch.write("src/good.gal", HELLO);
+    scratch.write("src/bad.gal", "fn main() {\nprintln( \"hello\" )\n}\n");
+    let output = scratch.galc(&["fmt", "--check", "src"]);
+    assert_eq!((status(&output), stdout(&output).replace('\\', "/").as_str()), (1, "src/bad.gal\n"));
+    assert_eq!(status(&scratch.galc(&["fmt", "src"])), 0);
+    let read = |name: &str| fs::read_to_string(scratch.0.join(name)).expect("the file is there");
+    assert_eq!((read("src/good.gal").as_str(), read("src/bad.gal").as_str()), (HELLO, HELLO));
+    assert_eq!(status(&scratch.galc(&["fmt", "--check", "src"])), 0);
+    assert_eq!(stdout(&scratch.galc_with_input(&["fmt", "-"], "fn main() {\nprintln(\"hello\")}\n")), HELLO);
+}
+
+#[test]
+fn every_code_has_a_page() {
+    let scratch = Scratch::new("explain");
+    let list = stdout(&scratch.galc(&["explain"]));
+    assert!(list.lines().count() > 50, "{list}");
+    for code in list.lines() {
+        let output = scratch.galc(&["explain", code]);
+        assert!(status(&output) == 0 && !output.stdout.is_empty(), "{code}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn verbose_gives_the_time_of_each_stage() {
+    let scratch = Scratch::new("verbose");
+    scratch.write("hello.gal", HELLO);
+    let text = stderr(&scratch.galc(&["build", "-v", "hello.gal"]));
+    for stage in ["parse", "check", "lower-to-mir", "optimize-mir", "lower-to-lir", "emit"] {
+        assert!(text.lines().any(|line| line.contains(stage) && line.ends_with(" ms")), "{stage}: {text}");
+    }
+}
+
+#[test]
+fn a_name_that_no_file_has_is_told_with_its_reason() {
+    let scratch = Scratch::new("reason");
+    scratch.write("bytes.gal", [0xFF, 0xFE]);
+    let output = scratch.galc(&["check", "bytes.gal"]);
+    assert_eq!(
+        (status(&output), stderr(&output).as_str()),
+        (2, "galc: cannot read `bytes.gal`: it is not UTF-8\n")
+    );
+}
