@@ -106,8 +106,7 @@ fn execute(module: &Module, options: &RunOptions, deadline: Option<Deadline>) ->
     let mut store = store(module.engine(), options, deadline)?;
     let linker = preview1::linker(module.engine()).map_err(|error| RunError::Host(chain(&error)))?;
     check_imports(&linker, &mut store, module)?;
-    let begin = Instant::now();
-    let mut called = begin;
+    let mut called = Instant::now();
     let result = enter(&linker, &mut store, module, &options.entry, &mut called);
     let elapsed = called.elapsed();
     let (end, results) = match result {

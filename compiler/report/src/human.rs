@@ -90,8 +90,15 @@ fn suggestion<'a>(fix: &'a Fix, sources: &'a SourceMap) -> Option<Group<'a>> {
     Some(Group::with_title(Level::HELP.secondary_title(fix.title.as_str())).element(snippet))
 }
 
+/// Where a span lies; ends inside of a character are moved to its borders.
 fn place(span: Span, sources: &SourceMap) -> Option<(FileId, Range<usize>)> {
-    if span.is_dummy() { None } else { sources.locate(span) }
+    if span.is_dummy() {
+        return None;
+    }
+    let (file, range) = sources.locate(span)?;
+    let text = &sources.file(file).text;
+    let end = (range.end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+    Some((file, text.floor_char_boundary(range.start)..end))
 }
 
 /// The lines of a file that are handed to the renderer, so that its work does not grow with the file.
@@ -200,6 +207,14 @@ help: call it
         let end = sources.file(FileId(1)).start + 12;
         let unclosed = Diagnostic::error("unclosed", Span::new(end, end), "`}` is missing");
         assert!(human(&unclosed, &sources, Style::Plain).contains("end.gal:"));
+    }
+
+    #[test]
+    fn mark_inside_of_a_character_covers_it() {
+        let mut sources = SourceMap::default();
+        sources.add("a.gal".into(), "let ü = 1".into(), false);
+        let inside = Diagnostic::error("bad-char", Span::new(6, 6), "half a character");
+        assert!(human(&inside, &sources, Style::Plain).contains("a.gal:1:5"));
     }
 
     #[test]
