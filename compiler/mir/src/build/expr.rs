@@ -49,6 +49,7 @@ impl Builder<'_, '_> {
         let ty = self.hir.as_ref().map_or(hir::ty::Ty::UNIT, |h| h.locals[id].ty);
         let ty = self.ty(ty);
         let local = self.named(ty, name, span);
+        self.variables.insert(local);
         self.vars.insert(id, local.into());
         local
     }

@@ -8,7 +8,7 @@ use crate::ir::*;
 use hir::body::{LocalId, LoopId};
 use hir::program::BodyRef;
 use hir::ty::Args;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Span;
 
 /// A block that may be jumped to, made at the first jump: one that nothing reaches costs nothing.
@@ -37,6 +37,8 @@ pub(super) struct Builder<'c, 'f> {
     pub span: Span,
     /// Where the variables of HIR live.
     pub vars: FxHashMap<LocalId, Place>,
+    /// Locals that stand for variables of HIR, named or not.
+    pub variables: FxHashSet<Local>,
     /// The locals of variables that patterns bind.
     pub bound: FxHashMap<LocalId, Local>,
     /// What the open scopes will drop, outermost first.
@@ -64,6 +66,7 @@ impl<'c, 'f> Builder<'c, 'f> {
             block: None,
             span,
             vars: FxHashMap::default(),
+            variables: FxHashSet::default(),
             bound: FxHashMap::default(),
             drops: Vec::new(),
             loops: Vec::new(),

@@ -168,7 +168,12 @@ impl<'f> Cx<'f> {
         let ret = self.mir_ty(sig.ret);
         let name = self.fn_name(method, args);
         let span = self.front.program().fns[method].span;
-        self.new_func(name, params, ret, span)
+        let mut func = self.new_func(name, params, ret, span);
+        let kind = args.first().map(|t| self.front.program().types.kind(*t));
+        if let Some(TyKind::Int(_) | TyKind::F32 | TyKind::F64 | TyKind::Bool | TyKind::Char) = kind {
+            func.inline = Inline::Always;
+        }
+        func
     }
 
     pub(super) fn mir_params(&mut self, sig: &Sig) -> Vec<(mir::Ty, ParamMode)> {

@@ -22,6 +22,7 @@ mod entry;
 mod expr;
 mod flat;
 mod flat_steps;
+mod front;
 mod func;
 mod instances;
 mod intrinsics;
@@ -36,22 +37,12 @@ mod tests;
 mod types;
 
 use crate::ir as mir;
-use hir::program::BodyRef;
-use hir::program::{BodyOwner, Program, TestId};
+pub use front::Front;
+use hir::program::TestId;
 use instances::Key;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use syntax::{Diagnostic, Span};
-
-/// What lowering needs of the checker.
-pub trait Front {
-    fn program(&self) -> &Program;
-    fn program_mut(&mut self) -> &mut Program;
-    /// The typed body of a function, constant or test.
-    fn body(&mut self, owner: BodyOwner) -> BodyRef;
-    /// `file:line:column` of a span's start.
-    fn describe(&self, span: Span) -> String;
-}
 
 #[derive(Clone, Debug)]
 pub struct BuildOptions {

@@ -223,8 +223,9 @@ impl Builder<'_, '_> {
 
     /// Whether a place may be written by code other than what made it: variables, memory.
     fn is_named(&self, place: &Place) -> bool {
-        let decl = &self.body.locals[place.local];
-        !place.proj.is_empty() || decl.name.is_some() || self.body.param_mode(place.local).is_some()
+        !place.proj.is_empty()
+            || self.variables.contains(&place.local)
+            || self.body.param_mode(place.local).is_some()
     }
 
     /// The variable that a pointer leads into.
