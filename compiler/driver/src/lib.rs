@@ -8,7 +8,6 @@
 //! [`DriverError`] is for what is not the program's fault, or stops the compiler before it has a program.
 //! Start reading at [`compile`].
 
-mod front;
 pub mod library;
 mod options;
 mod pipeline;
@@ -226,7 +225,7 @@ fn with(checker: hir::Checker, extra: Vec<Diagnostic>) -> Checked {
 }
 
 fn tests(checker: &hir::Checker) -> Vec<TestInfo> {
-    let ids = checker.user_tests();
+    let ids = pipeline::user_tests(checker);
     let tests = ids.iter().map(|id| &checker.program.tests[*id]);
     tests
         .enumerate()
@@ -282,11 +281,10 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
     if kind == EmitKind::Ast {
         return emit_ast(session, entry);
     }
-    let mut checker = pipeline::front_end(session, entry)?;
     if kind == EmitKind::Hir {
-        let text = hir::print::print_user_bodies(&mut checker);
-        return Ok(Emitted { checked: pipeline::checked(checker), text: Some(text) });
+        return Err(DriverError::Unfinished(kind.name()));
     }
+    let mut checker = pipeline::front_end(session, entry)?;
     let program = match lower(session, &mut checker)? {
         Lowered::Program(program) => program,
         Lowered::Diagnostics(extra) => return Ok(Emitted { checked: with(checker, extra), text: None }),

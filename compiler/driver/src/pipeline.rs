@@ -1,6 +1,5 @@
 //! The phases in order. Each hands its result to the next by value; what went wrong comes back beside it.
 
-use crate::front::HirFront;
 use crate::sources::Sources;
 use crate::{Checked, DriverError, Options, Panics, Profile, Purpose, Session, Stage};
 use hir::{CheckOptions, Checker};
@@ -32,7 +31,7 @@ pub(crate) fn front_end(session: &mut Session<'_>, entry: &str) -> Result<Checke
         .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
     let mut checker = stage(session, Stage::Parse, |session| {
         let mut sources = Sources::new(session.loader, entry, "wasi");
-        let options = CheckOptions { targets: vec!["wasi".into(), "wasm32".into()], no_warnings: false };
+        let options = CheckOptions { targets: vec!["wasi".into(), "wasm32".into()], ..CheckOptions::default() };
         Checker::new(map, Interner::default(), options, &mut sources, root)
     });
     stage(session, Stage::Check, |_| checker.check_all_user_bodies());
@@ -41,6 +40,13 @@ pub(crate) fn front_end(session: &mut Session<'_>, entry: &str) -> Result<Checke
 
 pub(crate) fn checked(checker: Checker) -> Checked {
     Checked { diagnostics: checker.diagnostics(), source_map: checker.map }
+}
+
+/// The `test` blocks of the user's package, in the order of their modules.
+pub(crate) fn user_tests(checker: &Checker) -> Vec<hir::program::TestId> {
+    let program = &checker.program;
+    let tests = program.tests.iter_enumerated();
+    tests.filter(|(_, test)| !program.modules[test.module].is_library).map(|(id, _)| id).collect()
 }
 
 /// Whether the checkers of the intermediate forms run.
@@ -64,11 +70,10 @@ pub(crate) fn to_mir(
         check_leaks: options.check_leaks,
         panic_unwinds: options.panics == Panics::Unwind,
         pointer_bytes: 4,
-        tests: (options.purpose == Purpose::Test).then(|| checker.user_tests()),
+        tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
     };
     let built = stage(session, Stage::LowerToMir, |_| {
-        let mut front = HirFront { checker };
-        mir::build::build_program(&mut front, &build)
+        mir::build::build_program(checker, &build)
     });
     let mut program = match built {
         Ok(program) => program,
@@ -124,30 +129,18 @@ fn verify_lir(module: &lir::Module, after: &str) -> Result<(), DriverError> {
     }
 }
 
-/// Positions for line information.
-struct Lines<'a>(&'a SourceMap);
-
-impl backend_wasm::Positions for Lines<'_> {
-    fn position(&self, span: syntax::Span) -> Option<backend_wasm::Position> {
-        let (file, at) = self.0.line_col(span.lo)?;
-        let file = self.0.file(file).name.clone();
-        Some(backend_wasm::Position { file, line: at.line, column: at.column })
-    }
-}
-
 pub(crate) fn to_wasm(
     session: &mut Session<'_>,
     module: &lir::Module,
     map: &SourceMap,
 ) -> Result<Vec<u8>, DriverError> {
-    let lines = Lines(map);
     let mut emit = backend_wasm::EmitOptions::release();
     if session.options.profile == Profile::Debug || session.options.debug_info {
         emit.names = true;
     }
     if session.options.debug_info {
         emit.dwarf = true;
-        emit.positions = Some(&lines);
+        emit.positions = Some(map);
     }
     let emitted = stage(session, Stage::Emit, |_| backend_wasm::emit(module, &emit));
     emitted.map(|e| e.wasm).map_err(|e| DriverError::Limit(e.to_string()))
