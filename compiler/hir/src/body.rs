@@ -99,57 +99,135 @@ pub enum ExprKind {
     /// A function's name as a value; the type is a `FnDef`.
     FnItem,
     /// `base.field`: a place if `base` is one. Struct fields and tuple elements.
-    Field { base: Box<Expr>, index: u32 },
+    Field {
+        base: Box<Expr>,
+        index: u32,
+    },
     /// `base[index]` through the library's place functions (`IndexPlace.place` and `place_mut`): a place inside `base`.
     /// `place` serves reading, `place_mut` writing; both return `Ptr<T>` into `base`, which stays borrowed while the place is used.
-    IndexPlace { base: Box<Expr>, index: Box<Expr>, place: Callee, place_mut: Callee },
+    IndexPlace {
+        base: Box<Expr>,
+        index: Box<Expr>,
+        place: Callee,
+        place_mut: Callee,
+    },
     /// `array[index]` of a fixed array `[T; N]`: a place; MIR makes the bounds check.
-    FixedIndex { base: Box<Expr>, index: Box<Expr> },
+    FixedIndex {
+        base: Box<Expr>,
+        index: Box<Expr>,
+    },
     /// `base[index]` where the type implements only `Index`/`IndexSet` (user's types): not a place;
     /// `set` is the callee for assignment, if the trait is implemented.
-    IndexValue { base: Box<Expr>, index: Box<Expr>, get: Callee, set: Option<Callee> },
+    IndexValue {
+        base: Box<Expr>,
+        index: Box<Expr>,
+        get: Callee,
+        set: Option<Callee>,
+    },
     /// `p.*`: a place behind a raw pointer.
     Deref(Box<Expr>),
-    Call { callee: Callee, args: Vec<Arg> },
+    Call {
+        callee: Callee,
+        args: Vec<Arg>,
+    },
     /// Operators on primitive numbers, `Bool`, `Char`, `Ptr` only; both sides have one type (shifts: the count's may differ).
     /// On other types operators have become calls. `And` and `Or` are short-circuit.
-    Binary { op: BinOp, lhs: Box<Expr>, rhs: Box<Expr> },
-    Unary { op: UnOp, operand: Box<Expr> },
+    Binary {
+        op: BinOp,
+        lhs: Box<Expr>,
+        rhs: Box<Expr>,
+    },
+    Unary {
+        op: UnOp,
+        operand: Box<Expr>,
+    },
     /// `as` between numbers, `Char`, `Bool` and, in unsafe modules, `Ptr` and `USize`.
     Cast(Box<Expr>),
     /// Coercions that the checker inserts.
-    Coerce { kind: Coercion, expr: Box<Expr> },
+    Coerce {
+        kind: Coercion,
+        expr: Box<Expr>,
+    },
     Tuple(Vec<Expr>),
     /// Fields in declaration order, each with its position in source order of evaluation.
     /// `base`: the struct that `..base` copies the absent fields (`None`) from.
-    Adt { variant: VariantIdx, fields: Vec<Option<Expr>>, order: Vec<u32>, base: Option<Box<Expr>> },
+    Adt {
+        variant: VariantIdx,
+        fields: Vec<Option<Expr>>,
+        order: Vec<u32>,
+        base: Option<Box<Expr>>,
+    },
     /// `[a, b]`: `Array<T>` or `[T; N]`, by the expression's type.
     Array(Vec<Expr>),
     /// `[value; count]`; for a fixed array the count is in the type and `count` is `None`.
-    ArrayRepeat { value: Box<Expr>, count: Option<Box<Expr>> },
+    ArrayRepeat {
+        value: Box<Expr>,
+        count: Option<Box<Expr>>,
+    },
     /// The parts of an interpolated string; `show` is the `Show` implementation's method of each part.
     Interp(Vec<InterpPart>),
     Block(Block),
-    If { cond: Box<Expr>, then: Box<Expr>, else_: Option<Box<Expr>> },
+    If {
+        cond: Box<Expr>,
+        then: Box<Expr>,
+        else_: Option<Box<Expr>>,
+    },
     /// `e is pattern`, `if let`, `while let`: a `Bool` whose bindings are assigned where it is true.
-    Is { expr: Box<Expr>, pat: Box<Pat> },
-    Match { scrutinee: Box<Expr>, arms: Vec<Arm> },
+    Is {
+        expr: Box<Expr>,
+        pat: Box<Pat>,
+    },
+    Match {
+        scrutinee: Box<Expr>,
+        arms: Vec<Arm>,
+    },
     /// Runs until a `break` with this id. `while` has become `loop { if cond { body } else { break } }`.
-    Loop { id: LoopId, body: Box<Expr> },
+    Loop {
+        id: LoopId,
+        body: Box<Expr>,
+    },
     /// `for pat in iter { body }`: `iter` is the value after `into_iter` (the `IntoIterator` callee is applied already) and `next` the `Iterator.next`
     /// callee for its type; `item` the element's type. `continue` goes to the next element.
-    For { id: LoopId, pat: Box<Pat>, iter: Box<Expr>, next: Callee, body: Box<Expr> },
+    For {
+        id: LoopId,
+        pat: Box<Pat>,
+        iter: Box<Expr>,
+        next: Callee,
+        body: Box<Expr>,
+    },
     /// `for x in a..b` over integers: counted without an iterator.
-    ForRange { id: LoopId, pat: Box<Pat>, lo: Box<Expr>, hi: Box<Expr>, inclusive: bool, body: Box<Expr> },
-    Break { id: LoopId, value: Option<Box<Expr>> },
-    Continue { id: LoopId },
+    ForRange {
+        id: LoopId,
+        pat: Box<Pat>,
+        lo: Box<Expr>,
+        hi: Box<Expr>,
+        inclusive: bool,
+        body: Box<Expr>,
+    },
+    Break {
+        id: LoopId,
+        value: Option<Box<Expr>>,
+    },
+    Continue {
+        id: LoopId,
+    },
     Return(Option<Box<Expr>>),
     /// A value that `break id value` can leave early; the body's own value otherwise.
-    BreakBlock { id: LoopId, body: Box<Expr> },
+    BreakBlock {
+        id: LoopId,
+        body: Box<Expr>,
+    },
     /// `place = value`. The right side is evaluated first.
-    Assign { place: Box<Expr>, value: Box<Expr> },
+    Assign {
+        place: Box<Expr>,
+        value: Box<Expr>,
+    },
     /// `place op= value` on primitives.
-    AssignOp { op: BinOp, place: Box<Expr>, value: Box<Expr> },
+    AssignOp {
+        op: BinOp,
+        place: Box<Expr>,
+        value: Box<Expr>,
+    },
     /// The captures are read from the body's `closures` entry.
     Closure(ClosureId),
     /// `e?` is desugared by the checker into `Match` and `Return` or `Break`.
@@ -171,7 +249,11 @@ pub enum Coercion {
 pub enum InterpPart {
     Str(Box<str>),
     /// `callee`: `Show.show` without a spec, `Show.show_with` with one, for the expression's type.
-    Expr { expr: Expr, callee: Callee, spec: Option<FormatSpec> },
+    Expr {
+        expr: Expr,
+        callee: Callee,
+        spec: Option<FormatSpec>,
+    },
 }
 
 #[derive(Debug)]
@@ -183,7 +265,12 @@ pub struct Block {
 #[derive(Debug)]
 pub enum Stmt {
     /// `else_` has type `Never`. Without `init` the variable is assigned once before each use (checked).
-    Let { pat: Pat, init: Option<Expr>, else_: Option<Box<Expr>>, span: Span },
+    Let {
+        pat: Pat,
+        init: Option<Expr>,
+        else_: Option<Box<Expr>>,
+        span: Span,
+    },
     Expr(Expr),
 }
 
@@ -205,19 +292,36 @@ pub struct Pat {
 #[derive(Debug)]
 pub enum PatKind {
     Wild,
-    Binding { local: LocalId, sub: Option<Box<Pat>> },
+    Binding {
+        local: LocalId,
+        sub: Option<Box<Pat>>,
+    },
     /// Compared by `==` of the type; strings too.
     Lit(Lit),
     /// Integers, floats and chars; ends have been evaluated.
-    Range { lo: Option<Lit>, hi: Option<Lit>, inclusive: bool },
+    Range {
+        lo: Option<Lit>,
+        hi: Option<Lit>,
+        inclusive: bool,
+    },
     Or(Vec<Pat>),
     Tuple(Vec<Pat>),
     /// A struct or a variant; absent fields are wild.
-    Adt { variant: VariantIdx, fields: Vec<(u32, Pat)> },
+    Adt {
+        variant: VariantIdx,
+        fields: Vec<(u32, Pat)>,
+    },
     /// `Array<T>` or `[T; N]`. `rest` is the position of `..`; a named rest binds an `Array<T>` with the elements between.
     /// `len`, `place` and `slice` are the library's functions on the array type (for `Array<T>`).
-    Array { prefix: Vec<Pat>, rest: Option<Option<LocalId>>, suffix: Vec<Pat> },
+    Array {
+        prefix: Vec<Pat>,
+        rest: Option<Option<LocalId>>,
+        suffix: Vec<Pat>,
+    },
     /// A constant that is no literal: compared by the callee (`Eq.eq`).
-    Const { value: Box<Expr>, eq: Callee },
+    Const {
+        value: Box<Expr>,
+        eq: Callee,
+    },
     Error,
 }

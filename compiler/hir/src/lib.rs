@@ -1,12 +1,38 @@
 //! Syntax trees in, a typed program out.
+//!
+//! In: the user's root file and a [`ModuleSource`] for everything that it uses. Out: [`program::Program`], all
+//! declarations with resolved names and types; [`body::Body`], typed bodies, each checked when first asked for; and
+//! diagnostics. Lowering asks `resolve` what a method call on concrete types runs. Start reading at [`Checker`],
+//! then `signatures.rs` for declarations and `check/mod.rs` for bodies.
 
+mod attrs;
 pub mod body;
 mod builtin;
+mod check;
+mod checker;
+pub mod codes;
+mod coherence;
+mod collect;
+mod consts;
+mod dyn_safety;
 mod env;
 mod impls;
+mod imports;
 mod infer;
+mod lang;
+mod load;
 mod names;
 pub mod program;
 pub mod resolve;
+mod scope;
+mod signatures;
 mod solve;
+mod suggest;
 pub mod ty;
+mod types;
+mod unused;
+mod wellformed;
+
+pub use checker::{CheckOptions, Checker, ModuleSource, Package, SourceText};
+pub use program::{BodyOwner, BodyRef, Program};
+pub use resolve::{Resolved, resolve_method};

@@ -71,7 +71,9 @@ pub struct GenericParam {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum GenericParamKind {
-    Type { is_iso: bool },
+    Type {
+        is_iso: bool,
+    },
     /// A constant of this integer type.
     Const(Ty),
     /// The closure passed for a parameter of type `Fn(…)`.

@@ -21,7 +21,14 @@ pub type Args = Box<[Ty]>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum IntTy {
-    I8, I16, I32, I64, U8, U16, U32, U64,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
     /// Pointer-sized and unsigned, in unsafe modules only.
     USize,
 }
@@ -72,17 +79,28 @@ pub enum TyKind {
     /// A struct or enum, the library's `String`, `Array<T>`, `Map<K, V>`, `Option<T>` among them.
     Adt(AdtId, Args),
     /// A boxed closure: `Fn(A, mut B) -> C` where it is stored.
-    Fn { params: Box<[(Ty, bool)]>, ret: Ty },
+    Fn {
+        params: Box<[(Ty, bool)]>,
+        ret: Ty,
+    },
     /// The type of one closure expression; the arguments are those of the function around it.
     Closure(ClosureId, Args),
     /// The type of a function's name used as a value; it has no size.
     FnDef(FnId, Args),
     /// `dyn Trait<A, Item = B>`: trait arguments without `Self`, and bindings of associated types in declaration order.
-    Dyn { trait_: TraitId, args: Args, assoc: Box<[(Symbol, Ty)]> },
+    Dyn {
+        trait_: TraitId,
+        args: Args,
+        assoc: Box<[(Symbol, Ty)]>,
+    },
     /// A generic parameter of the item at hand, by position.
     Param(u32, Symbol),
     /// `<args[0] as trait>::name` that could not be reduced yet; `args[0]` is the self type, then the trait's arguments.
-    Assoc { trait_: TraitId, args: Args, name: Symbol },
+    Assoc {
+        trait_: TraitId,
+        args: Args,
+        name: Symbol,
+    },
     /// The value of a const parameter, as a type argument.
     ConstInt(i128),
     /// Raw address, unsafe modules only.
@@ -147,7 +165,15 @@ impl Default for TyTable {
     fn default() -> Self {
         let mut this = TyTable { kinds: Vec::new(), flags: Vec::new(), map: FxHashMap::default() };
         use IntTy::*;
-        let fixed = [TyKind::Error, TyKind::Tuple(Box::new([])), TyKind::Never, TyKind::Bool, TyKind::Char, TyKind::F32, TyKind::F64];
+        let fixed = [
+            TyKind::Error,
+            TyKind::Tuple(Box::new([])),
+            TyKind::Never,
+            TyKind::Bool,
+            TyKind::Char,
+            TyKind::F32,
+            TyKind::F64,
+        ];
         for kind in fixed.into_iter().chain([I8, I16, I32, I64, U8, U16, U32, U64, USize].map(TyKind::Int)) {
             this.intern(kind);
         }
@@ -203,7 +229,11 @@ impl TyTable {
     /// Calls `f` for each type directly inside `kind`.
     pub fn for_each_child(kind: &TyKind, mut f: impl FnMut(Ty)) {
         match kind {
-            TyKind::Tuple(args) | TyKind::Adt(_, args) | TyKind::Closure(_, args) | TyKind::FnDef(_, args) | TyKind::Assoc { args, .. } => {
+            TyKind::Tuple(args)
+            | TyKind::Adt(_, args)
+            | TyKind::Closure(_, args)
+            | TyKind::FnDef(_, args)
+            | TyKind::Assoc { args, .. } => {
                 args.iter().for_each(|t| f(*t));
             }
             TyKind::FixedArray(t, n) => {
@@ -227,7 +257,11 @@ impl TyTable {
     pub fn map_children(&mut self, ty: Ty, f: &mut dyn FnMut(&mut TyTable, Ty) -> Ty) -> Ty {
         let mut kind = self.kind(ty).clone();
         match &mut kind {
-            TyKind::Tuple(args) | TyKind::Adt(_, args) | TyKind::Closure(_, args) | TyKind::FnDef(_, args) | TyKind::Assoc { args, .. } => {
+            TyKind::Tuple(args)
+            | TyKind::Adt(_, args)
+            | TyKind::Closure(_, args)
+            | TyKind::FnDef(_, args)
+            | TyKind::Assoc { args, .. } => {
                 args.iter_mut().for_each(|t| *t = f(self, *t));
             }
             TyKind::FixedArray(t, n) => {

@@ -1,0 +1,140 @@
+//! Implementations that the compiler provides: comparison and arithmetic of numbers, and equality, order,
+//! hashing and printing of structs, enums and tuples by their parts. Must match docs/contracts.md, "Lang items".
+
+use crate::impls::ImplIndex;
+use crate::program::TraitId;
+use crate::solve::{Sel, Solver, Tri};
+use crate::ty::{Ty, TyKind};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Builtin {
+    Eq,
+    Ord,
+    Hash,
+    Show,
+    /// `+ - * / % **`, on numbers.
+    Arith,
+    /// `+% -% *%`, on integers.
+    Wrap,
+    /// `& | ^`, on integers and `Bool`.
+    Bits,
+    /// `<< >>`, on integers.
+    Shift,
+    /// `-`, on numbers.
+    Neg,
+    /// `!`, on `Bool`.
+    Not,
+    /// `~`, on integers.
+    BitNot,
+}
+
+impl Builtin {
+    pub fn of_lang(name: &str) -> Option<Builtin> {
+        Some(match name {
+            "Eq" => Builtin::Eq,
+            "Ord" => Builtin::Ord,
+            "Hash" => Builtin::Hash,
+            "Show" => Builtin::Show,
+            "Add" | "Sub" | "Mul" | "Div" | "Rem" | "Pow" => Builtin::Arith,
+            "WrapAdd" | "WrapSub" | "WrapMul" => Builtin::Wrap,
+            "BitAnd" | "BitOr" | "BitXor" => Builtin::Bits,
+            "Shl" | "Shr" => Builtin::Shift,
+            "Neg" => Builtin::Neg,
+            "Not" => Builtin::Not,
+            "BitNot" => Builtin::BitNot,
+            _ => return None,
+        })
+    }
+
+    /// Whether the trait is implemented by the parts of a type, where it has no `impl` of its own.
+    pub fn is_structural(self) -> bool {
+        matches!(self, Builtin::Eq | Builtin::Ord | Builtin::Hash | Builtin::Show)
+    }
+
+    pub fn is_binary(self) -> bool {
+        matches!(self, Builtin::Arith | Builtin::Wrap | Builtin::Bits)
+    }
+
+    pub fn holds_for_number(self, is_int: bool) -> bool {
+        match self {
+            Builtin::Eq | Builtin::Ord | Builtin::Arith | Builtin::Neg => true,
+            Builtin::Wrap | Builtin::Bits | Builtin::Shift | Builtin::BitNot => is_int,
+            Builtin::Hash | Builtin::Show | Builtin::Not => false,
+        }
+    }
+
+    /// Whether the compiler provides it for a type without parts.
+    fn holds_for(self, kind: &TyKind) -> bool {
+        match kind {
+            TyKind::Int(_) => self.holds_for_number(true),
+            TyKind::F32 | TyKind::F64 => self.holds_for_number(false),
+            TyKind::Bool => matches!(self, Builtin::Eq | Builtin::Ord | Builtin::Bits | Builtin::Not),
+            TyKind::Char | TyKind::Ptr(_) => matches!(self, Builtin::Eq | Builtin::Ord),
+            TyKind::Never => self.is_structural(),
+            _ => false,
+        }
+    }
+}
+
+impl ImplIndex {
+    pub fn set_builtin(&mut self, trait_: TraitId, builtin: Builtin) {
+        self.builtins.push((trait_, builtin));
+    }
+
+    pub fn builtin(&self, trait_: TraitId) -> Option<Builtin> {
+        self.builtins.iter().find(|b| b.0 == trait_).map(|b| b.1)
+    }
+}
+
+impl Solver<'_> {
+    pub(crate) fn select_builtin(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> Sel {
+        let Some(builtin) = self.p.index.builtin(trait_) else { return Sel::No };
+        let kind = self.p.types.kind(self_ty);
+        if builtin.holds_for(kind) {
+            let fits = match builtin {
+                Builtin::Arith | Builtin::Wrap | Builtin::Bits => self.unify(args[0], args[1]),
+                Builtin::Shift => self.shift_count_fits(args[0], args[1]),
+                _ => true,
+            };
+            return if fits { Sel::Builtin(builtin) } else { Sel::No };
+        }
+        let parts = matches!(kind, TyKind::Tuple(_) | TyKind::Adt(..) | TyKind::FixedArray(..));
+        if builtin.is_structural() && parts { Sel::Builtin(builtin) } else { Sel::No }
+    }
+
+    fn shift_count_fits(&mut self, value: Ty, count: Ty) -> bool {
+        let count = self.shallow(count);
+        match self.p.types.kind(count) {
+            TyKind::Int(_) => true,
+            TyKind::Infer(_) => self.unify(value, count),
+            _ => false,
+        }
+    }
+
+    /// Whether all parts of a type with a structural implementation have the trait too.
+    pub(crate) fn structural_parts_hold(&mut self, trait_: TraitId, ty: Ty) -> Tri {
+        let mut result = Tri::Yes;
+        for part in self.parts(ty) {
+            result = result.and(self.holds(trait_, &[part]));
+            if result == Tri::No {
+                break;
+            }
+        }
+        result
+    }
+
+    /// The types directly inside a tuple, struct, enum or fixed array.
+    pub(crate) fn parts(&mut self, ty: Ty) -> Vec<Ty> {
+        let ty = self.shallow(ty);
+        match self.p.types.kind(ty).clone() {
+            TyKind::Tuple(args) => args.to_vec(),
+            TyKind::FixedArray(elem, _) => vec![elem],
+            TyKind::Adt(id, args) => {
+                let fields: Vec<Ty> =
+                    self.p.adts[id].variants.iter().flat_map(|v| v.fields.iter().map(|f| f.ty)).collect();
+                fields.into_iter().map(|t| self.instantiate(t, &args)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Paths as values, fields, tuple elements.
+
+use super::FnCtxt;
+use super::path::Res;
+use crate::body::*;
+use crate::codes;
+use crate::impls::Head;
+use crate::program::*;
+use crate::suggest;
+use crate::ty::{Ty, TyKind};
+use syntax::ast::{self, Ident};
+use syntax::{Diagnostic, Span, Symbol, sym};
+
+impl FnCtxt<'_> {
+    /// A path where a value is needed.
+    pub(crate) fn res_value(&mut self, res: Res, want: Option<Ty>, span: Span) -> Expr {
+        match res {
+            Res::Const(id, args) => {
+                let ty = self.ck.program.consts[id].ty;
+                let ty = self.instantiate(ty, &args, span);
+                Expr { kind: ExprKind::Const(id, args.into()), ty, span }
+            }
+            Res::Fn { id, container, own } => {
+                let args = self.fn_args(id, container, own, span);
+                self.require_fn_bounds(id, &args, span);
+                self.check_used_fn(id, span);
+                let ty = self.intern(TyKind::FnDef(id, args.into()));
+                Expr { kind: ExprKind::FnItem, ty, span }
+            }
+            Res::TraitFn { .. } => self.trait_fn_value(res, span),
+            Res::Variant(adt, variant, args) => self.variant_value(adt, variant, args, want, span),
+            Res::Ty(ty) => self.type_value(ty, want, span),
+            Res::Trait(id, _) => {
+                let text = self.ck.program.name(self.ck.program.traits[id].name);
+                let message = format!("expected a value, found the trait `{text}`");
+                self.error(codes::NOT_A_VALUE, span, message);
+                self.error_expr(span)
+            }
+            Res::Module(module) => {
+                let path = &self.ck.program.modules[module].path;
+                let text = path.last().map_or("", |s| self.ck.program.name(*s));
+                let message = format!("expected a value, found the module `{text}`");
+                self.error(codes::NOT_A_VALUE, span, message);
+                self.error_expr(span)
+            }
+            Res::Error => self.error_expr(span),
+        }
+    }
+
+    /// A trait's method as a value: a closure that calls it.
+    fn trait_fn_value(&mut self, res: Res, span: Span) -> Expr {
+        let Res::TraitFn { trait_, id, args, own } = res else { return self.error_expr(span) };
+        let all = self.fn_args(id, args, own, span);
+        self.require_own_trait(trait_, &all, span);
+        self.require_fn_bounds(id, &all, span);
+        let params: Vec<(Ty, ParamMode)> =
+            self.ck.program.fns[id].params.iter().map(|p| (p.ty, p.mode)).collect();
+        let params = params.into_iter().map(|(t, m)| (self.instantiate(t, &all, span), m)).collect();
+        let ret = self.ck.program.fns[id].ret;
+        let ret = self.instantiate(ret, &all, span);
+        self.forwarding_closure(params, ret, span, |_, values| ExprKind::Call {
+            callee: Callee::TraitMethod { trait_, method: id, args: all.clone().into() },
+            args: values,
+        })
+    }
+
+    fn variant_value(
+        &mut self,
+        adt: AdtId,
+        variant: VariantIdx,
+        args: Vec<Ty>,
+        _want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let ty = self.intern(TyKind::Adt(adt, args.clone().into()));
+        let decl = &self.ck.program.adts[adt].variants[variant];
+        let (shape, name) = (decl.shape, decl.name);
+        let fields: Vec<Ty> = decl.fields.iter().map(|f| f.ty).collect();
+        match shape {
+            VariantShape::Unit => {
+                self.require_adt_bounds(adt, &args, span);
+                let kind = ExprKind::Adt { variant, fields: Vec::new(), order: Vec::new(), base: None };
+                Expr { kind, ty, span }
+            }
+            VariantShape::Tuple => {
+                self.require_adt_bounds(adt, &args, span);
+                let n = fields.len();
+                let params = fields
+                    .into_iter()
+                    .map(|t| (self.instantiate(t, &args, span), ParamMode::Value))
+                    .collect();
+                self.forwarding_closure(params, ty, span, |_, values| ExprKind::Adt {
+                    variant,
+                    fields: values.into_iter().map(|a| Some(a.expr)).collect(),
+                    order: (0..n as u32).collect(),
+                    base: None,
+                })
+            }
+            VariantShape::Named => {
+                let text = self.ck.program.name(name);
+                let message = format!("`{text}` has fields: write `{text} {{ … }}`");
+                self.error(codes::NOT_A_VALUE, span, message);
+                self.error_expr(span)
+            }
+        }
+    }
+
+    fn type_value(&mut self, ty: Ty, want: Option<Ty>, span: Span) -> Expr {
+        if let TyKind::Adt(adt, args) = self.kind(ty)
+            && !self.ck.program.adts[*adt].is_enum
+        {
+            let (adt, args) = (*adt, args.to_vec());
+            return self.variant_value(adt, VariantIdx(0), args, want, span);
+        }
+        let text = self.ty_name(ty);
+        self.error(codes::NOT_A_VALUE, span, format!("expected a value, found the type `{text}`"));
+        self.error_expr(span)
+    }
+
+    /// What the bounds of a struct or enum ask of its arguments.
+    pub(crate) fn require_adt_bounds(&mut self, adt: AdtId, args: &[Ty], span: Span) {
+        for i in 0..self.ck.program.adts[adt].generics.bounds.len() {
+            let bound = self.ck.program.adts[adt].generics.bounds[i].clone();
+            self.require_bound(&bound, args, span);
+        }
+        for (i, arg) in args.iter().enumerate() {
+            let Some(param) = self.ck.program.adts[adt].generics.params.get(i) else { break };
+            if param.kind == (GenericParamKind::Type { is_iso: false }) {
+                let name = param.name;
+                self.require_copyable(*arg, name, span);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ fields
+
+    /// `base.name` of a value.
+    pub(crate) fn field_expr(&mut self, e: &mut ast::Expr, span: Span) -> Expr {
+        let ast::ExprKind::Field { base, name, .. } = &mut e.kind else { return self.error_expr(span) };
+        let name = *name;
+        let base = self.expr(base, None);
+        let ty = self.settle(base.ty);
+        if ty == Ty::ERROR || name.name == sym::empty {
+            return self.error_expr(span);
+        }
+        match self.find_field(ty, name.name) {
+            Some((index, field_ty, is_pub, owner)) => {
+                self.check_visible(is_pub, owner, name, "field");
+                Expr { kind: ExprKind::Field { base: Box::new(base), index }, ty: field_ty, span }
+            }
+            None => {
+                self.report_no_field(ty, name, span);
+                self.error_expr(span)
+            }
+        }
+    }
+
+    /// The field of a struct: index, type, whether it is public, and where.
+    pub(crate) fn find_field(&mut self, ty: Ty, name: Symbol) -> Option<(u32, Ty, bool, ModuleId)> {
+        let TyKind::Adt(adt, _) = self.kind(ty) else { return None };
+        let decl = &self.ck.program.adts[*adt];
+        if decl.is_enum {
+            return None;
+        }
+        let fields = &decl.variants[VariantIdx(0)].fields;
+        let index = fields.iter().position(|f| f.name == name)?;
+        let (field_ty, is_pub, module) = (fields[index].ty, fields[index].is_pub, decl.module);
+        let field_ty = self.adt_field_ty(ty, field_ty);
+        Some((index as u32, field_ty, is_pub, module))
+    }
+
+    /// A field's declared type for the arguments of a struct's or enum's type.
+    pub(crate) fn adt_field_ty(&mut self, adt_ty: Ty, field: Ty) -> Ty {
+        let flags = self.ck.program.types.flags(field);
+        if !flags.has_param && !flags.has_assoc {
+            return field;
+        }
+        let TyKind::Adt(_, args) = self.kind(adt_ty) else { return Ty::ERROR };
+        let args = args.clone();
+        self.instantiate(field, &args, Span::DUMMY)
+    }
+
+    fn report_no_field(&mut self, ty: Ty, name: Ident, span: Span) {
+        let text = self.ck.program.name(name.name).to_string();
+        if self.is_open(ty) {
+            return self.report_unknown_type(ty, span);
+        }
+        let owner = self.ty_name(ty);
+        if self.has_method(ty, name.name) {
+            let message = format!("`{text}` of `{owner}` is a method: it is called with parentheses");
+            let diag = Diagnostic::error(codes::METHOD_AS_VALUE, name.span, message)
+                .note(format!("a closure that calls it is `|x| x.{text}()`"))
+                .fix_likely("call it", name.span.after(), "()");
+            return self.report(diag);
+        }
+        let mut diag =
+            Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("`{owner}` has no field `{text}`"));
+        if let TyKind::Adt(adt, args) = self.kind(ty).clone() {
+            let decl = &self.ck.program.adts[adt];
+            if !decl.is_enum {
+                let names: Vec<Symbol> = decl.variants[VariantIdx(0)].fields.iter().map(|f| f.name).collect();
+                if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
+                    diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
+                }
+            } else if Some(adt) == self.ck.known.option
+                && let Some(inner) = args.first()
+            {
+                let inner = self.shallow(*inner);
+                if self.find_field(inner, name.name).is_some() {
+                    diag = diag.note("the value may be missing: `match` it, or `x?.field` to pass `None` on");
+                }
+            } else {
+                diag = diag.note("the fields of an enum's variants are reached by `match` or `is`");
+            }
+        }
+        self.report(diag);
+    }
+
+    pub(crate) fn has_method(&mut self, ty: Ty, name: Symbol) -> bool {
+        if let Some(head) = Head::of(&self.ck.program.types, ty)
+            && !self.ck.program.index.methods(head, name).is_empty()
+        {
+            return true;
+        }
+        !self.trait_candidates(ty, name, Span::DUMMY).is_empty()
+    }
+
+    /// A value was used before anything was known of its type.
+    pub(crate) fn report_unknown_type(&mut self, ty: Ty, span: Span) {
+        let diag = Diagnostic::error(codes::CANNOT_INFER, span, "the type of this is not known here")
+            .note("write a type where the variable or parameter is declared: `x: T`");
+        self.report(diag);
+        self.unify(ty, Ty::ERROR);
+    }
+
+    pub(crate) fn tuple_field(
+        &mut self,
+        base: &mut ast::Expr,
+        index: u32,
+        index_span: Span,
+        span: Span,
+    ) -> Expr {
+        let base = self.expr(base, None);
+        let ty = self.settle(base.ty);
+        let field = match self.kind(ty) {
+            TyKind::Error => return self.error_expr(span),
+            TyKind::Tuple(args) => args.get(index as usize).copied(),
+            TyKind::Adt(adt, _) => {
+                let decl = &self.ck.program.adts[*adt];
+                let variant = &decl.variants.as_slice().first();
+                match variant {
+                    Some(v) if !decl.is_enum && v.shape == VariantShape::Tuple => {
+                        let (is_pub, module) = (true, decl.module);
+                        let field = v.fields.get(index as usize).map(|f| f.ty);
+                        let _ = (is_pub, module);
+                        field.map(|f| self.adt_field_ty(ty, f))
+                    }
+                    _ => None,
+                }
+            }
+            TyKind::Infer(_) => {
+                self.report_unknown_type(ty, base.span);
+                return self.error_expr(span);
+            }
+            _ => None,
+        };
+        match field {
+            Some(field) => Expr { kind: ExprKind::Field { base: Box::new(base), index }, ty: field, span },
+            None => {
+                let name = self.ty_name(ty);
+                let message = format!("`{name}` has no element `{index}`");
+                self.error(codes::UNKNOWN_FIELD, index_span, message);
+                self.error_expr(span)
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Arguments: number, types, `mut` marks.
+
+use super::FnCtxt;
+use super::expr::{mut_arg, value_arg};
+use crate::body::*;
+use crate::codes;
+use crate::program::{FnId, ParamMode};
+use crate::ty::{Ty, TyKind};
+use syntax::ast;
+use syntax::{Diagnostic, Span};
+
+/// What is called, for messages.
+#[derive(Clone, Copy)]
+pub(crate) struct CalleeInfo {
+    pub fn_: Option<FnId>,
+    pub span: Span,
+}
+
+impl FnCtxt<'_> {
+    /// Checks arguments against the types and modes of parameters. Closures come last, when more is known of the
+    /// types that their parameters have; the order of evaluation stays that of the source.
+    pub(crate) fn check_args(
+        &mut self,
+        params: &[(Ty, ParamMode)],
+        recv: Option<Expr>,
+        args: &mut [ast::Arg],
+        callee: CalleeInfo,
+    ) -> Vec<Arg> {
+        let mut values: Vec<Option<Arg>> = Vec::with_capacity(params.len());
+        let offset = usize::from(recv.is_some());
+        if let Some(recv) = recv {
+            values.push(Some(self.receiver(recv, params.first().copied(), callee.span)));
+        }
+        if args.len() + offset != params.len() {
+            self.report_arg_count(params.len() - offset.min(params.len()), args, callee);
+            self.check_loose(args);
+            return values.into_iter().flatten().collect();
+        }
+        values.resize_with(params.len(), || None);
+        let has_closure = args.iter().any(|a| is_closure(&a.expr));
+        for (i, arg) in args.iter_mut().enumerate() {
+            if !is_closure(&arg.expr) {
+                let (ty, mode) = params[i + offset];
+                values[i + offset] = Some(self.arg(arg, ty, mode, callee));
+            }
+        }
+        if has_closure {
+            for (i, arg) in args.iter_mut().enumerate() {
+                if is_closure(&arg.expr) {
+                    let (ty, mode) = params[i + offset];
+                    values[i + offset] = Some(self.arg(arg, ty, mode, callee));
+                }
+            }
+        }
+        let values: Vec<Arg> = values.into_iter().flatten().collect();
+        if values.iter().any(|v| v.mode == ArgMode::Mut) {
+            self.check_disjoint(&values);
+        }
+        values
+    }
+
+    fn receiver(&mut self, recv: Expr, param: Option<(Ty, ParamMode)>, span: Span) -> Arg {
+        let Some((ty, mode)) = param else { return value_arg(recv) };
+        if !self.unify(recv.ty, ty) {
+            self.report_mismatch(ty, recv.ty, recv.span);
+        }
+        match mode {
+            ParamMode::Value => value_arg(recv),
+            ParamMode::Mut => {
+                self.require_mut_receiver(&recv, span);
+                mut_arg(recv)
+            }
+        }
+    }
+
+    fn arg(&mut self, arg: &mut ast::Arg, ty: Ty, mode: ParamMode, callee: CalleeInfo) -> Arg {
+        match mode {
+            ParamMode::Value => {
+                if let Some(span) = arg.mut_span {
+                    let message = "the parameter is not `mut`";
+                    let diag = Diagnostic::error(codes::UNEXPECTED_MUT, span, message);
+                    let to = Span::new(span.lo, arg.expr.span.lo);
+                    self.report(diag.fix("remove it", to, ""));
+                }
+                let expr = self.closure_or_value(&mut arg.expr, ty);
+                value_arg(expr)
+            }
+            ParamMode::Mut => {
+                let expr = self.expr(&mut arg.expr, Some(ty));
+                if arg.mut_span.is_none() {
+                    self.report_missing_mut(arg, callee);
+                }
+                if !self.unify(expr.ty, ty) {
+                    self.report_value_mismatch(&expr, ty, expr.ty);
+                    return mut_arg(Expr { kind: ExprKind::Error, ty, span: expr.span });
+                }
+                self.require_mut_place(&expr, arg.expr.span);
+                mut_arg(expr)
+            }
+        }
+    }
+
+    fn closure_or_value(&mut self, e: &mut ast::Expr, ty: Ty) -> Expr {
+        if is_closure(e) {
+            let target = self.shallow(ty);
+            if let Some((params, _)) = self.expected_closure(target)
+                && params.iter().any(|(t, _)| self.has_open(*t))
+            {
+                self.solve_pending();
+            }
+        }
+        let expr = self.expr_as(e, ty);
+        // The argument has the parameter's type from here on, also where its own is an error.
+        if matches!(expr.kind, ExprKind::Error) {
+            self.has_errors = true;
+        }
+        expr
+    }
+
+    fn has_open(&mut self, ty: Ty) -> bool {
+        let ty = self.deep(ty);
+        self.ck.program.types.flags(ty).has_infer
+    }
+
+    fn report_missing_mut(&mut self, arg: &ast::Arg, callee: CalleeInfo) {
+        let span = arg.expr.span;
+        let message = "this argument is changed by the call and must be marked `mut`";
+        let mut diag = Diagnostic::error(codes::MISSING_MUT, span, message);
+        diag = diag.fix("mark it", Span::new(span.lo, span.lo), "mut ");
+        if let Some(id) = callee.fn_
+            && self.ck.is_user(self.ck.program.fns[id].module)
+        {
+            diag = diag.also(self.ck.program.fns[id].span, "declared here");
+        }
+        self.report(diag);
+    }
+
+    fn report_arg_count(&mut self, want: usize, args: &[ast::Arg], callee: CalleeInfo) {
+        let noun = crate::coherence::count(want, "argument");
+        let given = args.len();
+        let message = match callee.fn_ {
+            Some(id) => {
+                let name = self.ck.program.name(self.ck.program.fns[id].name);
+                format!("`{name}` takes {noun}, {given} given")
+            }
+            None => format!("this takes {noun}, {given} given"),
+        };
+        let mut diag = Diagnostic::error(codes::WRONG_ARG_COUNT, callee.span, message);
+        if let Some(id) = callee.fn_ {
+            let function = &self.ck.program.fns[id];
+            let skip = usize::from(function.has_self && function.params.len() > want);
+            let missing: Vec<(String, Ty)> = function
+                .params
+                .iter()
+                .skip(skip + given)
+                .map(|p| (self.ck.program.name(p.name).to_string(), p.ty))
+                .collect();
+            if !missing.is_empty() && given < want {
+                let list: Vec<String> =
+                    missing.iter().map(|(n, t)| format!("`{n}: {}`", self.ck.program.ty_name(*t))).collect();
+                diag = diag.note(format!("missing: {}", list.join(", ")));
+            }
+            if self.ck.is_user(self.ck.program.fns[id].module) {
+                diag = diag.also(self.ck.program.fns[id].span, "declared here");
+            }
+        }
+        self.report(diag);
+    }
+
+    /// Whether a value is copied bit by bit, so that lending it is no matter.
+    pub(crate) fn is_plain(&self, ty: Ty) -> bool {
+        let ty = self.shallow(ty);
+        match self.kind(ty) {
+            TyKind::Int(_) | TyKind::F32 | TyKind::F64 | TyKind::Bool | TyKind::Char | TyKind::Never => true,
+            TyKind::Ptr(_) | TyKind::Error | TyKind::FnDef(..) => true,
+            TyKind::Tuple(args) => args.iter().all(|t| self.is_plain(*t)),
+            TyKind::Infer(_) => self.is_number_var(ty),
+            _ => false,
+        }
+    }
+}
+
+fn is_closure(e: &ast::Expr) -> bool {
+    match &e.kind {
+        ast::ExprKind::Closure { .. } => true,
+        ast::ExprKind::Paren(inner) => is_closure(inner),
+        _ => false,
+    }
+}

@@ -1,0 +1,220 @@
+//! Assignments, plain and compound.
+
+use super::FnCtxt;
+use super::index::clone_callee;
+use crate::body::*;
+use crate::ty::Ty;
+use syntax::Span;
+use syntax::ast::{self, BinOp};
+use syntax::sym;
+
+impl FnCtxt<'_> {
+    pub(crate) fn assign(
+        &mut self,
+        op: Option<BinOp>,
+        place: &mut ast::Expr,
+        value: &mut ast::Expr,
+        span: Span,
+    ) -> Expr {
+        match op {
+            None => self.plain_assign(place, value, span),
+            Some(op) => self.compound_assign(op, place, value, span),
+        }
+    }
+
+    fn plain_assign(&mut self, place: &mut ast::Expr, value: &mut ast::Expr, span: Span) -> Expr {
+        if let ast::ExprKind::Name { ident, args: None } = &place.kind
+            && ident.name == sym::underscore
+        {
+            // `_ = e` drops a value on purpose.
+            let value = self.expr(value, None);
+            let block = Block { stmts: vec![Stmt::Expr(value)], tail: None };
+            return Expr { kind: ExprKind::Block(block), ty: Ty::UNIT, span };
+        }
+        let target = self.target(place);
+        let ty = target.ty;
+        let value = self.expr_as(value, ty);
+        if matches!(target.kind, ExprKind::Error) {
+            return Expr { ty: Ty::UNIT, ..self.error_expr(span) };
+        }
+        self.require_assignable(&target, place.span);
+        let kind = ExprKind::Assign { place: Box::new(target), value: Box::new(value) };
+        Expr { kind, ty: Ty::UNIT, span }
+    }
+
+    /// The left side of an assignment. Being assigned is no use of a variable.
+    fn target(&mut self, place: &mut ast::Expr) -> Expr {
+        match &mut place.kind {
+            ast::ExprKind::Name { ident, args: None } => {
+                let known = self.scope.get(ident.name).map(|l| (l, self.info[l].is_used));
+                let expr = self.expr(place, None);
+                if let Some((local, was_used)) = known {
+                    self.info[local].is_used = was_used;
+                }
+                expr
+            }
+            ast::ExprKind::Index { base, index } => {
+                let span = place.span;
+                self.index_target(base, index, span)
+            }
+            ast::ExprKind::Paren(inner) => self.target(inner),
+            _ => self.expr(place, None),
+        }
+    }
+
+    /// Whether a place can be assigned; a variable declared without a value can, for its first time.
+    fn require_assignable(&mut self, target: &Expr, span: Span) {
+        match &target.kind {
+            ExprKind::Local(local) if self.info[*local].is_late && !self.info[*local].is_capture => {
+                // The order of its assignments is checked when the body is complete.
+            }
+            ExprKind::IndexValue { base, set: Some(_), .. } => {
+                self.require_mut_place(base, span);
+            }
+            _ => {
+                self.require_mut_place(target, span);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ compound
+
+    fn compound_assign(
+        &mut self,
+        op: BinOp,
+        place: &mut ast::Expr,
+        value: &mut ast::Expr,
+        span: Span,
+    ) -> Expr {
+        let target = self.expr(place, None);
+        let ty = self.settle_unless_number(target.ty);
+        if ty == Ty::ERROR || matches!(target.kind, ExprKind::Error) {
+            self.expr(value, None);
+            return Expr { ty: Ty::UNIT, ..self.error_expr(span) };
+        }
+        let is_set = matches!(&target.kind, ExprKind::IndexValue { set: Some(_), .. });
+        match &target.kind {
+            ExprKind::IndexValue { base, .. } if is_set => {
+                self.require_mut_place(base, place.span);
+            }
+            _ => {
+                self.require_mut_place(&target, place.span);
+            }
+        }
+        // The value is worked out first; then the place is opened once, though it is read and written.
+        let mut lets = Vec::new();
+        let read = Expr { kind: ExprKind::Error, ty, span: target.span };
+        let op_span = Span::new(place.span.hi, value.span.lo);
+        let whole = self.arith_with(op, op_span, read, value, span);
+        match whole.kind {
+            ExprKind::Binary { rhs, .. } if !is_set => {
+                let kind = ExprKind::AssignOp { op, place: Box::new(target), value: rhs };
+                Expr { kind, ty: Ty::UNIT, span }
+            }
+            ExprKind::Binary { lhs: _, rhs, op } => {
+                let rhs = self.hoist(*rhs, &mut lets);
+                let target = self.hoist_place(target, &mut lets);
+                let lhs = Box::new(duplicate(&target));
+                let value = Expr { kind: ExprKind::Binary { op, lhs, rhs: Box::new(rhs) }, ty, span };
+                self.assign_with(lets, target, value, span)
+            }
+            ExprKind::Call { callee, args } => {
+                let result = whole.ty;
+                let mut args = args.into_iter();
+                let (_, rhs) = (args.next(), args.next());
+                let Some(rhs) = rhs else { return self.error_expr(span) };
+                let rhs = if has_steps(&target) { self.hoist(rhs.expr, &mut lets) } else { rhs.expr };
+                let target = self.hoist_place(target, &mut lets);
+                let values = vec![super::expr::value_arg(duplicate(&target)), super::expr::value_arg(rhs)];
+                let value = Expr { kind: ExprKind::Call { callee, args: values }, ty: result, span };
+                let value = self.coerce(value, ty);
+                self.assign_with(lets, target, value, span)
+            }
+            _ => Expr { ty: Ty::UNIT, ..self.error_expr(span) },
+        }
+    }
+
+    fn settle_unless_number(&mut self, ty: Ty) -> Ty {
+        let ty = self.resolve_now(ty);
+        if self.is_number_var(ty) { ty } else { self.settle(ty) }
+    }
+
+    fn assign_with(&mut self, lets: Vec<Stmt>, target: Expr, value: Expr, span: Span) -> Expr {
+        let kind = ExprKind::Assign { place: Box::new(target), value: Box::new(value) };
+        let assign = Expr { kind, ty: Ty::UNIT, span };
+        super::with_lets(lets, assign)
+    }
+
+    /// Puts a value into a variable, unless it is as good as one.
+    fn hoist(&mut self, expr: Expr, lets: &mut Vec<Stmt>) -> Expr {
+        if matches!(expr.kind, ExprKind::Lit(_)) {
+            return expr;
+        }
+        let (ty, span) = (expr.ty, expr.span);
+        let local = self.temp(ty, span);
+        let pat = Pat { kind: PatKind::Binding { local, sub: None }, ty, span };
+        lets.push(Stmt::Let { pat, init: Some(expr), else_: None, span });
+        Expr { kind: ExprKind::Local(local), ty, span }
+    }
+
+    /// The place with its indexes and addresses in variables, so that it can stand twice.
+    fn hoist_place(&mut self, place: Expr, lets: &mut Vec<Stmt>) -> Expr {
+        let Expr { kind, ty, span } = place;
+        let kind = match kind {
+            ExprKind::Field { base, index } => {
+                ExprKind::Field { base: Box::new(self.hoist_place(*base, lets)), index }
+            }
+            ExprKind::FixedIndex { base, index } => {
+                let base = Box::new(self.hoist_place(*base, lets));
+                ExprKind::FixedIndex { base, index: Box::new(self.hoist(*index, lets)) }
+            }
+            ExprKind::IndexPlace { base, index, place, place_mut } => {
+                let base = Box::new(self.hoist_place(*base, lets));
+                ExprKind::IndexPlace { base, index: Box::new(self.hoist(*index, lets)), place, place_mut }
+            }
+            ExprKind::IndexValue { base, index, get, set } => {
+                let base = Box::new(self.hoist_place(*base, lets));
+                ExprKind::IndexValue { base, index: Box::new(self.hoist(*index, lets)), get, set }
+            }
+            ExprKind::Deref(base) => ExprKind::Deref(Box::new(self.hoist(*base, lets))),
+            other => other,
+        };
+        Expr { kind, ty, span }
+    }
+}
+
+/// Whether opening a place runs code.
+fn has_steps(place: &Expr) -> bool {
+    match &place.kind {
+        ExprKind::Local(_) => false,
+        ExprKind::Field { base, .. } => has_steps(base),
+        _ => true,
+    }
+}
+
+/// A second copy of a place whose indexes are variables or literals.
+fn duplicate(e: &Expr) -> Expr {
+    let kind = match &e.kind {
+        ExprKind::Local(local) => ExprKind::Local(*local),
+        ExprKind::Lit(lit) => ExprKind::Lit(lit.clone()),
+        ExprKind::Field { base, index } => ExprKind::Field { base: Box::new(duplicate(base)), index: *index },
+        ExprKind::FixedIndex { base, index } => {
+            ExprKind::FixedIndex { base: Box::new(duplicate(base)), index: Box::new(duplicate(index)) }
+        }
+        ExprKind::IndexPlace { base, index, place, place_mut } => ExprKind::IndexPlace {
+            base: Box::new(duplicate(base)),
+            index: Box::new(duplicate(index)),
+            place: clone_callee(place),
+            place_mut: clone_callee(place_mut),
+        },
+        ExprKind::IndexValue { base, index, get, set } => ExprKind::IndexValue {
+            base: Box::new(duplicate(base)),
+            index: Box::new(duplicate(index)),
+            get: clone_callee(get),
+            set: set.as_ref().map(clone_callee),
+        },
+        ExprKind::Deref(base) => ExprKind::Deref(Box::new(duplicate(base))),
+        _ => ExprKind::Error,
+    };
+    Expr { kind, ty: e.ty, span: e.span }
+}

@@ -1,0 +1,321 @@
+//! Calls of functions, constructors and values.
+
+use super::expr::value_arg;
+use super::path::Res;
+use super::{Cause, FnCtxt};
+use crate::body::*;
+use crate::codes;
+use crate::program::*;
+use crate::ty::{Ty, TyKind};
+use syntax::ast;
+use syntax::{Diagnostic, Span};
+
+impl FnCtxt<'_> {
+    pub(crate) fn call(
+        &mut self,
+        callee: &mut ast::Expr,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        match &callee.kind {
+            ast::ExprKind::Name { .. } | ast::ExprKind::SelfType | ast::ExprKind::Field { .. } => {}
+            _ => return self.call_value(callee, args, span),
+        }
+        match self.resolve_path(callee, want) {
+            Some(res) => self.call_res(res, callee.span, args, want, span),
+            None if matches!(callee.kind, ast::ExprKind::Field { .. }) => {
+                self.method_call(callee, args, want, span)
+            }
+            None => self.call_value(callee, args, span),
+        }
+    }
+
+    fn call_res(
+        &mut self,
+        res: Res,
+        callee_span: Span,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        match res {
+            Res::Fn { id, container, own } => {
+                let all = self.fn_args(id, container, own, callee_span);
+                self.call_fn(id, all, None, args, want, span)
+            }
+            Res::TraitFn { trait_, id, args: trait_args, own } => {
+                let all = self.fn_args(id, trait_args, own, callee_span);
+                self.call_trait_fn(trait_, id, all, None, args, want, span)
+            }
+            Res::Variant(adt, variant, adt_args) => {
+                self.call_variant(adt, variant, adt_args, args, want, span)
+            }
+            Res::Ty(ty) => match self.kind(ty) {
+                TyKind::Adt(adt, adt_args) if !self.ck.program.adts[*adt].is_enum => {
+                    let (adt, adt_args) = (*adt, adt_args.to_vec());
+                    self.call_variant(adt, VariantIdx(0), adt_args, args, want, span)
+                }
+                TyKind::Int(_) | TyKind::F64 | TyKind::F32 => {
+                    let name = self.ty_name(ty);
+                    let message = format!("numbers are converted by `as`: `x as {name}`");
+                    self.error(codes::NOT_CALLABLE, span, message);
+                    self.check_loose(args);
+                    self.error_expr(span)
+                }
+                _ => {
+                    let name = self.ty_name(ty);
+                    self.error(
+                        codes::NOT_CALLABLE,
+                        callee_span,
+                        format!("`{name}` is a type, not a function"),
+                    );
+                    self.check_loose(args);
+                    self.error_expr(span)
+                }
+            },
+            Res::Error => {
+                self.check_loose(args);
+                self.error_expr(span)
+            }
+            res @ Res::Const(..) => {
+                let callee = self.res_value(res, None, callee_span);
+                self.call_expr(callee, args, span)
+            }
+            res => {
+                self.res_value(res, None, callee_span);
+                self.check_loose(args);
+                self.error_expr(span)
+            }
+        }
+    }
+
+    /// Checks arguments of something that cannot be called, for the mistakes in them.
+    pub(crate) fn check_loose(&mut self, args: &mut [ast::Arg]) {
+        for arg in args {
+            // Nothing is expected of a closure's parameters, so they would only give more messages.
+            if !matches!(arg.expr.kind, ast::ExprKind::Closure { .. }) {
+                self.expr(&mut arg.expr, None);
+            }
+        }
+    }
+
+    /// Arguments for all generics of a function: those of what contains it, its own (written or new variables),
+    /// and variables for its closures.
+    pub(crate) fn fn_args(&mut self, id: FnId, container: Vec<Ty>, own: Vec<Ty>, span: Span) -> Vec<Ty> {
+        let total = self.ck.program.fns[id].generics.params.len();
+        let mut all = container;
+        all.extend(own);
+        while all.len() < total {
+            all.push(self.fresh(span));
+        }
+        all
+    }
+
+    /// Functions that only some places may use.
+    pub(crate) fn check_used_fn(&mut self, id: FnId, span: Span) {
+        let function = &self.ck.program.fns[id];
+        if matches!(function.kind, FnKind::Intrinsic(_)) || self.ck.decls.unsafe_fns.contains(&id) {
+            let what = format!("`{}`", function.path);
+            if !self.ck.need_unsafe(self.module, span, &what) {
+                self.has_errors = true;
+            }
+        }
+    }
+
+    /// A call of a known function; `recv` is the receiver of a method call.
+    pub(crate) fn call_fn(
+        &mut self,
+        id: FnId,
+        all: Vec<Ty>,
+        recv: Option<Expr>,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        self.check_used_fn(id, span);
+        if !all.is_empty() {
+            self.require_fn_bounds(id, &all, span);
+        }
+        let (values, ty) = self.signature_args(id, &all, recv, args, want, span);
+        let callee = Callee::Fn { id, args: all.into() };
+        Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
+    }
+
+    /// A call of a trait's method for some `Self`.
+    pub(crate) fn call_trait_fn(
+        &mut self,
+        trait_: TraitId,
+        id: FnId,
+        all: Vec<Ty>,
+        recv: Option<Expr>,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let is_static = recv.is_none();
+        if !is_static {
+            self.require_own_trait(trait_, &all, span);
+        }
+        self.require_fn_bounds(id, &all, span);
+        let (values, ty) = self.signature_args(id, &all, recv, args, want, span);
+        if is_static {
+            // `Trait.f(x)`: what `Self` is follows from the arguments.
+            self.require_own_trait(trait_, &all, span);
+        }
+        let callee = self.trait_callee(trait_, id, all);
+        Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
+    }
+
+    fn trait_callee(&mut self, trait_: TraitId, id: FnId, all: Vec<Ty>) -> Callee {
+        let self_ty = self.shallow(all[0]);
+        if self.ck.is_dyn(self_ty)
+            && crate::resolve::is_in_vtable(&self.ck.program, id)
+            && let Some(index) = self.ck.program.traits[trait_].methods.iter().position(|m| *m == id)
+        {
+            return Callee::Dyn { trait_, method_idx: index as u32 };
+        }
+        Callee::TraitMethod { trait_, method: id, args: all.into() }
+    }
+
+    /// Asks that the type implements the trait whose method is called.
+    pub(crate) fn require_own_trait(&mut self, trait_: TraitId, all: &[Ty], span: Span) {
+        let n = self.ck.program.traits[trait_].generics.params.len();
+        self.require_trait(trait_, all[..n].to_vec(), span, Cause::Method);
+    }
+
+    /// Checks arguments against a signature: the values, and the type of the result.
+    fn signature_args(
+        &mut self,
+        id: FnId,
+        all: &[Ty],
+        recv: Option<Expr>,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> (Vec<Arg>, Ty) {
+        let ret = self.ck.program.fns[id].ret;
+        let ret = self.instantiate(ret, all, span);
+        self.hint_result(ret, want);
+        let n = self.ck.program.fns[id].params.len();
+        let mut params = Vec::with_capacity(n);
+        for i in 0..n {
+            let param = &self.ck.program.fns[id].params[i];
+            let (ty, mode) = (param.ty, param.mode);
+            params.push((self.instantiate(ty, all, span), mode));
+        }
+        let callee = super::args::CalleeInfo { fn_: Some(id), span };
+        let values = self.check_args(&params, recv, args, callee);
+        (values, ret)
+    }
+
+    /// Lets the expected type decide what is open in the result's type.
+    fn hint_result(&mut self, ret: Ty, want: Option<Ty>) {
+        let Some(want) = want else { return };
+        if !self.ck.program.types.flags(ret).has_infer {
+            return;
+        }
+        let (ret, want) = (self.shallow(ret), self.shallow(want));
+        if self.is_open(want) || want == Ty::NEVER || want == Ty::UNIT {
+            return;
+        }
+        // A bare variable may become a type that is converted to the expected one.
+        let converts = matches!(self.kind(want), TyKind::Dyn { .. } | TyKind::Fn { .. });
+        if converts && self.is_open(ret) {
+            return;
+        }
+        if self.would_unify(ret, want) {
+            self.unify(ret, want);
+        }
+    }
+
+    // ------------------------------------------------------------ constructors
+
+    fn call_variant(
+        &mut self,
+        adt: AdtId,
+        variant: VariantIdx,
+        adt_args: Vec<Ty>,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let ty = self.intern(TyKind::Adt(adt, adt_args.clone().into()));
+        let decl = &self.ck.program.adts[adt].variants[variant];
+        if decl.shape != VariantShape::Tuple {
+            let text = self.ck.program.name(decl.name).to_string();
+            let message = match decl.shape {
+                VariantShape::Unit => format!("`{text}` has no fields"),
+                _ => format!("`{text}` has named fields: write `{text} {{ … }}`"),
+            };
+            self.error(codes::NOT_CALLABLE, span, message);
+            self.check_loose(args);
+            return self.error_expr(span);
+        }
+        self.require_adt_bounds(adt, &adt_args, span);
+        self.hint_result(ty, want);
+        let fields: Vec<Ty> =
+            self.ck.program.adts[adt].variants[variant].fields.iter().map(|f| f.ty).collect();
+        let params: Vec<(Ty, ParamMode)> =
+            fields.into_iter().map(|t| (self.instantiate(t, &adt_args, span), ParamMode::Value)).collect();
+        let callee = super::args::CalleeInfo { fn_: None, span };
+        let values = self.check_args(&params, None, args, callee);
+        if values.len() != params.len() {
+            return Expr { kind: ExprKind::Error, ty, span };
+        }
+        let order = (0..values.len() as u32).collect();
+        let fields =
+            values.into_iter().zip(&params).map(|(a, (ty, _))| Some(Expr { ty: *ty, ..a.expr })).collect();
+        Expr { kind: ExprKind::Adt { variant, fields, order, base: None }, ty, span }
+    }
+
+    // ------------------------------------------------------------ values
+
+    fn call_value(&mut self, callee: &mut ast::Expr, args: &mut [ast::Arg], span: Span) -> Expr {
+        let callee = self.expr(callee, None);
+        self.call_expr(callee, args, span)
+    }
+
+    pub(crate) fn call_expr(&mut self, callee: Expr, args: &mut [ast::Arg], span: Span) -> Expr {
+        let ty = self.resolve_now(callee.ty);
+        if ty == Ty::ERROR {
+            self.check_loose(args);
+            return self.error_expr(span);
+        }
+        if self.is_open(ty) {
+            self.report_unknown_type(ty, callee.span);
+            self.check_loose(args);
+            return self.error_expr(span);
+        }
+        let Some((params, ret)) = self.solve(span, |s| s.callable(ty)) else {
+            let name = self.ty_name(ty);
+            let message = format!("`{name}` cannot be called");
+            let diag = Diagnostic::error(codes::NOT_CALLABLE, callee.span, message);
+            self.report(diag.label("this is no function"));
+            self.check_loose(args);
+            return self.error_expr(span);
+        };
+        let params: Vec<(Ty, ParamMode)> =
+            params.into_iter().map(|(t, m)| (t, if m { ParamMode::Mut } else { ParamMode::Value })).collect();
+        let info = super::args::CalleeInfo { fn_: None, span };
+        let values = self.check_args(&params, None, args, info);
+        let callee = Callee::Value(Box::new(callee));
+        Expr { kind: ExprKind::Call { callee, args: values }, ty: ret, span }
+    }
+
+    /// A call of a trait's operator method on two values.
+    pub(crate) fn operator_call(
+        &mut self,
+        trait_: TraitId,
+        method: FnId,
+        args: Vec<Ty>,
+        operands: Vec<Expr>,
+        span: Span,
+    ) -> Expr {
+        let ret = self.ck.program.fns[method].ret;
+        self.require_trait(trait_, args.clone(), span, Cause::Operator);
+        let ty = self.instantiate(ret, &args, span);
+        let values = operands.into_iter().map(value_arg).collect();
+        self.trait_call(trait_, method, args, values, ty, span)
+    }
+}

@@ -1,0 +1,299 @@
+//! Bringing a value to the type that its place has: the few conversions that are not written, and the message when
+//! none fits. Also: joining the values of branches.
+
+use super::{Cause, FnCtxt};
+use crate::body::*;
+use crate::codes;
+use crate::infer::VarKind;
+use crate::solve::Tri;
+use crate::ty::{Ty, TyKind};
+use syntax::{Diagnostic, Span};
+
+/// The type that several branches have in common.
+#[derive(Default)]
+pub(crate) struct Join {
+    /// What the place expects, if known.
+    want: Option<Ty>,
+    /// The type of the first branch that has a value.
+    found: Option<Ty>,
+}
+
+impl Join {
+    pub fn new(want: Option<Ty>) -> Join {
+        Join { want, found: None }
+    }
+}
+
+impl FnCtxt<'_> {
+    /// The value as one of type `target`; a mismatch is reported.
+    pub(crate) fn coerce(&mut self, expr: Expr, target: Ty) -> Expr {
+        if expr.ty == target {
+            return expr;
+        }
+        let (found, want) = (self.shallow(expr.ty), self.shallow(target));
+        if found == want {
+            return expr;
+        }
+        if found == Ty::NEVER {
+            if self.is_open(want) {
+                self.never_vars.push(want);
+            }
+            return coerced(Coercion::NeverToAny, expr, want);
+        }
+        match self.kind(want) {
+            TyKind::Dyn { .. } if self.can_become_dyn(found) => return self.coerce_dyn(expr, found, want),
+            TyKind::Fn { .. } if self.is_static_callable(found) => return self.coerce_fn(expr, found, want),
+            _ => {}
+        }
+        if self.unify(found, want) {
+            return expr;
+        }
+        self.report_value_mismatch(&expr, want, found);
+        Expr { kind: ExprKind::Error, ty: want, span: expr.span }
+    }
+
+    fn can_become_dyn(&self, ty: Ty) -> bool {
+        !matches!(self.kind(ty), TyKind::Dyn { .. } | TyKind::Error) && self.var_kind(ty).is_none()
+    }
+
+    fn coerce_dyn(&mut self, expr: Expr, found: Ty, want: Ty) -> Expr {
+        let TyKind::Dyn { trait_, args, assoc } = self.kind(want).clone() else { return expr };
+        let span = expr.span;
+        let full: Vec<Ty> = std::iter::once(found).chain(args.iter().copied()).collect();
+        if self.solve(span, |s| s.probe(|s| s.holds(trait_, &full))) == Tri::No {
+            self.report_missing_trait(trait_, &full, span, Cause::Method);
+            return Expr { kind: ExprKind::Error, ty: want, span };
+        }
+        self.require_trait(trait_, full.clone(), span, Cause::Method);
+        for (name, ty) in assoc {
+            self.pending.push(super::Obligation::Assoc { trait_, args: full.clone(), name, want: ty, span });
+        }
+        coerced(Coercion::ToDyn, expr, want)
+    }
+
+    fn is_static_callable(&self, ty: Ty) -> bool {
+        match self.kind(ty) {
+            TyKind::Closure(..) | TyKind::FnDef(..) => true,
+            TyKind::Param(..) => self.env.fns.iter().any(|f| f.ty == ty),
+            _ => false,
+        }
+    }
+
+    fn coerce_fn(&mut self, expr: Expr, found: Ty, want: Ty) -> Expr {
+        let TyKind::Fn { params, ret } = self.kind(want).clone() else { return expr };
+        let span = expr.span;
+        let Some((own, own_ret)) = self.solve(span, |s| s.callable(found)) else { return expr };
+        let same = own.len() == params.len()
+            && own.iter().zip(params.iter()).all(|(a, b)| a.1 == b.1 && self.unify(a.0, b.0));
+        let own_ret = self.shallow(own_ret);
+        if !same || !self.unify(own_ret, ret) {
+            self.report_value_mismatch(&expr, want, found);
+            return Expr { kind: ExprKind::Error, ty: want, span };
+        }
+        coerced(Coercion::BoxFn, expr, want)
+    }
+
+    /// The value of a body, or of a block in its place: where nothing is expected, a value is dropped.
+    pub(crate) fn coerce_result(&mut self, expr: Expr, target: Ty) -> Expr {
+        if self.shallow(target) == Ty::UNIT { self.discard(expr) } else { self.coerce(expr, target) }
+    }
+
+    /// The expression as one without a value.
+    pub(crate) fn discard(&mut self, expr: Expr) -> Expr {
+        let ty = self.resolve_now(expr.ty);
+        if ty == Ty::UNIT {
+            return expr;
+        }
+        if ty == Ty::NEVER {
+            return coerced(Coercion::NeverToAny, expr, Ty::UNIT);
+        }
+        if self.is_open(ty) {
+            self.unify(ty, Ty::UNIT);
+            return expr;
+        }
+        self.warn_unused_value(&expr);
+        let span = expr.span;
+        let block = Block { stmts: vec![Stmt::Expr(expr)], tail: None };
+        Expr { kind: ExprKind::Block(block), ty: Ty::UNIT, span }
+    }
+
+    // ------------------------------------------------------------ branches
+
+    /// Adds a branch's value to what the branches have in common.
+    pub(crate) fn join(&mut self, join: &mut Join, expr: Expr) -> Expr {
+        if let Some(want) = join.want {
+            let want = self.shallow(want);
+            if want == Ty::UNIT {
+                return self.discard(expr);
+            }
+            if !self.is_open(want) {
+                return self.coerce(expr, want);
+            }
+        }
+        let ty = self.shallow(expr.ty);
+        if ty == Ty::NEVER {
+            return expr;
+        }
+        match join.found {
+            None => {
+                join.found = Some(ty);
+                expr
+            }
+            Some(found) => self.coerce_branch(expr, found),
+        }
+    }
+
+    /// What the next branch is likely to be.
+    pub(crate) fn join_hint(&self, join: &Join) -> Option<Ty> {
+        join.found
+    }
+
+    /// As [`FnCtxt::coerce`]; two different closures or functions meet in nothing, so the message says how to go on.
+    fn coerce_branch(&mut self, expr: Expr, found: Ty) -> Expr {
+        let (a, b) = (self.shallow(found), self.shallow(expr.ty));
+        if a != b && self.is_static_callable(a) && self.is_static_callable(b) {
+            let message = "each closure and each function has a type of its own";
+            let diag = Diagnostic::error(codes::TYPE_MISMATCH, expr.span, message)
+                .note("write the type where the value goes, so that they are boxed: `let f: Fn(A) -> B = …`");
+            self.report(diag);
+            return Expr { kind: ExprKind::Error, ty: found, span: expr.span };
+        }
+        self.coerce(expr, found)
+    }
+
+    /// The type of the whole.
+    pub(crate) fn joined(&self, join: &Join) -> Ty {
+        match (join.want, join.found) {
+            (Some(want), found) => {
+                let want = self.shallow(want);
+                if self.is_open(want) { found.unwrap_or(Ty::NEVER) } else { want }
+            }
+            (None, found) => found.unwrap_or(Ty::NEVER),
+        }
+    }
+
+    /// Gives a branch that ends elsewhere the type of the whole.
+    pub(crate) fn level(&mut self, expr: Expr, ty: Ty) -> Expr {
+        if ty != Ty::NEVER && self.shallow(expr.ty) == Ty::NEVER {
+            return coerced(Coercion::NeverToAny, expr, ty);
+        }
+        expr
+    }
+
+    // ------------------------------------------------------------ messages
+
+    pub(crate) fn report_mismatch(&mut self, want: Ty, found: Ty, span: Span) {
+        if let Some(diag) = self.mismatch(want, found, span) {
+            self.report(diag);
+        }
+    }
+
+    fn mismatch(&mut self, want: Ty, found: Ty, span: Span) -> Option<Diagnostic> {
+        let (want, found) = (self.deep(want), self.deep(found));
+        let types = &self.ck.program.types;
+        if types.flags(want).has_error || types.flags(found).has_error {
+            self.has_errors = true;
+            return None;
+        }
+        let (w, f) = (self.ty_name(want), self.ty_name(found));
+        if self.occurs_in(want, found) || self.occurs_in(found, want) {
+            let message = format!("the type would contain itself: `{f}` and `{w}`");
+            return Some(Diagnostic::error(codes::TYPE_MISMATCH, span, message));
+        }
+        let message = format!("expected `{w}`, found `{f}`");
+        Some(Diagnostic::error(codes::TYPE_MISMATCH, span, message).label(format!("this is `{f}`")))
+    }
+
+    fn occurs_in(&self, var: Ty, ty: Ty) -> bool {
+        if var == ty || self.var_kind(var).is_none() {
+            return false;
+        }
+        let mut found = false;
+        crate::ty::TyTable::for_each_child(self.kind(ty), |t| {
+            found = found || t == var || self.occurs_in(var, t);
+        });
+        found
+    }
+
+    pub(crate) fn report_value_mismatch(&mut self, expr: &Expr, want: Ty, found: Ty) {
+        let Some(mut diag) = self.mismatch(want, found, expr.span) else { return };
+        diag = self.suggest_conversion(diag, expr, want, found);
+        self.report(diag);
+    }
+
+    /// The ways out that are known for pairs of types.
+    fn suggest_conversion(&mut self, diag: Diagnostic, expr: &Expr, want: Ty, found: Ty) -> Diagnostic {
+        let (want, found) = (self.deep(want), self.deep(found));
+        let span = expr.span;
+        let is_number = |k: &TyKind| matches!(k, TyKind::Int(_) | TyKind::F32 | TyKind::F64);
+        let found_number =
+            is_number(self.kind(found)) || self.var_kind(found).is_some_and(|k| k != VarKind::General);
+        let literal = matches!(expr.kind, ExprKind::Lit(Lit::Int(_)));
+        if matches!(self.kind(want), TyKind::F32 | TyKind::F64) && literal {
+            return diag.fix("write a float", span.after(), ".0");
+        }
+        if is_number(self.kind(want)) && found_number {
+            let name = self.ty_name(want);
+            let text = self.ck.map.text(span).to_string();
+            let simple = matches!(
+                expr.kind,
+                ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Call { .. } | ExprKind::Lit(_)
+            );
+            let new = if simple { format!("{text} as {name}") } else { format!("({text}) as {name}") };
+            return diag.fix_likely("convert the number", span, new);
+        }
+        if want == self.ck.string_ty() && self.can_show(found) {
+            let text = self.ck.map.text(span).to_string();
+            return match text.contains(['"', '{', '\n']) {
+                true => diag.note("any printable value becomes text by `\"{x}\"`"),
+                false => diag.fix_likely("print it into a string", span, format!("\"{{{text}}}\"")),
+            };
+        }
+        self.suggest_wrapping(diag, span, want, found)
+    }
+
+    fn can_show(&mut self, ty: Ty) -> bool {
+        let Some(show) = self.ck.known.show else { return false };
+        self.solve(Span::DUMMY, |s| s.probe(|s| s.holds(show, &[ty]))) == Tri::Yes
+    }
+
+    fn suggest_wrapping(&mut self, diag: Diagnostic, span: Span, want: Ty, found: Ty) -> Diagnostic {
+        let text = self.ck.map.text(span).to_string();
+        let known = &self.ck.known;
+        let (option, result) = (known.option, known.result);
+        if let TyKind::Adt(id, args) = self.kind(want).clone()
+            && !text.contains('\n')
+        {
+            let inner = args.first().copied().unwrap_or(Ty::ERROR);
+            if Some(id) == option && self.would_unify(inner, found) {
+                return diag.fix_likely("wrap it in `Some`", span, format!("Some({text})"));
+            }
+            if Some(id) == result && self.would_unify(inner, found) {
+                return diag.fix_likely("wrap it in `Ok`", span, format!("Ok({text})"));
+            }
+        }
+        if let TyKind::Adt(id, args) = self.kind(found).clone() {
+            let inner = args.first().copied().unwrap_or(Ty::ERROR);
+            if Some(id) == option && self.would_unify(inner, want) {
+                return diag.note(
+                    "the value may be missing: `x.unwrap_or(default)`, `match`, or `x?` to pass `None` on",
+                );
+            }
+            if Some(id) == result && self.would_unify(inner, want) {
+                return diag.note(
+                    "it may have failed: `x?` passes the error on, `match` or `try … catch` handles it",
+                );
+            }
+        }
+        diag
+    }
+
+    pub(crate) fn would_unify(&mut self, a: Ty, b: Ty) -> bool {
+        self.solve(Span::DUMMY, |s| s.probe(|s| s.unify(a, b)))
+    }
+}
+
+pub(crate) fn coerced(kind: Coercion, expr: Expr, ty: Ty) -> Expr {
+    let span = expr.span;
+    Expr { kind: ExprKind::Coerce { kind, expr: Box::new(expr) }, ty, span }
+}

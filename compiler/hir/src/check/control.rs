@@ -1,0 +1,262 @@
+//! `if`, `match`, conditions and what is known where they hold, `return`.
+
+use super::FnCtxt;
+use super::coerce::Join;
+use super::pattern::Binds;
+use crate::body::*;
+use crate::codes;
+use crate::ty::Ty;
+use syntax::ast::{self, BinOp, UnOp};
+use syntax::{Diagnostic, Span, Symbol};
+
+/// A condition with the variables that exist where it is true, and where it is false.
+pub(crate) struct CondOut {
+    pub expr: Expr,
+    pub yes: Vec<(Symbol, LocalId)>,
+    pub no: Vec<(Symbol, LocalId)>,
+}
+
+impl FnCtxt<'_> {
+    /// What stands behind `if` or `while`.
+    pub(crate) fn cond(&mut self, cond: &mut ast::Cond) -> CondOut {
+        match cond {
+            ast::Cond::Expr(expr) => self.condition(expr),
+            ast::Cond::Let { pat, expr, span } => {
+                let span = *span;
+                self.is_test(expr, pat, span)
+            }
+        }
+    }
+
+    pub(crate) fn condition(&mut self, e: &mut ast::Expr) -> CondOut {
+        let span = e.span;
+        match &mut e.kind {
+            ast::ExprKind::Paren(inner) => self.condition(inner),
+            ast::ExprKind::Is { expr, pat } => self.is_test(expr, pat, span),
+            ast::ExprKind::Unary { op: UnOp::Not, operand } if tests_pattern(operand) => {
+                let inner = self.condition(operand);
+                let kind = ExprKind::Unary { op: UnOp::Not, operand: Box::new(inner.expr) };
+                CondOut { expr: Expr { kind, ty: Ty::BOOL, span }, yes: inner.no, no: inner.yes }
+            }
+            ast::ExprKind::Binary { op: op @ (BinOp::And | BinOp::Or), lhs, rhs, .. } => {
+                let op = *op;
+                self.both(op, lhs, rhs, span)
+            }
+            _ => CondOut { expr: self.expr_as(e, Ty::BOOL), yes: Vec::new(), no: Vec::new() },
+        }
+    }
+
+    /// `a && b`, `a || b`: the right side is reached where the left one decides nothing.
+    fn both(&mut self, op: BinOp, lhs: &mut ast::Expr, rhs: &mut ast::Expr, span: Span) -> CondOut {
+        let left = self.condition(lhs);
+        let mark = self.scope.mark();
+        let known = if op == BinOp::And { &left.yes } else { &left.no };
+        for (name, local) in known {
+            self.scope.push(*name, *local);
+        }
+        let diverges = self.diverges;
+        let right = self.condition(rhs);
+        self.diverges = diverges;
+        self.scope.pop_to(mark);
+        let kind = ExprKind::Binary { op, lhs: Box::new(left.expr), rhs: Box::new(right.expr) };
+        let expr = Expr { kind, ty: Ty::BOOL, span };
+        let concat = |a: Vec<_>, b: Vec<_>| a.into_iter().chain(b).collect();
+        match op {
+            BinOp::And => CondOut { expr, yes: concat(left.yes, right.yes), no: Vec::new() },
+            _ => CondOut { expr, yes: Vec::new(), no: concat(left.no, right.no) },
+        }
+    }
+
+    fn is_test(&mut self, expr: &mut ast::Expr, pat: &mut ast::Pat, span: Span) -> CondOut {
+        let expr = self.expr(expr, None);
+        let mut binds = Binds::default();
+        let pat = self.pat(pat, expr.ty, &mut binds);
+        let kind = ExprKind::Is { expr: Box::new(expr), pat: Box::new(pat) };
+        CondOut { expr: Expr { kind, ty: Ty::BOOL, span }, yes: binds.names, no: Vec::new() }
+    }
+
+    /// A condition as a value: its variables end with it.
+    pub(crate) fn condition_value(&mut self, e: &mut ast::Expr) -> Expr {
+        self.condition(e).expr
+    }
+
+    pub(crate) fn push_all(&mut self, binds: &[(Symbol, LocalId)]) {
+        for (name, local) in binds {
+            self.scope.push(*name, *local);
+        }
+    }
+
+    // ------------------------------------------------------------ if
+
+    pub(crate) fn if_expr(
+        &mut self,
+        cond: &mut ast::Cond,
+        then: &mut ast::Block,
+        else_: Option<&mut ast::Expr>,
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let cond = self.cond(cond);
+        let before = self.diverges;
+        let mark = self.scope.mark();
+        self.push_all(&cond.yes);
+        let Some(else_) = else_ else {
+            return self.if_without_else(cond, then, want, span, mark);
+        };
+        let mut join = Join::new(want);
+        let then = self.block(then, want);
+        let then = self.join(&mut join, then);
+        let then_diverges = std::mem::replace(&mut self.diverges, before);
+        self.scope.pop_to(mark);
+        self.push_all(&cond.no);
+        let else_ = self.expr(else_, want.or(self.join_hint(&join)));
+        let else_ = self.join(&mut join, else_);
+        let else_diverges = self.diverges;
+        self.diverges = before || (then_diverges && else_diverges);
+        self.scope.pop_to(mark);
+        match (then_diverges, else_diverges) {
+            (true, false) => self.push_all(&cond.no),
+            (false, true) => self.push_all(&cond.yes),
+            _ => {}
+        }
+        let ty = self.joined(&join);
+        let then = Box::new(self.level(then, ty));
+        let else_ = Some(Box::new(self.level(else_, ty)));
+        Expr { kind: ExprKind::If { cond: Box::new(cond.expr), then, else_ }, ty, span }
+    }
+
+    fn if_without_else(
+        &mut self,
+        cond: CondOut,
+        then: &mut ast::Block,
+        want: Option<Ty>,
+        span: Span,
+        mark: usize,
+    ) -> Expr {
+        let before = self.diverges;
+        let wanted = want.map(|w| self.shallow(w));
+        let as_value = wanted.is_some_and(|w| w != Ty::UNIT && w != Ty::ERROR && !self.is_open(w));
+        let tail = then.tail.as_ref().map(|t| t.span);
+        let then_expr = self.block(then, if as_value { want } else { Some(Ty::UNIT) });
+        let diverges = std::mem::replace(&mut self.diverges, before);
+        self.scope.pop_to(mark);
+        let ty = self.shallow(then_expr.ty);
+        let valued = as_value && ty != Ty::UNIT && !(ty == Ty::NEVER && tail.is_none());
+        let then_expr = if valued {
+            if ty != Ty::ERROR {
+                let found = self.ty_name(wanted.unwrap_or(ty));
+                let message = format!("this `if` must give a `{found}`, but has no `else`");
+                let diag = Diagnostic::error(codes::IF_WITHOUT_ELSE, span, message);
+                self.report(diag.note("without `else` an `if` has no value"));
+            }
+            Expr { kind: ExprKind::Error, ty: Ty::ERROR, span }
+        } else {
+            self.discard(then_expr)
+        };
+        if diverges {
+            self.push_all(&cond.no);
+        }
+        let ty = if valued { Ty::ERROR } else { Ty::UNIT };
+        Expr {
+            kind: ExprKind::If { cond: Box::new(cond.expr), then: Box::new(then_expr), else_: None },
+            ty,
+            span,
+        }
+    }
+
+    // ------------------------------------------------------------ match
+
+    pub(crate) fn match_expr(
+        &mut self,
+        scrutinee: &mut ast::Expr,
+        arms: &mut [ast::Arm],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let scrutinee = self.expr(scrutinee, None);
+        let ty = scrutinee.ty;
+        let (arms, ty) = self.arms(arms, ty, want, |pat| pat);
+        Expr { kind: ExprKind::Match { scrutinee: Box::new(scrutinee), arms }, ty, span }
+    }
+
+    /// Arms of `match` and `catch`; `wrap` makes a pattern of the whole value of the one that is written.
+    pub(crate) fn arms(
+        &mut self,
+        arms: &mut [ast::Arm],
+        scrutinee: Ty,
+        want: Option<Ty>,
+        wrap: impl Fn(Pat) -> Pat,
+    ) -> (Vec<Arm>, Ty) {
+        let before = self.diverges;
+        let mut all_diverge = true;
+        let mut join = Join::new(want);
+        let mut out = Vec::with_capacity(arms.len());
+        for arm in arms.iter_mut() {
+            self.diverges = before;
+            let mark = self.scope.mark();
+            let mut binds = Binds::default();
+            let pat = self.pat(&mut arm.pat, scrutinee, &mut binds);
+            self.declare_binds(&binds);
+            let guard = arm.guard.as_mut().map(|g| {
+                let cond = self.condition(g);
+                self.push_all(&cond.yes);
+                cond.expr
+            });
+            let body = self.expr(&mut arm.body, want.or(self.join_hint(&join)));
+            let body = self.join(&mut join, body);
+            self.scope.pop_to(mark);
+            all_diverge &= self.diverges;
+            out.push(Arm { pat: wrap(pat), guard, body, span: arm.span });
+        }
+        self.diverges = before || all_diverge;
+        let ty = self.joined(&join);
+        let ty = if out.is_empty() { Ty::NEVER } else { ty };
+        for arm in &mut out {
+            let body = std::mem::replace(
+                &mut arm.body,
+                Expr { kind: ExprKind::Error, ty: Ty::ERROR, span: arm.span },
+            );
+            arm.body = self.level(body, ty);
+        }
+        (out, ty)
+    }
+
+    // ------------------------------------------------------------ return
+
+    pub(crate) fn return_expr(&mut self, value: Option<&mut ast::Expr>, span: Span) -> Expr {
+        let Some(frame) = self.frames.last() else { return self.error_expr(span) };
+        let (ret, ret_span) = (frame.ret, frame.ret_span);
+        if !frame.is_closure && matches!(self.owner, crate::program::BodyOwner::Const(_)) {
+            self.error(codes::RETURN_OUTSIDE_FN, span, "there is no function to return from");
+        }
+        let value = match value {
+            Some(value) => {
+                let value = self.expr_as(value, ret);
+                Some(Box::new(value))
+            }
+            None => {
+                if !self.unify(ret, Ty::UNIT) {
+                    let name = self.ty_name(ret);
+                    let message = format!("this `return` must give a `{name}`");
+                    let diag = Diagnostic::error(codes::TYPE_MISMATCH, span, message);
+                    self.report(diag.also(ret_span, "the result is declared here"));
+                }
+                None
+            }
+        };
+        Expr { kind: ExprKind::Return(value), ty: Ty::NEVER, span }
+    }
+}
+
+/// Whether an expression may declare variables by `is`.
+fn tests_pattern(e: &ast::Expr) -> bool {
+    match &e.kind {
+        ast::ExprKind::Paren(inner) => tests_pattern(inner),
+        ast::ExprKind::Is { .. } => true,
+        ast::ExprKind::Unary { op: UnOp::Not, operand } => tests_pattern(operand),
+        ast::ExprKind::Binary { op: BinOp::And | BinOp::Or, lhs, rhs, .. } => {
+            tests_pattern(lhs) || tests_pattern(rhs)
+        }
+        _ => false,
+    }
+}

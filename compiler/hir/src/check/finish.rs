@@ -1,0 +1,363 @@
+//! The end of a body: what is still open is decided or reported, and types without variables are put in everywhere.
+
+use super::{FnCtxt, Obligation};
+use crate::body::*;
+use crate::codes;
+use crate::infer::VarKind;
+use crate::resolve::is_iso_in;
+use crate::ty::{Ty, TyKind};
+use crate::wellformed::is_iso_param;
+use rustc_hash::FxHashMap;
+use syntax::{Diagnostic, Span};
+
+impl FnCtxt<'_> {
+    /// Completes the inference and the body.
+    pub(crate) fn finish(&mut self, body: &mut Body) {
+        self.solve_pending();
+        self.default_number_vars();
+        self.solve_pending();
+        for ty in std::mem::take(&mut self.never_vars) {
+            if self.is_open(ty) {
+                self.unify(ty, Ty::NEVER);
+            }
+        }
+        self.solve_pending();
+        let mut zonk = Zonk { memo: FxHashMap::default(), reported: Vec::new() };
+        self.zonk_closures(&mut zonk);
+        self.zonk_expr(&mut body.value, &mut zonk);
+        for i in 0..self.closures.len() {
+            let placeholder = Expr { kind: ExprKind::Error, ty: Ty::ERROR, span: Span::DUMMY };
+            let mut value = std::mem::replace(&mut self.closures[i].1.value, placeholder);
+            self.zonk_expr(&mut value, &mut zonk);
+            self.closures[i].1.value = value;
+        }
+        for local in self.locals.indices() {
+            let (ty, span) = (self.locals[local].ty, self.locals[local].span);
+            self.locals[local].ty = self.zonk(ty, span, &mut zonk);
+        }
+        self.set_captures();
+        for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
+            let ty = self.zonk(ty, span, &mut zonk);
+            self.check_lit_range(value, ty, span);
+        }
+        self.check_pending();
+        body.closures = std::mem::take(&mut self.closures);
+        self.analyse(body);
+        self.warn_unused_locals();
+        body.locals = std::mem::take(&mut self.locals);
+    }
+
+    /// Number literals that nothing else decides are `Int` or `Float`.
+    fn default_number_vars(&mut self) {
+        for idx in 0..self.ck.infer.len() as u32 {
+            match self.ck.infer.unbound_kind(idx) {
+                Some(VarKind::Int) => self.ck.infer.set_default(idx, Ty::I64),
+                Some(VarKind::Float) => self.ck.infer.set_default(idx, Ty::F64),
+                _ => {}
+            }
+        }
+    }
+
+    /// Reports what is still not decided, unless its type was reported as unknown.
+    fn check_pending(&mut self) {
+        for obligation in std::mem::take(&mut self.pending) {
+            match obligation {
+                Obligation::Copyable { ty, param, span } => {
+                    let ty = self.deep(ty);
+                    if self.ck.program.types.flags(ty).has_infer {
+                        continue;
+                    }
+                    let generics = std::mem::take(&mut self.cx.generics);
+                    let iso = is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(&generics, i));
+                    self.cx.generics = generics;
+                    if iso {
+                        self.has_errors = true;
+                        self.ck.report_iso_arg(ty, param, span);
+                    }
+                }
+                Obligation::Trait { trait_, args, span, .. } => {
+                    let open = args.iter().any(|t| {
+                        let t = self.deep(*t);
+                        self.ck.program.types.flags(t).has_infer
+                    });
+                    if !self.has_errors {
+                        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+                        let ty = self.ty_name(args[0]);
+                        let message = match open {
+                            true => format!("it is not known which `{of}` of `{ty}` is meant"),
+                            false => format!("several implementations of `{of}` fit `{ty}`"),
+                        };
+                        let diag = Diagnostic::error(codes::CANNOT_INFER, span, message).note(
+                            "write a type where the variable is declared, or type arguments: `f.<T>(x)`",
+                        );
+                        self.report(diag);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn zonk_closures(&mut self, zonk: &mut Zonk) {
+        for i in 0..self.closures.len() {
+            let id = self.closures[i].0;
+            let (params, ret) =
+                (self.ck.program.closures[id].params.clone(), self.ck.program.closures[id].ret);
+            let span = self.ck.program.closures[id].span;
+            let params = params.into_iter().map(|(t, m)| (self.zonk(t, span, zonk), m)).collect();
+            let ret = self.zonk(ret, span, zonk);
+            let decl = &mut self.ck.program.closures[id];
+            decl.params = params;
+            decl.ret = ret;
+        }
+    }
+
+    /// Writes the types of captures into the closures' declarations; innermost closures come first in the list.
+    fn set_captures(&mut self) {
+        let generics = std::mem::take(&mut self.cx.generics);
+        for i in 0..self.closures.len() {
+            let id = self.closures[i].0;
+            let captures: Vec<Ty> =
+                self.closures[i].1.captures.iter().map(|(inner, _)| self.locals[*inner].ty).collect();
+            let once =
+                captures.iter().any(|t| is_iso_in(&mut self.ck.program, *t, &|i| is_iso_param(&generics, i)));
+            let decl = &mut self.ck.program.closures[id];
+            decl.captures = captures;
+            decl.is_once = once;
+        }
+        self.cx.generics = generics;
+    }
+
+    /// A type with all variables replaced; one that is still open is reported once.
+    fn zonk(&mut self, ty: Ty, span: Span, zonk: &mut Zonk) -> Ty {
+        if !self.ck.program.types.flags(ty).has_infer {
+            return ty;
+        }
+        if let Some(known) = zonk.memo.get(&ty) {
+            return *known;
+        }
+        let shallow = self.shallow(ty);
+        let result = match self.kind(shallow) {
+            TyKind::Infer(idx) => {
+                let origin = self.ck.infer.origin(*idx);
+                self.report_open(shallow, if origin.is_dummy() { span } else { origin }, zonk);
+                Ty::ERROR
+            }
+            _ if !self.ck.program.types.flags(shallow).has_infer => shallow,
+            kind => {
+                let mut children = Vec::new();
+                crate::ty::TyTable::for_each_child(kind, |t| children.push(t));
+                let children: Vec<Ty> = children.into_iter().map(|t| self.zonk(t, span, zonk)).collect();
+                let mut next = children.into_iter();
+                self.ck.program.types.map_children(shallow, &mut |_, t| next.next().unwrap_or(t))
+            }
+        };
+        zonk.memo.insert(ty, result);
+        result
+    }
+
+    fn report_open(&mut self, var: Ty, span: Span, zonk: &mut Zonk) {
+        if zonk.reported.contains(&var) {
+            return;
+        }
+        zonk.reported.push(var);
+        if self.has_errors {
+            return;
+        }
+        let diag = Diagnostic::error(codes::CANNOT_INFER, span, "nothing says what type this has")
+            .note("write it where the variable is declared, `x: T`, or as an argument, `f.<T>(x)`");
+        self.report(diag);
+    }
+
+    // ------------------------------------------------------------ the tree
+
+    fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
+        e.ty = self.zonk(e.ty, e.span, zonk);
+        let (ty, span) = (e.ty, e.span);
+        match &mut e.kind {
+            ExprKind::Lit(Lit::Int(value)) => {
+                let value = *value;
+                self.int_lit_done(value, ty, span, e);
+            }
+            ExprKind::Const(_, args) => self.zonk_args(args, span, zonk),
+            ExprKind::Call { callee, args } => {
+                self.zonk_callee(callee, span, zonk);
+                for arg in args {
+                    self.zonk_expr(&mut arg.expr, zonk);
+                }
+            }
+            ExprKind::IndexPlace { base, index, place, place_mut } => {
+                self.zonk_expr(base, zonk);
+                self.zonk_expr(index, zonk);
+                self.zonk_callee(place, span, zonk);
+                self.zonk_callee(place_mut, span, zonk);
+            }
+            ExprKind::IndexValue { base, index, get, set } => {
+                self.zonk_expr(base, zonk);
+                self.zonk_expr(index, zonk);
+                self.zonk_callee(get, span, zonk);
+                if let Some(set) = set {
+                    self.zonk_callee(set, span, zonk);
+                }
+            }
+            ExprKind::Interp(parts) => {
+                for part in parts {
+                    if let InterpPart::Expr { expr, callee, .. } = part {
+                        self.zonk_expr(expr, zonk);
+                        self.zonk_callee(callee, expr.span, zonk);
+                    }
+                }
+            }
+            ExprKind::Block(block) => {
+                for stmt in &mut block.stmts {
+                    self.zonk_stmt(stmt, zonk);
+                }
+                if let Some(tail) = &mut block.tail {
+                    self.zonk_expr(tail, zonk);
+                }
+            }
+            ExprKind::Is { expr, pat } => {
+                self.zonk_expr(expr, zonk);
+                self.zonk_pat(pat, zonk);
+            }
+            ExprKind::Match { scrutinee, arms } => {
+                self.zonk_expr(scrutinee, zonk);
+                for arm in arms {
+                    self.zonk_pat(&mut arm.pat, zonk);
+                    if let Some(guard) = &mut arm.guard {
+                        self.zonk_expr(guard, zonk);
+                    }
+                    self.zonk_expr(&mut arm.body, zonk);
+                }
+            }
+            ExprKind::For { pat, iter, next, body, .. } => {
+                self.zonk_expr(iter, zonk);
+                self.zonk_callee(next, span, zonk);
+                self.zonk_pat(pat, zonk);
+                self.zonk_expr(body, zonk);
+            }
+            ExprKind::ForRange { pat, lo, hi, body, .. } => {
+                self.zonk_expr(lo, zonk);
+                self.zonk_expr(hi, zonk);
+                self.zonk_pat(pat, zonk);
+                self.zonk_expr(body, zonk);
+            }
+            kind => for_each_plain_child(kind, &mut |child| self.zonk_expr(child, zonk)),
+        }
+    }
+
+    /// A literal whose place turned out to be a float's keeps its digits.
+    fn int_lit_done(&mut self, value: i128, ty: Ty, span: Span, _e: &mut Expr) {
+        self.check_lit_range(value, ty, span);
+    }
+
+    fn zonk_args(&mut self, args: &mut [Ty], span: Span, zonk: &mut Zonk) {
+        for arg in args {
+            *arg = self.zonk(*arg, span, zonk);
+        }
+    }
+
+    fn zonk_callee(&mut self, callee: &mut Callee, span: Span, zonk: &mut Zonk) {
+        match callee {
+            Callee::Fn { args, .. } => self.zonk_args(args, span, zonk),
+            Callee::TraitMethod { trait_, method, args } => {
+                self.zonk_args(args, span, zonk);
+                // The receiver's type may have become known as `dyn` only now.
+                if matches!(self.kind(args[0]), TyKind::Dyn { .. })
+                    && crate::resolve::is_in_vtable(&self.ck.program, *method)
+                    && let Some(idx) =
+                        self.ck.program.traits[*trait_].methods.iter().position(|m| m == method)
+                {
+                    *callee = Callee::Dyn { trait_: *trait_, method_idx: idx as u32 };
+                }
+            }
+            Callee::Dyn { .. } => {}
+            Callee::Value(expr) => self.zonk_expr(expr, zonk),
+        }
+    }
+
+    fn zonk_stmt(&mut self, stmt: &mut Stmt, zonk: &mut Zonk) {
+        match stmt {
+            Stmt::Let { pat, init, else_, .. } => {
+                if let Some(init) = init {
+                    self.zonk_expr(init, zonk);
+                }
+                self.zonk_pat(pat, zonk);
+                if let Some(else_) = else_ {
+                    self.zonk_expr(else_, zonk);
+                }
+            }
+            Stmt::Expr(expr) => self.zonk_expr(expr, zonk),
+        }
+    }
+
+    fn zonk_pat(&mut self, pat: &mut Pat, zonk: &mut Zonk) {
+        pat.ty = self.zonk(pat.ty, pat.span, zonk);
+        match &mut pat.kind {
+            PatKind::Binding { sub: Some(sub), .. } => self.zonk_pat(sub, zonk),
+            PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter_mut().for_each(|p| self.zonk_pat(p, zonk)),
+            PatKind::Adt { fields, .. } => fields.iter_mut().for_each(|(_, p)| self.zonk_pat(p, zonk)),
+            PatKind::Array { prefix, suffix, .. } => {
+                prefix.iter_mut().chain(suffix).for_each(|p| self.zonk_pat(p, zonk));
+            }
+            PatKind::Const { value, eq } => {
+                self.zonk_expr(value, zonk);
+                self.zonk_callee(eq, pat.span, zonk);
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Zonk {
+    memo: FxHashMap<Ty, Ty>,
+    reported: Vec<Ty>,
+}
+
+/// Calls `f` for the expressions directly inside a form without callees, patterns and statements.
+fn for_each_plain_child(kind: &mut ExprKind, f: &mut dyn FnMut(&mut Expr)) {
+    match kind {
+        ExprKind::Field { base, .. } | ExprKind::Deref(base) | ExprKind::Cast(base) => f(base),
+        ExprKind::FixedIndex { base, index } => {
+            f(base);
+            f(index);
+        }
+        ExprKind::Binary { lhs, rhs, .. } => {
+            f(lhs);
+            f(rhs);
+        }
+        ExprKind::Unary { operand, .. } => f(operand),
+        ExprKind::Coerce { expr, .. } => f(expr),
+        ExprKind::Tuple(elems) | ExprKind::Array(elems) => elems.iter_mut().for_each(f),
+        ExprKind::Adt { fields, base, .. } => {
+            fields.iter_mut().flatten().for_each(&mut *f);
+            if let Some(base) = base {
+                f(base);
+            }
+        }
+        ExprKind::ArrayRepeat { value, count } => {
+            f(value);
+            if let Some(count) = count {
+                f(count);
+            }
+        }
+        ExprKind::If { cond, then, else_ } => {
+            f(cond);
+            f(then);
+            if let Some(else_) = else_ {
+                f(else_);
+            }
+        }
+        ExprKind::Loop { body, .. } | ExprKind::BreakBlock { body, .. } => f(body),
+        ExprKind::Break { value, .. } | ExprKind::Return(value) => {
+            if let Some(value) = value {
+                f(value);
+            }
+        }
+        ExprKind::Assign { place, value } | ExprKind::AssignOp { place, value, .. } => {
+            f(place);
+            f(value);
+        }
+        _ => {}
+    }
+}

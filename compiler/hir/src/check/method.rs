@@ -1,0 +1,258 @@
+//! Method calls: which method a name means for a receiver.
+//!
+//! An inherent method wins over a trait's. Of traits' methods exactly one must fit; two are told apart by
+//! `Trait.f(x)`. Traits need not be imported for their methods to be called.
+
+use super::FnCtxt;
+use crate::body::*;
+use crate::codes;
+use crate::impls::Head;
+use crate::program::*;
+use crate::solve::Sel;
+use crate::solve::Tri;
+use crate::suggest;
+use crate::ty::{Ty, TyKind};
+use syntax::ast::{self, GenericArgs, Ident};
+use syntax::{Diagnostic, Span, Symbol, sym};
+
+/// A trait's method with the arguments of the trait.
+pub(crate) type Candidate = (TraitId, FnId, Vec<Ty>);
+
+impl FnCtxt<'_> {
+    pub(crate) fn method_call(
+        &mut self,
+        callee: &mut ast::Expr,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let callee_span = callee.span;
+        let ast::ExprKind::Field { base, name, args: own } = &mut callee.kind else {
+            return self.error_expr(span);
+        };
+        let name = *name;
+        let recv = self.expr(base, None);
+        let ty = self.settle(recv.ty);
+        if ty == Ty::ERROR || name.name == sym::empty {
+            self.check_loose(args);
+            return self.error_expr(span);
+        }
+        if self.is_open(ty) {
+            self.report_unknown_type(ty, recv.span);
+            self.check_loose(args);
+            return self.error_expr(span);
+        }
+        if let Some((id, container)) = self.inherent_method(ty, name.name, span) {
+            return self.call_inherent(id, container, own.as_ref(), recv, name, args, want, span);
+        }
+        let found = self.trait_candidates(ty, name.name, span);
+        match found.len() {
+            0 => self.no_method(recv, ty, name, args, callee_span, span),
+            1 => {
+                let Some((trait_, id, trait_args)) = found.into_iter().next() else {
+                    return self.error_expr(span);
+                };
+                if !self.ck.program.fns[id].has_self {
+                    return self.not_a_method(id, name, args, span);
+                }
+                let own = self.own_args(id, own.as_ref());
+                let all = self.fn_args(id, trait_args, own, span);
+                self.call_trait_fn(trait_, id, all, Some(recv), args, want, span)
+            }
+            _ => {
+                self.ambiguous_method(ty, name, &found);
+                self.check_loose(args);
+                self.error_expr(span)
+            }
+        }
+    }
+
+    fn call_inherent(
+        &mut self,
+        id: FnId,
+        container: Vec<Ty>,
+        own: Option<&GenericArgs>,
+        recv: Expr,
+        name: Ident,
+        args: &mut [ast::Arg],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        self.check_method_visible(id, name);
+        if !self.ck.program.fns[id].has_self {
+            return self.not_a_method(id, name, args, span);
+        }
+        let own = self.own_args(id, own);
+        let all = self.fn_args(id, container, own, span);
+        self.call_fn(id, all, Some(recv), args, want, span)
+    }
+
+    fn not_a_method(&mut self, id: FnId, name: Ident, args: &mut [ast::Arg], span: Span) -> Expr {
+        let (path, text) =
+            (self.ck.program.fns[id].path.clone(), self.ck.program.name(name.name).to_string());
+        let message = format!("`{text}` has no `self`: it is called through the type");
+        let diag = Diagnostic::error(codes::NOT_A_METHOD, name.span, message);
+        self.report(diag.note(format!("write `{path}(…)`")));
+        self.check_loose(args);
+        self.error_expr(span)
+    }
+
+    /// The traits' methods of this name that the type has.
+    pub(crate) fn trait_candidates(&mut self, ty: Ty, name: Symbol, span: Span) -> Vec<Candidate> {
+        let mut found: Vec<Candidate> = Vec::new();
+        let mut provided: Vec<bool> = Vec::new();
+        let n = self.ck.program.index.trait_methods(name).len();
+        for i in 0..n {
+            let (trait_, id) = self.ck.program.index.trait_methods(name)[i];
+            let n_args = self.ck.program.traits[trait_].generics.params.len();
+            let mut args = Vec::with_capacity(n_args);
+            args.push(ty);
+            for _ in 1..n_args {
+                args.push(self.fresh(span));
+            }
+            if let Some(is_builtin) = self.may_implement(trait_, &args, span) {
+                provided.push(is_builtin);
+                found.push((trait_, id, args));
+            }
+        }
+        // What every type has from the compiler gives way to what was written for it.
+        if found.len() > 1 && provided.contains(&false) {
+            let mut keep = provided.iter().map(|p| !p);
+            found.retain(|_| keep.next().unwrap_or(true));
+        }
+        found
+    }
+
+    /// Whether the type may implement the trait: `Some(true)` if the compiler provides that.
+    fn may_implement(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> Option<bool> {
+        self.solve(span, |s| {
+            s.probe(|s| match s.select(trait_, args) {
+                Sel::No | Sel::Error => None,
+                Sel::Builtin(_) => Some(true),
+                // A blanket impl applies only where its bounds hold.
+                Sel::Impl(id, iargs) => {
+                    let blanket = matches!(s.p.types.kind(s.p.impls[id].self_ty), TyKind::Param(..));
+                    (!blanket || s.impl_bounds_hold(id, &iargs) != Tri::No).then_some(false)
+                }
+                _ => Some(false),
+            })
+        })
+    }
+
+    pub(crate) fn ambiguous_method(&mut self, ty: Ty, name: Ident, found: &[Candidate]) {
+        let text = self.ck.program.name(name.name).to_string();
+        let owner = self.ty_name(ty);
+        let traits: Vec<String> = found
+            .iter()
+            .map(|c| self.ck.program.name(self.ck.program.traits[c.0].name).to_string())
+            .collect();
+        let list: Vec<String> = traits.iter().map(|t| format!("`{t}`")).collect();
+        let message = format!("`{text}` of `{owner}` may be that of {}", list.join(" or "));
+        let diag = Diagnostic::error(codes::AMBIGUOUS_METHOD, name.span, message)
+            .note(format!("say which: `{}.{text}(x)`", traits[0]));
+        self.report(diag);
+    }
+
+    // ------------------------------------------------------------ messages
+
+    fn no_method(
+        &mut self,
+        recv: Expr,
+        ty: Ty,
+        name: Ident,
+        args: &mut [ast::Arg],
+        callee_span: Span,
+        span: Span,
+    ) -> Expr {
+        let text = self.ck.program.name(name.name).to_string();
+        if let Some((index, field_ty, ..)) = self.find_field(ty, name.name) {
+            let field_ty = self.shallow(field_ty);
+            if self.solve(span, |s| s.callable(field_ty)).is_some() {
+                let message = format!("`{text}` is a field: a call of its value is written with parentheses");
+                let edits = vec![
+                    (Span::new(callee_span.lo, callee_span.lo), "(".to_string()),
+                    (callee_span.after(), ")".to_string()),
+                ];
+                let diag = Diagnostic::error(codes::UNKNOWN_METHOD, name.span, message);
+                self.report(diag.fix_edits("add parentheses", edits));
+                let field = Expr {
+                    kind: ExprKind::Field { base: Box::new(recv), index },
+                    ty: field_ty,
+                    span: callee_span,
+                };
+                return self.call_expr(field, args, span);
+            }
+        }
+        let owner = self.ty_name(ty);
+        let mut diag =
+            Diagnostic::error(codes::UNKNOWN_METHOD, name.span, format!("`{owner}` has no method `{text}`"));
+        diag = self.suggest_method(diag, ty, name, &text);
+        self.report(diag);
+        self.check_loose(args);
+        self.error_expr(span)
+    }
+
+    fn suggest_method(&mut self, mut diag: Diagnostic, ty: Ty, name: Ident, text: &str) -> Diagnostic {
+        if let TyKind::Adt(adt, args) = self.kind(ty).clone()
+            && (Some(adt) == self.ck.known.option || Some(adt) == self.ck.known.result)
+            && let Some(inner) = args.first()
+        {
+            let inner = self.shallow(*inner);
+            if !self.is_open(inner) && self.has_method(inner, name.name) {
+                let inner = self.ty_name(inner);
+                return diag.note(format!(
+                    "`{inner}` has one: `x?.{text}()` passes the missing case on, `match` handles it"
+                ));
+            }
+        }
+        if let TyKind::Param(_, param) = self.kind(ty) {
+            let param = self.ck.program.name(*param).to_string();
+            let traits = self.ck.program.index.trait_methods(name.name);
+            if let Some((trait_, _)) = traits.first() {
+                let of = self.ck.program.name(self.ck.program.traits[*trait_].name);
+                return diag.note(format!("the trait `{of}` has one: write the bound `{param}: {of}`"));
+            }
+        }
+        if let Some(better) = foreign_method(text)
+            && let Some(symbol) = self.ck.program.interner.get(better)
+            && self.has_method(ty, symbol)
+        {
+            return diag.fix_likely(format!("it is called `{better}` here"), name.span, better);
+        }
+        if let Some(found) = self.closest_method(ty, text) {
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
+        }
+        diag
+    }
+
+    fn closest_method(&mut self, ty: Ty, text: &str) -> Option<String> {
+        let mut names = match Head::of(&self.ck.program.types, ty) {
+            Some(head) => self.ck.program.index.method_names(head),
+            None => Vec::new(),
+        };
+        if let Some(found) = suggest::closest(&self.ck.program.interner, text, names.iter().copied()) {
+            return Some(found);
+        }
+        names = self.ck.program.index.trait_method_names();
+        names.retain(|n| suggest::closest(&self.ck.program.interner, text, [*n]).is_some());
+        names.retain(|n| !self.trait_candidates(ty, *n, Span::DUMMY).is_empty());
+        suggest::closest(&self.ck.program.interner, text, names)
+    }
+}
+
+/// What methods of other languages' libraries are called here.
+fn foreign_method(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "length" | "size" | "count" => "len",
+        "append" | "add" | "push_back" => "push",
+        "toString" | "to_str" | "str" => "to_string",
+        "isEmpty" | "empty" => "is_empty",
+        "forEach" | "each" => "for_each",
+        "has" | "includes" | "contains_key" => "contains",
+        "to_uppercase" | "toUpperCase" | "upper" => "to_upper",
+        "to_lowercase" | "toLowerCase" | "lower" => "to_lower",
+        "substring" | "substr" | "slice" => "get",
+        "collect" => "to_array",
+        _ => return None,
+    })
+}

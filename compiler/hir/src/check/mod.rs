@@ -1,0 +1,469 @@
+//! Checking of one body: names, types, places. Out comes a typed [`Body`].
+//!
+//! Inference is local and bidirectional: expected types flow in, found types flow out, variables stand for what is
+//! not known yet. `finish.rs` puts in what was found out at the end; the analyses that follow (moves, assignment,
+//! exhaustiveness) see types without variables.
+
+mod access;
+mod analyse;
+mod args;
+mod assign;
+mod block;
+mod call;
+mod closure;
+mod coerce;
+mod control;
+mod expr;
+mod finish;
+mod index;
+mod interp;
+mod literal;
+mod loops;
+mod method;
+mod obligations;
+mod ops;
+mod path;
+mod pattern;
+mod place;
+mod scope;
+mod structs;
+mod tries;
+mod usage;
+
+use crate::body::*;
+use crate::checker::Checker;
+use crate::env::ParamEnv;
+use crate::infer::VarKind;
+use crate::program::*;
+use crate::solve::Solver;
+use crate::ty::{Ty, TyKind};
+use crate::types::TyCx;
+use entity::IndexVec;
+pub(crate) use obligations::{Cause, Obligation};
+use scope::Scope;
+use std::rc::Rc;
+use syntax::ast;
+use syntax::{Diagnostic, Span, Symbol, sym};
+
+/// What is known of a variable besides its declaration.
+#[derive(Clone, Copy)]
+pub(crate) struct LocalInfo {
+    /// How many closures stand around its declaration.
+    pub frame: u32,
+    pub is_used: bool,
+    /// Assigned, or passed as `mut`, after it was initialised.
+    pub is_mutated: bool,
+    /// A copy that a closure holds.
+    pub is_capture: bool,
+    /// Declared without a value.
+    pub is_late: bool,
+    pub is_param: bool,
+    /// Made by the checker.
+    pub is_hidden: bool,
+}
+
+/// A function or closure around the current place.
+pub(crate) struct Frame {
+    pub ret: Ty,
+    /// Variables inside, and what they are copies of outside.
+    pub captures: Vec<(LocalId, LocalId)>,
+    /// Where the result type comes from, for messages.
+    pub ret_span: Span,
+    /// For `?` in a closure without an expected result: its result became known by it.
+    pub is_closure: bool,
+}
+
+pub(crate) struct LoopCtx {
+    pub label: Option<ast::Ident>,
+    pub id: LoopId,
+    /// For `loop`: the type of its `break` values. `while` and `for` have none.
+    pub value: Option<loops::BreakType>,
+}
+
+pub(crate) struct TryCtx {
+    pub id: LoopId,
+    pub ok: Ty,
+    pub err: Ty,
+}
+
+pub(crate) struct FnCtxt<'c> {
+    pub ck: &'c mut Checker,
+    pub owner: BodyOwner,
+    /// The module, or the block with items of its own, at the current place.
+    pub module: ModuleId,
+    pub cx: TyCx,
+    pub env: Rc<ParamEnv>,
+    pub pending: Vec<Obligation>,
+    pub locals: IndexVec<LocalId, LocalDecl>,
+    pub info: IndexVec<LocalId, LocalInfo>,
+    pub scope: Scope,
+    pub frames: Vec<Frame>,
+    pub loops: Vec<LoopCtx>,
+    pub tries: Vec<TryCtx>,
+    pub n_loops: u32,
+    /// Nothing that follows can be reached.
+    pub diverges: bool,
+    /// Unreachable code was reported on the way that diverges.
+    pub told_unreachable: bool,
+    pub closures: Vec<(ClosureId, ClosureBody)>,
+    pub has_errors: bool,
+    /// Values of type `Never` that stand where a type was not known.
+    pub never_vars: Vec<Ty>,
+    /// Numbers in patterns, to be compared with the range of their type.
+    pub lit_pats: Vec<(i128, Ty, Span)>,
+    /// The function's type parameters as arguments, which its closures' types carry.
+    pub identity: Args0,
+    pub name: String,
+}
+
+pub(crate) type Args0 = Rc<[Ty]>;
+
+impl Checker {
+    /// The checked body of a function, constant or test; checks it when first asked for.
+    pub fn body(&mut self, owner: BodyOwner) -> BodyRef {
+        if let Some(body) = self.bodies.get(&owner) {
+            return body.clone();
+        }
+        if self.open_bodies.contains(&owner) {
+            // Asked for while being checked, by an analysis: nothing is known of it yet.
+            return Rc::new(empty_body(owner));
+        }
+        self.open_bodies.push(owner);
+        let infer = std::mem::take(&mut self.infer);
+        let outer = std::mem::replace(&mut self.program.caches.in_body, true);
+        let body = Rc::new(self.check_body(owner));
+        self.infer = infer;
+        self.program.caches.in_body = outer;
+        self.open_bodies.pop();
+        self.bodies.insert(owner, body.clone());
+        body
+    }
+
+    fn check_body(&mut self, owner: BodyOwner) -> Body {
+        match owner {
+            BodyOwner::Fn(id) => self.check_fn_body(id),
+            BodyOwner::Const(id) => self.check_const_body(id),
+            BodyOwner::Test(id) => self.check_test_body(id),
+        }
+    }
+
+    fn check_fn_body(&mut self, id: FnId) -> Body {
+        let Some(mut decl) = self.decls.fns[id].take() else { return empty_body(BodyOwner::Fn(id)) };
+        let Some(body) = decl.body.take() else { return empty_body(BodyOwner::Fn(id)) };
+        let body = self.parse_deferred(body);
+        let function = &self.program.fns[id];
+        let (module, container, ret) = (function.module, function.container, function.ret);
+        let (generics, name) = (function.generics.clone(), function.path.clone());
+        let mut cx = self.container_cx(container, module);
+        let env = ParamEnv::new(&mut self.program, &generics, container);
+        cx.generics = generics;
+        let ret_span = decl.ret.as_ref().map_or(decl.sig_span, |r| r.span);
+        let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span, name);
+        fcx.run(Some((id, &mut decl)), body, ret)
+    }
+
+    fn check_const_body(&mut self, id: ConstId) -> Body {
+        self.const_value(id, Span::DUMMY);
+        let decl = self.decls.consts[id].decl.take();
+        let Some(value) = decl.and_then(|d| d.value) else { return empty_body(BodyOwner::Const(id)) };
+        let (module, ty) = (self.program.consts[id].module, self.program.consts[id].ty);
+        let container = self.decls.consts[id].container;
+        let generics = self.program.consts[id].generics.clone();
+        let mut cx = self.container_cx(container, module);
+        let env = ParamEnv::new(&mut self.program, &generics, container);
+        cx.generics = generics;
+        let span = self.program.consts[id].span;
+        let name = self.program.name(self.program.consts[id].name).to_string();
+        let mut fcx = FnCtxt::new(self, BodyOwner::Const(id), module, cx, env, ty, span, name);
+        fcx.run(None, ast::FnBody::Expr(Box::new(value)), ty)
+    }
+
+    fn check_test_body(&mut self, id: TestId) -> Body {
+        let Some(body) = self.decls.tests[id].take() else { return empty_body(BodyOwner::Test(id)) };
+        let body = self.parse_deferred(body);
+        let (module, span) = (self.program.tests[id].module, self.program.tests[id].span);
+        let name = self.program.tests[id].name.clone();
+        let cx = TyCx::new(module);
+        let env = ParamEnv::default();
+        let mut fcx = FnCtxt::new(self, BodyOwner::Test(id), module, cx, env, Ty::UNIT, span, name);
+        fcx.run(None, body, Ty::UNIT)
+    }
+
+    /// Parses a body that was skipped when its file was read.
+    fn parse_deferred(&mut self, body: ast::FnBody) -> ast::FnBody {
+        let ast::FnBody::Deferred(span) = body else { return body };
+        let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
+        self.diags.extend(diags);
+        body
+    }
+}
+
+fn empty_body(owner: BodyOwner) -> Body {
+    let value = Expr { kind: ExprKind::Error, ty: Ty::ERROR, span: Span::DUMMY };
+    Body { owner, params: Vec::new(), locals: IndexVec::new(), value, closures: Vec::new(), has_errors: true }
+}
+
+impl<'c> FnCtxt<'c> {
+    fn new(
+        ck: &'c mut Checker,
+        owner: BodyOwner,
+        module: ModuleId,
+        mut cx: TyCx,
+        env: ParamEnv,
+        ret: Ty,
+        ret_span: Span,
+        name: String,
+    ) -> FnCtxt<'c> {
+        cx.in_body = true;
+        let identity = ck.identity(&cx.generics).into();
+        let heads = std::mem::take(&mut ck.scope_heads);
+        FnCtxt {
+            owner,
+            module,
+            cx,
+            env: Rc::new(env),
+            pending: Vec::new(),
+            locals: IndexVec::new(),
+            info: IndexVec::new(),
+            scope: Scope::new(heads),
+            frames: vec![Frame { ret, captures: Vec::new(), ret_span, is_closure: false }],
+            loops: Vec::new(),
+            tries: Vec::new(),
+            n_loops: 0,
+            diverges: false,
+            told_unreachable: false,
+            closures: Vec::new(),
+            has_errors: false,
+            never_vars: Vec::new(),
+            lit_pats: Vec::new(),
+            identity,
+            name,
+            ck,
+        }
+    }
+
+    fn run(&mut self, decl: Option<(FnId, &mut ast::FnDecl)>, body: ast::FnBody, ret: Ty) -> Body {
+        let mark = self.ck.diags.len();
+        let mut params = Vec::new();
+        let mut lets = Vec::new();
+        if let Some((id, decl)) = decl {
+            self.declare_fn_params(id, decl, &mut params, &mut lets);
+        }
+        let value = match body {
+            ast::FnBody::Block(mut block) => {
+                let value = self.block(&mut block, Some(ret));
+                self.coerce_result(value, ret)
+            }
+            ast::FnBody::Expr(mut expr) => {
+                let value = self.expr(&mut expr, Some(ret));
+                self.coerce_result(value, ret)
+            }
+            ast::FnBody::Deferred(span) => Expr { kind: ExprKind::Error, ty: Ty::ERROR, span },
+        };
+        let value = with_lets(lets, value);
+        self.scope.pop_to(0);
+        let mut body = Body {
+            owner: self.owner,
+            params,
+            locals: IndexVec::new(),
+            value,
+            closures: Vec::new(),
+            has_errors: false,
+        };
+        self.finish(&mut body);
+        let heads = self.scope.take_heads();
+        self.ck.scope_heads = heads;
+        let reported = self.ck.diags[mark..].iter().any(Diagnostic::is_error);
+        body.has_errors |= self.has_errors || reported;
+        body
+    }
+
+    fn declare_fn_params(
+        &mut self,
+        id: FnId,
+        decl: &mut ast::FnDecl,
+        params: &mut Vec<LocalId>,
+        lets: &mut Vec<Stmt>,
+    ) {
+        for (i, param) in decl.params.iter_mut().enumerate() {
+            let Some(sig) = self.ck.program.fns[id].params.get(i) else { continue };
+            let (ty, name, span) = (sig.ty, sig.name, sig.span);
+            let is_mut = sig.mode == ParamMode::Mut;
+            let local = self.new_local(name, ty, is_mut, span);
+            self.info[local].is_param = true;
+            params.push(local);
+            match &mut param.kind {
+                ast::ParamKind::SelfParam => self.scope.push(sym::self_, local),
+                ast::ParamKind::Normal { .. } if name != sym::empty => self.declare_unique(name, local, span),
+                ast::ParamKind::Normal { pat, .. } => {
+                    self.info[local].is_hidden = true;
+                    lets.push(self.destructure_param(pat, local, ty));
+                }
+            }
+        }
+    }
+
+    /// `let pat = local` for a parameter that is a pattern.
+    pub(crate) fn destructure_param(&mut self, pat: &mut ast::Pat, local: LocalId, ty: Ty) -> Stmt {
+        let mut binds = pattern::Binds::default();
+        let span = pat.span;
+        let pat = self.pat(pat, ty, &mut binds);
+        self.declare_binds(&binds);
+        let init = Expr { kind: ExprKind::Local(local), ty, span };
+        Stmt::Let { pat, init: Some(init), else_: None, span }
+    }
+
+    fn declare_unique(&mut self, name: Symbol, local: LocalId, span: Span) {
+        if let Some(first) = self.scope.get(name).filter(|l| self.info[*l].is_param) {
+            let text = self.ck.program.name(name);
+            let message = format!("two parameters are called `{text}`");
+            let diag = Diagnostic::error(crate::codes::DUPLICATE_NAME, span, message)
+                .also(self.locals[first].span, "first declared here");
+            self.report(diag);
+        }
+        self.scope.push(name, local);
+    }
+
+    // ------------------------------------------------------------ helpers
+
+    pub(crate) fn report(&mut self, diag: Diagnostic) {
+        self.has_errors |= diag.is_error();
+        self.ck.report(diag);
+    }
+
+    pub(crate) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.report(Diagnostic::error(code, span, message));
+    }
+
+    /// Whether warnings are given here.
+    pub(crate) fn warns(&self) -> bool {
+        self.ck.is_user(self.module)
+    }
+
+    pub(crate) fn new_local(&mut self, name: Symbol, ty: Ty, is_mut: bool, span: Span) -> LocalId {
+        self.info.push(LocalInfo {
+            frame: self.frames.len() as u32 - 1,
+            is_used: false,
+            is_mutated: false,
+            is_capture: false,
+            is_late: false,
+            is_param: false,
+            is_hidden: false,
+        });
+        self.locals.push(LocalDecl { name, ty, is_mut, span })
+    }
+
+    /// A variable that the checker makes.
+    pub(crate) fn temp(&mut self, ty: Ty, span: Span) -> LocalId {
+        let local = self.new_local(sym::empty, ty, false, span);
+        self.info[local].is_hidden = true;
+        local
+    }
+
+    pub(crate) fn kind(&self, ty: Ty) -> &TyKind {
+        self.ck.program.types.kind(ty)
+    }
+
+    pub(crate) fn intern(&mut self, kind: TyKind) -> Ty {
+        self.ck.program.types.intern(kind)
+    }
+
+    pub(crate) fn ty_name(&mut self, ty: Ty) -> String {
+        let ty = self.describe(ty);
+        self.ck.program.ty_name(ty)
+    }
+
+    /// The type with what is known put in; number literals show as the type they will have.
+    fn describe(&mut self, ty: Ty) -> Ty {
+        let ty = self.deep(ty);
+        self.default_numbers(ty)
+    }
+
+    fn default_numbers(&mut self, ty: Ty) -> Ty {
+        if !self.ck.program.types.flags(ty).has_infer {
+            return ty;
+        }
+        match self.ck.infer.kind_of(&self.ck.program.types, ty) {
+            Some(VarKind::Int) => return Ty::I64,
+            Some(VarKind::Float) => return Ty::F64,
+            Some(VarKind::General) => return ty,
+            None => {}
+        }
+        let mut children = Vec::new();
+        crate::ty::TyTable::for_each_child(self.kind(ty), |t| children.push(t));
+        let children: Vec<Ty> = children.into_iter().map(|t| self.default_numbers(t)).collect();
+        let mut next = children.into_iter();
+        self.ck.program.types.map_children(ty, &mut |_, t| next.next().unwrap_or(t))
+    }
+
+    #[inline]
+    pub(crate) fn shallow(&self, ty: Ty) -> Ty {
+        self.ck.infer.shallow(&self.ck.program.types, ty)
+    }
+
+    pub(crate) fn deep(&mut self, ty: Ty) -> Ty {
+        self.ck.infer.deep(&mut self.ck.program.types, ty)
+    }
+
+    pub(crate) fn unify(&mut self, a: Ty, b: Ty) -> bool {
+        self.ck.infer.unify(&self.ck.program.types, a, b)
+    }
+
+    pub(crate) fn fresh(&mut self, span: Span) -> Ty {
+        self.ck.fresh_var(VarKind::General, span)
+    }
+
+    pub(crate) fn var_kind(&self, ty: Ty) -> Option<VarKind> {
+        self.ck.infer.kind_of(&self.ck.program.types, ty)
+    }
+
+    /// Whether nothing is known of a type yet.
+    pub(crate) fn is_open(&self, ty: Ty) -> bool {
+        self.var_kind(self.shallow(ty)) == Some(VarKind::General)
+    }
+
+    /// Runs a question to the solver and keeps the projections that wait.
+    pub(crate) fn solve<R>(&mut self, span: Span, f: impl FnOnce(&mut Solver<'_>) -> R) -> R {
+        let env = Rc::clone(&self.env);
+        let mut solver = Solver::new(&mut self.ck.program, &mut self.ck.infer, &env, span);
+        let result = f(&mut solver);
+        let deferred = std::mem::take(&mut solver.deferred);
+        self.pending.extend(deferred.into_iter().map(|d| Obligation::projection(d, span)));
+        result
+    }
+
+    /// Puts arguments in for the parameters of a signature's type.
+    pub(crate) fn instantiate(&mut self, ty: Ty, args: &[Ty], span: Span) -> Ty {
+        let flags = self.ck.program.types.flags(ty);
+        if !flags.has_param && !flags.has_assoc {
+            return ty;
+        }
+        if !flags.has_assoc {
+            return self.ck.program.types.subst(ty, args);
+        }
+        self.solve(span, |s| s.instantiate(ty, args))
+    }
+
+    pub(crate) fn error_expr(&mut self, span: Span) -> Expr {
+        self.has_errors = true;
+        Expr { kind: ExprKind::Error, ty: Ty::ERROR, span }
+    }
+
+    pub(crate) fn unit(&self, span: Span) -> Expr {
+        Expr { kind: ExprKind::Lit(Lit::Unit), ty: Ty::UNIT, span }
+    }
+
+    pub(crate) fn next_loop(&mut self) -> LoopId {
+        self.n_loops += 1;
+        LoopId(self.n_loops - 1)
+    }
+}
+
+/// A block of statements around a value.
+pub(crate) fn with_lets(lets: Vec<Stmt>, value: Expr) -> Expr {
+    if lets.is_empty() {
+        return value;
+    }
+    let (ty, span) = (value.ty, value.span);
+    Expr { kind: ExprKind::Block(Block { stmts: lets, tail: Some(Box::new(value)) }), ty, span }
+}

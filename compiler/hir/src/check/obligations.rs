@@ -1,0 +1,390 @@
+//! What must hold of types that are not known yet: kept until they are, decided at the end of the body at the latest.
+
+use super::FnCtxt;
+use crate::codes;
+use crate::infer::VarKind;
+use crate::program::{Bound, BoundKind, FnId, GenericParamKind, TraitId};
+use crate::solve::{Deferred, Proj, Tri};
+use crate::ty::{Ty, TyKind};
+use syntax::{Diagnostic, Span, Symbol};
+
+/// Why something is asked of a type, for the message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Cause {
+    /// A bound of a generic function or type, declared there.
+    Bound(Span),
+    /// `+` and the like.
+    Operator,
+    /// `"{x}"`
+    Interp,
+    For,
+    Method,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Obligation {
+    Trait {
+        trait_: TraitId,
+        args: Vec<Ty>,
+        span: Span,
+        cause: Cause,
+    },
+    Projection {
+        deferred: Deferred,
+        span: Span,
+    },
+    /// A binding of an associated type in a bound.
+    Assoc {
+        trait_: TraitId,
+        args: Vec<Ty>,
+        name: Symbol,
+        want: Ty,
+        span: Span,
+    },
+    /// The type can be called like this.
+    Fn {
+        ty: Ty,
+        params: Vec<(Ty, bool)>,
+        ret: Ty,
+        span: Span,
+    },
+    /// The type can be copied, as a parameter without `iso` asks.
+    Copyable {
+        ty: Ty,
+        param: Symbol,
+        span: Span,
+    },
+}
+
+impl Obligation {
+    pub fn projection(deferred: Deferred, span: Span) -> Obligation {
+        Obligation::Projection { deferred, span }
+    }
+}
+
+impl FnCtxt<'_> {
+    /// Asks that a type implements a trait; decided now if possible.
+    pub(crate) fn require_trait(&mut self, trait_: TraitId, args: Vec<Ty>, span: Span, cause: Cause) {
+        let obligation = Obligation::Trait { trait_, args, span, cause };
+        if !self.try_obligation(&obligation) {
+            self.pending.push(obligation);
+        }
+    }
+
+    /// Asks for all that the bounds of a function (or of what contains it) say of its arguments.
+    pub(crate) fn require_fn_bounds(&mut self, id: FnId, args: &[Ty], span: Span) {
+        let n = self.ck.program.fns[id].generics.bounds.len();
+        for i in 0..n {
+            let bound = self.ck.program.fns[id].generics.bounds[i].clone();
+            self.require_bound(&bound, args, span);
+        }
+        for (i, arg) in args.iter().enumerate() {
+            let Some(param) = self.ck.program.fns[id].generics.params.get(i) else { break };
+            let copyable =
+                matches!(param.kind, GenericParamKind::Type { is_iso: false } | GenericParamKind::Closure);
+            if copyable {
+                let param = param.name;
+                self.require_copyable(*arg, param, span);
+            }
+        }
+    }
+
+    pub(crate) fn require_copyable(&mut self, ty: Ty, param: Symbol, span: Span) {
+        // A trait's methods are there for `iso` types too, as far as their bodies only move.
+        let settled = param == syntax::sym::Self_
+            || matches!(
+                self.kind(ty),
+                TyKind::Int(_) | TyKind::F64 | TyKind::F32 | TyKind::Bool | TyKind::Char | TyKind::Error
+            );
+        if !settled {
+            self.pending.push(Obligation::Copyable { ty, param, span });
+        }
+    }
+
+    pub(crate) fn require_bound(&mut self, bound: &Bound, args: &[Ty], span: Span) {
+        let ty = self.instantiate(bound.ty, args, span);
+        match &bound.kind {
+            BoundKind::Trait { trait_, args: bound_args, assoc } => {
+                let mut full = vec![ty];
+                for arg in bound_args {
+                    let arg = self.instantiate(*arg, args, span);
+                    full.push(arg);
+                }
+                for (name, want) in assoc {
+                    let want = self.instantiate(*want, args, span);
+                    let obligation =
+                        Obligation::Assoc { trait_: *trait_, args: full.clone(), name: *name, want, span };
+                    if !self.try_obligation(&obligation) {
+                        self.pending.push(obligation);
+                    }
+                }
+                self.require_trait(*trait_, full, span, Cause::Bound(bound.span));
+            }
+            BoundKind::Fn { params, ret } => {
+                let mut inst = Vec::with_capacity(params.len());
+                for (t, m) in params {
+                    inst.push((self.instantiate(*t, args, span), *m));
+                }
+                let ret = self.instantiate(*ret, args, span);
+                let obligation = Obligation::Fn { ty, params: inst, ret, span };
+                if !self.try_obligation(&obligation) {
+                    self.pending.push(obligation);
+                }
+            }
+        }
+    }
+
+    /// Decides an obligation, reporting it if it fails. False: not yet.
+    fn try_obligation(&mut self, obligation: &Obligation) -> bool {
+        match obligation {
+            Obligation::Trait { trait_, args, span, cause } => {
+                match self.solve(*span, |s| s.holds(*trait_, args)) {
+                    Tri::Yes => true,
+                    Tri::Maybe => false,
+                    Tri::No => {
+                        self.report_missing_trait(*trait_, args, *span, *cause);
+                        true
+                    }
+                }
+            }
+            Obligation::Projection { deferred, span } => {
+                let Deferred { trait_, args, name, out } = deferred;
+                match self.solve(*span, |s| s.project(*trait_, args, *name)) {
+                    Proj::Ty(ty) => {
+                        if !self.unify(*out, ty) {
+                            self.report_mismatch(*out, ty, *span);
+                        }
+                        true
+                    }
+                    Proj::Rigid => {
+                        let args = args.iter().map(|t| self.deep(*t)).collect();
+                        let rigid = self.intern(TyKind::Assoc { trait_: *trait_, args, name: *name });
+                        self.unify(*out, rigid);
+                        true
+                    }
+                    Proj::Fail => {
+                        self.unify(*out, Ty::ERROR);
+                        true
+                    }
+                    Proj::Maybe => false,
+                }
+            }
+            Obligation::Assoc { trait_, args, name, want, span } => {
+                match self.solve(*span, |s| s.project(*trait_, args, *name)) {
+                    Proj::Ty(ty) => {
+                        if !self.unify(ty, *want) {
+                            self.report_assoc_mismatch(*trait_, args, *name, ty, *want, *span);
+                        }
+                        true
+                    }
+                    Proj::Rigid => {
+                        let row = args.iter().map(|t| self.deep(*t)).collect();
+                        let rigid = self.intern(TyKind::Assoc { trait_: *trait_, args: row, name: *name });
+                        if !self.unify(rigid, *want) {
+                            self.report_assoc_mismatch(*trait_, args, *name, rigid, *want, *span);
+                        }
+                        true
+                    }
+                    Proj::Fail => true,
+                    Proj::Maybe => false,
+                }
+            }
+            Obligation::Fn { ty, params, ret, span } => self.try_fn_obligation(*ty, params, *ret, *span),
+            Obligation::Copyable { .. } => false,
+        }
+    }
+
+    fn try_fn_obligation(&mut self, ty: Ty, params: &[(Ty, bool)], ret: Ty, span: Span) -> bool {
+        let ty = self.shallow(ty);
+        if self.is_open(ty) {
+            return false;
+        }
+        if ty == Ty::ERROR {
+            return true;
+        }
+        let Some((own, own_ret)) = self.solve(span, |s| s.callable(ty)) else {
+            let (found, wanted) = (self.ty_name(ty), self.fn_name(params, ret));
+            let message = format!("expected a closure `{wanted}`, found `{found}`");
+            self.error(codes::NOT_CALLABLE, span, message);
+            return true;
+        };
+        let same = own.len() == params.len()
+            && own.iter().zip(params).all(|(a, b)| a.1 == b.1 && self.unify(a.0, b.0));
+        let own_ret = self.shallow(own_ret);
+        if !same || !(own_ret == Ty::NEVER || self.unify(own_ret, ret)) {
+            let (found, wanted) = (self.fn_name(&own, own_ret), self.fn_name(params, ret));
+            let message = format!("expected `{wanted}`, found `{found}`");
+            self.error(codes::TYPE_MISMATCH, span, message);
+        }
+        true
+    }
+
+    pub(crate) fn fn_name(&mut self, params: &[(Ty, bool)], ret: Ty) -> String {
+        let kind = TyKind::Fn { params: params.into(), ret };
+        let ty = self.intern(kind);
+        self.ty_name(ty)
+    }
+
+    fn report_assoc_mismatch(
+        &mut self,
+        trait_: TraitId,
+        args: &[Ty],
+        name: Symbol,
+        found: Ty,
+        want: Ty,
+        span: Span,
+    ) {
+        let (ty, found, want) = (self.ty_name(args[0]), self.ty_name(found), self.ty_name(want));
+        let (text, of) =
+            (self.ck.program.name(name), self.ck.program.name(self.ck.program.traits[trait_].name));
+        let message = format!("`{text}` of `{ty}` as `{of}` is `{found}`, expected `{want}`");
+        self.error(codes::TYPE_MISMATCH, span, message);
+    }
+
+    /// Looks at what waits again; true if anything was decided.
+    pub(crate) fn solve_pending(&mut self) -> bool {
+        let mut any = false;
+        loop {
+            let waiting = std::mem::take(&mut self.pending);
+            let before = waiting.len();
+            let vars = self.ck.infer.len();
+            let mut left = Vec::new();
+            for obligation in waiting {
+                if !self.try_obligation(&obligation) {
+                    left.push(obligation);
+                }
+            }
+            let decided = left.len() < before;
+            left.append(&mut self.pending);
+            self.pending = left;
+            any |= decided;
+            if !decided || self.ck.infer.len() > vars + 100_000 {
+                return any;
+            }
+        }
+    }
+
+    /// Tries what waits until something is known of a type.
+    pub(crate) fn resolve_now(&mut self, ty: Ty) -> Ty {
+        let ty = self.shallow(ty);
+        if !self.is_open(ty) || self.pending.is_empty() {
+            return ty;
+        }
+        self.solve_pending();
+        self.shallow(ty)
+    }
+
+    /// As [`FnCtxt::resolve_now`]; a number literal's type becomes `Int` or `Float`.
+    pub(crate) fn settle(&mut self, ty: Ty) -> Ty {
+        let ty = self.resolve_now(ty);
+        match self.var_kind(ty) {
+            Some(VarKind::Int) => {
+                self.unify(ty, Ty::I64);
+            }
+            Some(VarKind::Float) => {
+                self.unify(ty, Ty::F64);
+            }
+            _ => {}
+        }
+        self.shallow(ty)
+    }
+
+    /// The shape that a bound asks of an open type: what a closure's parameters are expected to be.
+    pub(crate) fn expected_closure(&self, ty: Ty) -> Option<(Vec<(Ty, bool)>, Ty)> {
+        let root = self.ck.infer.root_of(&self.ck.program.types, ty)?;
+        self.pending.iter().rev().find_map(|o| match o {
+            Obligation::Fn { ty, params, ret, .. }
+                if self.ck.infer.root_of(&self.ck.program.types, self.shallow(*ty)) == Some(root) =>
+            {
+                Some((params.clone(), *ret))
+            }
+            _ => None,
+        })
+    }
+
+    // ------------------------------------------------------------ messages
+
+    pub(crate) fn report_missing_trait(&mut self, trait_: TraitId, args: &[Ty], span: Span, cause: Cause) {
+        if args.iter().any(|t| {
+            let t = self.deep(*t);
+            self.ck.program.types.flags(t).has_error
+        }) {
+            self.has_errors = true;
+            return;
+        }
+        let ty = self.ty_name(args[0]);
+        let rest: Vec<Ty> = args[1..].to_vec();
+        let rest: Vec<Ty> = rest.into_iter().map(|t| self.describe(t)).collect();
+        let of = self.ck.program.trait_ref_name(trait_, &rest);
+        let message = match cause {
+            Cause::Interp => format!("`{ty}` cannot be printed: it does not implement `{of}`"),
+            Cause::For => format!("`{ty}` cannot be iterated over"),
+            _ => format!("`{ty}` does not implement `{of}`"),
+        };
+        let mut diag = Diagnostic::error(codes::NOT_IMPLEMENTED, span, message);
+        if let Cause::Bound(decl) = cause
+            && !decl.is_dummy()
+            && self.ck.map.file_at(decl.lo).is_some_and(|f| !self.ck.map.file(f).is_library)
+        {
+            diag = diag.also(decl, "asked for here");
+        }
+        if let Some(note) = self.explain_missing(trait_, args[0]) {
+            diag = diag.note(note);
+        }
+        self.report(diag);
+    }
+
+    /// Why a structural implementation does not exist: which part lacks it.
+    fn explain_missing(&mut self, trait_: TraitId, ty: Ty) -> Option<String> {
+        let ty = self.deep(ty);
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+        if let TyKind::Param(_, name) = self.kind(ty) {
+            let text = self.ck.program.name(*name);
+            return Some(format!("write the bound: `{text}: {of}`"));
+        }
+        if !self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
+            return None;
+        }
+        let mut path = Vec::new();
+        self.find_missing_part(trait_, ty, &mut path, 0);
+        let (field, part) = path.last()?.clone();
+        let part = self.ty_name(part);
+        Some(format!("its {field} has type `{part}`, which has no `{of}`"))
+    }
+
+    fn find_missing_part(&mut self, trait_: TraitId, ty: Ty, path: &mut Vec<(String, Ty)>, depth: u32) {
+        if depth > 16 {
+            return;
+        }
+        let parts: Vec<(String, Ty)> = match self.kind(ty).clone() {
+            TyKind::Adt(id, args) => {
+                let adt = &self.ck.program.adts[id];
+                let named: Vec<(String, Ty)> = adt
+                    .variants
+                    .iter()
+                    .flat_map(|v| v.fields.iter().map(move |f| (v.name, f)))
+                    .map(|(v, f)| {
+                        let field = self.ck.program.name(f.name);
+                        let text = match adt.is_enum {
+                            true => format!("variant `{}`", self.ck.program.name(v)),
+                            false => format!("field `{field}`"),
+                        };
+                        (text, f.ty)
+                    })
+                    .collect();
+                named.into_iter().map(|(n, t)| (n, self.instantiate(t, &args, Span::DUMMY))).collect()
+            }
+            TyKind::Tuple(args) => {
+                args.iter().enumerate().map(|(i, t)| (format!("element {i}"), *t)).collect()
+            }
+            _ => return,
+        };
+        for (name, part) in parts {
+            if self.solve(Span::DUMMY, |s| s.probe(|s| s.holds(trait_, &[part]))) == Tri::No {
+                path.push((name, part));
+                self.find_missing_part(trait_, part, path, depth + 1);
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,539 @@
+//! Names and dotted paths in expressions: variables, functions, constants, variants, members of types and modules.
+
+use super::FnCtxt;
+use crate::body::*;
+use crate::codes;
+use crate::impls::Head;
+use crate::program::*;
+use crate::scope::{Def, Ns};
+use crate::suggest;
+use crate::ty::{Ty, TyKind};
+use crate::types::Seg;
+use syntax::ast::{self, GenericArgs, Ident};
+use syntax::{Diagnostic, Span, Symbol, sym};
+
+/// What a path stands for, before it is known how it is used.
+pub(crate) enum Res {
+    Module(ModuleId),
+    /// A type, with variables for arguments that are not written.
+    Ty(Ty),
+    /// A trait, with explicit arguments if written.
+    Trait(TraitId, Vec<Ty>),
+    /// A function with arguments for what contains it, and those written for its own parameters.
+    Fn {
+        id: FnId,
+        container: Vec<Ty>,
+        own: Vec<Ty>,
+    },
+    /// A trait's function, for `Self` and the trait's arguments.
+    TraitFn {
+        trait_: TraitId,
+        id: FnId,
+        args: Vec<Ty>,
+        own: Vec<Ty>,
+    },
+    Const(ConstId, Vec<Ty>),
+    Variant(AdtId, VariantIdx, Vec<Ty>),
+    /// Reported.
+    Error,
+}
+
+impl FnCtxt<'_> {
+    // ------------------------------------------------------------ variables
+
+    /// The variable of a name, as seen from the innermost closure: captures are made on the way.
+    pub(crate) fn lookup_local(&mut self, name: Symbol) -> Option<LocalId> {
+        let local = self.scope.get(name)?;
+        self.info[local].is_used = true;
+        let frame = self.info[local].frame as usize;
+        if frame + 1 == self.frames.len() {
+            return Some(local);
+        }
+        let mut at = local;
+        for depth in frame + 1..self.frames.len() {
+            at = self.capture(depth, at);
+        }
+        Some(at)
+    }
+
+    fn capture(&mut self, depth: usize, outer: LocalId) -> LocalId {
+        if let Some((inner, _)) = self.frames[depth].captures.iter().find(|c| c.1 == outer) {
+            return *inner;
+        }
+        let decl = self.locals[outer].clone();
+        let inner = self.new_local(decl.name, decl.ty, false, decl.span);
+        let info = &mut self.info[inner];
+        info.frame = depth as u32;
+        info.is_capture = true;
+        info.is_used = true;
+        self.frames[depth].captures.push((inner, outer));
+        inner
+    }
+
+    pub(crate) fn local(&self, local: LocalId, span: Span) -> Expr {
+        Expr { kind: ExprKind::Local(local), ty: self.locals[local].ty, span }
+    }
+
+    // ------------------------------------------------------------ expressions
+
+    /// A name, or `base.name` where it is used as a value.
+    pub(crate) fn path_or_field(&mut self, e: &mut ast::Expr, want: Option<Ty>) -> Expr {
+        let span = e.span;
+        if let ast::ExprKind::Name { ident, args: None } = &e.kind
+            && let Some(local) = self.lookup_local(ident.name)
+        {
+            return self.local(local, span);
+        }
+        match self.resolve_path(e, want) {
+            Some(res) => self.res_value(res, want, span),
+            None => self.field_expr(e, span),
+        }
+    }
+
+    /// What a chain of names and dots stands for; `None` where it is a field or method of a value.
+    pub(crate) fn resolve_path(&mut self, e: &mut ast::Expr, want: Option<Ty>) -> Option<Res> {
+        match &mut e.kind {
+            ast::ExprKind::Name { ident, args } => {
+                let ident = *ident;
+                if args.is_none() && self.scope.get(ident.name).is_some() {
+                    return None;
+                }
+                Some(self.resolve_name(ident, args.as_ref(), want))
+            }
+            ast::ExprKind::SelfType => Some(self.self_type(e.span)),
+            ast::ExprKind::Field { base, name, args } => {
+                if !self.may_be_path(base) {
+                    return None;
+                }
+                let name = *name;
+                let base_span = base.span;
+                match self.resolve_path(base, None)? {
+                    Res::Error => Some(Res::Error),
+                    Res::Module(module) => Some(self.resolve_in_module(module, name, args.as_ref())),
+                    Res::Ty(ty) => Some(self.resolve_in_type(ty, name, args.as_ref(), base_span)),
+                    Res::Trait(trait_, given) => {
+                        Some(self.resolve_in_trait(trait_, given, name, args.as_ref(), base_span))
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the head of a chain is no variable and no other value.
+    fn may_be_path(&mut self, mut e: &ast::Expr) -> bool {
+        loop {
+            match &e.kind {
+                ast::ExprKind::Name { ident, .. } => {
+                    if self.scope.get(ident.name).is_some() {
+                        return false;
+                    }
+                    // A constant's fields are those of a value.
+                    let (module, name) = (self.module, ident.name);
+                    return self.cx.param(name).is_some()
+                        || self.ck.lookup(module, name, Ns::Type).is_some()
+                        || self.ck.lookup(module, name, Ns::Module).is_some()
+                        || self.ck.lookup(module, name, Ns::Value).is_none();
+                }
+                ast::ExprKind::SelfType => return true,
+                ast::ExprKind::Field { base, .. } => e = base,
+                _ => return false,
+            }
+        }
+    }
+
+    fn self_type(&mut self, span: Span) -> Res {
+        match self.cx.self_ty {
+            Some(ty) => Res::Ty(ty),
+            None => {
+                let message = "there is no `Self` here: it stands for the type of an `impl` or trait";
+                self.error(codes::UNKNOWN_NAME, span, message);
+                Res::Error
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ heads of paths
+
+    fn resolve_name(&mut self, ident: Ident, args: Option<&GenericArgs>, want: Option<Ty>) -> Res {
+        let name = ident.name;
+        if name == sym::empty {
+            self.has_errors = true;
+            return Res::Error;
+        }
+        if let Some(index) = self.cx.param(name) {
+            return match self.cx.generics.params[index as usize].kind {
+                GenericParamKind::Const(_) => Res::Error,
+                _ => Res::Ty(self.intern(TyKind::Param(index, name))),
+            };
+        }
+        // A variant of the type that is expected wins over what else has its name.
+        if let Some((adt, variant, adt_args)) = self.wanted_variant(name, want) {
+            return Res::Variant(adt, variant, adt_args);
+        }
+        for ns in [Ns::Value, Ns::Type, Ns::Module] {
+            if let Some(entry) = self.ck.lookup(self.module, name, ns) {
+                return self.res_of(entry.def, ident, args);
+            }
+        }
+        self.unknown_name(ident);
+        Res::Error
+    }
+
+    /// The variant with this name of the enum that is expected.
+    fn wanted_variant(&mut self, name: Symbol, want: Option<Ty>) -> Option<(AdtId, VariantIdx, Vec<Ty>)> {
+        let want = self.shallow(want?);
+        let TyKind::Adt(adt, args) = self.kind(want) else { return None };
+        let (adt, args) = (*adt, args.to_vec());
+        let variant = self.ck.variant_named(adt, name)?;
+        Some((adt, variant, args))
+    }
+
+    fn res_of(&mut self, def: Def, ident: Ident, args: Option<&GenericArgs>) -> Res {
+        match def {
+            Def::Module(m) => Res::Module(m),
+            Def::Fn(id) => {
+                let own = self.own_args(id, args);
+                Res::Fn { id, container: Vec::new(), own }
+            }
+            Def::Const(id) => Res::Const(id, Vec::new()),
+            Def::Variant(adt, variant) => {
+                let args = self.fresh_adt_args(adt, ident.span);
+                Res::Variant(adt, variant, args)
+            }
+            Def::Trait(id) => {
+                let given = match args {
+                    Some(_) => {
+                        let cx = self.ty_cx();
+                        self.ck.lower_trait_args(id, Seg { ident, args }, &cx).0.to_vec()
+                    }
+                    None => Vec::new(),
+                };
+                Res::Trait(id, given)
+            }
+            Def::Error => {
+                self.has_errors = true;
+                Res::Error
+            }
+            Def::Actor => {
+                self.ck.unsupported(ident.span, "actors");
+                self.has_errors = true;
+                Res::Error
+            }
+            Def::Adt(_) | Def::Alias(_) | Def::Prim(_) | Def::Ptr | Def::Buffer => {
+                let cx = self.ty_cx();
+                let mark = self.ck.diags.len();
+                let ty = self.ck.lower_def(def, Seg { ident, args }, &cx);
+                self.has_errors |= self.ck.diags.len() > mark;
+                if ty == Ty::ERROR { Res::Error } else { Res::Ty(ty) }
+            }
+        }
+    }
+
+    pub(crate) fn fresh_adt_args(&mut self, adt: AdtId, span: Span) -> Vec<Ty> {
+        (0..self.ck.program.adts[adt].generics.params.len()).map(|_| self.fresh(span)).collect()
+    }
+
+    /// Explicit arguments for a function's own parameters.
+    pub(crate) fn own_args(&mut self, id: FnId, args: Option<&GenericArgs>) -> Vec<Ty> {
+        let Some(args) = args else { return Vec::new() };
+        let generics = &self.ck.program.fns[id].generics;
+        let kinds: Vec<GenericParamKind> = generics.params[generics.n_parent as usize..]
+            .iter()
+            .map(|p| p.kind)
+            .filter(|k| *k != GenericParamKind::Closure)
+            .collect();
+        if kinds.len() != args.args.len() {
+            let name = self.ck.program.name(self.ck.program.fns[id].name);
+            let want = crate::coherence::count(kinds.len(), "type argument");
+            let message = format!("`{name}` takes {want}, {} given", args.args.len());
+            self.error(codes::WRONG_TYPE_ARGS, args.span, message);
+            return Vec::new();
+        }
+        let cx = self.ty_cx();
+        args.args.iter().zip(kinds).map(|(arg, kind)| self.ck.lower_arg(arg, kind, &cx)).collect()
+    }
+
+    fn unknown_name(&mut self, ident: Ident) {
+        let text = self.ck.program.name(ident.name).to_string();
+        let owners = self.enums_with_variant(ident.name);
+        let mut diag =
+            Diagnostic::error(codes::UNKNOWN_NAME, ident.span, format!("there is no `{text}` here"));
+        if let Some(found) = foreign_name(&text) {
+            diag = diag.note(found);
+        } else if let [(owner, _)] = owners.as_slice() {
+            diag = diag.fix_likely(
+                format!("it is a variant of `{owner}`"),
+                ident.span,
+                format!("{owner}.{text}"),
+            );
+        } else if self.is_own_member(ident.name) {
+            diag = diag.fix_likely("members are reached through `self`", ident.span, format!("self.{text}"));
+        } else if let Some(found) = self.closest_name(&text) {
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
+        }
+        self.report(diag);
+    }
+
+    fn is_own_member(&mut self, name: Symbol) -> bool {
+        let Some(ty) = self.cx.self_ty.filter(|_| self.scope.get(sym::self_).is_some()) else { return false };
+        let TyKind::Adt(adt, _) = self.kind(ty) else { return false };
+        let adt = *adt;
+        let has_field = !self.ck.program.adts[adt].is_enum
+            && self.ck.program.adts[adt].variants[VariantIdx(0)].fields.iter().any(|f| f.name == name);
+        has_field || !self.ck.program.index.methods(Head::Adt(adt), name).is_empty()
+    }
+
+    /// The enums that can be named here and have such a variant.
+    fn enums_with_variant(&mut self, name: Symbol) -> Vec<(String, AdtId)> {
+        let mut found = Vec::new();
+        for ty in self.ck.names_in_scope(self.module, true, Ns::Type) {
+            if let Some(entry) = self.ck.lookup(self.module, ty, Ns::Type)
+                && let Def::Adt(adt) = entry.def
+                && self.ck.variant_named(adt, name).is_some()
+            {
+                found.push((self.ck.program.name(ty).to_string(), adt));
+            }
+        }
+        found
+    }
+
+    fn closest_name(&mut self, text: &str) -> Option<String> {
+        let mut names: Vec<Symbol> = self.scope.names().collect();
+        names.extend(self.ck.names_in_scope(self.module, true, Ns::Value));
+        if text.starts_with(char::is_uppercase) {
+            names.extend(self.ck.names_in_scope(self.module, true, Ns::Type));
+        }
+        names.extend(self.ck.names_in_scope(self.module, true, Ns::Module));
+        suggest::closest(&self.ck.program.interner, text, names)
+    }
+
+    // ------------------------------------------------------------ members of modules
+
+    fn resolve_in_module(&mut self, module: ModuleId, name: Ident, args: Option<&GenericArgs>) -> Res {
+        for ns in [Ns::Value, Ns::Type] {
+            if let Some(entry) = self.ck.lookup_in(module, name.name, ns, self.module, &mut Vec::new()) {
+                self.ck.mark_used(entry);
+                return self.res_of(entry.def, name, args);
+            }
+        }
+        if let Some(child) = self.ck.child_module(module, name.name, self.module) {
+            return Res::Module(child);
+        }
+        if name.name == sym::empty {
+            self.has_errors = true;
+            return Res::Error;
+        }
+        let text = self.ck.program.name(name.name).to_string();
+        let path: Vec<&str> =
+            self.ck.program.modules[module].path.iter().map(|s| self.ck.program.name(*s)).collect();
+        let path = path.join(".");
+        let diag = if self.ck.exists_privately(module, name.name) {
+            let message = format!("`{text}` is private to the module `{path}`");
+            Diagnostic::error(codes::PRIVATE, name.span, message)
+                .note("mark it `pub` to use it in other modules")
+        } else {
+            let message = format!("the module `{path}` has no `{text}`");
+            let diag = Diagnostic::error(codes::UNKNOWN_NAME, name.span, message);
+            let names = self.ck.exported_names(module);
+            match suggest::closest(&self.ck.program.interner, &text, names) {
+                Some(found) => diag.fix_likely(format!("did you mean `{found}`?"), name.span, found),
+                None => diag,
+            }
+        };
+        self.report(diag);
+        Res::Error
+    }
+
+    // ------------------------------------------------------------ members of types
+
+    /// `Type.name`: a variant, an associated function or constant, a trait's function.
+    fn resolve_in_type(&mut self, ty: Ty, name: Ident, args: Option<&GenericArgs>, base_span: Span) -> Res {
+        if let TyKind::Adt(adt, adt_args) = self.kind(ty)
+            && let (adt, adt_args) = (*adt, adt_args.to_vec())
+            && let Some(variant) = self.ck.variant_named(adt, name.name)
+        {
+            return Res::Variant(adt, variant, adt_args);
+        }
+        if let Some(res) = self.inherent_member(ty, name, args) {
+            return res;
+        }
+        if let Some(res) = self.trait_member(ty, name, args) {
+            return res;
+        }
+        self.unknown_member(ty, name, base_span);
+        Res::Error
+    }
+
+    fn inherent_member(&mut self, ty: Ty, name: Ident, args: Option<&GenericArgs>) -> Option<Res> {
+        let head = Head::of(&self.ck.program.types, ty)?;
+        let consts = self.ck.program.index.consts(head, name.name).to_vec();
+        for (impl_, id) in consts {
+            if let Some(container) = self.impl_args_for(impl_, ty, name.span) {
+                let (is_pub, owner) = (self.ck.program.consts[id].is_pub, self.ck.program.consts[id].module);
+                self.check_visible(is_pub, owner, name, "constant");
+                return Some(Res::Const(id, container));
+            }
+        }
+        let (id, container) = self.inherent_method(ty, name.name, name.span)?;
+        self.check_method_visible(id, name);
+        let own = self.own_args(id, args);
+        Some(Res::Fn { id, container, own })
+    }
+
+    /// The inherent method of a type with this name, with the arguments of its impl.
+    pub(crate) fn inherent_method(&mut self, ty: Ty, name: Symbol, span: Span) -> Option<(FnId, Vec<Ty>)> {
+        let head = Head::of(&self.ck.program.types, ty)?;
+        let n = self.ck.program.index.methods(head, name).len();
+        for i in 0..n {
+            let id = self.ck.program.index.methods(head, name)[i];
+            let Container::Impl(impl_) = self.ck.program.fns[id].container else { continue };
+            if let Some(args) = self.impl_args_for(impl_, ty, span) {
+                return Some((id, args));
+            }
+        }
+        None
+    }
+
+    /// The arguments with which an inherent impl fits a type, if it does. The first of several wins while the type
+    /// is open; impls with methods of one name do not overlap.
+    fn impl_args_for(&mut self, impl_: ImplId, ty: Ty, span: Span) -> Option<Vec<Ty>> {
+        let n = self.ck.program.impls[impl_].generics.params.len();
+        let pattern = self.ck.program.impls[impl_].self_ty;
+        if n == 0 {
+            return self.unify(pattern, ty).then(Vec::new);
+        }
+        if let (TyKind::Adt(_, params), TyKind::Adt(_, args)) = (self.kind(pattern), self.kind(ty))
+            && params.len() == n
+            && params
+                .iter()
+                .enumerate()
+                .all(|(i, p)| *self.kind(*p) == TyKind::Param(i as u32, self.param_name(*p)))
+        {
+            return Some(args.to_vec());
+        }
+        let args: Vec<Ty> = (0..n).map(|_| self.fresh(span)).collect();
+        let snapshot = self.ck.infer.snapshot();
+        let inst = self.instantiate(pattern, &args, span);
+        if self.unify(inst, ty) {
+            self.ck.infer.commit(snapshot);
+            return Some(args);
+        }
+        self.ck.infer.rollback(snapshot);
+        None
+    }
+
+    fn param_name(&self, ty: Ty) -> Symbol {
+        match self.kind(ty) {
+            TyKind::Param(_, name) => *name,
+            _ => sym::empty,
+        }
+    }
+
+    fn trait_member(&mut self, ty: Ty, name: Ident, args: Option<&GenericArgs>) -> Option<Res> {
+        let found = self.trait_candidates(ty, name.name, name.span);
+        let (trait_, id, trait_args) = match found.len() {
+            0 => return None,
+            1 => found.into_iter().next()?,
+            _ => {
+                self.ambiguous_method(ty, name, &found);
+                return Some(Res::Error);
+            }
+        };
+        let own = self.own_args(id, args);
+        Some(Res::TraitFn { trait_, id, args: trait_args, own })
+    }
+
+    fn unknown_member(&mut self, ty: Ty, name: Ident, _base: Span) {
+        if name.name == sym::empty || self.shallow(ty) == Ty::ERROR {
+            self.has_errors = true;
+            return;
+        }
+        let text = self.ck.program.name(name.name).to_string();
+        let owner = self.ty_name(ty);
+        let message = format!("`{owner}` has no variant, function or constant `{text}`");
+        let mut diag = Diagnostic::error(codes::UNKNOWN_MEMBER, name.span, message);
+        let mut names = Vec::new();
+        if let TyKind::Adt(adt, _) = self.kind(ty) {
+            let adt = &self.ck.program.adts[*adt];
+            if adt.is_enum {
+                names.extend(adt.variants.iter().map(|v| v.name));
+            }
+        }
+        if let Some(head) = Head::of(&self.ck.program.types, ty) {
+            names.extend(self.ck.program.index.method_names(head));
+            names.extend(self.ck.program.index.const_names(head));
+        }
+        if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
+        }
+        self.report(diag);
+    }
+
+    // ------------------------------------------------------------ members of traits
+
+    fn resolve_in_trait(
+        &mut self,
+        trait_: TraitId,
+        given: Vec<Ty>,
+        name: Ident,
+        args: Option<&GenericArgs>,
+        span: Span,
+    ) -> Res {
+        let Some(id) = self.ck.method_named(trait_, name.name) else {
+            let text = self.ck.program.name(name.name).to_string();
+            let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+            let message = format!("the trait `{of}` has no method `{text}`");
+            let mut diag = Diagnostic::error(codes::UNKNOWN_MEMBER, name.span, message);
+            let methods = &self.ck.program.traits[trait_].methods;
+            let names: Vec<Symbol> = methods.iter().map(|m| self.ck.program.fns[*m].name).collect();
+            if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
+                diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
+            }
+            self.report(diag);
+            return Res::Error;
+        };
+        let n = self.ck.program.traits[trait_].generics.params.len();
+        let mut trait_args = vec![self.fresh(span)];
+        for i in 1..n {
+            trait_args.push(match given.get(i - 1) {
+                Some(ty) => *ty,
+                None => self.fresh(span),
+            });
+        }
+        let own = self.own_args(id, args);
+        Res::TraitFn { trait_, id, args: trait_args, own }
+    }
+
+    // ------------------------------------------------------------ visibility
+
+    pub(crate) fn check_method_visible(&mut self, id: FnId, name: Ident) {
+        let (is_pub, owner) = (self.ck.program.fns[id].is_pub, self.ck.program.fns[id].module);
+        self.check_visible(is_pub, owner, name, "method");
+    }
+
+    pub(crate) fn check_visible(&mut self, is_pub: bool, owner: ModuleId, name: Ident, what: &str) {
+        if is_pub || self.ck.sees_private(self.module, owner) {
+            return;
+        }
+        let text = self.ck.program.name(name.name);
+        let message = format!("the {what} `{text}` is private to its module");
+        let diag = Diagnostic::error(codes::PRIVATE, name.span, message);
+        self.report(diag.note("mark it `pub` to use it in other modules"));
+    }
+}
+
+/// What names of other languages correspond to.
+fn foreign_name(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "nil" | "null" | "undefined" | "nullptr" => {
+            "a value that may be missing has type `T?`: `Some(x)` or `None`"
+        }
+        "True" => "it is written `true`",
+        "False" => "it is written `false`",
+        "this" => "the receiver of a method is called `self`",
+        "printf" | "console" | "puts" | "echo" => "`println(\"…\")` prints a line",
+        _ => return None,
+    })
+}

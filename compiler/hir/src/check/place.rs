@@ -1,0 +1,181 @@
+//! Places: what can be assigned and passed as `mut`, and which places lie in each other.
+
+use super::FnCtxt;
+use crate::body::*;
+use crate::codes;
+use crate::ty::Ty;
+use syntax::{Diagnostic, Span, sym};
+
+/// A step from a place to one inside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Field(u32),
+    /// Any element.
+    Element,
+}
+
+impl FnCtxt<'_> {
+    /// Reports what cannot be changed: an argument marked `mut`, or the left side of an assignment.
+    pub(crate) fn require_mut_place(&mut self, e: &Expr, span: Span) -> bool {
+        match &e.kind {
+            ExprKind::Local(local) => self.require_mut_local(*local, span),
+            ExprKind::Field { base, .. }
+            | ExprKind::IndexPlace { base, .. }
+            | ExprKind::FixedIndex { base, .. } => self.require_mut_place(base, span),
+            ExprKind::Deref(_) => true,
+            ExprKind::Error => false,
+            ExprKind::IndexValue { .. } => {
+                let name = self.ty_name(e.ty);
+                let message = format!("this `{name}` can be replaced, but not changed in place");
+                let diag = Diagnostic::error(codes::NOT_A_PLACE, span, message).note(
+                    "the type implements `Index`, which gives a copy; `x[i] = value` replaces the element",
+                );
+                self.report(diag);
+                false
+            }
+            ExprKind::Const(..) => {
+                self.error(codes::NOT_MUTABLE, span, "a constant cannot be changed");
+                false
+            }
+            _ => {
+                let diag = Diagnostic::error(
+                    codes::NOT_A_PLACE,
+                    span,
+                    "this is a value, not a place that can be changed",
+                )
+                .note("places are variables, their fields and elements");
+                self.report(diag);
+                false
+            }
+        }
+    }
+
+    /// The receiver of a `mut self` method: a temporary value will do, since nobody else sees it.
+    pub(crate) fn require_mut_receiver(&mut self, e: &Expr, _span: Span) {
+        let mut at = e;
+        loop {
+            match &at.kind {
+                ExprKind::Field { base, .. }
+                | ExprKind::IndexPlace { base, .. }
+                | ExprKind::FixedIndex { base, .. } => at = base,
+                ExprKind::Local(_) | ExprKind::IndexValue { .. } | ExprKind::Const(..) => break,
+                _ => return,
+            }
+        }
+        self.require_mut_place(e, e.span);
+    }
+
+    fn require_mut_local(&mut self, local: LocalId, span: Span) -> bool {
+        let info = self.info[local];
+        let decl = &self.locals[local];
+        let name = decl.name;
+        let text = self.ck.program.name(name).to_string();
+        if info.is_capture {
+            let diag = Diagnostic::error(
+                codes::ASSIGN_CAPTURED,
+                span,
+                format!("`{text}` is a copy that the closure holds"),
+            )
+            .note("a closure captures values when it is made, so a change would be lost")
+            .note("use a `for` loop, or `fold`, which passes a value from step to step");
+            let diag = diag.also(self.locals[local].span, "the variable is declared here");
+            self.report(diag);
+            return false;
+        }
+        self.info[local].is_mutated = true;
+        if self.locals[local].is_mut {
+            return true;
+        }
+        let decl_span = self.locals[local].span;
+        let mut diag = Diagnostic::error(codes::NOT_MUTABLE, span, format!("`{text}` is not `mut`"));
+        if name == sym::self_ {
+            diag = diag.also(decl_span, "declared here").fix(
+                "let the method change it",
+                Span::new(decl_span.lo, decl_span.lo),
+                "mut ",
+            );
+        } else if info.is_param {
+            diag = diag
+                .also(decl_span, "declared here")
+                .note(format!("`mut {text}` as a parameter changes the caller's variable; `let mut {text} = {text}` makes a copy"));
+        } else if !info.is_hidden {
+            diag = diag.also(decl_span, "declared here").fix(
+                "make it `mut`",
+                Span::new(decl_span.lo, decl_span.lo),
+                "mut ",
+            );
+        }
+        self.report(diag);
+        // One message for each variable.
+        self.locals[local].is_mut = true;
+        false
+    }
+
+    // ------------------------------------------------------------ disjointness
+
+    /// The places of one call's `mut` arguments must not overlap with each other or with what else is lent to it.
+    pub(crate) fn check_disjoint(&mut self, args: &[Arg]) {
+        for (i, arg) in args.iter().enumerate() {
+            if arg.mode != ArgMode::Mut {
+                continue;
+            }
+            let Some(place) = place_of(&arg.expr) else { continue };
+            for (j, other) in args.iter().enumerate() {
+                let twice = other.mode == ArgMode::Mut && j < i;
+                if i == j || twice || (other.mode == ArgMode::Value && self.is_plain(other.expr.ty)) {
+                    continue;
+                }
+                let Some(other_place) = place_of(&other.expr) else { continue };
+                if overlaps(&place, &other_place) {
+                    self.report_overlap(arg, other, place.0);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn report_overlap(&mut self, arg: &Arg, other: &Arg, root: LocalId) {
+        let text = self.ck.program.name(self.locals[root].name).to_string();
+        let (message, note) = match other.mode {
+            ArgMode::Mut => (
+                format!("the call would change `{text}` through two arguments at once"),
+                "two elements of one array count as one place; `xs.swap(i, j)` exchanges them",
+            ),
+            ArgMode::Value => (
+                format!("`{text}` is changed by the call, so it cannot be lent to it at the same time"),
+                "copy the other argument first: `let copy = …`",
+            ),
+        };
+        let diag = Diagnostic::error(codes::OVERLAPPING_MUT, other.expr.span, message)
+            .also(arg.expr.span, "changed here")
+            .note(note);
+        self.report(diag);
+    }
+
+    /// Whether the type of a place is known to be an error.
+    pub(crate) fn is_error(&self, ty: Ty) -> bool {
+        self.shallow(ty) == Ty::ERROR
+    }
+}
+
+/// The variable and the way from it to a place. Behind a raw pointer nothing is known.
+fn place_of(e: &Expr) -> Option<(LocalId, Vec<Step>)> {
+    match &e.kind {
+        ExprKind::Local(local) => Some((*local, Vec::new())),
+        ExprKind::Field { base, index } => {
+            let (root, mut steps) = place_of(base)?;
+            steps.push(Step::Field(*index));
+            Some((root, steps))
+        }
+        ExprKind::IndexPlace { base, .. } | ExprKind::FixedIndex { base, .. } => {
+            let (root, mut steps) = place_of(base)?;
+            steps.push(Step::Element);
+            Some((root, steps))
+        }
+        _ => None,
+    }
+}
+
+fn overlaps(a: &(LocalId, Vec<Step>), b: &(LocalId, Vec<Step>)) -> bool {
+    a.0 == b.0 && a.1.iter().zip(&b.1).all(|(x, y)| x == y)
+}

@@ -1,0 +1,185 @@
+//! Struct literals, and variants with named fields.
+
+use super::FnCtxt;
+use super::path::Res;
+use crate::body::*;
+use crate::codes;
+use crate::program::*;
+use crate::suggest;
+use crate::ty::{Ty, TyKind};
+use syntax::ast;
+use syntax::{Diagnostic, Span, Symbol};
+
+impl FnCtxt<'_> {
+    pub(crate) fn struct_lit(
+        &mut self,
+        path: &mut ast::Expr,
+        fields: &mut [ast::FieldInit],
+        base: Option<&mut ast::Expr>,
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let res = self.resolve_path(path, want);
+        let (adt, variant, args) = match res {
+            Some(Res::Variant(adt, variant, args)) => (adt, variant, args),
+            Some(Res::Ty(ty)) => match self.kind(ty) {
+                TyKind::Adt(adt, args) if !self.ck.program.adts[*adt].is_enum => {
+                    (*adt, VariantIdx(0), args.to_vec())
+                }
+                _ => {
+                    let text = self.ty_name(ty);
+                    self.error(codes::NOT_A_STRUCT, path.span, format!("`{text}` is no struct"));
+                    return self.bad_struct(fields, base, span);
+                }
+            },
+            other => {
+                if !matches!(other, Some(Res::Error)) {
+                    self.error(codes::NOT_A_STRUCT, path.span, "this is no struct");
+                }
+                return self.bad_struct(fields, base, span);
+            }
+        };
+        let ty = self.intern(TyKind::Adt(adt, args.clone().into()));
+        if let Some(want) = want {
+            // What is expected decides the arguments before the fields are looked at.
+            let want = self.shallow(want);
+            if matches!(self.kind(want), TyKind::Adt(other, _) if *other == adt) && self.would_unify(ty, want)
+            {
+                self.unify(ty, want);
+            }
+        }
+        self.require_adt_bounds(adt, &args, span);
+        let expr = self.fields(adt, variant, ty, fields, base, span);
+        self.has_errors |= matches!(expr.kind, ExprKind::Error);
+        expr
+    }
+
+    /// Checks what stands in the literal of something unknown.
+    fn bad_struct(
+        &mut self,
+        fields: &mut [ast::FieldInit],
+        base: Option<&mut ast::Expr>,
+        span: Span,
+    ) -> Expr {
+        for field in fields {
+            if let Some(value) = &mut field.value {
+                self.expr(value, None);
+            }
+        }
+        if let Some(base) = base {
+            self.expr(base, None);
+        }
+        self.error_expr(span)
+    }
+
+    fn fields(
+        &mut self,
+        adt: AdtId,
+        variant: VariantIdx,
+        ty: Ty,
+        inits: &mut [ast::FieldInit],
+        base: Option<&mut ast::Expr>,
+        span: Span,
+    ) -> Expr {
+        let n = self.ck.program.adts[adt].variants[variant].fields.len();
+        let mut values: Vec<Option<Expr>> = (0..n).map(|_| None).collect();
+        let mut order = Vec::with_capacity(inits.len());
+        let mut faulty = false;
+        for init in inits.iter_mut() {
+            let decls = &self.ck.program.adts[adt].variants[variant].fields;
+            let Some(index) = decls.iter().position(|f| f.name == init.name.name) else {
+                self.report_unknown_init(adt, variant, init);
+                faulty = true;
+                if let Some(value) = &mut init.value {
+                    self.expr(value, None);
+                }
+                continue;
+            };
+            let (field_ty, is_pub) = (decls[index].ty, decls[index].is_pub);
+            let owner = self.ck.program.adts[adt].module;
+            self.check_visible(is_pub, owner, init.name, "field");
+            let field_ty = self.adt_field_ty(ty, field_ty);
+            let value = self.field_value(init, field_ty);
+            if values[index].is_some() {
+                let text = self.ck.program.name(init.name.name);
+                let message = format!("the field `{text}` is given twice");
+                self.error(codes::DUPLICATE_NAME, init.name.span, message);
+            } else {
+                order.push(index as u32);
+            }
+            values[index] = Some(value);
+        }
+        let base = base.map(|b| Box::new(self.expr_as(b, ty)));
+        let missing: Vec<Symbol> = self.ck.program.adts[adt].variants[variant]
+            .fields
+            .iter()
+            .zip(&values)
+            .filter(|(_, v)| v.is_none())
+            .map(|(f, _)| f.name)
+            .collect();
+        if base.is_none() && !missing.is_empty() && !faulty {
+            self.report_missing_fields(adt, variant, &missing, span);
+            faulty = true;
+        }
+        if base.is_some() && missing.is_empty() && !faulty {
+            self.error(codes::UNNEEDED_BASE, span, "`..` has nothing to copy: all fields are given");
+        }
+        if base.is_some() && self.ck.program.adts[adt].is_enum {
+            self.error(
+                codes::UNNEEDED_BASE,
+                span,
+                "`..` copies from structs; an enum's value may be another variant",
+            );
+        }
+        if faulty {
+            return Expr { kind: ExprKind::Error, ty, span };
+        }
+        Expr { kind: ExprKind::Adt { variant, fields: values, order, base }, ty, span }
+    }
+
+    fn field_value(&mut self, init: &mut ast::FieldInit, ty: Ty) -> Expr {
+        let value = match &mut init.value {
+            Some(value) => self.expr_as(value, ty),
+            None => {
+                let kind = ast::ExprKind::Name { ident: init.name, args: None };
+                let mut name = ast::Expr { kind, span: init.name.span };
+                self.expr_as(&mut name, ty)
+            }
+        };
+        Expr { ty, ..value }
+    }
+
+    fn report_unknown_init(&mut self, adt: AdtId, variant: VariantIdx, init: &ast::FieldInit) {
+        let text = self.ck.program.name(init.name.name).to_string();
+        let decl = &self.ck.program.adts[adt].variants[variant];
+        let owner = self.ck.program.name(decl.name).to_string();
+        let names: Vec<Symbol> = decl.fields.iter().map(|f| f.name).collect();
+        let mut diag = Diagnostic::error(
+            codes::UNKNOWN_FIELD,
+            init.name.span,
+            format!("`{owner}` has no field `{text}`"),
+        );
+        match suggest::closest(&self.ck.program.interner, &text, names.iter().copied()) {
+            Some(found) => diag = diag.fix_likely(format!("did you mean `{found}`?"), init.name.span, found),
+            None if !names.is_empty() => {
+                let list: Vec<String> =
+                    names.iter().map(|n| format!("`{}`", self.ck.program.name(*n))).collect();
+                diag = diag.note(format!("its fields are {}", list.join(", ")));
+            }
+            None => {}
+        }
+        self.report(diag);
+    }
+
+    fn report_missing_fields(&mut self, adt: AdtId, variant: VariantIdx, missing: &[Symbol], span: Span) {
+        let owner = self.ck.program.name(self.ck.program.adts[adt].variants[variant].name);
+        let list: Vec<String> = missing.iter().map(|n| format!("`{}`", self.ck.program.name(*n))).collect();
+        let noun = if missing.len() == 1 { "field" } else { "fields" };
+        let message = format!(
+            "the {noun} {} of `{owner}` {} missing",
+            list.join(", "),
+            if missing.len() == 1 { "is" } else { "are" }
+        );
+        self.error(codes::MISSING_FIELD, span, message);
+    }
+}

@@ -1,0 +1,270 @@
+//! `?`, and `try … catch`.
+
+use super::expr::value_arg;
+use super::{Cause, FnCtxt, TryCtx};
+use crate::body::*;
+use crate::codes;
+use crate::program::{AdtId, VariantIdx};
+use crate::ty::{Ty, TyKind};
+use syntax::ast;
+use syntax::{Diagnostic, Span};
+
+/// Variants of `Option` and `Result`, see docs/contracts.md.
+const NONE: VariantIdx = VariantIdx(0);
+const SOME: VariantIdx = VariantIdx(1);
+const OK: VariantIdx = VariantIdx(0);
+const ERR: VariantIdx = VariantIdx(1);
+
+impl FnCtxt<'_> {
+    pub(crate) fn question(&mut self, inner: &mut ast::Expr, span: Span) -> Expr {
+        let inner = self.expr(inner, None);
+        let ty = self.resolve_now(inner.ty);
+        if ty == Ty::ERROR {
+            return self.error_expr(span);
+        }
+        if self.is_open(ty) {
+            self.report_unknown_type(ty, inner.span);
+            return self.error_expr(span);
+        }
+        match self.kind(ty).clone() {
+            TyKind::Adt(adt, args) if Some(adt) == self.ck.known.option => {
+                self.question_option(inner, args[0], span)
+            }
+            TyKind::Adt(adt, args) if Some(adt) == self.ck.known.result => {
+                self.question_result(inner, args[0], args[1], span)
+            }
+            _ => {
+                let name = self.ty_name(ty);
+                let message = format!("`?` works on `Option` and `Result`, this is `{name}`");
+                self.error(codes::BAD_QUESTION, span, message);
+                self.error_expr(span)
+            }
+        }
+    }
+
+    fn question_option(&mut self, inner: Expr, some: Ty, span: Span) -> Expr {
+        if !self.tries.is_empty() {
+            let diag = Diagnostic::error(
+                codes::BAD_QUESTION,
+                span,
+                "`?` on an `Option` inside `try`: `None` is no error",
+            )
+            .note("`x.ok_or(error)?` makes one of it");
+            self.report(diag);
+            return self.error_expr(span);
+        }
+        let Some(option) = self.ck.known.option else { return self.error_expr(span) };
+        let out = self.fresh(span);
+        let want = self.ck.option_of(out);
+        if !self.returns(want, "Option", span) {
+            return self.error_expr(span);
+        }
+        let ret = self.frame_ret();
+        let none = self.variant_expr(option, NONE, Vec::new(), ret, span);
+        let leave = Expr { kind: ExprKind::Return(Some(Box::new(none))), ty: Ty::NEVER, span };
+        let none_pat = self.adt_pat(NONE, Vec::new(), inner.ty, span);
+        self.unwrap_match(inner, SOME, some, none_pat, leave, span)
+    }
+
+    fn question_result(&mut self, inner: Expr, ok: Ty, err: Ty, span: Span) -> Expr {
+        let Some(result) = self.ck.known.result else { return self.error_expr(span) };
+        let error = self.temp(err, span);
+        let value = Expr { kind: ExprKind::Local(error), ty: err, span };
+        let leave = match self.tries.last() {
+            Some(TryCtx { id, ok: try_ok, err: want }) => {
+                let (id, try_ok, want) = (*id, *try_ok, *want);
+                let value = self.convert_error(value, want, span);
+                let ty = self.intern(TyKind::Adt(result, [try_ok, want].into()));
+                let failed = self.variant_expr(result, ERR, vec![value], ty, span);
+                Expr { kind: ExprKind::Break { id, value: Some(Box::new(failed)) }, ty: Ty::NEVER, span }
+            }
+            None => {
+                let (out, want) = (self.fresh(span), self.fresh(span));
+                let ty = self.intern(TyKind::Adt(result, [out, want].into()));
+                if !self.returns(ty, "Result", span) {
+                    return self.error_expr(span);
+                }
+                let value = self.convert_error(value, want, span);
+                let ret = self.frame_ret();
+                let failed = self.variant_expr(result, ERR, vec![value], ret, span);
+                Expr { kind: ExprKind::Return(Some(Box::new(failed))), ty: Ty::NEVER, span }
+            }
+        };
+        let sub = Pat { kind: PatKind::Binding { local: error, sub: None }, ty: err, span };
+        let err_pat = self.adt_pat(ERR, vec![(0, sub)], inner.ty, span);
+        self.unwrap_match(inner, OK, ok, err_pat, leave, span)
+    }
+
+    fn frame_ret(&self) -> Ty {
+        self.frames.last().map_or(Ty::ERROR, |f| f.ret)
+    }
+
+    /// Whether the function around can return what `?` passes on.
+    fn returns(&mut self, want: Ty, name: &str, span: Span) -> bool {
+        let ret = self.frame_ret();
+        let found = self.shallow(ret);
+        if self.unify(found, want) {
+            return true;
+        }
+        let (is_closure, ret_span) = self.frames.last().map_or((false, span), |f| (f.is_closure, f.ret_span));
+        let found = self.ty_name(found);
+        let what = if is_closure { "this closure" } else { "the function" };
+        let message = format!("`?` needs {what} to return `{name}`, it returns `{found}`");
+        let mut diag = Diagnostic::error(codes::BAD_QUESTION, span, message);
+        if !is_closure {
+            diag = diag.also(ret_span, "the result is declared here");
+        }
+        diag = diag.note("handle the other case here: `match`, `unwrap_or`, or `try { … } catch { … }`");
+        self.report(diag);
+        false
+    }
+
+    /// The error as one of the type that is wanted, by `From` where it differs.
+    fn convert_error(&mut self, value: Expr, want: Ty, span: Span) -> Expr {
+        let (found, wanted) = (self.resolve_now(value.ty), self.resolve_now(want));
+        if self.is_open(found) || self.is_open(wanted) || found == wanted || self.would_unify(found, wanted) {
+            self.unify(found, wanted);
+            return Expr { ty: want, ..value };
+        }
+        let Some((from, method)) =
+            self.ck.known.from.and_then(|t| Some((t, *self.ck.program.traits[t].methods.first()?)))
+        else {
+            return value;
+        };
+        let no_impl =
+            self.solve(span, |s| s.probe(|s| s.holds(from, &[wanted, found]) == crate::solve::Tri::No));
+        if no_impl {
+            let (f, w) = (self.ty_name(found), self.ty_name(wanted));
+            let diag = Diagnostic::error(
+                codes::NO_ERROR_CONVERSION,
+                span,
+                format!("the error `{f}` does not convert to `{w}`"),
+            )
+            .note(format!("`?` converts errors by `From`: write `impl From<{f}> for {w}`, or use `map_err`"));
+            self.report(diag);
+            return Expr { kind: ExprKind::Error, ty: want, span };
+        }
+        self.require_trait(from, vec![wanted, found], span, Cause::Method);
+        self.trait_call(from, method, vec![wanted, found], vec![value_arg(value)], want, span)
+    }
+
+    fn variant_expr(
+        &mut self,
+        _adt: AdtId,
+        variant: VariantIdx,
+        values: Vec<Expr>,
+        ty: Ty,
+        span: Span,
+    ) -> Expr {
+        let order = (0..values.len() as u32).collect();
+        let fields = values.into_iter().map(Some).collect();
+        Expr { kind: ExprKind::Adt { variant, fields, order, base: None }, ty, span }
+    }
+
+    fn adt_pat(&self, variant: VariantIdx, fields: Vec<(u32, Pat)>, ty: Ty, span: Span) -> Pat {
+        Pat { kind: PatKind::Adt { variant, fields }, ty, span }
+    }
+
+    /// `match inner { good(x) => x, bad => leave }`
+    fn unwrap_match(
+        &mut self,
+        inner: Expr,
+        good: VariantIdx,
+        ty: Ty,
+        bad: Pat,
+        leave: Expr,
+        span: Span,
+    ) -> Expr {
+        let local = self.temp(ty, span);
+        let sub = Pat { kind: PatKind::Binding { local, sub: None }, ty, span };
+        let pat = self.adt_pat(good, vec![(0, sub)], inner.ty, span);
+        let value = Expr { kind: ExprKind::Local(local), ty, span };
+        let leave = super::coerce::coerced(Coercion::NeverToAny, leave, ty);
+        let arms = vec![
+            Arm { pat, guard: None, body: value, span },
+            Arm { pat: bad, guard: None, body: leave, span },
+        ];
+        Expr { kind: ExprKind::Match { scrutinee: Box::new(inner), arms }, ty, span }
+    }
+
+    // ------------------------------------------------------------ try and catch
+
+    pub(crate) fn try_catch(
+        &mut self,
+        error_ty: Option<&ast::Type>,
+        body: &mut ast::Block,
+        arms: &mut [ast::Arm],
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let Some(result) = self.ck.known.result else { return self.error_expr(span) };
+        let err = match error_ty {
+            Some(ty) => self.lower_ty(ty),
+            None => self.fresh(span),
+        };
+        let ok = match want {
+            Some(want) if !self.is_open(want) => want,
+            _ => self.fresh(span),
+        };
+        let id = self.next_loop();
+        self.tries.push(TryCtx { id, ok, err });
+        let before = self.diverges;
+        let body_span = body.span;
+        let value = self.block(body, Some(ok));
+        self.tries.pop();
+        self.diverges = before;
+        let value_never = self.shallow(value.ty) == Ty::NEVER;
+        let value = self.coerce_result(value, ok);
+        let ty = self.intern(TyKind::Adt(result, [ok, err].into()));
+        let wrapped = self.variant_expr(result, OK, vec![value], ty, body_span);
+        if self.is_open(err) {
+            self.solve_pending();
+        }
+        if self.is_open(err) {
+            let diag = Diagnostic::error(codes::TRY_WITHOUT_QUESTION, span, "nothing in this `try` can fail")
+                .note("a `?` in the block jumps to `catch`");
+            self.report(diag);
+            self.unify(err, Ty::ERROR);
+        }
+        let tried = Expr { kind: ExprKind::BreakBlock { id, body: Box::new(wrapped) }, ty, span: body_span };
+        self.catch(tried, ok, err, arms, value_never, want, span)
+    }
+
+    fn catch(
+        &mut self,
+        tried: Expr,
+        ok: Ty,
+        err: Ty,
+        arms: &mut [ast::Arm],
+        value_never: bool,
+        want: Option<Ty>,
+        span: Span,
+    ) -> Expr {
+        let result_ty = tried.ty;
+        let hint = match want {
+            Some(want) if !self.is_open(want) => Some(want),
+            _ if value_never => None,
+            _ => Some(ok),
+        };
+        let (mut out, ty) = self.arms(arms, err, hint, |pat| {
+            let span = pat.span;
+            Pat { kind: PatKind::Adt { variant: ERR, fields: vec![(0, pat)] }, ty: result_ty, span }
+        });
+        let ty = if value_never && ty != Ty::NEVER {
+            self.unify(ok, ty);
+            ty
+        } else {
+            self.shallow(ok)
+        };
+        let local = self.temp(ok, span);
+        let sub = Pat { kind: PatKind::Binding { local, sub: None }, ty: ok, span };
+        let pat = self.adt_pat(OK, vec![(0, sub)], result_ty, tried.span);
+        let value = Expr { kind: ExprKind::Local(local), ty: ok, span: tried.span };
+        for arm in &mut out {
+            let body = std::mem::replace(&mut arm.body, Expr { kind: ExprKind::Error, ty, span: arm.span });
+            arm.body = self.level(body, ty);
+        }
+        out.insert(0, Arm { pat, guard: None, body: value, span: tried.span });
+        Expr { kind: ExprKind::Match { scrutinee: Box::new(tried), arms: out }, ty, span }
+    }
+}

@@ -1,0 +1,120 @@
+//! Warnings about what was written in vain: values, variables, `mut`.
+
+use super::FnCtxt;
+use crate::body::*;
+use crate::codes;
+use crate::ty::TyKind;
+use syntax::{Diagnostic, Span, sym};
+
+impl FnCtxt<'_> {
+    /// Warns about an expression on its own whose only effect would be its value.
+    pub(crate) fn warn_unused_value(&mut self, expr: &Expr) {
+        if !self.warns() || self.is_error(expr.ty) {
+            return;
+        }
+        let ty = self.shallow(expr.ty);
+        if let TyKind::Adt(adt, _) = self.kind(ty)
+            && Some(*adt) == self.ck.known.result
+            && !matches!(expr.kind, ExprKind::Adt { .. })
+        {
+            let diag = Diagnostic::warning(
+                codes::UNUSED_RESULT,
+                expr.span,
+                "this may have failed, and nobody looks",
+            )
+            .note("pass the error on with `?`, handle it, or drop it on purpose: `_ = …`");
+            return self.report(diag);
+        }
+        if has_effect(expr) {
+            return;
+        }
+        let name = self.ty_name(ty);
+        let message = format!("nobody uses this value of type `{name}`");
+        let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, message)
+            .note("a line that goes on ends with its operator; a function's result needs its type: `-> T`");
+        self.report(diag);
+    }
+
+    /// Warns about variables that nobody reads and `mut` that nobody needs.
+    pub(crate) fn warn_unused_locals(&mut self) {
+        if !self.warns() || self.has_errors {
+            return;
+        }
+        for local in self.locals.indices() {
+            let (info, decl) = (self.info[local], &self.locals[local]);
+            let (name, span, is_mut) = (decl.name, decl.span, decl.is_mut);
+            let text = self.ck.program.name(name);
+            if info.is_capture
+                || info.is_hidden
+                || name == sym::empty
+                || name == sym::self_
+                || text.starts_with('_')
+            {
+                continue;
+            }
+            let text = text.to_string();
+            if !info.is_used && !info.is_param {
+                let message = match info.is_mutated {
+                    true => format!("the variable `{text}` is assigned, but never read"),
+                    false => format!("nobody uses the variable `{text}`"),
+                };
+                let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message).fix_likely(
+                    "mark it as unused",
+                    span,
+                    format!("_{text}"),
+                );
+                self.report(diag);
+            } else if is_mut && !info.is_mutated && !info.is_param {
+                let message = format!("`{text}` is never changed, so it need not be `mut`");
+                let diag = Diagnostic::warning(codes::UNUSED_MUT, span, message);
+                let diag = match self.mut_before(span) {
+                    Some(mut_span) => diag.fix("remove `mut`", mut_span, ""),
+                    None => diag,
+                };
+                self.report(diag);
+            }
+        }
+    }
+
+    /// The `mut` before a variable's name.
+    fn mut_before(&self, span: Span) -> Option<Span> {
+        let file = self.ck.map.file_at(span.lo)?;
+        let start = self.ck.map.file(file).start;
+        let before = self.ck.map.text(Span::new(start, span.lo));
+        let trimmed = before.trim_end();
+        let rest = trimmed.strip_suffix("mut")?;
+        Some(Span::new(start + rest.len() as u32, span.lo))
+    }
+}
+
+/// Whether evaluating an expression can do anything besides giving its value.
+fn has_effect(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Call { callee: Callee::TraitMethod { .. }, args } => !is_operator_call(e, args),
+        ExprKind::Call { .. }
+        | ExprKind::Block(_)
+        | ExprKind::If { .. }
+        | ExprKind::Match { .. }
+        | ExprKind::Loop { .. }
+        | ExprKind::For { .. }
+        | ExprKind::ForRange { .. }
+        | ExprKind::BreakBlock { .. }
+        | ExprKind::Assign { .. }
+        | ExprKind::AssignOp { .. }
+        | ExprKind::Break { .. }
+        | ExprKind::Continue { .. }
+        | ExprKind::Return(_)
+        | ExprKind::Error => true,
+        ExprKind::Coerce { expr, .. } => has_effect(expr),
+        _ => false,
+    }
+}
+
+/// Whether a call was written as an operator: the operands enclose the sign, nothing follows them.
+fn is_operator_call(e: &Expr, args: &[Arg]) -> bool {
+    match args {
+        [a, b] => a.expr.span.lo == e.span.lo && b.expr.span.hi == e.span.hi && b.mode == ArgMode::Value,
+        [a] => a.expr.span.hi == e.span.hi && a.expr.span.lo > e.span.lo,
+        _ => false,
+    }
+}

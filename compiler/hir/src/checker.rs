@@ -1,0 +1,172 @@
+//! The checker: owns the program while it is being made, and all that is needed to make it.
+
+use crate::collect::Decls;
+use crate::infer::InferTable;
+use crate::lang::Known;
+use crate::program::{BodyOwner, BodyRef, ModuleId, Program};
+use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
+use entity::IndexVec;
+use rustc_hash::FxHashMap;
+use syntax::{Diagnostic, FileId, Interner, SourceMap, Symbol};
+
+/// Where a module belongs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Package {
+    User,
+    Core,
+    Std,
+    Runtime,
+    /// The folder of the chosen target.
+    Sys,
+}
+
+/// A file as the host found it.
+pub struct SourceText {
+    /// As diagnostics and panics show it.
+    pub name: String,
+    pub text: String,
+}
+
+/// How the checker asks for modules. Module `a.b` is the file `a/b.gal` or `a/b/mod.gal` below the package's
+/// root; the root module of a package of the library, the empty path, is `mod.gal`.
+pub trait ModuleSource {
+    fn load(&mut self, package: Package, path: &[&str]) -> Option<SourceText>;
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct CheckOptions {
+    /// The names that `@target(name)` selects, e.g. `wasi`; items for other targets do not exist.
+    pub targets: Vec<String>,
+    /// Checks the declarations of the library too, as its own tests do.
+    pub check_library: bool,
+    /// Gives no warnings.
+    pub no_warnings: bool,
+}
+
+/// Checks a program: declarations at once, bodies when asked for.
+pub struct Checker {
+    pub program: Program,
+    pub map: SourceMap,
+    pub(crate) options: CheckOptions,
+    pub(crate) diags: Vec<Diagnostic>,
+    pub(crate) scopes: IndexVec<ModuleId, ModuleScope>,
+    pub(crate) imports: IndexVec<ImportId, Import>,
+    pub(crate) packages: Vec<(Symbol, ModuleId)>,
+    pub(crate) root: ModuleId,
+    pub(crate) prelude: FxHashMap<Symbol, Names>,
+    pub(crate) aliases: IndexVec<AliasId, Alias>,
+    pub(crate) decls: Decls,
+    pub(crate) known: Known,
+    /// Variables of the body being checked, and of types in signatures.
+    pub(crate) infer: InferTable,
+    pub(crate) bodies: FxHashMap<BodyOwner, BodyRef>,
+    /// The table of `check::scope`, kept between bodies.
+    pub(crate) scope_heads: Vec<u32>,
+    /// Bodies that are being checked, outermost first.
+    pub(crate) open_bodies: Vec<BodyOwner>,
+}
+
+impl Checker {
+    /// Loads the program whose root module is `root`, a file of `map`, with everything that it uses, and checks all
+    /// declarations. Bodies are checked by [`Checker::check_all_user_bodies`] and [`Checker::body`].
+    pub fn new(
+        map: SourceMap,
+        interner: Interner,
+        options: CheckOptions,
+        source: &mut dyn ModuleSource,
+        root: FileId,
+    ) -> Checker {
+        let mut this = Checker {
+            program: Program::new(interner),
+            map,
+            options,
+            diags: Vec::new(),
+            scopes: IndexVec::new(),
+            imports: IndexVec::new(),
+            packages: Vec::new(),
+            root: ModuleId(0),
+            prelude: FxHashMap::default(),
+            aliases: IndexVec::new(),
+            decls: Decls::default(),
+            known: Known::default(),
+            infer: InferTable::default(),
+            bodies: FxHashMap::default(),
+            scope_heads: Vec::new(),
+            open_bodies: Vec::new(),
+        };
+        let imports = this.load_all(source, root);
+        this.resolve_imports(imports);
+        this.build_prelude();
+        this.find_known();
+        this.resolve_new_items();
+        this.find_main();
+        this
+    }
+
+    pub(crate) fn report(&mut self, diag: Diagnostic) {
+        self.diags.push(diag);
+    }
+
+    /// What was found so far, in the order of the sources, each finding once.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut diags = self.diags.clone();
+        if self.options.no_warnings {
+            diags.retain(Diagnostic::is_error);
+        }
+        diags.sort_by_key(|d| (d.span().lo, d.span().hi, d.code));
+        diags.dedup_by(|a, b| a.code == b.code && a.span() == b.span());
+        diags
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.diags.iter().any(Diagnostic::is_error)
+    }
+
+    /// Whether a module belongs to the user: warnings are given for these only.
+    pub(crate) fn is_user(&self, module: ModuleId) -> bool {
+        !self.program.modules[module].is_library
+    }
+
+    /// Checks the bodies of all functions, constants and tests of the user's package.
+    pub fn check_all_user_bodies(&mut self) {
+        self.check_bodies(false);
+    }
+
+    /// Checks every body, those of the library too.
+    pub fn check_everything(&mut self) {
+        self.check_bodies(true);
+    }
+
+    fn check_bodies(&mut self, library: bool) {
+        // Bodies may declare items of their own, so the tables grow meanwhile.
+        let wanted = |this: &Checker, module: ModuleId| library || this.is_user(module);
+        let (mut fns, mut consts, mut tests) = (0, 0, 0);
+        loop {
+            let before = (fns, consts, tests);
+            while let Some(decl) = self.program.fns.as_slice().get(fns) {
+                let has_body = decl.kind == crate::program::FnKind::Body;
+                if has_body && wanted(self, decl.module) {
+                    self.body(BodyOwner::Fn(crate::program::FnId(fns as u32)));
+                }
+                fns += 1;
+            }
+            while let Some(decl) = self.program.consts.as_slice().get(consts) {
+                if wanted(self, decl.module) {
+                    self.body(BodyOwner::Const(crate::program::ConstId(consts as u32)));
+                }
+                consts += 1;
+            }
+            while let Some(decl) = self.program.tests.as_slice().get(tests) {
+                if wanted(self, decl.module) {
+                    self.body(BodyOwner::Test(crate::program::TestId(tests as u32)));
+                }
+                tests += 1;
+            }
+            if before == (fns, consts, tests) {
+                break;
+            }
+        }
+        self.check_const_cycles();
+        self.warn_unused(library);
+    }
+}

@@ -1,0 +1,549 @@
+//! Items of a file (or of a block) become entries of the program's tables, their names become known. Types are
+//! resolved later, see `signatures.rs`.
+
+use crate::attrs::FnAttrs;
+use crate::checker::Checker;
+use crate::codes;
+use crate::imports::PendingImport;
+use crate::program::*;
+use crate::scope::{Alias, AliasId, AliasState, Def, Entry};
+use crate::ty::Ty;
+use entity::IndexVec;
+use rustc_hash::FxHashSet;
+use syntax::ast::{self, Ident, ItemKind};
+use syntax::{Diagnostic, Span, Symbol, sym};
+
+/// What was written for each declaration, until its signature or body has been checked.
+#[derive(Default)]
+pub(crate) struct Decls {
+    pub fns: IndexVec<FnId, Option<Box<ast::FnDecl>>>,
+    pub adts: IndexVec<AdtId, Option<AdtDecl>>,
+    pub traits: IndexVec<TraitId, Option<Box<ast::TraitDecl>>>,
+    pub impls: IndexVec<ImplId, ImplSource>,
+    pub consts: IndexVec<ConstId, ConstSource>,
+    pub tests: IndexVec<TestId, Option<ast::FnBody>>,
+    /// `dyn` types met before it was known which traits can be that.
+    pub dyn_uses: Vec<(TraitId, Span)>,
+    /// `unsafe fn`s: only unsafe modules call them.
+    pub unsafe_fns: FxHashSet<FnId>,
+    /// How many of each have been resolved.
+    pub done: Done,
+}
+
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Done {
+    pub fns: usize,
+    pub adts: usize,
+    pub traits: usize,
+    pub impls: usize,
+    pub consts: usize,
+    pub aliases: usize,
+}
+
+pub(crate) enum AdtDecl {
+    Struct(ast::StructDecl),
+    Enum(ast::EnumDecl),
+}
+
+pub(crate) struct ImplSource {
+    pub decl: Option<Box<ast::ImplDecl>>,
+    pub fns: Vec<FnId>,
+    pub consts: Vec<ConstId>,
+    /// `type Name = …` members.
+    pub types: Vec<ast::TypeAlias>,
+}
+
+pub(crate) struct ConstSource {
+    pub decl: Option<Box<ast::ConstDecl>>,
+    pub container: Container,
+    pub value: ConstState,
+}
+
+/// The value of a constant that types and patterns need, see `consts.rs`.
+#[derive(Clone, PartialEq)]
+pub(crate) enum ConstState {
+    New,
+    Open,
+    Known(crate::consts::ConstValue),
+    /// Not a value that can be worked out here.
+    Opaque,
+}
+
+impl Checker {
+    pub(crate) fn collect_items(
+        &mut self,
+        module: ModuleId,
+        items: Vec<ast::Item>,
+        imports: &mut Vec<PendingImport>,
+    ) {
+        for item in items {
+            self.collect_item(module, item, imports);
+        }
+    }
+
+    fn collect_item(&mut self, module: ModuleId, item: ast::Item, imports: &mut Vec<PendingImport>) {
+        if !self.is_for_target(&item.attrs) {
+            return;
+        }
+        let ast::Item { attrs, docs, vis, kind, span } = item;
+        let is_pub = vis.is_some();
+        if !matches!(kind, ItemKind::Fn(_)) {
+            self.check_item_attrs(&attrs, &kind);
+        }
+        match kind {
+            ItemKind::Use(tree) => self.collect_use(module, tree, is_pub, imports),
+            ItemKind::Fn(decl) => {
+                let name = decl.name;
+                if let Some(id) = self.collect_fn(module, decl, attrs, docs, is_pub, Container::Module, None)
+                {
+                    self.declare_item(module, name, Def::Fn(id), is_pub);
+                }
+            }
+            ItemKind::Struct(decl) => self.collect_struct(module, decl, &attrs, docs, is_pub),
+            ItemKind::Enum(decl) => self.collect_enum(module, decl, &attrs, docs, is_pub),
+            ItemKind::Trait(decl) => self.collect_trait(module, decl, &attrs, docs, is_pub),
+            ItemKind::Impl(decl) => self.collect_impl(module, decl, span),
+            ItemKind::Const(decl) => {
+                let name = decl.name;
+                let id = self.collect_const(module, decl, is_pub, Container::Module);
+                self.declare_item(module, name, Def::Const(id), is_pub);
+            }
+            ItemKind::Type(decl) => self.collect_alias(module, decl, is_pub),
+            ItemKind::Test(decl) => {
+                self.program.tests.push(Test { name: decl.name, module, span: decl.name_span });
+                self.decls.tests.push(Some(decl.body));
+            }
+            ItemKind::Extern(block) => self.collect_extern(module, block),
+            ItemKind::Actor(decl) => {
+                self.unsupported(decl.name.span, "actors");
+                self.declare_item(module, decl.name, Def::Actor, is_pub);
+            }
+            ItemKind::ExportActor(name) => self.unsupported(name.span, "`export actor`"),
+            ItemKind::Error => {}
+        }
+    }
+
+    pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
+        let message = format!("{what} are not supported yet");
+        let message = if what.starts_with('`') { message.replacen("are", "is", 1) } else { message };
+        let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, span, message)
+            .note("the language has them; this version of the compiler does not");
+        self.report(diag);
+    }
+
+    fn declare_item(&mut self, module: ModuleId, name: Ident, def: Def, is_pub: bool) {
+        self.declare(module, name.name, Entry { def, is_pub, span: name.span, import: None });
+    }
+
+    // ------------------------------------------------------------ functions, constants
+
+    /// Enters a function. `None` for what is not supported at all.
+    fn collect_fn(
+        &mut self,
+        module: ModuleId,
+        decl: ast::FnDecl,
+        attrs: Vec<ast::Attribute>,
+        docs: Option<String>,
+        is_pub: bool,
+        container: Container,
+        owner: Option<&str>,
+    ) -> Option<FnId> {
+        if decl.is_async {
+            self.unsupported(decl.name.span, "`async fn`");
+        }
+        let attrs = self.fn_attrs(module, &attrs, &decl);
+        let name = self.program.name(decl.name.name).to_string();
+        let kind = self.fn_kind(&decl, &attrs, container, &name);
+        let path = match owner {
+            Some(owner) => format!("{owner}.{name}"),
+            None => format!("{}{name}", self.scopes[module].prefix),
+        };
+        let export = attrs.export.clone().or_else(|| decl.is_export.then(|| name.clone()));
+        let has_self =
+            matches!(decl.params.first(), Some(ast::Param { kind: ast::ParamKind::SelfParam, .. }));
+        let span = decl.name.span;
+        let FnAttrs { inline, track_caller, lang, .. } = attrs;
+        let id = self.program.fns.push(Function {
+            name: decl.name.name,
+            path,
+            module,
+            container,
+            generics: Generics::default(),
+            params: Vec::new(),
+            has_self,
+            ret: Ty::ERROR,
+            kind,
+            inline,
+            is_pub,
+            track_caller,
+            export,
+            docs,
+            span,
+        });
+        if let Some(lang) = lang {
+            self.program.lang.fns.insert(lang, id);
+        }
+        if has_self && container == Container::Module {
+            let message = "only methods, in an `impl` or a trait, take `self`";
+            let diag = Diagnostic::error(codes::SELF_OUTSIDE_METHOD, decl.params[0].span, message);
+            self.report(diag.note("write `impl Type { fn … }`, or give the parameter a name and a type"));
+        }
+        if decl.is_unsafe {
+            self.decls.unsafe_fns.insert(id);
+        }
+        self.decls.fns.push(Some(Box::new(decl)));
+        Some(id)
+    }
+
+    fn fn_kind(&mut self, decl: &ast::FnDecl, attrs: &FnAttrs, container: Container, name: &str) -> FnKind {
+        if let Some(intrinsic) = attrs.intrinsic {
+            return FnKind::Intrinsic(intrinsic);
+        }
+        if decl.body.is_some() {
+            return FnKind::Body;
+        }
+        if !matches!(container, Container::Trait(_)) && decl.name.name != sym::empty {
+            let message = format!("the function `{name}` has no body");
+            let diag = Diagnostic::error(codes::MISSING_BODY, decl.sig_span, message)
+                .note("only methods of traits and functions of `extern` blocks stand without a body");
+            if !self.fault_behind(decl.sig_span) {
+                self.report(diag);
+            }
+        }
+        FnKind::Required
+    }
+
+    /// Whether a fault was reported on the rest of the line behind a span.
+    fn fault_behind(&self, span: Span) -> bool {
+        self.diags.iter().rev().any(|d| {
+            let at = d.span().lo;
+            at >= span.hi && at < span.hi + 200 && !self.map.text(Span::new(span.hi, at)).contains('\n')
+        })
+    }
+
+    fn collect_const(
+        &mut self,
+        module: ModuleId,
+        decl: ast::ConstDecl,
+        is_pub: bool,
+        container: Container,
+    ) -> ConstId {
+        let name = decl.name;
+        self.decls.consts.push(ConstSource { decl: Some(Box::new(decl)), container, value: ConstState::New });
+        self.program.consts.push(Const {
+            name: name.name,
+            module,
+            generics: Generics::default(),
+            ty: Ty::ERROR,
+            is_pub,
+            span: name.span,
+        })
+    }
+
+    fn collect_alias(&mut self, module: ModuleId, decl: ast::TypeAlias, is_pub: bool) {
+        let name = decl.name;
+        let id: AliasId = self.aliases.push(Alias {
+            name: name.name,
+            module,
+            decl: Some(Box::new(decl)),
+            generics: Generics::default(),
+            ty: Ty::ERROR,
+            state: AliasState::New,
+            span: name.span,
+        });
+        self.declare_item(module, name, Def::Alias(id), is_pub);
+    }
+
+    // ------------------------------------------------------------ types
+
+    fn add_adt(
+        &mut self,
+        module: ModuleId,
+        name: Ident,
+        is_iso: bool,
+        decl: AdtDecl,
+        variants: IndexVec<VariantIdx, Variant>,
+        attrs: &[ast::Attribute],
+        docs: Option<String>,
+        is_pub: bool,
+    ) {
+        let id = self.program.adts.push(Adt {
+            name: name.name,
+            module,
+            generics: Generics::default(),
+            is_enum: matches!(decl, AdtDecl::Enum(_)),
+            is_iso,
+            is_pub,
+            variants,
+            drop_fn: None,
+            docs,
+            span: name.span,
+        });
+        self.decls.adts.push(Some(decl));
+        if let Some(lang) = self.lang_attr(module, attrs) {
+            self.program.lang.adts.insert(lang, id);
+        }
+        self.declare_item(module, name, Def::Adt(id), is_pub);
+    }
+
+    fn collect_struct(
+        &mut self,
+        module: ModuleId,
+        decl: ast::StructDecl,
+        attrs: &[ast::Attribute],
+        docs: Option<String>,
+        is_pub: bool,
+    ) {
+        let (name, is_iso) = (decl.name, decl.is_iso);
+        let variants = IndexVec::from_raw(vec![empty_variant(name.name, &decl.body, name.span)]);
+        self.add_adt(module, name, is_iso, AdtDecl::Struct(decl), variants, attrs, docs, is_pub);
+    }
+
+    fn collect_enum(
+        &mut self,
+        module: ModuleId,
+        decl: ast::EnumDecl,
+        attrs: &[ast::Attribute],
+        docs: Option<String>,
+        is_pub: bool,
+    ) {
+        let (name, is_iso) = (decl.name, decl.is_iso);
+        let variants =
+            decl.variants.iter().map(|v| empty_variant(v.name.name, &v.body, v.name.span)).collect();
+        let mut seen: Vec<(Symbol, Span)> = Vec::new();
+        for variant in &decl.variants {
+            if let Some(first) = seen.iter().find(|s| s.0 == variant.name.name) {
+                let text = self.program.name(variant.name.name);
+                let diag = Diagnostic::error(
+                    codes::DUPLICATE_NAME,
+                    variant.name.span,
+                    format!("two variants are called `{text}`"),
+                );
+                let diag = diag.label("declared again here").also(first.1, "first declared here");
+                self.report(diag);
+            }
+            seen.push((variant.name.name, variant.name.span));
+        }
+        self.add_adt(module, name, is_iso, AdtDecl::Enum(decl), variants, attrs, docs, is_pub);
+    }
+
+    fn collect_trait(
+        &mut self,
+        module: ModuleId,
+        mut decl: ast::TraitDecl,
+        attrs: &[ast::Attribute],
+        docs: Option<String>,
+        is_pub: bool,
+    ) {
+        let name = decl.name;
+        let id = self.program.traits.push(Trait {
+            name: name.name,
+            module,
+            generics: Generics::default(),
+            methods: Vec::new(),
+            assoc_types: Vec::new(),
+            supertraits: Vec::new(),
+            dyn_safe: Ok(()),
+            is_pub,
+            docs,
+            span: name.span,
+        });
+        if let Some(handler) = decl.handlers.first() {
+            self.unsupported(handler.name.span, "message traits");
+        }
+        if let Some(lang) = self.lang_attr(module, attrs) {
+            self.program.lang.traits.insert(lang, id);
+        }
+        for assoc in &decl.assoc_types {
+            self.program.index.add_assoc_type(assoc.name.name, id);
+        }
+        let owner = self.program.name(name.name).to_string();
+        let items = std::mem::take(&mut decl.items);
+        self.decls.traits.push(Some(Box::new(decl)));
+        for item in items {
+            self.collect_trait_member(module, id, &owner, item);
+        }
+        self.declare_item(module, name, Def::Trait(id), is_pub);
+    }
+
+    fn collect_trait_member(&mut self, module: ModuleId, id: TraitId, owner: &str, item: ast::Item) {
+        if !self.is_for_target(&item.attrs) {
+            return;
+        }
+        match item.kind {
+            ItemKind::Fn(fn_decl) => {
+                let name = fn_decl.name;
+                let known = self.method_named(id, name.name);
+                let container = Container::Trait(id);
+                let (attrs, docs) = (item.attrs, item.docs);
+                let Some(fn_) = self.collect_fn(module, fn_decl, attrs, docs, true, container, Some(owner))
+                else {
+                    return;
+                };
+                match known {
+                    Some(first) => self.duplicate_method(name, self.program.fns[first].span),
+                    None => {
+                        self.program.traits[id].methods.push(fn_);
+                        self.program.index.add_trait_method(name.name, id, fn_);
+                    }
+                }
+            }
+            ItemKind::Error => {}
+            _ => self.misplaced_member(item.span, "a trait holds functions and associated types"),
+        }
+    }
+
+    fn duplicate_method(&mut self, name: Ident, first: Span) {
+        let text = self.program.name(name.name);
+        let message = format!("the method `{text}` is declared twice");
+        let diag = Diagnostic::error(codes::DUPLICATE_NAME, name.span, message)
+            .label("declared again here")
+            .also(first, "first declared here");
+        self.report(diag);
+    }
+
+    fn misplaced_member(&mut self, span: Span, message: &str) {
+        self.report(Diagnostic::error(codes::MISPLACED_ITEM, span, message));
+    }
+
+    fn collect_impl(&mut self, module: ModuleId, mut decl: ast::ImplDecl, span: Span) {
+        let owner = self.type_head(&decl.self_ty);
+        let head_span = decl.trait_.as_ref().map_or(decl.self_ty.span, |t| t.span.to(decl.self_ty.span));
+        let is_trait = decl.trait_.is_some();
+        let id = self.program.impls.push(Impl {
+            module,
+            generics: Generics::default(),
+            self_ty: Ty::ERROR,
+            trait_: None,
+            methods: Vec::new(),
+            assoc_types: Vec::new(),
+            consts: Vec::new(),
+            span: if head_span.is_dummy() { span } else { head_span },
+        });
+        let items = std::mem::take(&mut decl.items);
+        let mut source =
+            ImplSource { decl: Some(Box::new(decl)), fns: Vec::new(), consts: Vec::new(), types: Vec::new() };
+        for item in items {
+            if !self.is_for_target(&item.attrs) {
+                continue;
+            }
+            let is_pub = item.vis.is_some() || is_trait;
+            if is_trait && let Some(vis) = item.vis {
+                let diag = Diagnostic::warning(
+                    codes::UNNEEDED_PUB,
+                    vis,
+                    "`pub` has no meaning here: a trait's methods are as public as the trait",
+                );
+                self.report(diag.fix("remove it", vis, ""));
+            }
+            match item.kind {
+                ItemKind::Fn(fn_decl) => {
+                    let container = Container::Impl(id);
+                    let id = self.collect_fn(
+                        module,
+                        fn_decl,
+                        item.attrs,
+                        item.docs,
+                        is_pub,
+                        container,
+                        Some(&owner),
+                    );
+                    source.fns.extend(id);
+                }
+                ItemKind::Const(const_decl) => {
+                    source.consts.push(self.collect_const(module, const_decl, is_pub, Container::Impl(id)));
+                }
+                ItemKind::Type(alias) => source.types.push(alias),
+                ItemKind::Error => {}
+                _ => self.misplaced_member(item.span, "an `impl` holds functions, constants and types"),
+            }
+        }
+        self.decls.impls.push(source);
+    }
+
+    /// The name that a type starts with, for the paths of its methods.
+    fn type_head(&self, ty: &ast::Type) -> String {
+        match &ty.kind {
+            ast::TypeKind::Path(path) => match path.segments.last() {
+                Some(segment) => self.program.name(segment.ident.name).to_string(),
+                None => "_".to_string(),
+            },
+            _ => self.map.text(ty.span).to_string(),
+        }
+    }
+
+    // ------------------------------------------------------------ extern blocks
+
+    fn collect_extern(&mut self, module: ModuleId, block: ast::ExternBlock) {
+        let (abi, abi_span) = block.abi;
+        match abi.as_str() {
+            "wasm" => {}
+            "js" | "C" => return self.unsupported(abi_span, &format!("`extern \"{abi}\"`")),
+            _ => {
+                let message = format!("there is no kind of host called `{abi}`");
+                let diag = Diagnostic::error(codes::UNKNOWN_ABI, abi_span, message);
+                return self.report(diag.note("the kinds are `\"wasm\"`, `\"js\"` and `\"C\"`"));
+            }
+        }
+        let host = block.module.map_or_else(|| "env".to_string(), |m| m.0);
+        for item in block.items {
+            if !self.is_for_target(&item.attrs) {
+                continue;
+            }
+            let is_pub = item.vis.is_some();
+            match item.kind {
+                ItemKind::Fn(decl) => {
+                    self.collect_extern_fn(module, decl, item.attrs, item.docs, is_pub, &host);
+                }
+                ItemKind::Error => {}
+                _ => self.misplaced_member(item.span, "an `extern` block holds functions without bodies"),
+            }
+        }
+    }
+
+    fn collect_extern_fn(
+        &mut self,
+        module: ModuleId,
+        decl: ast::FnDecl,
+        attrs: Vec<ast::Attribute>,
+        docs: Option<String>,
+        is_pub: bool,
+        host: &str,
+    ) {
+        let name = decl.name;
+        if decl.body.is_some() {
+            let message = "a function of a host has no body";
+            self.report(Diagnostic::error(codes::MISPLACED_ITEM, decl.sig_span, message));
+        }
+        let text = self.program.name(name.name).to_string();
+        let link_name = self.link_name(&attrs).unwrap_or(text.clone());
+        let id = self.program.fns.push(Function {
+            name: name.name,
+            path: text,
+            module,
+            container: Container::Module,
+            generics: Generics::default(),
+            params: Vec::new(),
+            has_self: false,
+            ret: Ty::ERROR,
+            kind: FnKind::Extern { abi: "wasm".to_string(), module: host.to_string(), name: link_name },
+            inline: Inline::Auto,
+            is_pub,
+            track_caller: false,
+            export: None,
+            docs,
+            span: name.span,
+        });
+        self.decls.fns.push(Some(Box::new(decl)));
+        self.declare_item(module, name, Def::Fn(id), is_pub);
+    }
+}
+
+fn empty_variant(name: Symbol, body: &ast::VariantBody, span: Span) -> Variant {
+    let shape = match body {
+        ast::VariantBody::Unit => VariantShape::Unit,
+        ast::VariantBody::Tuple(_) => VariantShape::Tuple,
+        ast::VariantBody::Named(_) => VariantShape::Named,
+    };
+    Variant { name, fields: Vec::new(), shape, span }
+}

@@ -1,0 +1,74 @@
+//! Which traits can be used as `dyn`.
+
+use crate::checker::Checker;
+use crate::codes;
+use crate::program::*;
+use crate::resolve::{is_in_vtable, mentions_self};
+use crate::ty::TyKind;
+use syntax::{Diagnostic, Span};
+
+impl Checker {
+    pub(crate) fn decide_dyn_safety(&mut self, id: TraitId) {
+        self.program.traits[id].dyn_safe = self.dyn_safety(id);
+    }
+
+    fn dyn_safety(&mut self, id: TraitId) -> Result<(), String> {
+        for method in &self.program.traits[id].methods {
+            let fn_ = &self.program.fns[*method];
+            if is_in_vtable(&self.program, *method) || fn_.kind == FnKind::Body {
+                continue;
+            }
+            let name = self.program.name(fn_.name);
+            return Err(if !fn_.has_self {
+                format!("`{name}` has no `self`, so there is no value whose vtable could be used")
+            } else if fn_.generics.params.len() as u32 > fn_.generics.n_parent {
+                format!("`{name}` is generic: a vtable cannot hold all its instances")
+            } else {
+                format!(
+                    "`{name}` mentions `Self` beyond the receiver, and a `dyn` value does not know its type"
+                )
+            });
+        }
+        for super_ in &self.program.traits[id].supertraits {
+            if let BoundKind::Trait { trait_, args, .. } = &super_.kind {
+                if args.iter().any(|t| mentions_self(&self.program, *t)) {
+                    return Err("a supertrait mentions `Self` in its arguments".to_string());
+                }
+                if *trait_ != id
+                    && let Err(reason) = &self.program.traits[*trait_].dyn_safe
+                {
+                    return Err(reason.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a trait cannot be `dyn`; while signatures are being resolved the question is put off.
+    pub(crate) fn dyn_problem(&mut self, id: TraitId) -> Option<String> {
+        if (id.0 as usize) >= self.decls.done.traits {
+            return None;
+        }
+        self.program.traits[id].dyn_safe.clone().err()
+    }
+
+    /// Checks the `dyn` types in signatures, once all traits are known.
+    pub(crate) fn check_dyn_uses(&mut self) {
+        for (id, span) in std::mem::take(&mut self.decls.dyn_uses) {
+            if let Err(reason) = self.program.traits[id].dyn_safe.clone() {
+                self.report_not_dyn(id, span, reason);
+            }
+        }
+    }
+
+    pub(crate) fn report_not_dyn(&mut self, id: TraitId, span: Span, reason: String) {
+        let text = self.program.name(self.program.traits[id].name);
+        let message = format!("the trait `{text}` cannot be used as `dyn`");
+        self.report(Diagnostic::error(codes::NOT_DYN_SAFE, span, message).note(reason));
+    }
+
+    /// Whether a type is `dyn`, for messages.
+    pub(crate) fn is_dyn(&self, ty: crate::ty::Ty) -> bool {
+        matches!(self.program.types.kind(ty), TyKind::Dyn { .. })
+    }
+}

@@ -1,0 +1,177 @@
+//! Where implementations and methods are found: tables by trait, head of the type and name.
+
+use crate::program::{ConstId, FnId, ImplId, Program, TraitId};
+use crate::resolve::Resolved;
+use crate::ty::{IntTy, Ty, TyKind, TyTable};
+use rustc_hash::FxHashMap;
+use syntax::Symbol;
+
+/// The outermost constructor of a type: what impls are looked up by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Head {
+    Int(IntTy),
+    F32,
+    F64,
+    Bool,
+    Char,
+    Never,
+    Tuple(u32),
+    FixedArray,
+    Adt(crate::program::AdtId),
+    Fn,
+    Dyn(TraitId),
+    Ptr,
+    Buffer,
+    /// Any type: the self type of a blanket impl.
+    Any,
+}
+
+impl Head {
+    /// The head of a type, if it has one that impls can be written for.
+    pub fn of(types: &TyTable, ty: Ty) -> Option<Head> {
+        Some(match types.kind(ty) {
+            TyKind::Int(int) => Head::Int(*int),
+            TyKind::F32 => Head::F32,
+            TyKind::F64 => Head::F64,
+            TyKind::Bool => Head::Bool,
+            TyKind::Char => Head::Char,
+            TyKind::Never => Head::Never,
+            TyKind::Tuple(args) => Head::Tuple(args.len() as u32),
+            TyKind::FixedArray(..) => Head::FixedArray,
+            TyKind::Adt(id, _) => Head::Adt(*id),
+            TyKind::Fn { .. } => Head::Fn,
+            TyKind::Dyn { trait_, .. } => Head::Dyn(*trait_),
+            TyKind::Ptr(_) => Head::Ptr,
+            TyKind::Buffer(_) => Head::Buffer,
+            _ => return None,
+        })
+    }
+
+    /// The head under which an impl for the type is filed: parameters are blanket.
+    pub fn of_impl(types: &TyTable, ty: Ty) -> Option<Head> {
+        match types.kind(ty) {
+            TyKind::Param(..) | TyKind::Assoc { .. } => Some(Head::Any),
+            _ => Head::of(types, ty),
+        }
+    }
+}
+
+/// All impls of a program, by what they are looked up by.
+#[derive(Default)]
+pub(crate) struct ImplIndex {
+    by_trait: FxHashMap<(TraitId, Head), Vec<ImplId>>,
+    inherent: FxHashMap<(Head, Symbol), Vec<FnId>>,
+    inherent_consts: FxHashMap<(Head, Symbol), Vec<(ImplId, ConstId)>>,
+    trait_methods: FxHashMap<Symbol, Vec<(TraitId, FnId)>>,
+    assoc_types: FxHashMap<Symbol, Vec<TraitId>>,
+    pub(crate) builtins: Vec<(TraitId, crate::builtin::Builtin)>,
+}
+
+fn list<K: std::hash::Hash + Eq, V>(map: &FxHashMap<K, Vec<V>>, key: K) -> &[V] {
+    map.get(&key).map_or(&[], Vec::as_slice)
+}
+
+impl ImplIndex {
+    pub fn add_trait_impl(&mut self, trait_: TraitId, head: Head, id: ImplId) {
+        self.by_trait.entry((trait_, head)).or_default().push(id);
+    }
+
+    pub fn add_method(&mut self, head: Head, name: Symbol, id: FnId) {
+        self.inherent.entry((head, name)).or_default().push(id);
+    }
+
+    pub fn add_const(&mut self, head: Head, name: Symbol, impl_: ImplId, id: ConstId) {
+        self.inherent_consts.entry((head, name)).or_default().push((impl_, id));
+    }
+
+    pub fn add_trait_method(&mut self, name: Symbol, trait_: TraitId, id: FnId) {
+        self.trait_methods.entry(name).or_default().push((trait_, id));
+    }
+
+    pub fn add_assoc_type(&mut self, name: Symbol, trait_: TraitId) {
+        self.assoc_types.entry(name).or_default().push(trait_);
+    }
+
+    pub fn trait_impls(&self, trait_: TraitId, head: Head) -> &[ImplId] {
+        list(&self.by_trait, (trait_, head))
+    }
+
+    pub fn methods(&self, head: Head, name: Symbol) -> &[FnId] {
+        list(&self.inherent, (head, name))
+    }
+
+    pub fn consts(&self, head: Head, name: Symbol) -> &[(ImplId, ConstId)] {
+        list(&self.inherent_consts, (head, name))
+    }
+
+    pub fn trait_methods(&self, name: Symbol) -> &[(TraitId, FnId)] {
+        list(&self.trait_methods, name)
+    }
+
+    pub fn traits_with_assoc(&self, name: Symbol) -> &[TraitId] {
+        list(&self.assoc_types, name)
+    }
+
+    /// Names of inherent methods of a head, for suggestions; in no particular order.
+    pub fn method_names(&self, head: Head) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> = self.inherent.keys().filter(|k| k.0 == head).map(|k| k.1).collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Names of all traits' methods, for suggestions.
+    pub fn trait_method_names(&self) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> = self.trait_methods.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Names of inherent constants of a head, for suggestions.
+    pub fn const_names(&self, head: Head) -> Vec<Symbol> {
+        let mut names: Vec<Symbol> =
+            self.inherent_consts.keys().filter(|k| k.0 == head).map(|k| k.1).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+/// Answers about types without inference variables and parameters. Impls are only ever added before bodies
+/// are checked, or for types that no question was asked about yet, so answers stay true.
+#[derive(Default)]
+pub(crate) struct Caches {
+    /// Whether a type implements a trait; the key's type is the tuple of the trait's arguments.
+    pub holds: FxHashMap<(TraitId, Ty), bool>,
+    pub methods: FxHashMap<(FnId, Ty), Resolved>,
+    pub assoc: FxHashMap<Ty, Ty>,
+    pub is_iso: FxHashMap<Ty, bool>,
+    /// A body is being checked: what is known of closures may change still.
+    pub in_body: bool,
+}
+
+impl Program {
+    /// Whether answers about the type may be kept.
+    pub(crate) fn is_settled(&self, ty: Ty) -> bool {
+        self.types.is_concrete(ty) && !(self.caches.in_body && self.types.flags(ty).has_closure)
+    }
+
+    /// One type that stands for a row of them.
+    pub(crate) fn row(&mut self, args: &[Ty]) -> Ty {
+        match args {
+            [ty] => *ty,
+            _ => self.types.intern(TyKind::Tuple(args.into())),
+        }
+    }
+
+    /// A lang trait by the name in its attribute.
+    pub fn lang_trait(&self, name: &str) -> Option<TraitId> {
+        self.lang.traits.get(&self.interner.get(name)?).copied()
+    }
+
+    pub fn lang_adt(&self, name: &str) -> Option<crate::program::AdtId> {
+        self.lang.adts.get(&self.interner.get(name)?).copied()
+    }
+
+    pub fn lang_fn(&self, name: &str) -> Option<FnId> {
+        self.lang.fns.get(&self.interner.get(name)?).copied()
+    }
+}

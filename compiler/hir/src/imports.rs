@@ -1,0 +1,303 @@
+//! `use`: what the paths stand for, and the prelude.
+
+use crate::checker::Checker;
+use crate::codes;
+use crate::program::{AdtId, ModuleId};
+use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns};
+use crate::suggest;
+use syntax::ast::{Ident, UseKind, UseTree};
+use syntax::{Diagnostic, Span, Symbol};
+
+/// One name of a `use`, or one `.*`, to be resolved when all modules are known.
+pub(crate) struct PendingImport {
+    pub module: ModuleId,
+    pub path: Vec<Ident>,
+    /// The name it gets here; `None` for `.*`.
+    pub name: Option<Ident>,
+    pub is_pub: bool,
+    pub import: ImportId,
+}
+
+/// How far a path could be followed.
+#[derive(Clone, Copy)]
+enum Place {
+    Module(ModuleId),
+    Adt(AdtId),
+    Error,
+}
+
+impl Checker {
+    /// Flattens a `use` into single names.
+    pub(crate) fn collect_use(
+        &mut self,
+        module: ModuleId,
+        tree: UseTree,
+        is_pub: bool,
+        out: &mut Vec<PendingImport>,
+    ) {
+        self.flatten_use(module, &[], tree, is_pub, out);
+    }
+
+    fn flatten_use(
+        &mut self,
+        module: ModuleId,
+        prefix: &[Ident],
+        tree: UseTree,
+        is_pub: bool,
+        out: &mut Vec<PendingImport>,
+    ) {
+        let path: Vec<Ident> = prefix.iter().copied().chain(tree.path).collect();
+        let Some(last) = path.last().copied() else { return };
+        let name = match tree.kind {
+            UseKind::Group(trees) => {
+                for tree in trees {
+                    self.flatten_use(module, &path, tree, is_pub, out);
+                }
+                return;
+            }
+            UseKind::Single { rename } => Some(rename.unwrap_or(last)),
+            UseKind::All => None,
+        };
+        let import = self.imports.push(Import {
+            name: name.unwrap_or(last).name,
+            span: tree.span,
+            module,
+            is_pub,
+            is_used: false,
+            is_glob: name.is_none(),
+        });
+        out.push(PendingImport { module, path, name, is_pub, import });
+    }
+
+    /// Resolves imports until nothing changes: one may bring in what another one exports.
+    pub(crate) fn resolve_imports(&mut self, mut pending: Vec<PendingImport>) {
+        loop {
+            let before = pending.len();
+            pending.retain(|import| !self.resolve_import(import));
+            if pending.len() == before {
+                break;
+            }
+        }
+        for import in pending {
+            self.report_import(&import);
+        }
+    }
+
+    fn resolve_import(&mut self, import: &PendingImport) -> bool {
+        match import.name {
+            None => match self.follow(import.module, &import.path) {
+                Ok(Place::Error) => true,
+                Ok(Place::Module(from)) => {
+                    self.add_glob(import, GlobSource::Module(from));
+                    true
+                }
+                Ok(Place::Adt(adt)) => {
+                    self.add_glob(import, GlobSource::Variants(adt));
+                    true
+                }
+                Err(_) => false,
+            },
+            Some(name) => self.resolve_single(import, name),
+        }
+    }
+
+    fn add_glob(&mut self, import: &PendingImport, from: GlobSource) {
+        self.scopes[import.module].globs.push(Glob { from, is_pub: import.is_pub, import: import.import });
+    }
+
+    fn resolve_single(&mut self, import: &PendingImport, name: Ident) -> bool {
+        let Some((last, head)) = import.path.split_last() else { return true };
+        let entries = match head {
+            [] => self.head_entries(import.module, last.name),
+            _ => match self.follow(import.module, head) {
+                Ok(Place::Module(m)) => self.module_entries(m, last.name, import.module),
+                Ok(Place::Adt(adt)) => self.variant_entries(adt, last.name),
+                Ok(Place::Error) => vec![Def::Error],
+                Err(_) => return false,
+            },
+        };
+        if entries.is_empty() {
+            // The library exports built-in types beside their methods: `pub use core.int.Int`.
+            return !self.is_user(import.module) && self.builtin_type(last.name).is_some();
+        }
+        for def in entries {
+            let entry = Entry { def, is_pub: import.is_pub, span: name.span, import: Some(import.import) };
+            self.declare(import.module, name.name, entry);
+        }
+        true
+    }
+
+    /// What a name at the head of a path may be: a package, or a module below the user's root.
+    fn head_entries(&self, _from: ModuleId, name: Symbol) -> Vec<Def> {
+        let child = self.scopes[self.root].children.get(&name).map(|m| Def::Module(*m));
+        child.or_else(|| self.package_root(name)).into_iter().collect()
+    }
+
+    fn module_entries(&self, module: ModuleId, name: Symbol, viewer: ModuleId) -> Vec<Def> {
+        [Ns::Type, Ns::Value, Ns::Module]
+            .into_iter()
+            .filter_map(|ns| self.lookup_in(module, name, ns, viewer, &mut Vec::new()))
+            .map(|e| e.def)
+            .chain(self.scopes[module].children.get(&name).map(|m| Def::Module(*m)))
+            .collect()
+    }
+
+    fn variant_entries(&self, adt: AdtId, name: Symbol) -> Vec<Def> {
+        self.variant_named(adt, name).map(|v| Def::Variant(adt, v)).into_iter().collect()
+    }
+
+    /// Follows a path; the error is the number of segments that could be followed.
+    fn follow(&mut self, from: ModuleId, path: &[Ident]) -> Result<Place, usize> {
+        let first = path[0].name;
+        let mut at = match self.head_entries(from, first).first() {
+            Some(Def::Module(m)) => Place::Module(*m),
+            _ => self.follow_local(from, first).ok_or(0usize)?,
+        };
+        for (i, ident) in path.iter().enumerate().skip(1) {
+            let Place::Module(module) = at else { return Err(i) };
+            let defs = self.module_entries(module, ident.name, from);
+            at = defs.into_iter().find_map(place_of).ok_or(i)?;
+        }
+        Ok(at)
+    }
+
+    /// A type or imported module of the module itself at the head of a path: `use Shape.*`.
+    fn follow_local(&mut self, from: ModuleId, name: Symbol) -> Option<Place> {
+        let ty = self.lookup(from, name, Ns::Type).and_then(|e| place_of(e.def));
+        ty.or_else(|| self.lookup(from, name, Ns::Module).and_then(|e| place_of(e.def)))
+    }
+
+    fn report_import(&mut self, import: &PendingImport) {
+        let (parent, at) = match self.follow(import.module, &import.path) {
+            Err(at) => (&import.path[..at], at),
+            Ok(_) => (&import.path[..import.path.len() - 1], import.path.len() - 1),
+        };
+        let ident = import.path[at];
+        let place = if at == 0 { None } else { self.follow(import.module, parent).ok() };
+        let text = self.program.name(ident.name).to_string();
+        let mut diag = match place {
+            Some(Place::Module(m)) if self.exists_privately(m, ident.name) => {
+                let message = format!("`{text}` is private to its module");
+                Diagnostic::error(codes::PRIVATE, ident.span, message).note("mark it `pub` to use it here")
+            }
+            Some(_) => {
+                let path = self.path_text(parent);
+                let message = format!("there is no `{text}` in `{path}`");
+                Diagnostic::error(codes::UNKNOWN_NAME, ident.span, message)
+            }
+            None => {
+                let message = format!("there is no module `{text}`");
+                Diagnostic::error(codes::UNKNOWN_MODULE, ident.span, message)
+                    .note(format!("a module is a file: `{text}.gal` or `{text}/mod.gal`"))
+            }
+        };
+        let candidates = match place {
+            Some(Place::Module(m)) => self.exported_names(m),
+            Some(Place::Adt(adt)) => self.program.adts[adt].variants.iter().map(|v| v.name).collect(),
+            _ => self.scopes[self.root]
+                .children
+                .keys()
+                .copied()
+                .chain(self.packages.iter().map(|p| p.0))
+                .collect(),
+        };
+        if let Some(found) = suggest::closest(&self.program.interner, &text, candidates) {
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
+        }
+        self.report(diag);
+        if let Some(name) = import.name {
+            for ns in [Ns::Type, Ns::Value] {
+                let names = self.scopes[import.module].names.entry(name.name).or_default();
+                if names.get(ns).is_none() {
+                    let entry = Entry {
+                        def: Def::Error,
+                        is_pub: true,
+                        span: Span::DUMMY,
+                        import: Some(import.import),
+                    };
+                    names.set(ns, entry);
+                }
+            }
+        }
+        self.imports[import.import].is_used = true;
+    }
+
+    fn path_text(&self, path: &[Ident]) -> String {
+        path.iter().map(|i| self.program.name(i.name)).collect::<Vec<_>>().join(".")
+    }
+
+    /// Whether a module has the name but does not export it.
+    pub(crate) fn exists_privately(&self, module: ModuleId, name: Symbol) -> bool {
+        self.scopes[module].names.get(&name).is_some_and(|n| !n.is_empty())
+    }
+
+    /// The names that a module exports, sorted by their text.
+    pub(crate) fn exported_names(&self, module: ModuleId) -> Vec<Symbol> {
+        let scope = &self.scopes[module];
+        let mut names: Vec<Symbol> = scope
+            .names
+            .iter()
+            .filter(|(_, n)| n.iter().any(|e| e.is_pub))
+            .map(|(s, _)| *s)
+            .chain(scope.children.keys().copied())
+            .collect();
+        names.sort_by(|a, b| self.program.name(*a).cmp(self.program.name(*b)));
+        names.dedup();
+        names
+    }
+
+    /// The prelude: what `core/mod.gal` exports, and the variants of `Option` and `Result`.
+    pub(crate) fn build_prelude(&mut self) {
+        let Some(Def::Module(core)) = self.package_root(syntax::sym::core) else { return };
+        let mut modules = vec![core];
+        let mut seen = Vec::new();
+        while let Some(module) = modules.pop() {
+            if seen.contains(&module) {
+                continue;
+            }
+            seen.push(module);
+            let mut names: Vec<(Symbol, Names)> =
+                self.scopes[module].names.iter().map(|(s, n)| (*s, *n)).collect();
+            names.sort_unstable_by_key(|n| n.0);
+            for (name, entries) in names {
+                for entry in entries.iter().filter(|e| e.is_pub) {
+                    let slot = self.prelude.entry(name).or_default();
+                    if slot.get(entry.def.ns()).is_none() {
+                        slot.set(entry.def.ns(), Entry { import: None, ..entry });
+                    }
+                }
+            }
+            for glob in self.scopes[module].globs.iter().filter(|g| g.is_pub) {
+                if let GlobSource::Module(from) = glob.from {
+                    modules.push(from);
+                }
+            }
+        }
+        for name in ["Option", "Result"] {
+            if let Some(adt) = self.program.lang_adt(name) {
+                self.add_variants_to_prelude(adt);
+            }
+        }
+    }
+
+    fn add_variants_to_prelude(&mut self, adt: AdtId) {
+        let variants: Vec<(Symbol, Span)> =
+            self.program.adts[adt].variants.iter().map(|v| (v.name, v.span)).collect();
+        for (i, (name, span)) in variants.into_iter().enumerate() {
+            let def = Def::Variant(adt, crate::program::VariantIdx(i as u32));
+            let slot = self.prelude.entry(name).or_default();
+            if slot.get(Ns::Value).is_none() {
+                slot.set(Ns::Value, Entry { def, is_pub: true, span, import: None });
+            }
+        }
+    }
+}
+
+fn place_of(def: Def) -> Option<Place> {
+    match def {
+        Def::Module(m) => Some(Place::Module(m)),
+        Def::Adt(adt) => Some(Place::Adt(adt)),
+        Def::Error => Some(Place::Error),
+        _ => None,
+    }
+}

@@ -1,0 +1,200 @@
+//! Loading modules: the root, the library's core and runtime, and whatever those `use`, transitively.
+
+use crate::checker::{Checker, ModuleSource, Package, SourceText};
+use crate::imports::PendingImport;
+use crate::program::{Module, ModuleId};
+use crate::scope::ModuleScope;
+use rustc_hash::FxHashSet;
+use syntax::{FileId, Symbol, sym};
+
+/// Limit on the modules of a program, against sources that make up a file for every name.
+const MAX_MODULES: usize = 20_000;
+
+struct Loader<'a> {
+    source: &'a mut dyn ModuleSource,
+    /// Paths for which there is no file.
+    missing: FxHashSet<(Package, Vec<Symbol>)>,
+    /// Paths still to be looked for.
+    queue: Vec<(Package, Vec<Symbol>)>,
+    imports: Vec<PendingImport>,
+}
+
+impl Checker {
+    pub(crate) fn load_all(&mut self, source: &mut dyn ModuleSource, root: FileId) -> Vec<PendingImport> {
+        let mut loader =
+            Loader { source, missing: FxHashSet::default(), queue: Vec::new(), imports: Vec::new() };
+        self.root = self.add_module(Vec::new(), None, false);
+        for package in [Package::Core, Package::Std, Package::Runtime, Package::Sys] {
+            let name = self.program.interner.intern(package.name());
+            let id = self.add_module(vec![name], None, true);
+            self.packages.push((name, id));
+        }
+        self.parse_module(&mut loader, self.root, root);
+        for package in [Package::Core, Package::Runtime, Package::Sys] {
+            if let Some(text) = loader.source.load(package, &[]) {
+                let id = self.package_module(package);
+                self.add_file(&mut loader, id, text);
+            }
+        }
+        while let Some((package, path)) = loader.queue.pop() {
+            self.ensure(&mut loader, package, &path);
+        }
+        loader.imports
+    }
+
+    fn add_module(&mut self, path: Vec<Symbol>, parent: Option<ModuleId>, is_library: bool) -> ModuleId {
+        self.scopes.push(ModuleScope::default());
+        self.program.modules.push(Module { path, file: None, parent, is_unsafe: false, is_library })
+    }
+
+    fn package_module(&self, package: Package) -> ModuleId {
+        let name = self.program.interner.get(package.name());
+        self.packages.iter().find(|p| Some(p.0) == name).map_or(self.root, |p| p.1)
+    }
+
+    fn add_file(&mut self, loader: &mut Loader, module: ModuleId, source: SourceText) {
+        let library = self.program.modules[module].is_library;
+        match self.map.add(source.name.clone(), source.text, library) {
+            Some(file) => self.parse_module(loader, module, file),
+            None => {
+                let message = format!("the sources are too large: `{}` was not read", source.name);
+                let diag =
+                    syntax::Diagnostic::error(crate::codes::SOURCES_TOO_LARGE, syntax::Span::DUMMY, message);
+                self.report(diag);
+            }
+        }
+    }
+
+    fn parse_module(&mut self, loader: &mut Loader, module: ModuleId, file: FileId) {
+        let library = self.program.modules[module].is_library;
+        let (ast, diags) = syntax::parse_file(&self.map, file, &mut self.program.interner, library);
+        self.diags.extend(diags);
+        self.program.modules[module].file = Some(file);
+        self.program.modules[module].is_unsafe = ast.is_unsafe;
+        let first = loader.imports.len();
+        self.collect_items(module, ast.items, &mut loader.imports);
+        for i in first..loader.imports.len() {
+            let import = &loader.imports[i];
+            let path: Vec<Symbol> = import.path.iter().map(|p| p.name).collect();
+            self.request(loader, module, &path);
+        }
+        if !library {
+            for path in self.local_uses(file) {
+                self.request(loader, module, &path);
+            }
+        }
+    }
+
+    /// Asks for all modules that a path may mention.
+    fn request(&mut self, loader: &mut Loader, from: ModuleId, path: &[Symbol]) {
+        let Some((package, path)) = self.split_package(from, path) else { return };
+        loader.queue.push((package, path.to_vec()));
+    }
+
+    /// The package that a path starts in, and the rest of the path.
+    fn split_package<'p>(&self, from: ModuleId, path: &'p [Symbol]) -> Option<(Package, &'p [Symbol])> {
+        let first = *path.first()?;
+        let named = [Package::Core, Package::Std, Package::Runtime, Package::Sys]
+            .into_iter()
+            .find(|p| self.program.name(first) == p.name());
+        match named {
+            Some(package) => Some((package, &path[1..])),
+            None if self.is_user(from) => Some((Package::User, path)),
+            None => None,
+        }
+    }
+
+    /// Loads each module along a path, as far as there are files.
+    fn ensure(&mut self, loader: &mut Loader, package: Package, path: &[Symbol]) {
+        for end in 1..=path.len() {
+            let name = path[end - 1];
+            // Modules have lower-case names; what is upper-case is a type or a constant in one.
+            if name == sym::empty || self.program.name(name).starts_with(char::is_uppercase) {
+                return;
+            }
+            self.load_one(loader, package, &path[..end]);
+        }
+    }
+
+    fn load_one(&mut self, loader: &mut Loader, package: Package, path: &[Symbol]) {
+        if self.module_at(package, path).is_some_and(|m| self.program.modules[m].file.is_some()) {
+            return;
+        }
+        let key = (package, path.to_vec());
+        if loader.missing.contains(&key) || self.program.modules.len() > MAX_MODULES {
+            return;
+        }
+        let names: Vec<&str> = path.iter().map(|s| self.program.interner.name(*s)).collect();
+        match loader.source.load(package, &names) {
+            Some(text) => {
+                let id = self.make_module(package, path);
+                self.add_file(loader, id, text);
+            }
+            None => {
+                loader.missing.insert(key);
+            }
+        }
+    }
+
+    fn module_at(&self, package: Package, path: &[Symbol]) -> Option<ModuleId> {
+        let root = self.package_module(package);
+        path.iter().try_fold(root, |at, name| self.scopes[at].children.get(name).copied())
+    }
+
+    /// The module at a path, with those around it; modules that are only folders have no file.
+    fn make_module(&mut self, package: Package, path: &[Symbol]) -> ModuleId {
+        let mut at = self.package_module(package);
+        for name in path {
+            at = match self.scopes[at].children.get(name) {
+                Some(child) => *child,
+                None => {
+                    let mut full = self.program.modules[at].path.clone();
+                    full.push(*name);
+                    let child = self.add_module(full, Some(at), package != Package::User);
+                    self.scopes[at].children.insert(*name, child);
+                    child
+                }
+            };
+        }
+        at
+    }
+
+    /// Paths of `use` lines inside bodies. Found by their text, since bodies are not looked at yet; a line of a
+    /// comment or string that looks like one costs no more than a question for a file.
+    fn local_uses(&mut self, file: FileId) -> Vec<Vec<Symbol>> {
+        let text = &self.map.file(file).text;
+        let mut found = Vec::new();
+        for line in text.lines() {
+            let Some(rest) = line.trim_start().strip_prefix("use ").filter(|_| line.starts_with([' ', '\t']))
+            else {
+                continue;
+            };
+            let (head, group) = rest.split_once('{').unwrap_or((rest, ""));
+            let head: Vec<&str> = head.split('.').map(word).filter(|w| !w.is_empty()).collect();
+            found.push(head.iter().map(|w| self.program.interner.intern(w)).collect::<Vec<Symbol>>());
+            for leaf in group.split(',').map(word).filter(|w| !w.is_empty()) {
+                found.push(head.iter().chain([&leaf]).map(|w| self.program.interner.intern(w)).collect());
+            }
+        }
+        found
+    }
+}
+
+/// The identifier at the start of a text.
+fn word(text: &str) -> &str {
+    let text = text.trim();
+    let end = text.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(text.len());
+    &text[..end]
+}
+
+impl Package {
+    pub fn name(self) -> &'static str {
+        match self {
+            Package::User => "",
+            Package::Core => "core",
+            Package::Std => "std",
+            Package::Runtime => "runtime",
+            Package::Sys => "sys",
+        }
+    }
+}

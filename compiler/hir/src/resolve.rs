@@ -1,0 +1,220 @@
+//! Questions about concrete types, as lowering asks them for each instance of a function.
+
+use crate::env::ParamEnv;
+use crate::infer::InferTable;
+use crate::program::{AdtId, FnId, Program, TraitId, VariantIdx};
+use crate::solve::{Proj, Sel, Solver, Tri};
+use crate::ty::{Args, Ty, TyKind};
+use syntax::{Span, Symbol};
+
+/// What a call of a trait's method on concrete types runs.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Resolved {
+    /// A function with a body (or an intrinsic) and the arguments for all of its generics. For a default method
+    /// this is the trait's function, with `Self` and the trait's arguments first.
+    Fn { id: FnId, args: Args },
+    /// What the compiler provides: structural `Eq.eq`, `Ord.cmp`, `Hash.hash`, `Show.show`, the operators of
+    /// numbers, and `Ord.lt le gt ge` of integers, `Bool` and `Char`.
+    Builtin { trait_: TraitId, method: FnId },
+    /// Through the vtable of the `dyn` value that is the first argument: the index among the methods of `trait_`,
+    /// which is the trait of the `dyn` type or one above it.
+    Dyn { trait_: TraitId, method_idx: u32 },
+}
+
+/// Finds what runs for a trait's method. `args` covers the trait's generics, `Self` first, then the method's own.
+/// `None` when the type does not implement the trait, which the checker has excluded.
+pub fn resolve_method(program: &mut Program, trait_: TraitId, method: FnId, args: &[Ty]) -> Option<Resolved> {
+    let row = program.row(args);
+    if let Some(known) = program.caches.methods.get(&(method, row)) {
+        return Some(known.clone());
+    }
+    let args: Vec<Ty> = args.iter().map(|t| normalize(program, *t)).collect();
+    let resolved = resolve_method_now(program, trait_, method, &args)?;
+    program.caches.methods.insert((method, row), resolved.clone());
+    Some(resolved)
+}
+
+fn resolve_method_now(program: &mut Program, trait_: TraitId, method: FnId, args: &[Ty]) -> Option<Resolved> {
+    let n_trait = program.traits[trait_].generics.params.len();
+    let (trait_args, own) = args.split_at(n_trait.min(args.len()));
+    let index = program.traits[trait_].methods.iter().position(|m| *m == method)?;
+    let default = Resolved::Fn { id: method, args: args.into() };
+    let (mut infer, env) = (InferTable::default(), ParamEnv::default());
+    let mut solver = Solver::new(program, &mut infer, &env, Span::DUMMY);
+    match solver.select(trait_, trait_args) {
+        Sel::Impl(id, iargs) => {
+            if iargs.iter().any(|t| solver.p.types.flags(*t).has_infer) {
+                solver.impl_bounds_hold(id, &iargs);
+            }
+            let iargs: Vec<Ty> = iargs.into_iter().map(|t| solver.deep(t)).collect();
+            match program.impls[id].methods.get(index).copied().flatten() {
+                Some(fn_) => Some(Resolved::Fn {
+                    id: fn_,
+                    args: iargs.into_iter().chain(own.iter().copied()).collect(),
+                }),
+                None => Some(default),
+            }
+        }
+        Sel::Builtin(builtin) => {
+            let has_body = program.fns[method].kind == crate::program::FnKind::Body;
+            let compared = builtin == crate::builtin::Builtin::Ord
+                && matches!(program.types.kind(args[0]), TyKind::Int(_) | TyKind::Bool | TyKind::Char)
+                && matches!(program.name(program.fns[method].name), "lt" | "le" | "gt" | "ge");
+            if has_body && !compared { Some(default) } else { Some(Resolved::Builtin { trait_, method }) }
+        }
+        Sel::Dyn if is_in_vtable(program, method) => Some(Resolved::Dyn { trait_, method_idx: index as u32 }),
+        Sel::Dyn => Some(default),
+        Sel::No | Sel::Maybe | Sel::Env(_) | Sel::AssocBound | Sel::Error => None,
+    }
+}
+
+/// Whether a trait's method has a place in vtables: it takes `self`, is not generic and mentions `Self` nowhere else.
+/// The others run with `Self = dyn Trait`.
+pub fn is_in_vtable(program: &Program, method: FnId) -> bool {
+    let fn_ = &program.fns[method];
+    let own = fn_.generics.params.len() as u32 - fn_.generics.n_parent;
+    let mentions = |ty: Ty| mentions_self(program, ty);
+    fn_.has_self && own == 0 && !fn_.params.iter().skip(1).any(|p| mentions(p.ty)) && !mentions(fn_.ret)
+}
+
+/// Whether a type in a trait mentions `Self`, other than in projections of the trait's own associated types.
+pub(crate) fn mentions_self(program: &Program, ty: Ty) -> bool {
+    if !program.types.flags(ty).has_param {
+        return false;
+    }
+    match program.types.kind(ty) {
+        TyKind::Param(index, _) => *index == 0,
+        // `Self.Item` is known for a `dyn` type.
+        TyKind::Assoc { args, .. } => args[1..].iter().any(|t| mentions_self(program, *t)),
+        kind => {
+            let mut found = false;
+            crate::ty::TyTable::for_each_child(kind, |t| found = found || mentions_self(program, t));
+            found
+        }
+    }
+}
+
+/// Reduces the projections in a type without parameters.
+pub fn normalize(program: &mut Program, ty: Ty) -> Ty {
+    if !program.types.flags(ty).has_assoc {
+        return ty;
+    }
+    let (mut infer, env) = (InferTable::default(), ParamEnv::default());
+    let mut solver = Solver::new(program, &mut infer, &env, Span::DUMMY);
+    let ty = solver.normalize(ty);
+    solver.deep(ty)
+}
+
+/// Puts concrete arguments in for the parameters of a type and reduces its projections.
+pub fn subst(program: &mut Program, ty: Ty, args: &[Ty]) -> Ty {
+    let ty = program.types.subst(ty, args);
+    normalize(program, ty)
+}
+
+/// The associated type `name` of an implementation on concrete types; `args` has `Self` first.
+pub fn resolve_assoc(program: &mut Program, trait_: TraitId, args: &[Ty], name: Symbol) -> Option<Ty> {
+    let (mut infer, env) = (InferTable::default(), ParamEnv::default());
+    let mut solver = Solver::new(program, &mut infer, &env, Span::DUMMY);
+    match solver.project(trait_, args, name) {
+        Proj::Ty(ty) => Some(solver.deep(ty)),
+        _ => None,
+    }
+}
+
+/// The types of the fields of a variant (0 of a struct), for these arguments of the struct or enum.
+pub fn adt_field_tys(program: &mut Program, adt: AdtId, variant: VariantIdx, args: &[Ty]) -> Vec<Ty> {
+    let fields: Vec<Ty> = program.adts[adt].variants[variant].fields.iter().map(|f| f.ty).collect();
+    fields.into_iter().map(|t| subst(program, t, args)).collect()
+}
+
+/// Whether a concrete type implements a trait with these arguments (without `Self`).
+pub fn implements(program: &mut Program, ty: Ty, trait_: TraitId, args: &[Ty]) -> bool {
+    let full: Vec<Ty> = std::iter::once(ty).chain(args.iter().copied()).collect();
+    let (mut infer, env) = (InferTable::default(), ParamEnv::default());
+    Solver::new(program, &mut infer, &env, Span::DUMMY).holds(trait_, &full) == Tri::Yes
+}
+
+/// Parameters (with whether they are in-out) and result of a type that can be called, with all types concrete:
+/// a closure, a boxed `Fn`, a function's name.
+pub fn callable(program: &mut Program, ty: Ty) -> Option<(Vec<(Ty, bool)>, Ty)> {
+    let (mut infer, env) = (InferTable::default(), ParamEnv::default());
+    let mut solver = Solver::new(program, &mut infer, &env, Span::DUMMY);
+    let (params, ret) = solver.callable(ty)?;
+    let params = params.into_iter().map(|(t, m)| (solver.normalize(t), m)).collect();
+    let ret = solver.normalize(ret);
+    Some((params, ret))
+}
+
+/// The functions in the vtable of `trait_` for values of type `ty`, by the index of the trait's methods: `None` for
+/// methods that are not in vtables, see [`is_in_vtable`]. `args` are the trait's arguments without `Self`.
+pub fn vtable(program: &mut Program, trait_: TraitId, args: &[Ty], ty: Ty) -> Vec<Option<Resolved>> {
+    let full: Vec<Ty> = std::iter::once(ty).chain(args.iter().copied()).collect();
+    let methods = program.traits[trait_].methods.clone();
+    methods
+        .into_iter()
+        .map(|m| if is_in_vtable(program, m) { resolve_method(program, trait_, m, &full) } else { None })
+        .collect()
+}
+
+/// The trait of a `dyn` type and those above it, with their arguments without `Self`: the traits whose methods can
+/// be called on the value. The trait itself comes first.
+pub fn dyn_traits(program: &mut Program, trait_: TraitId, args: &[Ty], self_ty: Ty) -> Vec<(TraitId, Args)> {
+    let own: Vec<Ty> = std::iter::once(self_ty).chain(args.iter().copied()).collect();
+    let all = program.super_closure(trait_);
+    all.into_iter()
+        .map(|b| (b.trait_, b.args[1..].iter().map(|t| subst(program, *t, &own)).collect()))
+        .collect()
+}
+
+/// Whether values of the type can only be moved: an `iso` struct or enum, or something that contains one. A
+/// parameter counts as `iso` if it is declared so in `iso_params`.
+pub fn is_iso(program: &mut Program, ty: Ty) -> bool {
+    is_iso_in(program, ty, &|_| false)
+}
+
+pub(crate) fn is_iso_in(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) -> bool {
+    iso(program, ty, iso_param, &mut Vec::new())
+}
+
+fn iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool, open: &mut Vec<Ty>) -> bool {
+    let concrete = program.is_settled(ty);
+    if concrete && let Some(known) = program.caches.is_iso.get(&ty) {
+        return *known;
+    }
+    if open.contains(&ty) || open.len() > 64 {
+        return false;
+    }
+    open.push(ty);
+    let result = match program.types.kind(ty).clone() {
+        TyKind::Param(index, _) => iso_param(index),
+        TyKind::Tuple(args) => args.iter().any(|t| iso(program, *t, iso_param, open)),
+        TyKind::FixedArray(elem, _) => iso(program, elem, iso_param, open),
+        // A buffer owns its elements; a raw pointer does not.
+        TyKind::Buffer(elem) => iso(program, elem, iso_param, open),
+        TyKind::Closure(id, args) => {
+            let captures = program.closures[id].captures.clone();
+            program.closures[id].is_once
+                || captures.iter().any(|t| {
+                    let t = program.types.subst(*t, &args);
+                    iso(program, t, iso_param, open)
+                })
+        }
+        TyKind::Adt(id, args) => {
+            program.adts[id].is_iso || {
+                let fields: Vec<Ty> =
+                    program.adts[id].variants.iter().flat_map(|v| v.fields.iter().map(|f| f.ty)).collect();
+                fields.into_iter().any(|t| {
+                    let t = program.types.subst(t, &args);
+                    let t = if program.types.is_concrete(t) { normalize(program, t) } else { t };
+                    iso(program, t, iso_param, open)
+                })
+            }
+        }
+        _ => false,
+    };
+    open.pop();
+    if concrete && open.is_empty() {
+        program.caches.is_iso.insert(ty, result);
+    }
+    result
+}

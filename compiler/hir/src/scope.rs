@@ -1,0 +1,297 @@
+//! Names of modules: what a name stands for, who may see it, and how paths are followed.
+
+use crate::checker::Checker;
+use crate::program::{AdtId, ConstId, FnId, ModuleId, TraitId, VariantIdx};
+use crate::ty::Ty;
+use entity::entity;
+use rustc_hash::FxHashMap;
+use syntax::{Span, Symbol, sym};
+
+entity! {
+    /// A `type Name = …`.
+    pub struct AliasId = "alias";
+    /// A name brought in by `use`.
+    pub struct ImportId = "import";
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Def {
+    Module(ModuleId),
+    Adt(AdtId),
+    Trait(TraitId),
+    Alias(AliasId),
+    /// A type that is built in.
+    Prim(Ty),
+    /// `Ptr` and `Buffer`.
+    Ptr,
+    Buffer,
+    Fn(FnId),
+    Const(ConstId),
+    Variant(AdtId, VariantIdx),
+    /// An actor: known by name so that its uses say no more than that actors are not supported.
+    Actor,
+    /// Reported where it was declared or imported.
+    Error,
+}
+
+/// A name may stand for a type, for a value and for a module at once.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Ns {
+    Type,
+    Value,
+    Module,
+}
+
+impl Def {
+    pub fn ns(self) -> Ns {
+        match self {
+            Def::Module(_) => Ns::Module,
+            Def::Fn(_) | Def::Const(_) | Def::Variant(..) => Ns::Value,
+            _ => Ns::Type,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub def: Def,
+    pub is_pub: bool,
+    /// Where the name is declared or imported.
+    pub span: Span,
+    pub import: Option<ImportId>,
+}
+
+/// What one name stands for, by [`Ns`].
+#[derive(Clone, Copy, Default, Debug)]
+pub(crate) struct Names([Option<Entry>; 3]);
+
+impl Names {
+    pub fn get(&self, ns: Ns) -> Option<Entry> {
+        self.0[ns as usize]
+    }
+
+    pub fn set(&mut self, ns: Ns, entry: Entry) {
+        self.0[ns as usize] = Some(entry);
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = Entry> {
+        self.0.into_iter().flatten()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
+    }
+}
+
+/// All names from `use a.b.*`.
+#[derive(Clone, Copy)]
+pub(crate) struct Glob {
+    pub from: GlobSource,
+    pub is_pub: bool,
+    pub import: ImportId,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GlobSource {
+    Module(ModuleId),
+    Variants(AdtId),
+}
+
+#[derive(Default)]
+pub(crate) struct ModuleScope {
+    pub names: FxHashMap<Symbol, Names>,
+    pub globs: Vec<Glob>,
+    pub children: FxHashMap<Symbol, ModuleId>,
+    /// A block of a body with items of its own: names not found here are looked up in the module around.
+    pub is_block: bool,
+    /// What the paths of functions declared here start with: the function around a block.
+    pub prefix: String,
+}
+
+/// What is known about an import, to report those that nobody uses.
+pub(crate) struct Import {
+    pub name: Symbol,
+    pub span: Span,
+    pub module: ModuleId,
+    pub is_pub: bool,
+    pub is_used: bool,
+    pub is_glob: bool,
+}
+
+impl Checker {
+    /// Whether code in `from` may see what is private to `owner`: the same module or one inside it.
+    pub(crate) fn sees_private(&self, from: ModuleId, owner: ModuleId) -> bool {
+        let mut at = Some(from);
+        while let Some(module) = at {
+            if module == owner {
+                return true;
+            }
+            at = self.program.modules[module].parent;
+        }
+        false
+    }
+
+    /// The file module around a block module.
+    pub(crate) fn file_module(&self, mut module: ModuleId) -> ModuleId {
+        while self.scopes[module].is_block {
+            match self.program.modules[module].parent {
+                Some(parent) => module = parent,
+                None => break,
+            }
+        }
+        module
+    }
+
+    /// What a name means in a module: its own names, the blocks around, imports, the prelude, built-in types.
+    pub(crate) fn lookup(&mut self, module: ModuleId, name: Symbol, ns: Ns) -> Option<Entry> {
+        let mut at = module;
+        loop {
+            if let Some(entry) = self.lookup_in(at, name, ns, at, &mut Vec::new()) {
+                self.mark_used(entry);
+                return Some(entry);
+            }
+            match self.program.modules[at].parent {
+                Some(parent) if self.scopes[at].is_block => at = parent,
+                _ => break,
+            }
+        }
+        if let Some(entry) = self.prelude.get(&name).and_then(|n| n.get(ns)) {
+            return Some(entry);
+        }
+        match ns {
+            Ns::Type => self.builtin_type(name),
+            Ns::Module => self.package_root(name),
+            Ns::Value => None,
+        }
+        .map(|def| Entry { def, is_pub: true, span: Span::DUMMY, import: None })
+    }
+
+    pub(crate) fn mark_used(&mut self, entry: Entry) {
+        if let Some(import) = entry.import {
+            self.imports[import].is_used = true;
+        }
+    }
+
+    /// A name of one module, as `viewer` sees it: private names only where it may.
+    pub(crate) fn lookup_in(
+        &self,
+        module: ModuleId,
+        name: Symbol,
+        ns: Ns,
+        viewer: ModuleId,
+        seen: &mut Vec<ModuleId>,
+    ) -> Option<Entry> {
+        if let Some(entry) = self.scopes[module].names.get(&name).and_then(|n| n.get(ns))
+            && (entry.is_pub || self.sees_private(viewer, module))
+        {
+            return Some(entry);
+        }
+        if self.scopes[module].globs.is_empty() || seen.contains(&module) {
+            return None;
+        }
+        seen.push(module);
+        let private = self.sees_private(viewer, module);
+        for glob in &self.scopes[module].globs {
+            if !(glob.is_pub || private) {
+                continue;
+            }
+            let found = match glob.from {
+                GlobSource::Module(from) => self.lookup_in(from, name, ns, module, seen),
+                GlobSource::Variants(adt) => self.variant_entry(adt, name, ns),
+            };
+            if let Some(entry) = found {
+                return Some(Entry { import: Some(glob.import), is_pub: glob.is_pub, ..entry });
+            }
+        }
+        None
+    }
+
+    fn variant_entry(&self, adt: AdtId, name: Symbol, ns: Ns) -> Option<Entry> {
+        if ns != Ns::Value {
+            return None;
+        }
+        let idx = self.variant_named(adt, name)?;
+        let span = self.program.adts[adt].variants[idx].span;
+        Some(Entry { def: Def::Variant(adt, idx), is_pub: true, span, import: None })
+    }
+
+    /// The variant of an enum with this name.
+    pub(crate) fn variant_named(&self, adt: AdtId, name: Symbol) -> Option<VariantIdx> {
+        let decl = &self.program.adts[adt];
+        if !decl.is_enum {
+            return None;
+        }
+        decl.variants.iter_enumerated().find(|(_, v)| v.name == name).map(|(i, _)| i)
+    }
+
+    pub(crate) fn builtin_type(&self, name: Symbol) -> Option<Def> {
+        Some(match name {
+            sym::Int | sym::Int64 => Def::Prim(Ty::I64),
+            sym::Int8 => Def::Prim(Ty::I8),
+            sym::Int16 => Def::Prim(Ty::I16),
+            sym::Int32 => Def::Prim(Ty::I32),
+            sym::UInt8 => Def::Prim(Ty::U8),
+            sym::UInt16 => Def::Prim(Ty::U16),
+            sym::UInt32 => Def::Prim(Ty::U32),
+            sym::UInt64 => Def::Prim(Ty::U64),
+            sym::USize => Def::Prim(Ty::USIZE),
+            sym::Float | sym::Float64 => Def::Prim(Ty::F64),
+            sym::Float32 => Def::Prim(Ty::F32),
+            sym::Bool => Def::Prim(Ty::BOOL),
+            sym::Char => Def::Prim(Ty::CHAR),
+            sym::Never => Def::Prim(Ty::NEVER),
+            sym::Ptr => Def::Ptr,
+            sym::Buffer => Def::Buffer,
+            _ => return None,
+        })
+    }
+
+    /// `core`, `std`, `runtime` and `sys` at the head of a path.
+    pub(crate) fn package_root(&self, name: Symbol) -> Option<Def> {
+        self.packages.iter().find(|p| p.0 == name).map(|p| Def::Module(p.1))
+    }
+
+    /// Declares a name in a module; a second declaration is reported and ignored.
+    pub(crate) fn declare(&mut self, module: ModuleId, name: Symbol, entry: Entry) {
+        if name == sym::empty {
+            return;
+        }
+        let ns = entry.def.ns();
+        let names = self.scopes[module].names.entry(name).or_default();
+        match names.get(ns) {
+            None => names.set(ns, entry),
+            Some(first) if first.def == entry.def => {}
+            Some(first) => self.report_duplicate(name, first, entry),
+        }
+    }
+
+    fn report_duplicate(&mut self, name: Symbol, first: Entry, second: Entry) {
+        if second.def == Def::Error {
+            return;
+        }
+        let text = self.program.name(name);
+        let message = format!("`{text}` is declared twice in this module");
+        let diag = syntax::Diagnostic::error(crate::codes::DUPLICATE_NAME, second.span, message)
+            .label("declared again here")
+            .also(first.span, "first declared here");
+        self.report(diag);
+    }
+}
+
+/// A `type Name<T> = …`.
+pub(crate) struct Alias {
+    pub name: Symbol,
+    pub module: ModuleId,
+    pub decl: Option<Box<syntax::ast::TypeAlias>>,
+    pub generics: crate::program::Generics,
+    pub ty: Ty,
+    pub state: AliasState,
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AliasState {
+    New,
+    Open,
+    Done,
+}

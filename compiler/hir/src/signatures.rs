@@ -1,0 +1,623 @@
+//! Signatures of all declarations that were collected: generics with bounds, fields, parameters and results.
+//!
+//! Works in steps over everything that is new, because declarations refer to each other in any order: first how
+//! many parameters each type has, then traits and what is above them, then fields, heads of impls, and functions.
+
+use crate::checker::Checker;
+use crate::codes;
+use crate::collect::AdtDecl;
+use crate::env::ParamEnv;
+use crate::program::*;
+use crate::scope::AliasId;
+use crate::solve::Solver;
+use crate::ty::{Ty, TyKind};
+use crate::types::TyCx;
+use entity::Idx;
+use syntax::ast::{self, ParamKind, PatKind, TypeKind};
+use syntax::{Diagnostic, Span, Symbol, sym};
+
+impl Checker {
+    /// Resolves everything that was collected since the last call.
+    pub(crate) fn resolve_new_items(&mut self) {
+        let from = self.decls.done;
+        let adts = (from.adts..self.program.adts.len()).map(AdtId::new);
+        let traits = (from.traits..self.program.traits.len()).map(TraitId::new);
+        let impls = (from.impls..self.program.impls.len()).map(ImplId::new);
+        let fns = (from.fns..self.program.fns.len()).map(FnId::new);
+        let consts = (from.consts..self.program.consts.len()).map(ConstId::new);
+        let aliases = (from.aliases..self.aliases.len()).map(AliasId::new);
+        adts.clone().for_each(|id| self.declare_adt(id));
+        traits.clone().for_each(|id| self.declare_trait(id));
+        traits.clone().for_each(|id| self.ensure_trait_header(id));
+        traits.clone().for_each(|id| self.resolve_assoc_decls(id));
+        aliases.for_each(|id| {
+            self.alias_ty(id, Span::DUMMY);
+        });
+        adts.clone().for_each(|id| self.resolve_adt(id));
+        impls.clone().for_each(|id| self.resolve_impl_head(id));
+        impls.clone().for_each(|id| self.resolve_impl_types(id));
+        fns.clone().for_each(|id| self.resolve_fn(id));
+        consts.for_each(|id| self.resolve_const(id));
+        impls.clone().for_each(|id| self.fill_impl(id));
+        traits.clone().for_each(|id| self.decide_dyn_safety(id));
+        self.decls.done = crate::collect::Done {
+            fns: self.program.fns.len(),
+            adts: self.program.adts.len(),
+            traits: self.program.traits.len(),
+            impls: self.program.impls.len(),
+            consts: self.program.consts.len(),
+            aliases: self.aliases.len(),
+        };
+        fns.clone().for_each(|id| self.normalize_fn(id));
+        self.check_dyn_uses();
+        self.check_declarations(adts, traits, impls, fns);
+        self.infer.clear();
+    }
+
+    // ------------------------------------------------------------ generics
+
+    /// Enters the parameters of a declaration, without their bounds.
+    pub(crate) fn declare_params(&mut self, generics: &ast::Generics, cx: &mut TyCx) {
+        for param in &generics.params {
+            if let Some(first) = cx.generics.params.iter().find(|p| p.name == param.name.name) {
+                let text = self.program.name(param.name.name);
+                let message = format!("the parameter `{text}` is declared twice");
+                let diag = Diagnostic::error(codes::DUPLICATE_NAME, param.name.span, message)
+                    .also(first.span, "first declared here");
+                self.report(diag);
+            }
+            let kind = match &param.kind {
+                ast::GenericParamKind::Type { is_iso, .. } => GenericParamKind::Type { is_iso: *is_iso },
+                ast::GenericParamKind::Const { ty } => GenericParamKind::Const(self.const_param_ty(ty, cx)),
+            };
+            cx.generics.params.push(GenericParam { name: param.name.name, kind, span: param.name.span });
+        }
+    }
+
+    fn const_param_ty(&mut self, ty: &ast::Type, cx: &TyCx) -> Ty {
+        let lowered = self.lower_ty(ty, cx);
+        if matches!(self.program.types.kind(lowered), TyKind::Int(_) | TyKind::Error) {
+            return lowered;
+        }
+        let message = "constant parameters are integers";
+        self.report(Diagnostic::error(codes::BAD_CONST_PARAM, ty.span, message));
+        Ty::ERROR
+    }
+
+    /// Resolves the bounds of the parameters, in the order in which they are written.
+    pub(crate) fn resolve_bounds(&mut self, generics: &ast::Generics, cx: &mut TyCx) {
+        for param in &generics.params {
+            let ast::GenericParamKind::Type { bounds, .. } = &param.kind else { continue };
+            if bounds.is_empty() {
+                continue;
+            }
+            let Some(index) = cx.param(param.name.name) else { continue };
+            let ty = self.program.types.intern(TyKind::Param(index, param.name.name));
+            for bound in bounds {
+                self.push_bound(ty, bound, cx);
+            }
+        }
+        for clause in &generics.where_clauses {
+            let ty = self.lower_ty(&clause.ty, cx);
+            for bound in &clause.bounds {
+                self.push_bound(ty, bound, cx);
+            }
+        }
+    }
+
+    fn push_bound(&mut self, ty: Ty, bound: &ast::Type, cx: &mut TyCx) {
+        if let Some(kind) = self.lower_bound(bound, cx)
+            && ty != Ty::ERROR
+        {
+            cx.generics.bounds.push(Bound { ty, kind, span: bound.span });
+        }
+    }
+
+    // ------------------------------------------------------------ structs and enums
+
+    fn declare_adt(&mut self, id: AdtId) {
+        let Some(decl) = self.decls.adts[id].take() else { return };
+        let mut cx = TyCx::new(self.program.adts[id].module);
+        let generics = match &decl {
+            AdtDecl::Struct(d) => &d.generics,
+            AdtDecl::Enum(d) => &d.generics,
+        };
+        self.declare_params(generics, &mut cx);
+        self.program.adts[id].generics = cx.generics;
+        self.decls.adts[id] = Some(decl);
+    }
+
+    fn resolve_adt(&mut self, id: AdtId) {
+        let Some(decl) = self.decls.adts[id].take() else { return };
+        let mut cx = TyCx::new(self.program.adts[id].module);
+        cx.generics = std::mem::take(&mut self.program.adts[id].generics);
+        let own = self.identity(&cx.generics);
+        cx.self_ty = Some(self.program.types.intern(TyKind::Adt(id, own.into())));
+        // The parameters must be known while the bounds and fields are resolved: they may mention the type.
+        self.program.adts[id].generics.params = cx.generics.params.clone();
+        match &decl {
+            AdtDecl::Struct(d) => {
+                self.resolve_bounds(&d.generics, &mut cx);
+                self.resolve_variant(id, VariantIdx(0), &d.body, &cx, None);
+            }
+            AdtDecl::Enum(d) => {
+                self.resolve_bounds(&d.generics, &mut cx);
+                for (i, variant) in d.variants.iter().enumerate() {
+                    self.resolve_variant(id, VariantIdx::new(i), &variant.body, &cx, Some(()));
+                }
+            }
+        }
+        self.program.adts[id].generics = cx.generics;
+    }
+
+    fn resolve_variant(
+        &mut self,
+        id: AdtId,
+        variant: VariantIdx,
+        body: &ast::VariantBody,
+        cx: &TyCx,
+        all_pub: Option<()>,
+    ) {
+        let mut fields: Vec<Field> = Vec::new();
+        match body {
+            ast::VariantBody::Unit => {}
+            ast::VariantBody::Tuple(types) => {
+                for (i, ty) in types.iter().enumerate() {
+                    let name = self.program.interner.intern(&i.to_string());
+                    fields.push(Field { name, ty: self.lower_ty(ty, cx), is_pub: true, span: ty.span });
+                }
+            }
+            ast::VariantBody::Named(decls) => {
+                for decl in decls {
+                    if let Some(first) = fields.iter().find(|f| f.name == decl.name.name) {
+                        let text = self.program.name(decl.name.name);
+                        let message = format!("the field `{text}` is declared twice");
+                        let diag = Diagnostic::error(codes::DUPLICATE_NAME, decl.name.span, message)
+                            .also(first.span, "first declared here");
+                        self.report(diag);
+                    }
+                    let is_pub = decl.vis.is_some() || all_pub.is_some();
+                    let ty = self.lower_ty(&decl.ty, cx);
+                    fields.push(Field { name: decl.name.name, ty, is_pub, span: decl.name.span });
+                }
+            }
+        }
+        self.program.adts[id].variants[variant].fields = fields;
+    }
+
+    /// Each parameter as a type argument for itself.
+    pub(crate) fn identity(&mut self, generics: &Generics) -> Vec<Ty> {
+        let params = generics.params.iter().enumerate();
+        params.map(|(i, p)| self.program.types.intern(TyKind::Param(i as u32, p.name))).collect()
+    }
+
+    // ------------------------------------------------------------ traits
+
+    fn declare_trait(&mut self, id: TraitId) {
+        let Some(decl) = self.decls.traits[id].take() else { return };
+        let mut cx = TyCx::new(self.program.traits[id].module);
+        // Bodies of defaults may copy `Self`; an `iso` type gets only those that do not, see `moves.rs`.
+        let kind = GenericParamKind::Type { is_iso: false };
+        cx.generics.params.push(GenericParam { name: sym::Self_, kind, span: decl.name.span });
+        self.declare_params(&decl.generics, &mut cx);
+        self.program.traits[id].generics = cx.generics;
+        self.decls.traits[id] = Some(decl);
+    }
+
+    /// Resolves the supertraits and bounds of a trait; others may ask for it early.
+    pub(crate) fn ensure_trait_header(&mut self, id: TraitId) {
+        let Some(mut decl) = self.decls.traits[id].take() else { return };
+        let supers = std::mem::take(&mut decl.supertraits);
+        let generics = std::mem::take(&mut decl.generics);
+        self.decls.traits[id] = Some(decl);
+        if supers.is_empty() && generics.params.is_empty() && generics.where_clauses.is_empty() {
+            return;
+        }
+        let mut cx = self.trait_cx(id);
+        let self_ty = cx.self_ty.unwrap_or(Ty::ERROR);
+        for super_ in &supers {
+            match self.lower_bound(super_, &cx) {
+                Some(kind @ BoundKind::Trait { .. }) => {
+                    let bound = Bound { ty: self_ty, kind, span: super_.span };
+                    self.program.traits[id].supertraits.push(bound);
+                }
+                Some(BoundKind::Fn { .. }) => {
+                    self.report(Diagnostic::error(codes::EXPECTED_TRAIT, super_.span, "expected a trait"));
+                }
+                None => {}
+            }
+        }
+        self.resolve_bounds(&generics, &mut cx);
+        self.program.traits[id].generics = cx.generics;
+        self.check_supertrait_cycle(id);
+    }
+
+    fn check_supertrait_cycle(&mut self, id: TraitId) {
+        let mut open: Vec<TraitId> = self.direct_supers(id);
+        let mut seen = Vec::new();
+        while let Some(next) = open.pop() {
+            if next == id {
+                let text = self.program.name(self.program.traits[id].name);
+                let message = format!("the trait `{text}` is above itself");
+                let diag = Diagnostic::error(codes::SUPERTRAIT_CYCLE, self.program.traits[id].span, message);
+                self.report(diag);
+                self.program.traits[id].supertraits.clear();
+                return;
+            }
+            if !seen.contains(&next) {
+                seen.push(next);
+                open.extend(self.direct_supers(next));
+            }
+        }
+    }
+
+    fn direct_supers(&self, id: TraitId) -> Vec<TraitId> {
+        let supers = self.program.traits[id].supertraits.iter();
+        supers
+            .filter_map(|b| match b.kind {
+                BoundKind::Trait { trait_, .. } => Some(trait_),
+                BoundKind::Fn { .. } => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn trait_cx(&mut self, id: TraitId) -> TyCx {
+        let mut cx = TyCx::new(self.program.traits[id].module);
+        cx.generics = self.program.traits[id].generics.clone();
+        cx.self_ty = Some(self.program.types.intern(TyKind::Param(0, sym::Self_)));
+        cx.self_trait = Some(id);
+        cx
+    }
+
+    fn resolve_assoc_decls(&mut self, id: TraitId) {
+        let Some(mut decl) = self.decls.traits[id].take() else { return };
+        let assoc = std::mem::take(&mut decl.assoc_types);
+        let cx = self.trait_cx(id);
+        // The names come first: bounds and defaults may mention the others.
+        for member in &assoc {
+            if self.program.traits[id].assoc_types.iter().any(|a| a.name == member.name.name) {
+                let text = self.program.name(member.name.name);
+                let message = format!("the associated type `{text}` is declared twice");
+                self.report(Diagnostic::error(codes::DUPLICATE_NAME, member.name.span, message));
+            }
+            self.program.traits[id].assoc_types.push(AssocTy {
+                name: member.name.name,
+                bounds: Vec::new(),
+                default: None,
+                span: member.name.span,
+            });
+        }
+        for (i, member) in assoc.iter().enumerate() {
+            let args = crate::env::identity_args(&mut self.program, id);
+            let ty = self.program.types.intern(TyKind::Assoc { trait_: id, args, name: member.name.name });
+            let mut bounds = Vec::new();
+            for bound in &member.bounds {
+                if let Some(kind) = self.lower_bound(bound, &cx) {
+                    bounds.push(Bound { ty, kind, span: bound.span });
+                }
+            }
+            let default = member.default.as_ref().map(|d| self.lower_ty(d, &cx));
+            let slot = &mut self.program.traits[id].assoc_types[i];
+            slot.bounds = bounds;
+            slot.default = default;
+        }
+        self.decls.traits[id] = Some(decl);
+    }
+
+    // ------------------------------------------------------------ impls
+
+    fn resolve_impl_head(&mut self, id: ImplId) {
+        let Some(decl) = self.decls.impls[id].decl.take() else { return };
+        let mut cx = TyCx::new(self.program.impls[id].module);
+        self.declare_params(&decl.generics, &mut cx);
+        self.resolve_bounds(&decl.generics, &mut cx);
+        let self_ty = self.lower_ty(&decl.self_ty, &cx);
+        cx.self_ty = Some(self_ty);
+        let trait_ = decl.trait_.as_ref().and_then(|t| match self.lower_bound(t, &cx)? {
+            BoundKind::Trait { trait_, args, assoc } => {
+                if let Some((name, _)) = assoc.first() {
+                    let text = self.program.name(*name);
+                    let message = format!("associated types are set inside the `impl`: `type {text} = …`");
+                    self.report(Diagnostic::error(codes::WRONG_TYPE_ARGS, t.span, message));
+                }
+                Some((trait_, args))
+            }
+            BoundKind::Fn { .. } => {
+                self.report(Diagnostic::error(codes::EXPECTED_TRAIT, t.span, "expected a trait"));
+                None
+            }
+        });
+        let failed = decl.trait_.is_some() && trait_.is_none();
+        let slot = &mut self.program.impls[id];
+        slot.generics = cx.generics;
+        slot.self_ty = if failed { Ty::ERROR } else { self_ty };
+        slot.trait_ = trait_.clone();
+        if let Some((trait_, _)) = trait_
+            && let Some(head) = crate::impls::Head::of_impl(&self.program.types, self_ty)
+        {
+            self.program.index.add_trait_impl(trait_, head, id);
+            self.program.caches.holds.clear();
+        }
+        self.decls.impls[id].decl = Some(decl);
+    }
+
+    pub(crate) fn impl_cx(&mut self, id: ImplId) -> TyCx {
+        let decl = &self.program.impls[id];
+        let mut cx = TyCx::new(decl.module);
+        cx.generics = decl.generics.clone();
+        cx.self_ty = Some(decl.self_ty);
+        cx.impl_trait = decl.trait_.clone();
+        cx
+    }
+
+    fn resolve_impl_types(&mut self, id: ImplId) {
+        let types = std::mem::take(&mut self.decls.impls[id].types);
+        let cx = self.impl_cx(id);
+        for alias in types {
+            let ty = self.lower_ty(&alias.ty, &cx);
+            self.add_impl_type(id, alias.name, ty);
+        }
+    }
+
+    fn add_impl_type(&mut self, id: ImplId, name: ast::Ident, ty: Ty) {
+        let Some((trait_, _)) = self.program.impls[id].trait_ else {
+            if self.program.impls[id].self_ty != Ty::ERROR {
+                let message = "only impls of traits set associated types";
+                let diag = Diagnostic::error(codes::MISPLACED_ITEM, name.span, message);
+                self.report(diag.note("write the alias outside the `impl`"));
+            }
+            return;
+        };
+        if !self.program.traits[trait_].assoc_types.iter().any(|a| a.name == name.name) {
+            let (text, of) =
+                (self.program.name(name.name), self.program.name(self.program.traits[trait_].name));
+            let message = format!("the trait `{of}` has no associated type `{text}`");
+            return self.report(Diagnostic::error(codes::NOT_IN_TRAIT, name.span, message));
+        }
+        if self.program.impls[id].assoc_types.iter().any(|a| a.0 == name.name) {
+            let text = self.program.name(name.name);
+            let message = format!("the associated type `{text}` is set twice");
+            return self.report(Diagnostic::error(codes::DUPLICATE_NAME, name.span, message));
+        }
+        self.program.impls[id].assoc_types.push((name.name, ty));
+    }
+
+    /// Puts the members of an impl where they are looked for.
+    fn fill_impl(&mut self, id: ImplId) {
+        let fns = std::mem::take(&mut self.decls.impls[id].fns);
+        let consts = std::mem::take(&mut self.decls.impls[id].consts);
+        match self.program.impls[id].trait_ {
+            Some((trait_, _)) => self.fill_trait_impl(id, trait_, fns),
+            None => self.fill_inherent_impl(id, fns),
+        }
+        let head = crate::impls::Head::of_impl(&self.program.types, self.program.impls[id].self_ty);
+        for const_ in consts {
+            let name = self.program.consts[const_].name;
+            self.program.impls[id].consts.push((name, const_));
+            if let Some(head) = head {
+                self.program.index.add_const(head, name, id, const_);
+            }
+        }
+        self.decls.impls[id].decl = None;
+    }
+
+    fn fill_trait_impl(&mut self, id: ImplId, trait_: TraitId, fns: Vec<FnId>) {
+        let n = self.program.traits[trait_].methods.len();
+        let mut methods: Vec<Option<FnId>> = vec![None; n];
+        for fn_ in fns {
+            let name = self.program.fns[fn_].name;
+            let methods_of = &self.program.traits[trait_].methods;
+            let index = methods_of.iter().position(|m| self.program.fns[*m].name == name);
+            match index {
+                None => self.report_not_in_trait(trait_, fn_),
+                Some(i) => match methods[i] {
+                    None => methods[i] = Some(fn_),
+                    Some(first) => self.report_duplicate_fn(fn_, first),
+                },
+            }
+        }
+        self.program.impls[id].methods = methods;
+    }
+
+    fn report_not_in_trait(&mut self, trait_: TraitId, fn_: FnId) {
+        let name = self.program.name(self.program.fns[fn_].name).to_string();
+        let of = self.program.name(self.program.traits[trait_].name).to_string();
+        let span = self.program.fns[fn_].span;
+        let message = format!("the trait `{of}` has no method `{name}`");
+        let mut diag = Diagnostic::error(codes::NOT_IN_TRAIT, span, message)
+            .note(format!("other functions stand in an `impl` of the type itself, without `{of} for`"));
+        let names: Vec<Symbol> =
+            self.program.traits[trait_].methods.iter().map(|m| self.program.fns[*m].name).collect();
+        if let Some(found) = crate::suggest::closest(&self.program.interner, &name, names) {
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), span, found);
+        }
+        self.report(diag);
+    }
+
+    pub(crate) fn report_duplicate_fn(&mut self, second: FnId, first: FnId) {
+        let text = self.program.name(self.program.fns[second].name);
+        let message = format!("the method `{text}` is declared twice");
+        let diag = Diagnostic::error(codes::DUPLICATE_NAME, self.program.fns[second].span, message)
+            .label("declared again here")
+            .also(self.program.fns[first].span, "first declared here");
+        self.report(diag);
+    }
+
+    fn fill_inherent_impl(&mut self, id: ImplId, fns: Vec<FnId>) {
+        let self_ty = self.program.impls[id].self_ty;
+        self.program.impls[id].methods = fns.iter().copied().map(Some).collect();
+        let Some(head) = crate::impls::Head::of(&self.program.types, self_ty) else { return };
+        for fn_ in fns {
+            let name = self.program.fns[fn_].name;
+            self.program.index.add_method(head, name, fn_);
+            if name == sym::drop
+                && let TyKind::Adt(adt, _) = *self.program.types.kind(self_ty)
+                && self.program.adts[adt].is_iso
+            {
+                self.program.adts[adt].drop_fn = Some(fn_);
+            }
+        }
+    }
+
+    // ------------------------------------------------------------ functions and constants
+
+    pub(crate) fn container_cx(&mut self, container: Container, module: ModuleId) -> TyCx {
+        match container {
+            Container::Module => TyCx::new(module),
+            Container::Impl(id) => self.impl_cx(id),
+            Container::Trait(id) => self.trait_cx(id),
+        }
+    }
+
+    fn resolve_fn(&mut self, id: FnId) {
+        let Some(decl) = self.decls.fns[id].take() else { return };
+        let function = &self.program.fns[id];
+        let (container, module) = (function.container, function.module);
+        let boxed = function.export.is_some() || matches!(function.kind, FnKind::Extern { .. });
+        let mut cx = self.container_cx(container, module);
+        cx.generics.n_parent = cx.generics.params.len() as u32;
+        self.declare_params(&decl.generics, &mut cx);
+        self.resolve_bounds(&decl.generics, &mut cx);
+        let mut params = Vec::with_capacity(decl.params.len());
+        for param in &decl.params {
+            params.push(self.resolve_param(param, &mut cx, boxed));
+        }
+        let ret = decl.ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, &cx));
+        let function = &mut self.program.fns[id];
+        function.generics = cx.generics;
+        function.params = params;
+        function.ret = ret;
+        self.decls.fns[id] = Some(decl);
+    }
+
+    fn resolve_param(&mut self, param: &ast::Param, cx: &mut TyCx, boxed: bool) -> Param {
+        let mode = if param.is_mut { ParamMode::Mut } else { ParamMode::Value };
+        match &param.kind {
+            ParamKind::SelfParam => {
+                let ty = cx.self_ty.unwrap_or(Ty::ERROR);
+                Param { name: sym::self_, ty, mode, span: param.span }
+            }
+            ParamKind::Normal { pat, ty } => {
+                let (name, is_mut, span) = match &pat.kind {
+                    PatKind::Binding { name, is_mut, sub: None } => (name.name, *is_mut, name.span),
+                    _ => (sym::empty, false, pat.span),
+                };
+                let mode = if is_mut { ParamMode::Mut } else { mode };
+                let hidden = matches!(ty.kind, TypeKind::Fn { .. }) && mode == ParamMode::Value && !boxed;
+                let ty = if hidden { self.hidden_closure(ty, name, cx) } else { self.lower_ty(ty, cx) };
+                Param { name, ty, mode, span }
+            }
+        }
+    }
+
+    /// A parameter of type `Fn(…)` is generic over the closure: the hidden parameter's type.
+    fn hidden_closure(&mut self, ty: &ast::Type, name: Symbol, cx: &mut TyCx) -> Ty {
+        let Some(kind @ BoundKind::Fn { .. }) = self.lower_bound(ty, cx) else { return Ty::ERROR };
+        let index = cx.generics.params.len() as u32;
+        let param = self.program.types.intern(TyKind::Param(index, name));
+        cx.generics.params.push(GenericParam { name, kind: GenericParamKind::Closure, span: ty.span });
+        cx.generics.bounds.push(Bound { ty: param, kind, span: ty.span });
+        param
+    }
+
+    /// Reduces the projections in a signature once, where they can be.
+    fn normalize_fn(&mut self, id: FnId) {
+        let function = &self.program.fns[id];
+        let types = &self.program.types;
+        if !function.params.iter().map(|p| p.ty).chain([function.ret]).any(|t| types.flags(t).has_assoc) {
+            return;
+        }
+        let generics = function.generics.clone();
+        let container = function.container;
+        let env = ParamEnv::new(&mut self.program, &generics, container);
+        for i in 0..self.program.fns[id].params.len() {
+            let ty = self.program.fns[id].params[i].ty;
+            self.program.fns[id].params[i].ty = self.normalize_in(ty, &env);
+        }
+        let ret = self.program.fns[id].ret;
+        self.program.fns[id].ret = self.normalize_in(ret, &env);
+    }
+
+    pub(crate) fn normalize_in(&mut self, ty: Ty, env: &ParamEnv) -> Ty {
+        if !self.program.types.flags(ty).has_assoc {
+            return ty;
+        }
+        let mut solver = Solver::new(&mut self.program, &mut self.infer, env, Span::DUMMY);
+        let reduced = solver.normalize(ty);
+        let reduced = solver.deep(reduced);
+        if self.program.types.flags(reduced).has_infer { ty } else { reduced }
+    }
+
+    pub(crate) fn const_cx(&mut self, id: ConstId) -> TyCx {
+        let module = self.program.consts[id].module;
+        self.container_cx(self.decls.consts[id].container, module)
+    }
+
+    fn resolve_const(&mut self, id: ConstId) {
+        let Some(decl) = self.decls.consts[id].decl.take() else { return };
+        let cx = self.const_cx(id);
+        let ty = match &decl.ty {
+            Some(ty) => self.lower_ty(ty, &cx),
+            None => self.missing_const_ty(&decl),
+        };
+        if decl.value.is_none() && decl.name.name != sym::empty {
+            let message = "a constant needs a value";
+            let diag = Diagnostic::error(codes::MISSING_BODY, decl.name.span, message);
+            self.report(diag.note("write `const NAME: Type = value`"));
+        }
+        self.program.consts[id].ty = ty;
+        self.program.consts[id].generics = cx.generics;
+        self.decls.consts[id].decl = Some(decl);
+    }
+
+    fn missing_const_ty(&mut self, decl: &ast::ConstDecl) -> Ty {
+        if decl.name.name == sym::empty
+            || decl.value.as_ref().is_some_and(|v| matches!(v.kind, ast::ExprKind::Error))
+        {
+            return Ty::ERROR;
+        }
+        let literal = decl.value.as_ref().and_then(|v| match &v.kind {
+            ast::ExprKind::Int { .. } => Some("Int"),
+            ast::ExprKind::Float { .. } => Some("Float"),
+            ast::ExprKind::Str(_) => Some("String"),
+            ast::ExprKind::Bool(_) => Some("Bool"),
+            ast::ExprKind::Char(_) => Some("Char"),
+            _ => None,
+        });
+        let text = self.program.name(decl.name.name);
+        let message = format!("the constant `{text}` needs a type");
+        let mut diag = Diagnostic::error(codes::MISSING_CONST_TYPE, decl.name.span, message)
+            .note("signatures are written out, bodies are inferred");
+        if let Some(name) = literal {
+            diag = diag.fix("write the type", decl.name.span.after(), format!(": {name}"));
+        }
+        self.report(diag);
+        Ty::ERROR
+    }
+
+    // ------------------------------------------------------------ main
+
+    pub(crate) fn find_main(&mut self) {
+        let entry = self.scopes[self.root].names.get(&sym::main).and_then(|n| n.get(crate::scope::Ns::Value));
+        let Some(crate::scope::Entry { def: crate::scope::Def::Fn(id), .. }) = entry else { return };
+        self.program.main = Some(id);
+        let function = &self.program.fns[id];
+        let span = function.span;
+        if !function.params.is_empty() || !function.generics.params.is_empty() {
+            let message = "`main` takes no parameters";
+            let diag = Diagnostic::error(codes::BAD_MAIN, span, message);
+            self.report(diag.note("the arguments of the program are in `std.env`"));
+            return;
+        }
+        let ok = match self.program.types.kind(function.ret) {
+            TyKind::Error | TyKind::Never => true,
+            TyKind::Tuple(args) => args.is_empty(),
+            TyKind::Adt(adt, args) => Some(*adt) == self.known.result && args[0] == Ty::UNIT,
+            _ => false,
+        };
+        if !ok {
+            let message = "`main` returns nothing, or `Result<(), E>`";
+            self.report(Diagnostic::error(codes::BAD_MAIN, span, message));
+        }
+    }
+}

@@ -1,0 +1,664 @@
+//! Which types implement which traits: selection of impls, projections of associated types.
+//!
+//! A question is answered from the bounds in scope, then from impls, then from what the compiler provides
+//! (see `builtin.rs`). An answer may be `Maybe` while inference variables are open. Where exactly one
+//! candidate is left, asking binds the variables it determines.
+
+use crate::builtin::Builtin;
+use crate::env::ParamEnv;
+use crate::impls::Head;
+use crate::infer::{InferTable, VarKind};
+use crate::program::{BoundKind, ImplId, ParamMode, Program, TraitId};
+use crate::ty::{IntTy, Ty, TyKind};
+use syntax::{Span, Symbol};
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tri {
+    Yes,
+    Maybe,
+    No,
+}
+
+impl Tri {
+    pub fn and(self, other: Tri) -> Tri {
+        match (self, other) {
+            (Tri::No, _) | (_, Tri::No) => Tri::No,
+            (Tri::Maybe, _) | (_, Tri::Maybe) => Tri::Maybe,
+            _ => Tri::Yes,
+        }
+    }
+}
+
+/// Why a type implements a trait.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Sel {
+    No,
+    Maybe,
+    /// The bound with this index of the environment.
+    Env(usize),
+    /// A bound on an associated type, declared in its trait.
+    AssocBound,
+    Impl(ImplId, Vec<Ty>),
+    Builtin(Builtin),
+    /// A `dyn` value implements its trait and those above.
+    Dyn,
+    /// Something in it was reported already.
+    Error,
+}
+
+pub(crate) enum Proj {
+    Ty(Ty),
+    /// Cannot be reduced: it stands for itself.
+    Rigid,
+    Maybe,
+    Fail,
+}
+
+/// `args[0]: trait_<..>` whose `name` is to become `out`, once the types are known.
+#[derive(Clone, Debug)]
+pub(crate) struct Deferred {
+    pub trait_: TraitId,
+    pub args: Vec<Ty>,
+    pub name: Symbol,
+    pub out: Ty,
+}
+
+/// Limit on how deep one question leads to others.
+const MAX_DEPTH: usize = 48;
+
+pub(crate) struct Solver<'a> {
+    pub p: &'a mut Program,
+    pub infer: &'a mut InferTable,
+    pub env: &'a ParamEnv,
+    /// Projections that wait for variables; the caller takes them over.
+    pub deferred: Vec<Deferred>,
+    pub span: Span,
+    stack: Vec<(TraitId, Ty)>,
+}
+
+const ALL_INTS: [IntTy; 9] = [
+    IntTy::I64,
+    IntTy::I32,
+    IntTy::U8,
+    IntTy::I8,
+    IntTy::I16,
+    IntTy::U16,
+    IntTy::U32,
+    IntTy::U64,
+    IntTy::USize,
+];
+
+impl<'a> Solver<'a> {
+    pub fn new(p: &'a mut Program, infer: &'a mut InferTable, env: &'a ParamEnv, span: Span) -> Solver<'a> {
+        Solver { p, infer, env, deferred: Vec::new(), span, stack: Vec::new() }
+    }
+
+    pub fn shallow(&self, ty: Ty) -> Ty {
+        self.infer.shallow(&self.p.types, ty)
+    }
+
+    pub fn deep(&mut self, ty: Ty) -> Ty {
+        self.infer.deep(&mut self.p.types, ty)
+    }
+
+    pub fn unify(&mut self, a: Ty, b: Ty) -> bool {
+        self.infer.unify(&self.p.types, a, b)
+    }
+
+    fn unify_all(&mut self, a: &[Ty], b: &[Ty]) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(x, y)| self.unify(*x, *y))
+    }
+
+    fn fresh(&mut self) -> Ty {
+        self.infer.fresh(&mut self.p.types, VarKind::General, self.span)
+    }
+
+    /// Runs a trial and forgets what it bound.
+    pub fn probe<R>(&mut self, f: impl FnOnce(&mut Self) -> R) -> R {
+        let snapshot = self.infer.snapshot();
+        let deferred = self.deferred.len();
+        let result = f(self);
+        self.deferred.truncate(deferred);
+        self.infer.rollback(snapshot);
+        result
+    }
+
+    fn could_unify(&mut self, a: &[Ty], b: &[Ty]) -> bool {
+        self.probe(|s| s.unify_all(a, b))
+    }
+
+    // ------------------------------------------------------------ selection
+
+    pub fn select(&mut self, trait_: TraitId, args: &[Ty]) -> Sel {
+        let self_ty = self.shallow(args[0]);
+        if self_ty == Ty::ERROR {
+            return Sel::Error;
+        }
+        if let Some(sel) = self.select_env(trait_, args) {
+            return sel;
+        }
+        match self.infer.kind_of(&self.p.types, self_ty) {
+            Some(VarKind::General) => return Sel::Maybe,
+            Some(kind) => return self.select_number(trait_, args, kind),
+            None => {}
+        }
+        if let Some(sel) = self.select_assoc_bound(trait_, self_ty, args) {
+            return sel;
+        }
+        match self.select_impl(trait_, self_ty, args) {
+            Sel::No => {}
+            sel => return sel,
+        }
+        if self.select_dyn(trait_, self_ty, args) {
+            return Sel::Dyn;
+        }
+        self.select_builtin(trait_, self_ty, args)
+    }
+
+    fn select_env(&mut self, trait_: TraitId, args: &[Ty]) -> Option<Sel> {
+        let env = self.env;
+        let mut found = None;
+        for (i, bound) in env.bounds.iter().enumerate() {
+            if bound.trait_ != trait_ || !self.could_unify(&bound.args, args) {
+                continue;
+            }
+            if found.is_some() {
+                // Several fit: one that says just the same decides, else more must be known.
+                let exact = |s: &mut Self, args: &[Ty]| {
+                    let args: Vec<Ty> = args.iter().map(|t| s.deep(*t)).collect();
+                    env.bounds.iter().position(|b| b.trait_ == trait_ && *b.args == *args)
+                };
+                return Some(exact(self, args).map_or(Sel::Maybe, Sel::Env));
+            }
+            found = Some(i);
+        }
+        let i = found?;
+        let self_ty = self.shallow(args[0]);
+        if self.infer.root_of(&self.p.types, self_ty).is_some() {
+            // A bound says something about one type; it does not say that an open type is this one.
+            return Some(Sel::Maybe);
+        }
+        self.unify_all(&env.bounds[i].args, args);
+        Some(Sel::Env(i))
+    }
+
+    /// A literal's type: integer or float, not yet known which.
+    fn select_number(&mut self, trait_: TraitId, args: &[Ty], kind: VarKind) -> Sel {
+        if let Some(builtin) = self.p.index.builtin(trait_)
+            && builtin.holds_for_number(kind == VarKind::Int)
+        {
+            if builtin.is_binary() {
+                self.unify(args[0], args[1]);
+            }
+            return Sel::Builtin(builtin);
+        }
+        let heads: &[Head] = match kind {
+            VarKind::Float => &[Head::F64, Head::F32],
+            _ => &[],
+        };
+        let ints = ALL_INTS.iter().filter(|_| kind == VarKind::Int).map(|i| Head::Int(*i));
+        let any = heads
+            .iter()
+            .copied()
+            .chain(ints)
+            .chain([Head::Any])
+            .any(|h| !self.p.index.trait_impls(trait_, h).is_empty());
+        if any { Sel::Maybe } else { Sel::No }
+    }
+
+    /// `<I as IntoIterator<T>>::Iter` implements what the trait's declaration of `Iter` says.
+    fn select_assoc_bound(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> Option<Sel> {
+        let TyKind::Assoc { trait_: of, args: of_args, name } = self.p.types.kind(self_ty).clone() else {
+            return None;
+        };
+        let decl = self.p.traits[of].assoc_types.iter().find(|a| a.name == name)?;
+        let bounds: Vec<(TraitId, Vec<Ty>)> = decl
+            .bounds
+            .iter()
+            .filter_map(|b| match &b.kind {
+                BoundKind::Trait { trait_: t, args, .. } => Some((*t, args.to_vec())),
+                BoundKind::Fn { .. } => None,
+            })
+            .collect();
+        for (bound_trait, bound_args) in bounds {
+            for super_ in self.p.super_closure(bound_trait) {
+                if super_.trait_ != trait_ {
+                    continue;
+                }
+                let mut own = vec![self_ty];
+                for arg in &bound_args {
+                    own.push(self.p.types.subst(*arg, &of_args));
+                }
+                let full: Vec<Ty> = super_.args.iter().map(|t| self.p.types.subst(*t, &own)).collect();
+                let full: Vec<Ty> = full.into_iter().map(|t| self.normalize(t)).collect();
+                if self.could_unify(&full, args) {
+                    self.unify_all(&full, args);
+                    return Some(Sel::AssocBound);
+                }
+            }
+        }
+        None
+    }
+
+    fn select_impl(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> Sel {
+        let head = Head::of(&self.p.types, self_ty);
+        let mut found: Option<(ImplId, Vec<Option<Ty>>, Tri)> = None;
+        let mut several = false;
+        for head in head.into_iter().chain([Head::Any]) {
+            for i in 0..self.p.index.trait_impls(trait_, head).len() {
+                let id = self.p.index.trait_impls(trait_, head)[i];
+                let mut binds = vec![None; self.p.impls[id].generics.params.len()];
+                let fits = self.match_impl(id, args, &mut binds);
+                if fits == Tri::No || (head == Head::Any && !self.blanket_applies(id, &binds)) {
+                    continue;
+                }
+                several |= found.is_some();
+                found = Some((id, binds, fits));
+            }
+        }
+        match found {
+            None => Sel::No,
+            Some(_) if several => Sel::Maybe,
+            Some((id, binds, fits)) => self.confirm_impl(id, binds, fits, args),
+        }
+    }
+
+    /// Whether the bounds of a blanket impl hold: other candidates must not be hidden by it.
+    fn blanket_applies(&mut self, id: ImplId, binds: &[Option<Ty>]) -> bool {
+        if self.stack.len() > MAX_DEPTH {
+            return false;
+        }
+        let key = (self.p.impls[id].trait_.as_ref().map_or(TraitId(u32::MAX), |t| t.0), Ty(id.0));
+        if self.stack.contains(&key) {
+            return false;
+        }
+        self.stack.push(key);
+        let result = self.probe(|s| {
+            let args: Vec<Ty> = binds.iter().map(|b| b.unwrap_or_else(|| s.fresh())).collect();
+            s.impl_bounds_hold(id, &args)
+        });
+        self.stack.pop();
+        result != Tri::No
+    }
+
+    fn match_impl(&mut self, id: ImplId, args: &[Ty], binds: &mut [Option<Ty>]) -> Tri {
+        let pattern = self.p.impls[id].self_ty;
+        let mut result = self.match_ty(pattern, args[0], binds);
+        for (i, arg) in args[1..].iter().enumerate() {
+            if result == Tri::No {
+                return Tri::No;
+            }
+            let Some(pattern) = self.p.impls[id].trait_.as_ref().and_then(|t| t.1.get(i)).copied() else {
+                return Tri::No;
+            };
+            result = result.and(self.match_ty(pattern, *arg, binds));
+        }
+        result
+    }
+
+    fn confirm_impl(&mut self, id: ImplId, binds: Vec<Option<Ty>>, fits: Tri, args: &[Ty]) -> Sel {
+        let iargs: Vec<Ty> = binds.into_iter().map(|b| b.unwrap_or_else(|| self.fresh())).collect();
+        if fits == Tri::Maybe {
+            let self_ty = self.p.impls[id].self_ty;
+            let trait_args = self.p.impls[id].trait_.as_ref().map(|t| t.1.clone()).unwrap_or_default();
+            let patterns = std::iter::once(self_ty).chain(trait_args.iter().copied());
+            for (pattern, arg) in patterns.zip(args.iter().copied()) {
+                let ty = self.p.types.subst(pattern, &iargs);
+                let ty = self.normalize(ty);
+                if !self.unify(ty, arg) {
+                    return Sel::No;
+                }
+            }
+        }
+        Sel::Impl(id, iargs)
+    }
+
+    /// One-way matching of an impl's type, whose parameters become bound, with a type at hand.
+    fn match_ty(&mut self, pattern: Ty, ty: Ty, binds: &mut [Option<Ty>]) -> Tri {
+        let ty = self.shallow(ty);
+        if pattern == ty && !self.p.types.flags(pattern).has_param || ty == Ty::ERROR {
+            return Tri::Yes;
+        }
+        if let TyKind::Param(i, _) = self.p.types.kind(pattern) {
+            let i = *i as usize;
+            return match binds[i] {
+                None => {
+                    binds[i] = Some(ty);
+                    Tri::Yes
+                }
+                Some(bound) if bound == ty => Tri::Yes,
+                Some(bound) if self.could_unify(&[bound], &[ty]) => Tri::Maybe,
+                Some(_) => Tri::No,
+            };
+        }
+        if let TyKind::Assoc { .. } = self.p.types.kind(pattern) {
+            return Tri::Maybe;
+        }
+        if let TyKind::Infer(_) = self.p.types.kind(ty) {
+            return self.match_var(pattern, ty);
+        }
+        let flags = self.p.types.flags(ty);
+        if !self.p.types.flags(pattern).has_param && !flags.has_infer && !flags.has_assoc && !flags.has_error
+        {
+            return if self.p.types.flags(pattern).has_assoc { Tri::Maybe } else { Tri::No };
+        }
+        let Some((ps, ts)) = self.same_constructor(pattern, ty) else { return Tri::No };
+        let mut result = Tri::Yes;
+        for (p, t) in ps.into_iter().zip(ts) {
+            result = result.and(self.match_ty(p, t, binds));
+            if result == Tri::No {
+                break;
+            }
+        }
+        result
+    }
+
+    fn match_var(&self, pattern: Ty, var: Ty) -> Tri {
+        let fits = match self.infer.kind_of(&self.p.types, var) {
+            Some(VarKind::Int) => matches!(self.p.types.kind(pattern), TyKind::Int(_)),
+            Some(VarKind::Float) => matches!(self.p.types.kind(pattern), TyKind::F32 | TyKind::F64),
+            _ => true,
+        };
+        if fits { Tri::Maybe } else { Tri::No }
+    }
+
+    /// The children of two types with the same outermost constructor.
+    fn same_constructor(&self, a: Ty, b: Ty) -> Option<(Vec<Ty>, Vec<Ty>)> {
+        let (a, b) = (self.p.types.kind(a), self.p.types.kind(b));
+        let same = match (a, b) {
+            (TyKind::Tuple(x), TyKind::Tuple(y)) => x.len() == y.len(),
+            (TyKind::Adt(i, _), TyKind::Adt(j, _)) => i == j,
+            (TyKind::FixedArray(..), TyKind::FixedArray(..))
+            | (TyKind::Ptr(_), TyKind::Ptr(_))
+            | (TyKind::Buffer(_), TyKind::Buffer(_)) => true,
+            (TyKind::Fn { params: p, .. }, TyKind::Fn { params: q, .. }) => {
+                p.len() == q.len() && p.iter().zip(q.iter()).all(|(x, y)| x.1 == y.1)
+            }
+            (TyKind::Dyn { trait_: i, assoc: p, .. }, TyKind::Dyn { trait_: j, assoc: q, .. }) => {
+                i == j && p.len() == q.len()
+            }
+            _ => false,
+        };
+        if !same {
+            return None;
+        }
+        let children = |kind: &TyKind| {
+            let mut all = Vec::new();
+            crate::ty::TyTable::for_each_child(kind, |t| all.push(t));
+            all
+        };
+        Some((children(a), children(b)))
+    }
+
+    fn select_dyn(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> bool {
+        let TyKind::Dyn { trait_: of, args: of_args, .. } = self.p.types.kind(self_ty).clone() else {
+            return false;
+        };
+        let own: Vec<Ty> = std::iter::once(self_ty).chain(of_args.iter().copied()).collect();
+        for super_ in self.p.super_closure(of) {
+            if super_.trait_ == trait_ {
+                let full: Vec<Ty> = super_.args.iter().map(|t| self.p.types.subst(*t, &own)).collect();
+                if self.could_unify(&full, args) {
+                    return self.unify_all(&full, args);
+                }
+            }
+        }
+        false
+    }
+
+    // ------------------------------------------------------------ whole answers
+
+    /// Whether a type implements a trait, with everything that the impl asks for in turn.
+    pub fn holds(&mut self, trait_: TraitId, args: &[Ty]) -> Tri {
+        let concrete = args.iter().all(|t| self.p.is_settled(*t));
+        let row = if concrete { self.p.row(args) } else { Ty::ERROR };
+        if concrete && let Some(known) = self.p.caches.holds.get(&(trait_, row)) {
+            return if *known { Tri::Yes } else { Tri::No };
+        }
+        let args: Vec<Ty> = args.iter().map(|t| self.deep(*t)).collect();
+        let key = (trait_, self.p.row(&args));
+        if self.stack.contains(&key) {
+            return Tri::Yes;
+        }
+        if self.stack.len() > MAX_DEPTH {
+            return Tri::No;
+        }
+        self.stack.push(key);
+        let result = self.holds_now(trait_, &args);
+        self.stack.pop();
+        if concrete && self.stack.is_empty() && result != Tri::Maybe {
+            self.p.caches.holds.insert((trait_, row), result == Tri::Yes);
+        }
+        result
+    }
+
+    fn holds_now(&mut self, trait_: TraitId, args: &[Ty]) -> Tri {
+        match self.select(trait_, args) {
+            Sel::No => Tri::No,
+            Sel::Maybe => Tri::Maybe,
+            Sel::Env(_) | Sel::AssocBound | Sel::Dyn | Sel::Error => Tri::Yes,
+            Sel::Impl(id, iargs) => self.impl_bounds_hold(id, &iargs),
+            Sel::Builtin(_) => self.structural_parts_hold(trait_, args[0]),
+        }
+    }
+
+    pub fn impl_bounds_hold(&mut self, id: ImplId, iargs: &[Ty]) -> Tri {
+        let mut result = Tri::Yes;
+        for i in 0..self.p.impls[id].generics.bounds.len() {
+            let bound = self.p.impls[id].generics.bounds[i].clone();
+            result = result.and(self.bound_holds(&bound, iargs));
+            if result == Tri::No {
+                break;
+            }
+        }
+        result
+    }
+
+    /// A bound with arguments put in for its parameters.
+    pub fn bound_holds(&mut self, bound: &crate::program::Bound, sub: &[Ty]) -> Tri {
+        let ty = self.instantiate(bound.ty, sub);
+        match &bound.kind {
+            BoundKind::Trait { trait_, args, assoc } => {
+                let mut full = vec![ty];
+                for arg in args {
+                    let arg = self.instantiate(*arg, sub);
+                    full.push(arg);
+                }
+                let mut result = self.holds(*trait_, &full);
+                for (name, want) in assoc {
+                    if result == Tri::No {
+                        break;
+                    }
+                    let want = self.instantiate(*want, sub);
+                    result = result.and(self.projects_to(*trait_, &full, *name, want));
+                }
+                result
+            }
+            BoundKind::Fn { params, ret } => self.fn_bound_holds(ty, params, *ret, sub),
+        }
+    }
+
+    fn projects_to(&mut self, trait_: TraitId, args: &[Ty], name: Symbol, want: Ty) -> Tri {
+        match self.project(trait_, args, name) {
+            Proj::Ty(ty) if self.unify(ty, want) => Tri::Yes,
+            Proj::Ty(_) | Proj::Fail => Tri::No,
+            Proj::Maybe => Tri::Maybe,
+            Proj::Rigid => {
+                let args = args.iter().map(|t| self.deep(*t)).collect();
+                let rigid = self.p.types.intern(TyKind::Assoc { trait_, args, name });
+                if self.unify(rigid, want) { Tri::Yes } else { Tri::No }
+            }
+        }
+    }
+
+    fn fn_bound_holds(&mut self, ty: Ty, params: &[(Ty, bool)], ret: Ty, sub: &[Ty]) -> Tri {
+        let ty = self.shallow(ty);
+        if self.infer.root_of(&self.p.types, ty).is_some() {
+            return Tri::Maybe;
+        }
+        let Some((own, own_ret)) = self.callable(ty) else {
+            return if ty == Ty::ERROR { Tri::Yes } else { Tri::No };
+        };
+        if own.len() != params.len() {
+            return Tri::No;
+        }
+        for ((a, a_mut), (b, b_mut)) in own.into_iter().zip(params) {
+            let b = self.instantiate(*b, sub);
+            if a_mut != *b_mut || !self.unify(a, b) {
+                return Tri::No;
+            }
+        }
+        let ret = self.instantiate(ret, sub);
+        if self.unify(own_ret, ret) || self.shallow(own_ret) == Ty::NEVER { Tri::Yes } else { Tri::No }
+    }
+
+    /// Parameters (with whether they are `mut`) and result of something that can be called.
+    pub fn callable(&mut self, ty: Ty) -> Option<(Vec<(Ty, bool)>, Ty)> {
+        let ty = self.shallow(ty);
+        match self.p.types.kind(ty).clone() {
+            TyKind::Fn { params, ret } => Some((params.to_vec(), ret)),
+            TyKind::Closure(id, args) => {
+                let decl = &self.p.closures[id];
+                let params = decl.params.clone();
+                let ret = decl.ret;
+                let params: Vec<(Ty, bool)> = params
+                    .into_iter()
+                    .map(|(t, m)| (self.p.types.subst(t, &args), m == ParamMode::Mut))
+                    .collect();
+                Some((params, self.p.types.subst(ret, &args)))
+            }
+            TyKind::FnDef(id, args) => {
+                let params: Vec<(Ty, ParamMode)> =
+                    self.p.fns[id].params.iter().map(|p| (p.ty, p.mode)).collect();
+                let ret = self.p.fns[id].ret;
+                let params = params
+                    .into_iter()
+                    .map(|(t, m)| (self.instantiate(t, &args), m == ParamMode::Mut))
+                    .collect();
+                Some((params, self.instantiate(ret, &args)))
+            }
+            TyKind::Param(..) | TyKind::Assoc { .. } => {
+                let found = self.env.fns.iter().find(|f| f.ty == ty)?;
+                Some((found.params.clone(), found.ret))
+            }
+            _ => None,
+        }
+    }
+
+    // ------------------------------------------------------------ projections
+
+    /// Puts arguments in for parameters and reduces projections.
+    pub fn instantiate(&mut self, ty: Ty, args: &[Ty]) -> Ty {
+        let ty = self.p.types.subst(ty, args);
+        self.normalize(ty)
+    }
+
+    /// Reduces all projections in a type. One that waits for a variable becomes a variable itself.
+    pub fn normalize(&mut self, ty: Ty) -> Ty {
+        if !self.p.types.flags(ty).has_assoc {
+            return ty;
+        }
+        match self.p.types.kind(ty).clone() {
+            TyKind::Assoc { trait_, args, name } => {
+                let args: Vec<Ty> = args.iter().map(|t| self.normalize(*t)).collect();
+                self.normalize_projection(trait_, args, name)
+            }
+            _ => {
+                let mut children = Vec::new();
+                crate::ty::TyTable::for_each_child(self.p.types.kind(ty), |t| children.push(t));
+                let children: Vec<Ty> = children.into_iter().map(|t| self.normalize(t)).collect();
+                let mut next = children.into_iter();
+                self.p.types.map_children(ty, &mut |_, t| next.next().unwrap_or(t))
+            }
+        }
+    }
+
+    fn normalize_projection(&mut self, trait_: TraitId, args: Vec<Ty>, name: Symbol) -> Ty {
+        let args: Vec<Ty> = args.into_iter().map(|t| self.deep(t)).collect();
+        let whole = self.p.types.intern(TyKind::Assoc { trait_, args: args.clone().into(), name });
+        if let Some(known) = self.p.caches.assoc.get(&whole) {
+            return *known;
+        }
+        let key = (TraitId(u32::MAX), whole);
+        if self.stack.len() > MAX_DEPTH || self.stack.contains(&key) {
+            return Ty::ERROR;
+        }
+        self.stack.push(key);
+        let result = self.project(trait_, &args, name);
+        self.stack.pop();
+        match result {
+            Proj::Ty(ty) => {
+                if self.p.is_settled(ty) && args.iter().all(|t| self.p.is_settled(*t)) {
+                    self.p.caches.assoc.insert(whole, ty);
+                }
+                ty
+            }
+            Proj::Rigid => whole,
+            // Whoever asked for the projection asked for the trait too, and reports that it is missing.
+            Proj::Fail => Ty::ERROR,
+            Proj::Maybe => {
+                let out = self.fresh();
+                self.deferred.push(Deferred { trait_, args, name, out });
+                out
+            }
+        }
+    }
+
+    pub fn project(&mut self, trait_: TraitId, args: &[Ty], name: Symbol) -> Proj {
+        match self.select(trait_, args) {
+            Sel::No => Proj::Fail,
+            Sel::Error => Proj::Ty(Ty::ERROR),
+            Sel::Maybe => Proj::Maybe,
+            Sel::Env(i) => {
+                let env = self.env;
+                match env.bounds[i].assoc.iter().find(|a| a.0 == name) {
+                    Some((_, ty)) => {
+                        let ty = *ty;
+                        Proj::Ty(self.normalize(ty))
+                    }
+                    None => Proj::Rigid,
+                }
+            }
+            Sel::AssocBound => Proj::Rigid,
+            Sel::Builtin(_) => Proj::Ty(args[0]),
+            Sel::Dyn => self.project_dyn(args[0], name),
+            Sel::Impl(id, iargs) => self.project_impl(trait_, id, iargs, args, name),
+        }
+    }
+
+    fn project_dyn(&mut self, self_ty: Ty, name: Symbol) -> Proj {
+        let self_ty = self.shallow(self_ty);
+        match self.p.types.kind(self_ty) {
+            TyKind::Dyn { assoc, .. } => {
+                assoc.iter().find(|a| a.0 == name).map_or(Proj::Fail, |a| Proj::Ty(a.1))
+            }
+            _ => Proj::Fail,
+        }
+    }
+
+    fn project_impl(
+        &mut self,
+        trait_: TraitId,
+        id: ImplId,
+        iargs: Vec<Ty>,
+        args: &[Ty],
+        name: Symbol,
+    ) -> Proj {
+        // Parameters that occur in bounds only are determined by them.
+        if iargs.iter().any(|t| self.p.types.flags(*t).has_infer) {
+            self.impl_bounds_hold(id, &iargs);
+        }
+        let of_impl = self.p.impls[id].assoc_types.iter().find(|a| a.0 == name).map(|a| a.1);
+        if let Some(ty) = of_impl {
+            return Proj::Ty(self.instantiate(ty, &iargs));
+        }
+        let decl = self.p.traits[trait_].assoc_types.iter().find(|a| a.name == name);
+        match decl.and_then(|d| d.default) {
+            Some(ty) => {
+                let args = args.to_vec();
+                Proj::Ty(self.instantiate(ty, &args))
+            }
+            None => Proj::Fail,
+        }
+    }
+}

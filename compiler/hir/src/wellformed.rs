@@ -1,0 +1,193 @@
+//! Checks of single declarations: types whose values could never be made, bounds of types in signatures,
+//! what may cross to the host.
+
+use crate::checker::Checker;
+use crate::codes;
+use crate::env::ParamEnv;
+use crate::program::*;
+use crate::solve::{Solver, Tri};
+use crate::ty::{Ty, TyKind};
+use syntax::{Diagnostic, Span};
+
+/// Limit on the steps of the search for a finite value of a type.
+const MAX_STEPS: u32 = 20_000;
+
+impl Checker {
+    pub(crate) fn check_adt(&mut self, id: AdtId) {
+        self.check_has_values(id);
+        let generics = self.program.adts[id].generics.clone();
+        let env = ParamEnv::new(&mut self.program, &generics, Container::Module);
+        let fields: Vec<(Ty, Span)> = self.program.adts[id]
+            .variants
+            .iter()
+            .flat_map(|v| v.fields.iter().map(|f| (f.ty, f.span)))
+            .collect();
+        for (ty, span) in fields {
+            self.check_wf(ty, &env, &generics, span);
+        }
+    }
+
+    pub(crate) fn check_trait(&mut self, _id: TraitId) {}
+
+    pub(crate) fn check_fn_decl(&mut self, id: FnId) {
+        let function = &self.program.fns[id];
+        let generics = function.generics.clone();
+        let container = function.container;
+        let tys: Vec<(Ty, Span)> =
+            function.params.iter().map(|p| (p.ty, p.span)).chain([(function.ret, function.span)]).collect();
+        let host = function.export.is_some() || matches!(function.kind, FnKind::Extern { .. });
+        let env = ParamEnv::new(&mut self.program, &generics, container);
+        for (ty, span) in &tys {
+            self.check_wf(*ty, &env, &generics, *span);
+        }
+        if host {
+            self.check_host_fn(id, &tys);
+        }
+    }
+
+    // ------------------------------------------------------------ infinite types
+
+    /// A type is useless, and has no size, if each of its values would contain another one.
+    fn check_has_values(&mut self, id: AdtId) {
+        let generics = self.program.adts[id].generics.clone();
+        let args = self.identity(&generics);
+        let ty = self.program.types.intern(TyKind::Adt(id, args.into()));
+        let mut steps = 0;
+        if self.program.adts[id].variants.is_empty() || self.has_value(ty, &mut Vec::new(), &mut steps) {
+            return;
+        }
+        let name = self.program.name(self.program.adts[id].name);
+        let message = format!("the type `{name}` contains itself without an end");
+        let diag = Diagnostic::error(codes::INFINITE_TYPE, self.program.adts[id].span, message)
+            .note("each value would need another one; an `Option`, an `Array` or an enum with another variant ends it");
+        self.report(diag);
+    }
+
+    fn has_value(&mut self, ty: Ty, open: &mut Vec<Ty>, steps: &mut u32) -> bool {
+        *steps += 1;
+        if *steps > MAX_STEPS || open.len() > 48 {
+            return true;
+        }
+        match self.program.types.kind(ty).clone() {
+            TyKind::Tuple(elems) => elems.iter().all(|t| self.has_value(*t, open, steps)),
+            TyKind::FixedArray(elem, _) => self.has_value(elem, open, steps),
+            TyKind::Adt(id, args) => {
+                if open.contains(&ty) {
+                    return false;
+                }
+                let decl = &self.program.adts[id];
+                if decl.variants.is_empty() || decl.variants.iter().any(|v| v.fields.is_empty()) {
+                    return true;
+                }
+                open.push(ty);
+                let variants: Vec<Vec<Ty>> =
+                    decl.variants.iter().map(|v| v.fields.iter().map(|f| f.ty).collect()).collect();
+                let found = variants.into_iter().any(|fields| {
+                    fields.into_iter().all(|t| {
+                        let t = self.program.types.subst(t, &args);
+                        self.has_value(t, open, steps)
+                    })
+                });
+                open.pop();
+                found
+            }
+            _ => true,
+        }
+    }
+
+    // ------------------------------------------------------------ bounds of types
+
+    /// Whether a type written in a signature keeps the bounds of the generic types in it.
+    pub(crate) fn check_wf(&mut self, ty: Ty, env: &ParamEnv, generics: &Generics, span: Span) {
+        let mut children = Vec::new();
+        crate::ty::TyTable::for_each_child(self.program.types.kind(ty), |t| children.push(t));
+        for child in children {
+            self.check_wf(child, env, generics, span);
+        }
+        let TyKind::Adt(id, args) = self.program.types.kind(ty).clone() else { return };
+        if args.is_empty() || self.program.types.flags(ty).has_error {
+            return;
+        }
+        for i in 0..self.program.adts[id].generics.bounds.len() {
+            let bound = self.program.adts[id].generics.bounds[i].clone();
+            let mut solver = Solver::new(&mut self.program, &mut self.infer, env, span);
+            if solver.bound_holds(&bound, &args) == Tri::No {
+                let bound = self.subst_bound(&bound, &args);
+                self.report_bound(&bound, span);
+            }
+        }
+        self.check_iso_args(id, &args, generics, span);
+    }
+
+    pub(crate) fn report_bound(&mut self, bound: &Bound, span: Span) {
+        let ty = self.program.ty_name(bound.ty);
+        let (code, message) = match &bound.kind {
+            BoundKind::Trait { trait_, args, .. } => {
+                let of = self.program.trait_ref_name(*trait_, args);
+                (codes::NOT_IMPLEMENTED, format!("`{ty}` does not implement `{of}`"))
+            }
+            BoundKind::Fn { .. } => (codes::NOT_CALLABLE, format!("`{ty}` is no such closure")),
+        };
+        let diag = Diagnostic::error(code, span, message);
+        let diag = if bound.span.is_dummy() { diag } else { diag.also(bound.span, "asked for here") };
+        self.report(diag);
+    }
+
+    fn check_iso_args(&mut self, id: AdtId, args: &[Ty], generics: &Generics, span: Span) {
+        for (i, arg) in args.iter().enumerate() {
+            let param = &self.program.adts[id].generics.params[i];
+            if param.kind != (GenericParamKind::Type { is_iso: false }) {
+                continue;
+            }
+            let name = param.name;
+            let iso_param = |i: u32| is_iso_param(generics, i);
+            if crate::resolve::is_iso_in(&mut self.program, *arg, &iso_param) {
+                self.report_iso_arg(*arg, name, span);
+            }
+        }
+    }
+
+    pub(crate) fn report_iso_arg(&mut self, arg: Ty, param: syntax::Symbol, span: Span) {
+        let (ty, text) = (self.program.ty_name(arg), self.program.name(param));
+        let message = format!("`{ty}` can only be moved, and `{text}` must be copyable");
+        let diag = Diagnostic::error(codes::ISO_ARGUMENT, span, message)
+            .note(format!("a parameter declared `iso {text}` takes such types, and is only moved"));
+        self.report(diag);
+    }
+
+    // ------------------------------------------------------------ host functions
+
+    fn check_host_fn(&mut self, id: FnId, tys: &[(Ty, Span)]) {
+        if !self.program.fns[id].generics.params.is_empty() {
+            let message = "a function that the host calls or provides cannot be generic";
+            self.report(Diagnostic::error(codes::BAD_HOST_TYPE, self.program.fns[id].span, message));
+            return;
+        }
+        if self.program.fns[id].params.iter().any(|p| p.mode == ParamMode::Mut) {
+            let message = "parameters that cross to the host cannot be `mut`";
+            self.report(Diagnostic::error(codes::BAD_HOST_TYPE, self.program.fns[id].span, message));
+        }
+        let last = tys.len() - 1;
+        for (i, (ty, span)) in tys.iter().enumerate() {
+            let ok = match self.program.types.kind(*ty) {
+                TyKind::Int(_) | TyKind::F32 | TyKind::F64 | TyKind::Bool | TyKind::Char => true,
+                TyKind::Ptr(_) | TyKind::Error => true,
+                TyKind::Never => i == last,
+                TyKind::Tuple(args) => i == last && args.is_empty(),
+                _ => false,
+            };
+            if !ok {
+                let text = self.program.ty_name(*ty);
+                let message = format!("values of type `{text}` cannot cross to the host yet");
+                let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, *span, message)
+                    .note("numbers, `Bool` and `Char` can");
+                self.report(diag);
+            }
+        }
+    }
+}
+
+/// Whether a parameter of an item is declared `iso`.
+pub(crate) fn is_iso_param(generics: &Generics, index: u32) -> bool {
+    generics.params.get(index as usize).is_some_and(|p| p.kind == GenericParamKind::Type { is_iso: true })
+}
