@@ -142,7 +142,7 @@ impl Builder<'_, '_> {
     /// What works on places behind pointers.
     fn memory_intrinsic(&mut self, used: &mut Use<'_>) -> bool {
         match (used.name, used.args.as_slice()) {
-            ("ptr_addr" | "ptr_from_addr" | "ptr_cast", [Arg::Value(p)]) => {
+            ("ptr_addr" | "ptr_from_addr" | "ptr_cast" | "char_from_code", [Arg::Value(p)]) => {
                 if let Some(dest) = used.dest {
                     let ty = self.place_ty(dest);
                     let same = p.place().is_some_and(|p| self.place_ty(p) == ty);
