@@ -256,21 +256,17 @@ impl Builder<'_, '_> {
 
     /// Leaves for `done` if there is no item, else binds it.
     fn next_item(&mut self, item: Local, pat: &Pat, done: &mut Exit) {
-        let none = self.is_none(item);
+        let i32_ty = self.cx.int_ty(IntTy::I32);
+        let tag = self.assign_temp(i32_ty, Rvalue::Discriminant(item.into()));
         // Nothing has to be dropped of `None`.
         self.unschedule(item);
-        self.branch_to(none, false, done);
+        let (end, some) = (self.exit_block(done), self.new_block(false));
+        self.terminate(Term::Switch { value: Operand::Copy(tag.into()), cases: vec![(0, end)], default: some });
+        self.block = Some(some);
         let payload = Place { local: item, proj: vec![Proj::Variant(1), Proj::Field(0)] };
         self.schedule(item);
         self.bind_irrefutable(pat, payload);
         self.drop_early(item);
-    }
-
-    /// Whether an `Option` in a local is `None`.
-    fn is_none(&mut self, option: Local) -> Operand {
-        let i32_ty = self.cx.int_ty(IntTy::I32);
-        let tag = self.assign_temp(i32_ty, Rvalue::Discriminant(option.into()));
-        self.compare(BinOp::Eq, Operand::Copy(tag.into()), Builder::const_int(0, IntTy::I32))
     }
 
     /// Drops a temporary before the end of its scope, which nobody can notice.
