@@ -1,5 +1,7 @@
 //! Linear memory with checked accesses.
 
+use std::ops::Range;
+
 /// Bytes of a page, the unit in which memory grows.
 pub const PAGE_BYTES: u64 = 1 << 16;
 
@@ -44,16 +46,23 @@ impl Memory {
         Some(old)
     }
 
+    /// The conversions lose nothing, also where `usize` has 32 bits: what is checked lies within a vector.
+    #[inline(always)]
+    fn range(&self, addr: u64, len: u64) -> Result<Range<usize>, OutOfBounds> {
+        let end = addr.checked_add(len).filter(|end| *end <= self.len()).ok_or(OutOfBounds)?;
+        Ok(addr as usize..end as usize)
+    }
+
     #[inline(always)]
     pub fn read(&self, addr: u64, len: u64) -> Result<&[u8], OutOfBounds> {
-        let end = addr.checked_add(len).ok_or(OutOfBounds)?;
-        self.bytes.get(addr as usize..end as usize).ok_or(OutOfBounds)
+        let range = self.range(addr, len)?;
+        self.bytes.get(range).ok_or(OutOfBounds)
     }
 
     #[inline(always)]
     pub fn read_mut(&mut self, addr: u64, len: u64) -> Result<&mut [u8], OutOfBounds> {
-        let end = addr.checked_add(len).ok_or(OutOfBounds)?;
-        self.bytes.get_mut(addr as usize..end as usize).ok_or(OutOfBounds)
+        let range = self.range(addr, len)?;
+        self.bytes.get_mut(range).ok_or(OutOfBounds)
     }
 
     pub fn write(&mut self, addr: u64, bytes: &[u8]) -> Result<(), OutOfBounds> {
@@ -91,9 +100,8 @@ impl Memory {
     }
 
     pub(crate) fn copy(&mut self, dst: u64, src: u64, len: u64) -> Result<(), OutOfBounds> {
-        self.read(src, len)?;
-        self.read(dst, len)?;
-        self.bytes.copy_within(src as usize..(src + len) as usize, dst as usize);
+        let (from, to) = (self.range(src, len)?, self.range(dst, len)?);
+        self.bytes.copy_within(from, to.start);
         Ok(())
     }
 
