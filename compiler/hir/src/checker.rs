@@ -3,7 +3,7 @@
 use crate::collect::Decls;
 use crate::infer::InferTable;
 use crate::lang::Known;
-use crate::program::{BodyOwner, BodyRef, ModuleId, Program};
+use crate::program::{AdtId, BodyOwner, BodyRef, ModuleId, Program, VariantIdx};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
@@ -54,6 +54,8 @@ pub struct Checker {
     pub(crate) packages: Vec<(Symbol, ModuleId)>,
     pub(crate) root: ModuleId,
     pub(crate) prelude: FxHashMap<Symbol, Names>,
+    /// Per module, the variants that may stand bare; `None` where several enums have one of the name.
+    pub(crate) bare_variants: FxHashMap<ModuleId, FxHashMap<Symbol, Option<(AdtId, VariantIdx)>>>,
     pub(crate) aliases: IndexVec<AliasId, Alias>,
     pub(crate) decls: Decls,
     pub(crate) known: Known,
@@ -86,6 +88,7 @@ impl Checker {
             packages: Vec::new(),
             root: ModuleId(0),
             prelude: FxHashMap::default(),
+            bare_variants: FxHashMap::default(),
             aliases: IndexVec::new(),
             decls: Decls::default(),
             known: Known::default(),

@@ -12,6 +12,7 @@ macro_rules! codes {
 
 codes! {
 ALIAS_CYCLE = "alias-cycle", "alias cycle", "";
+AMBIGUOUS_VARIANT = "ambiguous-variant", "ambiguous variant", "";
 AMBIGUOUS_METHOD = "ambiguous-method", "ambiguous method", "";
 ASSIGNED_TWICE = "assigned-twice", "assigned twice", "";
 ASSIGN_CAPTURED = "assign-captured", "assign captured", "";

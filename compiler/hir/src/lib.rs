@@ -22,6 +22,7 @@ mod infer;
 mod lang;
 mod load;
 mod names;
+pub mod print;
 pub mod program;
 pub mod resolve;
 mod scope;

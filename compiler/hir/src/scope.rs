@@ -166,6 +166,45 @@ impl Checker {
         .map(|def| Entry { def, is_pub: true, span: Span::DUMMY, import: None })
     }
 
+    /// The only variant with this name of the enums that a module declares or imports: what a bare variant means where
+    /// no type is expected and nothing else has the name. `Err` if several enums have one.
+    pub(crate) fn bare_variant(&mut self, module: ModuleId, name: Symbol) -> Result<Option<(AdtId, VariantIdx)>, ()> {
+        let mut at = module;
+        loop {
+            if !self.bare_variants.contains_key(&at) {
+                let table = self.variants_of_module(at);
+                self.bare_variants.insert(at, table);
+            }
+            match self.bare_variants[&at].get(&name) {
+                Some(Some(found)) => return Ok(Some(*found)),
+                Some(None) => return Err(()),
+                None => {}
+            }
+            match self.program.modules[at].parent {
+                Some(parent) if self.scopes[at].is_block => at = parent,
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    fn variants_of_module(&self, module: ModuleId) -> FxHashMap<Symbol, Option<(AdtId, VariantIdx)>> {
+        let mut table = FxHashMap::default();
+        let mut adts: Vec<AdtId> = Vec::new();
+        for names in self.scopes[module].names.values() {
+            if let Some(Entry { def: Def::Adt(adt), .. }) = names.get(Ns::Type) {
+                adts.push(adt);
+            }
+        }
+        adts.sort_unstable();
+        adts.dedup();
+        for adt in adts.into_iter().filter(|adt| self.program.adts[*adt].is_enum) {
+            for (idx, variant) in self.program.adts[adt].variants.iter_enumerated() {
+                table.entry(variant.name).and_modify(|known| *known = None).or_insert(Some((adt, idx)));
+            }
+        }
+        table
+    }
+
     pub(crate) fn mark_used(&mut self, entry: Entry) {
         if let Some(import) = entry.import {
             self.imports[import].is_used = true;

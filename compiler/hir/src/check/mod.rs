@@ -40,6 +40,7 @@ use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use entity::IndexVec;
 pub(crate) use obligations::{Cause, Obligation};
+pub(crate) use ops::sign;
 use scope::Scope;
 use std::rc::Rc;
 use syntax::ast;

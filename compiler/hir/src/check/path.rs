@@ -177,8 +177,23 @@ impl FnCtxt<'_> {
                 return self.res_of(entry.def, ident, args);
             }
         }
-        self.unknown_name(ident);
+        match self.ck.bare_variant(self.module, name) {
+            Ok(Some((adt, variant))) => {
+                let args = self.fresh_adt_args(adt, ident.span);
+                return Res::Variant(adt, variant, args);
+            }
+            Ok(None) => self.unknown_name(ident),
+            Err(()) => self.ambiguous_variant(ident),
+        }
         Res::Error
+    }
+
+    fn ambiguous_variant(&mut self, ident: Ident) {
+        let text = self.ck.program.name(ident.name).to_string();
+        let owners: Vec<String> = self.enums_with_variant(ident.name).into_iter().map(|(name, _)| name).collect();
+        let message = format!("`{text}` is a variant of several enums, and nothing tells which is meant");
+        let note = format!("write {}", owners.iter().map(|o| format!("`{o}.{text}`")).collect::<Vec<_>>().join(" or "));
+        self.report(Diagnostic::error(codes::AMBIGUOUS_VARIANT, ident.span, message).note(note));
     }
 
     /// The variant with this name of the enum that is expected.

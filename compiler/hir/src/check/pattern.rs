@@ -541,6 +541,12 @@ impl FnCtxt<'_> {
                 _ => {}
             }
         }
+        // Where the type is known, its variants have been looked at.
+        if !matches!(self.kind(known), TyKind::Adt(..))
+            && let Ok(Some((adt, variant))) = self.ck.bare_variant(self.module, ident.name)
+        {
+            return PatRes::Variant(adt, variant);
+        }
         self.report_unknown_pat(ident, known);
         PatRes::Error
     }
