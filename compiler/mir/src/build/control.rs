@@ -261,7 +261,11 @@ impl Builder<'_, '_> {
         // Nothing has to be dropped of `None`.
         self.unschedule(item);
         let (end, some) = (self.exit_block(done), self.new_block(false));
-        self.terminate(Term::Switch { value: Operand::Copy(tag.into()), cases: vec![(0, end)], default: some });
+        self.terminate(Term::Switch {
+            value: Operand::Copy(tag.into()),
+            cases: vec![(0, end)],
+            default: some,
+        });
         self.block = Some(some);
         let payload = Place { local: item, proj: vec![Proj::Variant(1), Proj::Field(0)] };
         self.schedule(item);

@@ -8,10 +8,11 @@
 //! Pointers lead into the function's parameters, which stay as they are throughout. What goes through the user's own
 //! implementations or through maps still nests calls.
 
-use super::Cx;
 use super::func::Builder;
+use super::instances::Key;
 use super::recursion::Op;
 use super::shims::{EQUAL, FieldPath, GREATER, LESS};
+use super::work_list::{A, B, STATE, WorkFn};
 use crate::ir::*;
 use hir::ty::{Ty as HTy, TyKind as H};
 use rustc_hash::FxHashMap;
@@ -34,13 +35,6 @@ pub(super) enum State {
     Element(HTy),
 }
 
-/// Fields of an entry of the work list.
-const NEXT: u32 = 0;
-const STATE: u32 = 1;
-pub(super) const INDEX: u32 = 2;
-const A: u32 = 3;
-const B: u32 = 4;
-
 pub(super) struct Flat<'c, 'f> {
     pub b: Builder<'c, 'f>,
     pub op: Op,
@@ -48,10 +42,11 @@ pub(super) struct Flat<'c, 'f> {
     /// The formatter or hasher.
     pub written: Place,
     head: Local,
+    /// Parameters to drop at the end.
+    params: Vec<Local>,
     /// The member at hand, and the one it is compared with.
     pub a: Local,
     pub other: Local,
-    entry: Ty,
     pub next: Block,
     /// Where to go once the result is in `_0`.
     pub decided: Block,
@@ -59,26 +54,6 @@ pub(super) struct Flat<'c, 'f> {
     pub blocks: Vec<Block>,
     starts: FxHashMap<HTy, usize>,
     n_built: usize,
-}
-
-impl Cx<'_> {
-    /// The type of an entry of work lists.
-    fn work_entry(&mut self) -> Ty {
-        if let Some(ty) = self.types.work_entry {
-            return ty;
-        }
-        let (state, index) = (self.int_ty(IntTy::I32), self.int_ty(IntTy::USize));
-        let address = self.location_ty();
-        let name = self.unique_name("WorkEntry".to_string());
-        let entry = self.program.types.declare(TyKind::Struct, name);
-        let next = self.ptr_ty(entry);
-        let field = |(name, ty): (&str, Ty)| Field { name: name.to_string(), ty };
-        let fields = [("next", next), ("state", state), ("index", index), ("a", address), ("b", address)];
-        let fields = fields.into_iter().map(field).collect();
-        self.program.types.defs[entry].variants = vec![Variant { name: String::new(), fields }];
-        self.types.work_entry = Some(entry);
-        entry
-    }
 }
 
 /// Builds the operation's body; the parameters are declared and scheduled already.
@@ -97,9 +72,9 @@ pub(super) fn build(mut b: Builder<'_, '_>, op: Op, ty: HTy, params: &[Place]) -
         root: ty,
         written,
         head,
+        params: Vec::new(),
         a,
         other,
-        entry,
         next,
         decided,
         states: Vec::new(),
@@ -184,14 +159,12 @@ impl<'c, 'f> Flat<'c, 'f> {
     /// Frees what is left of the list and returns.
     fn build_end(&mut self) {
         self.b.block = Some(self.decided);
-        let head_ty = self.b.local_ty(self.head);
-        let null = Operand::Const(Const::Null(head_ty));
-        let empty = self.b.compare(BinOp::Eq, Operand::Copy(self.head.into()), null);
-        let (done, more) = self.b.branch(empty);
-        self.b.block = Some(more);
-        self.pop();
-        self.b.terminate(Term::Goto(self.decided));
-        self.b.block = Some(done);
+        let func = self.b.cx.instance(Key::Work(WorkFn::Free), self.b.span);
+        self.b.call_func(func, vec![Arg::Value(Operand::Copy(self.head.into()))], None);
+        self.b.unwind_base = None;
+        for param in std::mem::take(&mut self.params) {
+            self.b.drop_place(param.into(), None);
+        }
     }
 
     // ------------------------------------------------------------ the list
@@ -200,73 +173,47 @@ impl<'c, 'f> Flat<'c, 'f> {
         Place::from(self.head).with(Proj::Deref).with(Proj::Field(field))
     }
 
-    fn entry_size(&mut self) -> Operand {
-        let usize_ty = self.b.cx.int_ty(IntTy::USize);
-        let size = Rvalue::Intrinsic(Intrinsic::SizeOf(self.entry), vec![]);
-        Operand::Copy(self.b.assign_temp(usize_ty, size).into())
-    }
-
     /// Puts a state for the member at hand on the list.
     pub fn push(&mut self, state: usize) {
-        let size = self.entry_size();
-        let span = self.b.span;
-        let Some(memory) = self.b.call_lang_temp("alloc", vec![Arg::Value(size)], span) else { return };
-        let head_ty = self.b.local_ty(self.head);
-        let entry = self.b.assign_temp(head_ty, Rvalue::Cast(Operand::Copy(memory.into())));
         let other = if self.op.has_two() { self.other } else { self.a };
-        let values = [
-            (NEXT, Operand::Copy(self.head.into())),
-            (STATE, Builder::const_int(state as i128, IntTy::I32)),
-            (INDEX, Builder::const_int(0, IntTy::USize)),
-            (A, Operand::Copy(self.a.into())),
-            (B, Operand::Copy(other.into())),
-        ];
-        for (field, value) in values {
-            self.b.set(Place::from(entry).with(Proj::Deref).with(Proj::Field(field)), value);
-        }
-        self.b.set(self.head, Operand::Copy(entry.into()));
+        let copy = |l: Local| Arg::Value(Operand::Copy(l.into()));
+        let state = Arg::Value(Builder::const_int(state as i128, IntTy::I32));
+        let args = vec![copy(self.head), state, copy(self.a), copy(other)];
+        self.call_work(WorkFn::Push, args);
     }
 
+    /// Takes the entry on top off.
     pub fn pop(&mut self) {
-        let head_ty = self.b.local_ty(self.head);
-        let entry = self.b.assign_temp(head_ty, Rvalue::Use(Operand::Copy(self.head.into())));
-        self.b.set(self.head, Operand::Copy(self.top(NEXT)));
-        let address = self.b.cx.location_ty();
-        let memory = self.b.assign_temp(address, Rvalue::Cast(Operand::Copy(entry.into())));
-        let size = self.entry_size();
-        let args = vec![Arg::Value(Operand::Copy(memory.into())), Arg::Value(size)];
-        let span = self.b.span;
-        self.b.call_lang("free", &[], args, None, span);
+        self.call_work(WorkFn::Pop, vec![Arg::Value(Operand::Copy(self.head.into()))]);
     }
 
-    /// A panic in a part's own implementation frees the list on its way.
+    /// Calls a function that gives the new head of the list.
+    fn call_work(&mut self, work: WorkFn, args: Vec<Arg>) {
+        let func = self.b.cx.instance(Key::Work(work), self.b.span);
+        let head = Place::from(self.head);
+        self.b.call_func(func, args, Some(head));
+    }
+
+    /// A panic in a part's own implementation frees the list on its way, and then drops the parameters, into which the
+    /// list points: they leave the stack of scheduled drops.
     fn free_on_unwind(&mut self) {
         let b = &mut self.b;
-        let span = b.span;
-        if !b.cx.opts.panic_unwinds {
-            return;
+        if b.cx.opts.panic_unwinds {
+            let params = match b.unwind() {
+                Some(chain) => chain,
+                None => b.resume_block(),
+            };
+            let func = b.cx.instance(Key::Work(WorkFn::Free), b.span);
+            let cleanup = b.new_block(true);
+            let unit = b.cx.unit_ty();
+            let dest = b.scratch(unit);
+            let args = vec![Arg::Value(Operand::Copy(self.head.into()))];
+            let call =
+                Term::Call { callee: Callee::Func(func), args, dest, target: Some(params), unwind: None };
+            b.set_term(cleanup, call);
+            b.unwind_base = Some(cleanup);
         }
-        let Some((free, _)) = b.cx.lang_fn("free", &[], span) else { return };
-        let (test, work, end) = (b.new_block(true), b.new_block(true), b.new_block(true));
-        let open = b.block.replace(test);
-        let head_ty = b.local_ty(self.head);
-        let null = Operand::Const(Const::Null(head_ty));
-        let cond = b.compare(BinOp::Eq, Operand::Copy(self.head.into()), null);
-        b.terminate(Term::If { cond, then: end, else_: work });
-        b.set_term(end, Term::Resume);
-        b.block = Some(work);
-        let address = b.cx.location_ty();
-        let memory = b.assign_temp(address, Rvalue::Cast(Operand::Copy(self.head.into())));
-        let usize_ty = b.cx.int_ty(IntTy::USize);
-        let size = b.assign_temp(usize_ty, Rvalue::Intrinsic(Intrinsic::SizeOf(self.entry), vec![]));
-        let next = Place::from(self.head).with(Proj::Deref).with(Proj::Field(NEXT));
-        b.set(self.head, Operand::Copy(next));
-        let args = [memory, size].map(|l| Arg::Value(Operand::Copy(l.into()))).into();
-        let unit = b.cx.unit_ty();
-        let dest = b.scratch(unit);
-        b.terminate(Term::Call { callee: Callee::Func(free), args, dest, target: Some(test), unwind: None });
-        b.block = open;
-        b.unwind_base = Some(test);
+        self.params = b.drops.drain(..).rev().map(|s| s.local).collect();
     }
 
     // ------------------------------------------------------------ members

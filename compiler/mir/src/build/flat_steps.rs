@@ -1,9 +1,10 @@
 //! The parts of the values that [`super::flat`] walks through: elements of arrays, fields, texts between them.
 
-use super::flat::{Flat, INDEX, State, Step};
+use super::flat::{Flat, State, Step};
 use super::func::Builder;
 use super::recursion::Op;
 use super::shims::{EQUAL, FieldPath};
+use super::work_list::INDEX;
 use crate::ir::*;
 use hir::ty::{Ty as HTy, TyKind as H};
 

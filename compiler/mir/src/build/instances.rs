@@ -3,6 +3,7 @@
 use super::Cx;
 use super::func::Builder;
 use super::types::mode_of;
+use super::work_list::WorkFn;
 use crate::ir as mir;
 use crate::ir::{FuncId, ParamMode};
 use hir::body::Callee;
@@ -29,6 +30,8 @@ pub(super) enum Key {
     FnBox(FuncId),
     /// A method whose receiver is lent, as callers through a vtable do.
     DynMethod(FuncId),
+    /// Handles the lists of structural operations.
+    Work(WorkFn),
 }
 
 /// A signature over HIR types: the parameters, with whether each is `mut`, and the result.
@@ -112,6 +115,7 @@ impl<'f> Cx<'f> {
             Key::Builtin { method, args, .. } => self.declare_builtin(*method, args),
             Key::FnBox(inner) => self.declare_fn_box(*inner),
             Key::DynMethod(inner) => self.declare_dyn_method(*inner),
+            Key::Work(work) => self.declare_work(*work),
         }
     }
 
@@ -247,6 +251,7 @@ impl<'f> Cx<'f> {
             Key::Builtin { trait_, method, args } => self.build_builtin(id, trait_, method, args),
             Key::FnBox(inner) => self.build_fn_box(id, inner),
             Key::DynMethod(inner) => self.build_dyn_method(id, inner),
+            Key::Work(work) => self.build_work(id, work),
         };
         self.program.funcs[id].kind = mir::FuncKind::Body(body);
     }

@@ -35,6 +35,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod types;
+mod work_list;
 
 use crate::ir as mir;
 pub use front::Front;

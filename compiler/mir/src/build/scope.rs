@@ -165,7 +165,7 @@ impl Builder<'_, '_> {
         block
     }
 
-    fn resume_block(&mut self) -> Block {
+    pub fn resume_block(&mut self) -> Block {
         let block = self.new_block(true);
         self.set_term(block, Term::Resume);
         block
