@@ -3,9 +3,9 @@
 //! In registers a value is a row of scalars, its *flat form*, as long as that has at most [`MAX_SCALARS`] entries and no
 //! fixed array in it; other types live in memory only. The flat form of a struct is that of its fields, in
 //! declaration order. An enum (that is not boxed) has its tag first and then slots which the variants share: a variant's
-//! scalar takes the first free slot of its type. In memory the fields of a struct are sorted by falling alignment; an enum with
-//! a flat form lies there as its slots, so that loading and storing need not look at the tag; one without starts with its tag,
-//! one byte, and lays out each variant as a struct behind it.
+//! scalars share those of others that are alike and lie at the same place. In memory the fields of a struct are sorted by falling
+//! alignment. An enum starts with its tag, one byte. One with a flat form lies in memory as its slots, which do not overlap, so that
+//! loading and storing need not look at the tag; one without lays out each variant as a struct behind the tag.
 
 use crate::ir::{MemTy, Ty as LTy};
 use mir::ir::{IntTy, Ty, TyKind, Types};
@@ -182,51 +182,61 @@ impl<'a> Layouts<'a> {
     /// Gives the type its flat form, if it is short enough.
     fn flatten(&mut self, ty: Ty, out: &mut Layout) {
         let def = &self.types.defs[ty];
-        let mut slots: Vec<Scalar> = Vec::new();
+        let mut slots = Slots { scalars: Vec::new(), used: Vec::new() };
         if out.has_tag {
-            slots.push(Scalar { reg: LTy::I32, mem: MemTy::I8 { signed: false }, offset: 0 });
+            slots.scalars.push(Scalar { reg: LTy::I32, mem: MemTy::I8 { signed: false }, offset: 0 });
         }
-        let mut field_slots = Vec::new();
+        let is_enum = def.variants.len() > 1;
+        let mut variants = Vec::with_capacity(def.variants.len());
         for (v, variant) in def.variants.iter().enumerate() {
-            let mut used = vec![false; slots.len()];
-            used[..out.has_tag as usize].fill(true);
-            let mut of_variant = Vec::with_capacity(variant.fields.len());
-            for (f, field) in variant.fields.iter().enumerate() {
-                let start = out.variants[v].offsets[f];
-                let flat = self.get(field.ty).flat.clone().unwrap_or_default();
-                let of_field = flat
-                    .iter()
-                    .map(|s| take_slot(&mut slots, &mut used, Scalar { offset: s.offset + start, ..*s }))
-                    .collect();
-                of_variant.push(of_field);
+            slots.used = vec![false; slots.scalars.len()];
+            slots.used[..out.has_tag as usize].fill(true);
+            let layouts: Vec<Rc<Layout>> = variant.fields.iter().map(|f| self.get(f.ty)).collect();
+            let mut placed = VariantLayout {
+                offsets: out.variants[v].offsets.clone(),
+                slots: vec![Vec::new(); layouts.len()],
+                cell_size: 0,
+            };
+            let mut order: Vec<usize> = (0..layouts.len()).collect();
+            if is_enum {
+                order.sort_by_key(|i| std::cmp::Reverse(layouts[*i].align));
             }
-            field_slots.push(of_variant);
+            for i in order {
+                let flat = layouts[i].flat.as_deref().unwrap_or_default();
+                if is_enum {
+                    placed.offsets[i] = self.find_room(&slots, flat, layouts[i].align);
+                }
+                let at = placed.offsets[i];
+                placed.slots[i] =
+                    flat.iter().map(|s| slots.take(Scalar { offset: s.offset + at, ..*s })).collect();
+            }
+            variants.push(placed);
         }
-        if slots.len() > MAX_SCALARS {
+        if slots.scalars.len() > MAX_SCALARS {
             return;
         }
-        for (variant, slots) in out.variants.iter_mut().zip(field_slots) {
-            variant.slots = slots;
+        out.variants = variants;
+        if is_enum {
+            let end = slots.scalars.iter().map(|s| s.offset + self.scalar_bytes(s.mem)).max();
+            out.align = slots.scalars.iter().map(|s| self.scalar_bytes(s.mem)).max().unwrap_or(1);
+            out.size = end.unwrap_or(0).next_multiple_of(out.align);
         }
-        if def.variants.len() > 1 {
-            (out.size, out.align) = self.place_slots(&mut slots);
-        }
-        out.flat = Some(slots);
+        out.flat = Some(slots.scalars);
     }
 
-    /// Puts the slots of an enum side by side, the most aligned first; size and alignment of the whole.
-    fn place_slots(&self, slots: &mut [Scalar]) -> (u32, u32) {
-        let mut order: Vec<usize> = (0..slots.len()).collect();
-        order.sort_by_key(|i| std::cmp::Reverse(self.scalar_bytes(slots[*i].mem)));
-        let (mut end, mut align) = (0u32, 1);
-        for i in order {
-            let bytes = self.scalar_bytes(slots[i].mem);
-            end = end.next_multiple_of(bytes);
-            slots[i].offset = end;
-            end += bytes;
-            align = align.max(bytes);
-        }
-        (end.next_multiple_of(align), align)
+    /// The lowest offset at which a field can lie as its own type says, so that each of its scalars either shares a
+    /// slot of another variant, of the same kind at the same place, or touches no slot at all.
+    fn find_room(&self, slots: &Slots, field: &[Scalar], align: u32) -> u32 {
+        let fits = |at: u32| {
+            field.iter().all(|s| {
+                let (lo, hi) = (s.offset + at, s.offset + at + self.scalar_bytes(s.mem));
+                slots.scalars.iter().zip(&slots.used).all(|(slot, used)| {
+                    let (from, to) = (slot.offset, slot.offset + self.scalar_bytes(slot.mem));
+                    hi <= from || to <= lo || (!used && lo == from && s.mem == slot.mem && s.reg == slot.reg)
+                })
+            })
+        };
+        (0..).map(|n| n * align).find(|at| fits(*at)).unwrap_or(0)
     }
 
     pub fn scalar_bytes(&self, mem: MemTy) -> u32 {
@@ -262,19 +272,25 @@ impl<'a> Layouts<'a> {
     }
 }
 
-fn take_slot(slots: &mut Vec<Scalar>, used: &mut Vec<bool>, scalar: Scalar) -> usize {
-    let free = (0..slots.len()).find(|i| !used[*i] && slots[*i].reg == scalar.reg);
-    let slot = free.unwrap_or_else(|| {
-        slots.push(scalar);
-        used.push(false);
-        slots.len() - 1
-    });
-    used[slot] = true;
-    // Narrow integers of different kinds share a slot as the full register.
-    if slots[slot].mem != scalar.mem {
-        slots[slot].mem = MemTy::I32;
+/// The flat form of an enum while variant after variant is placed.
+struct Slots {
+    scalars: Vec<Scalar>,
+    /// By the variant at hand.
+    used: Vec<bool>,
+}
+
+impl Slots {
+    /// The slot for a scalar at its place; fields of no size take none, so places tell scalars apart.
+    fn take(&mut self, scalar: Scalar) -> usize {
+        let same = (0..self.scalars.len()).find(|i| !self.used[*i] && self.scalars[*i] == scalar);
+        let slot = same.unwrap_or_else(|| {
+            self.scalars.push(scalar);
+            self.used.push(false);
+            self.scalars.len() - 1
+        });
+        self.used[slot] = true;
+        slot
     }
-    slot
 }
 
 fn empty() -> Layout {

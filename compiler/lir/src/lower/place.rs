@@ -1,7 +1,7 @@
 //! Places: where a value lies, in registers or in memory.
 
 use super::func::FuncLower;
-use super::layout::{Layout, Scalar};
+use super::layout::Layout;
 use crate::ir::*;
 use mir::ir as m;
 
@@ -12,8 +12,6 @@ pub(crate) enum Loc {
     Regs(Vec<Reg>),
     /// In memory at `addr + offset`, laid out as its type says.
     Mem { addr: Reg, offset: u32 },
-    /// A field inside the shared slots of an enum in memory: its scalars, with offsets from `addr`.
-    Scattered { addr: Reg, scalars: Vec<Scalar> },
 }
 
 /// How a local is kept.
@@ -67,7 +65,7 @@ impl FuncLower<'_, '_, '_> {
                 }
                 m::Proj::Field(f) => {
                     let layout = self.e.layout(ty);
-                    loc = self.field_loc(loc, &layout, types.defs[ty].is_boxed, variant, f);
+                    loc = self.field_loc(loc, &layout, variant, f);
                     ty = types.field(ty, variant, f);
                     variant = 0;
                 }
@@ -87,23 +85,10 @@ impl FuncLower<'_, '_, '_> {
         loc
     }
 
-    fn field_loc(&mut self, base: Loc, layout: &Layout, boxed: bool, variant: u32, field: u32) -> Loc {
+    fn field_loc(&self, base: Loc, layout: &Layout, variant: u32, field: u32) -> Loc {
         let of_variant = &layout.variants[variant as usize];
         match base {
             Loc::Regs(regs) => Loc::Regs(of_variant.slots[field as usize].iter().map(|s| regs[*s]).collect()),
-            Loc::Scattered { addr, scalars } => {
-                let scalars = of_variant.slots[field as usize].iter().map(|s| scalars[*s]).collect();
-                Loc::Scattered { addr, scalars }
-            }
-            // The slots of an enum need not lie as the field's own type would.
-            Loc::Mem { addr, offset } if layout.has_tag && !boxed && layout.flat.is_some() => {
-                let flat = layout.flat.as_deref().unwrap_or_default();
-                let scalars = of_variant.slots[field as usize]
-                    .iter()
-                    .map(|s| Scalar { offset: flat[*s].offset + offset, ..flat[*s] })
-                    .collect();
-                Loc::Scattered { addr, scalars }
-            }
             Loc::Mem { addr, offset } => {
                 Loc::Mem { addr, offset: offset + of_variant.offsets[field as usize] }
             }
@@ -127,7 +112,6 @@ impl FuncLower<'_, '_, '_> {
         match loc {
             Loc::Regs(regs) => regs.clone(),
             Loc::Mem { addr, offset } => self.e.load_value(ty, *addr, *offset),
-            Loc::Scattered { addr, scalars } => self.e.load_scalars(scalars, *addr, 0),
         }
     }
 
@@ -136,7 +120,6 @@ impl FuncLower<'_, '_, '_> {
         match loc {
             Loc::Regs(dsts) => self.move_regs(dsts, regs),
             Loc::Mem { addr, offset } => self.e.store_value(ty, *addr, *offset, regs),
-            Loc::Scattered { addr, scalars } => self.e.store_scalars(scalars, *addr, 0, regs),
         }
     }
 

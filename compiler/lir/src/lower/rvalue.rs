@@ -258,7 +258,6 @@ impl FuncLower<'_, '_, '_> {
         }
         match (&layout.flat, loc) {
             (_, Loc::Regs(regs)) => regs[0],
-            (_, Loc::Scattered { addr, scalars }) => self.e.b.load(scalars[0].mem, addr, scalars[0].offset),
             (Some(flat), Loc::Mem { addr, offset }) => {
                 self.e.b.load(flat[0].mem, addr, offset + flat[0].offset)
             }
