@@ -46,8 +46,20 @@ impl Observer for Times {
     }
 }
 
-/// Compiles with the release profile.
+/// Stack for the compiler, as galc gives it.
+const STACK: usize = 64 << 20;
+
+/// Compiles with the release profile. A panic of the compiler is an error, too, so that the other programs go on.
 pub fn compile(source: &str, no_opt: bool) -> Result<(Vec<u8>, Times)> {
+    std::thread::scope(|scope| {
+        let work = move || compile_here(source, no_opt);
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| format!("cannot start a thread: {error}"))?;
+        thread.join().unwrap_or_else(|_| Err("the compiler panicked".to_string()))
+    })
+}
+
+fn compile_here(source: &str, no_opt: bool) -> Result<(Vec<u8>, Times)> {
     let all = ["all".to_string()];
     let off: &[String] = if no_opt { &all } else { &[] };
     let passes_off = driver::resolve_passes_off(off).map_err(|unknown| unknown.name)?;
