@@ -119,7 +119,8 @@ pub fn in_cycles(func: &Func) -> IndexVec<B, bool> {
 /// The strongly connected components that contain a cycle, in the graph that `members` and its edges inside make up.
 /// (Tarjan 1972, without recursion.) `is_member` must hold for `members` only.
 pub fn components(succs: &Succs, members: &[B], is_member: &IndexVec<B, bool>) -> Vec<Vec<B>> {
-    let mut tarjan = Tarjan { succs, is_member, number: Default::default(), stack: Vec::new(), found: Vec::new() };
+    let mut tarjan =
+        Tarjan { succs, is_member, number: Default::default(), stack: Vec::new(), found: Vec::new() };
     for &block in members {
         if !tarjan.number.contains_key(&block) {
             tarjan.visit(block);

@@ -1,7 +1,7 @@
 //! Wasm opcodes by their names in the specification, and the one table that maps LIR operations to them.
 //!
-//! Every row of the table is checked by `tests/ops.rs`: it must exist for each type that `lir::ops` allows, print as
-//! the mnemonic written here, and compute what LIR says.
+//! Tests below check that there is a row for each type that `lir::ops` allows, of the name that LIR has for it, and that
+//! each number means the mnemonic written beside it. That the instructions compute what LIR says is for `tests/lir`.
 
 use lir::{AtomicRmw, BinOp, CmpOp, ConvOp, MemTy, Ty, UnOp};
 
@@ -15,9 +15,11 @@ macro_rules! codes {
         pub enum Code { $($name = $number),* }
 
         impl Code {
+            #[cfg(test)]
             pub const ALL: &'static [Code] = &[$(Code::$name),*];
 
             /// The name in the text format.
+            #[cfg(test)]
             pub fn mnemonic(self) -> &'static str {
                 match self { $(Code::$name => $mnemonic),* }
             }
@@ -215,8 +217,8 @@ impl Code {
     /// The instruction that gives the same result with its two operands exchanged.
     pub fn swapped(self) -> Option<Code> {
         Some(match self {
-            I32Add | I32Mul | I32And | I32Or | I32Xor | I32Eq | I32Ne | I64Add | I64Mul | I64And | I64Or | I64Xor
-            | I64Eq | I64Ne | F32Eq | F32Ne | F64Eq | F64Ne => self,
+            I32Add | I32Mul | I32And | I32Or | I32Xor | I32Eq | I32Ne | I64Add | I64Mul | I64And | I64Or
+            | I64Xor | I64Eq | I64Ne | F32Eq | F32Ne | F64Eq | F64Ne => self,
             I32LtS => I32GtS,
             I32LtU => I32GtU,
             I32GtS => I32LtS,
@@ -423,3 +425,6 @@ pub fn mem(ty: MemTy, ptr: Vt) -> MemRow {
         MemTy::Ptr => i32_row(),
     }
 }
+
+#[cfg(test)]
+mod tests;

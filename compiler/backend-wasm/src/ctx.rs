@@ -33,6 +33,8 @@ pub struct Ctx<'a> {
     pub global_index: IndexVec<GlobalId, u32>,
     pub types: Types,
     pub helpers: Helpers,
+    /// The start function.
+    pub start: Option<u32>,
 }
 
 impl<'a> Ctx<'a> {
@@ -47,7 +49,7 @@ impl<'a> Ctx<'a> {
         let sp = usage.slots.then_some(0);
         let globals: Vec<GlobalId> = module.globals.indices().filter(|&id| usage.globals[id]).collect();
         let global_index = number(&globals, module.globals.len(), u32::from(usage.slots));
-        let layout = layout::lay_out(module, &usage, &table_index);
+        let layout = layout::lay_out(module, &usage, &table_index, opts.shared_memory);
         let helpers = Helpers::new(all.len() as u32);
         Ctx {
             module,
@@ -65,6 +67,7 @@ impl<'a> Ctx<'a> {
             global_index,
             types: Types::default(),
             helpers,
+            start: None,
         }
     }
 

@@ -384,7 +384,8 @@ impl Encoder<'_> {
     }
 }
 
-fn put_code(bytes: &mut Vec<u8>, code: Code) {
+/// The opcode's bytes.
+pub fn put_code(bytes: &mut Vec<u8>, code: Code) {
     let number = code as u16;
     match number >> 8 {
         0 => bytes.push(number as u8),

@@ -158,10 +158,8 @@ fn remove_unreachable(func: &mut Func) {
         return;
     }
     let mut new_id = IndexVec::from_elem(ENTRY, func.blocks.len());
-    let mut next = 0;
-    for id in func.blocks.indices().filter(|&id| live[id]) {
+    for (next, id) in func.blocks.indices().filter(|&id| live[id]).enumerate() {
         new_id[id] = B::new(next);
-        next += 1;
     }
     let blocks = std::mem::take(&mut func.blocks).into_raw();
     let kept = blocks.into_iter().enumerate().filter(|(n, _)| live[B::new(*n)]).map(|(_, block)| block);

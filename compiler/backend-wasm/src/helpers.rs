@@ -36,15 +36,20 @@ impl Helpers {
         if let Some(index) = self.mul_overflows[which] {
             return index;
         }
-        let index = self.first + self.list.len() as u32;
         let ty = types.intern(&[Vt::I64, Vt::I64], &[Vt::I32]);
-        self.mul_overflows[which] = Some(index);
-        self.list.push(if signed {
-            Helper { name: "mul_overflows_s", ty, body: mul_overflows_s() }
+        let index = if signed {
+            self.add("mul_overflows_s", ty, mul_overflows_s())
         } else {
-            Helper { name: "mul_overflows_u", ty, body: mul_overflows_u() }
-        });
+            self.add("mul_overflows_u", ty, mul_overflows_u())
+        };
+        self.mul_overflows[which] = Some(index);
         index
+    }
+
+    /// Adds a function. Returns its index.
+    pub fn add(&mut self, name: &'static str, ty: u32, body: Function) -> u32 {
+        self.list.push(Helper { name, ty, body });
+        self.first + self.list.len() as u32 - 1
     }
 }
 

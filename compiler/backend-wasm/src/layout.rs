@@ -17,6 +17,8 @@ pub const NULL_GUARD: u64 = 1024;
 pub const STACK_ALIGN: u64 = 16;
 /// Zeros fewer than this are cheaper inside a segment than the head of another segment.
 const GAP: usize = 10;
+/// Data that points to equal data is found equal one round later; deeper chains are not worth the time.
+const MERGE_ROUNDS: usize = 8;
 /// Engines limit the number of segments to 100 000; stay far from it.
 const MAX_SEGMENTS: usize = 10_000;
 
@@ -27,20 +29,22 @@ pub struct Layout {
     pub segments: Vec<(u64, Vec<u8>)>,
     /// The initial stack pointer, if there is a stack.
     pub stack_top: Option<u64>,
+    /// A word that tells whether a shared memory has its data; see `init.rs`.
+    pub init_flag: Option<u64>,
     /// The first address behind static data.
     pub heap_base: u64,
 }
 
 /// Lays out the data that `usage` names. `table` gives the value of a function's address.
-pub fn lay_out(module: &Module, usage: &Usage, table: &IndexVec<FuncId, u32>) -> Layout {
+pub fn lay_out(module: &Module, usage: &Usage, table: &IndexVec<FuncId, u32>, is_shared: bool) -> Layout {
     let stack = u64::from(module.target.stack_bytes).next_multiple_of(STACK_ALIGN);
     let stack_top = usage.slots.then_some(stack);
     let same = merge_equal(module, usage);
-    let order = order(module, usage, &same);
     let mut align: IndexVec<DataId, u64> = IndexVec::from_elem(1, module.datas.len());
     for (id, data) in module.datas.iter_enumerated() {
         align[same[id]] = align[same[id]].max(data.align.into());
     }
+    let order = order(module, usage, &same, &align);
     let mut addr = IndexVec::from_elem(0u64, module.datas.len());
     let mut end = stack_top.unwrap_or(NULL_GUARD);
     for &id in &order {
@@ -51,10 +55,11 @@ pub fn lay_out(module: &Module, usage: &Usage, table: &IndexVec<FuncId, u32>) ->
     for id in module.datas.indices() {
         addr[id] = addr[same[id]];
     }
-    let heap_base = end.next_multiple_of(STACK_ALIGN);
+    let init_flag = (is_shared && !order.is_empty()).then(|| end.next_multiple_of(4));
+    let heap_base = init_flag.map_or(end, |flag| flag + 4).next_multiple_of(STACK_ALIGN);
     let image = Image { module, addr: &addr, table, heap_base };
     let pieces = order.iter().map(|&id| (addr[id], image.bytes(id))).collect();
-    Layout { segments: split_segments(pieces), addr, stack_top, heap_base }
+    Layout { segments: split_segments(pieces), addr, stack_top, init_flag, heap_base }
 }
 
 /// The datum has room for the heap's address even if it was declared empty.
@@ -66,7 +71,7 @@ fn size(data: &Data, module: &Module, id: DataId) -> u64 {
 /// Maps each datum to the first one that is equal to it, relocations compared by what they point to.
 fn merge_equal(module: &Module, usage: &Usage) -> IndexVec<DataId, DataId> {
     let mut same: IndexVec<DataId, DataId> = module.datas.indices().collect();
-    loop {
+    for _ in 0..MERGE_ROUNDS {
         let mut seen = FxHashMap::default();
         let mut changed = false;
         for (id, data) in module.datas.iter_enumerated() {
@@ -77,13 +82,14 @@ fn merge_equal(module: &Module, usage: &Usage) -> IndexVec<DataId, DataId> {
             changed |= first != id;
             same[id] = first;
         }
-        if !changed {
-            return same;
-        }
         for id in module.datas.indices() {
             same[id] = same[same[id]];
         }
+        if !changed {
+            break;
+        }
     }
+    same
 }
 
 /// Bytes, size, relocations: place, whether it is a function, number, offset.
@@ -98,7 +104,12 @@ fn key<'a>(data: &'a Data, same: &IndexVec<DataId, DataId>) -> Key<'a> {
 }
 
 /// The data to store: read-only, mutable, zeroed; inside each by falling alignment to save padding.
-fn order(module: &Module, usage: &Usage, same: &IndexVec<DataId, DataId>) -> Vec<DataId> {
+fn order(
+    module: &Module,
+    usage: &Usage,
+    same: &IndexVec<DataId, DataId>,
+    align: &IndexVec<DataId, u64>,
+) -> Vec<DataId> {
     let mut order: Vec<DataId> =
         module.datas.indices().filter(|&id| usage.datas[id] && same[id] == id).collect();
     order.sort_by_key(|&id| {
@@ -108,7 +119,7 @@ fn order(module: &Module, usage: &Usage, same: &IndexVec<DataId, DataId>) -> Vec
             (true, _) => 2,
             (false, is_mutable) => u8::from(is_mutable),
         };
-        (class, std::cmp::Reverse(data.align), data.zeroed)
+        (class, std::cmp::Reverse(align[id]), data.zeroed)
     });
     order
 }

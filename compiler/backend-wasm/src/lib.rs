@@ -22,6 +22,7 @@ mod frame;
 mod function;
 mod graph;
 mod helpers;
+mod init;
 mod irreducible;
 mod layout;
 mod liveness;
@@ -122,9 +123,14 @@ pub struct Emitted {
 /// The program exceeds a limit of WebAssembly's engines.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum EmitError {
-    FunctionTooLarge { name: String, bytes: usize },
+    FunctionTooLarge {
+        name: String,
+        bytes: usize,
+    },
     /// Stack and static data do not fit the address space.
-    DataTooLarge { bytes: u64 },
+    DataTooLarge {
+        bytes: u64,
+    },
 }
 
 impl fmt::Display for EmitError {

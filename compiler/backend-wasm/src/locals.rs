@@ -163,7 +163,8 @@ impl Classes {
     fn try_join(&mut self, func: &Func, a: V, b: V) {
         let (a, b) = (self.find(a), self.find(b));
         let both_params = self.param[a].is_some() && self.param[b].is_some();
-        if a == b || both_params || func.vals[a] != func.vals[b] || overlap(&self.ranges[a], &self.ranges[b]) {
+        if a == b || both_params || func.vals[a] != func.vals[b] || overlap(&self.ranges[a], &self.ranges[b])
+        {
             return;
         }
         self.sets.union(a.0, b.0);

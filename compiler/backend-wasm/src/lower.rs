@@ -277,9 +277,7 @@ impl Lowering<'_, '_> {
             lir::Term::Jump(block) => Term::Jump(B(block.0)),
             lir::Term::Branch { cond, then, else_ } => self.branch(v(*cond), B(then.0), B(else_.0)),
             lir::Term::Switch { value, cases, default } => self.switch(*value, cases, *default),
-            lir::Term::Return(values) => {
-                Term::Return(self.func.list(values.iter().map(|&reg| v(reg))))
-            }
+            lir::Term::Return(values) => Term::Return(self.func.list(values.iter().map(|&reg| v(reg)))),
             lir::Term::Invoke { dsts, callee, args, normal, landing } => {
                 self.call(dsts, callee, args, Some(*landing));
                 Term::Jump(B(normal.0))

@@ -2,9 +2,9 @@
 
 use lir::{FuncId, FuncKind};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportKind, ExportSection,
-    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module, RefType, TableSection,
-    TableType, TagKind, TagSection, TagType,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportKind,
+    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType,
+    Module, RefType, StartSection, TableSection, TableType, TagKind, TagSection, TagType,
 };
 
 use crate::code::scalar;
@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::function::{self, Compiled};
 use crate::lower::constant;
 use crate::wir::{Const, Vt};
-use crate::{EmitError, Emitted, debug};
+use crate::{EmitError, Emitted, debug, init};
 
 const PAGE: u64 = 65536;
 /// Limits of engines, which would refuse the module without saying which function is to blame.
@@ -23,6 +23,12 @@ pub fn emit(ctx: &mut Ctx) -> Result<Emitted, EmitError> {
     let import_types: Vec<u32> =
         ctx.imports.clone().into_iter().map(|id| ctx.sig_type(&ctx.module.funcs[id].sig)).collect();
     let functions = compile_all(ctx)?;
+    if let Some(flag) = ctx.layout.init_flag {
+        let segments: Vec<(u64, u64)> =
+            ctx.layout.segments.iter().map(|(addr, bytes)| (*addr, bytes.len() as u64)).collect();
+        let body = init::start_function(&segments, flag, ctx.ptr);
+        ctx.start = Some(ctx.helpers.add("init_memory", ctx.types.intern(&[], &[]), body));
+    }
     let tag_type = ctx.usage.throws.then(|| ctx.types.intern(&[], &[]));
     let mut module = Module::new();
     if !ctx.types.is_empty() {
@@ -39,6 +45,9 @@ pub fn emit(ctx: &mut Ctx) -> Result<Emitted, EmitError> {
     }
     globals(ctx, &mut module);
     exports(ctx, &mut module);
+    if let Some(function_index) = ctx.start {
+        module.section(&StartSection { function_index });
+    }
     elements(ctx, &mut module);
     code(ctx, &mut module, &functions);
     let code_end = module.len();
@@ -53,7 +62,10 @@ fn compile_all(ctx: &mut Ctx) -> Result<Vec<Compiled>, EmitError> {
         let function = &ctx.module.funcs[id];
         let compiled = function::compile(ctx, function).expect("defined functions have bodies");
         if compiled.code.body.len() > MAX_BODY || compiled.n_locals > MAX_LOCALS {
-            return Err(EmitError::FunctionTooLarge { name: function.name.clone(), bytes: compiled.code.body.len() });
+            return Err(EmitError::FunctionTooLarge {
+                name: function.name.clone(),
+                bytes: compiled.code.body.len(),
+            });
         }
         functions.push(compiled);
     }
@@ -181,7 +193,7 @@ fn elements(ctx: &Ctx, module: &mut Module) {
 }
 
 fn code(ctx: &Ctx, module: &mut Module, functions: &[Compiled]) {
-    if ctx.opts.shared_memory && !ctx.layout.segments.is_empty() {
+    if ctx.start.is_some() {
         module.section(&DataCountSection { count: ctx.layout.segments.len() as u32 });
     }
     let mut section = CodeSection::new();
@@ -199,8 +211,12 @@ fn code(ctx: &Ctx, module: &mut Module, functions: &[Compiled]) {
 fn data(ctx: &Ctx, module: &mut Module) {
     let mut section = DataSection::new();
     for (addr, bytes) in &ctx.layout.segments {
-        let at = const_expr(Const::of_int(ctx.ptr, *addr as i64));
-        section.active(0, &at, bytes.iter().copied());
+        if ctx.start.is_some() {
+            section.passive(bytes.iter().copied());
+        } else {
+            let at = const_expr(Const::of_int(ctx.ptr, *addr as i64));
+            section.active(0, &at, bytes.iter().copied());
+        }
     }
     if !section.is_empty() {
         module.section(&section);

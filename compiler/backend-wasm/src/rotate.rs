@@ -26,7 +26,9 @@ pub fn rotate_loops(func: &mut Func) {
 
 fn is_small_test(block: &Block) -> bool {
     let is_plain = |inst: &Inst| !inst.op.effects().needed && inst.throws == Throws::Never;
-    matches!(block.term, Term::Branch { .. }) && block.insts.len() <= MAX_INSTS && block.insts.iter().all(is_plain)
+    matches!(block.term, Term::Branch { .. })
+        && block.insts.len() <= MAX_INSTS
+        && block.insts.iter().all(is_plain)
 }
 
 fn rotate(func: &mut Func, header: B) {

@@ -101,6 +101,7 @@ impl Simplify<'_> {
         *item = value;
     }
 
+    /// Reads what a copy reads in place of the copy.
     fn forward_copies(&mut self, list: List) {
         for n in 0..list.len {
             while let Some(inst) = self.source(self.func.item(list, n)) {
@@ -232,6 +233,9 @@ impl Simplify<'_> {
         while let Some((base, more)) = self.split_address(self.arg(inst, 0)) {
             let Some(offset) = arg.offset.checked_add(more).filter(|&it| self.fits_offset(it)) else { break };
             arg.offset = offset;
+            let addr = self.arg(inst, 0);
+            self.defs.n_addr_uses[addr] = self.defs.n_addr_uses[addr].saturating_sub(1);
+            self.defs.n_addr_uses[base] += 1;
             self.set_arg(inst.args, 0, base);
             self.forward_copies(List { len: 1, ..inst.args });
         }

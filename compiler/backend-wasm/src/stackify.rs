@@ -54,8 +54,11 @@ const MAX_PENDING: usize = 64;
 /// Stack code for every block, and the values that are constants wherever they are used.
 pub fn stackify(func: &mut Func, liveness: &Liveness) -> (IndexVec<B, StackCode>, Constants) {
     let defs = Defs::of(func);
-    let constants: Constants =
-        func.vals.indices().map(|v| defs.constant(func, v).filter(|&c| is_cheap(c, defs.n_uses[v]))).collect();
+    let constants: Constants = func
+        .vals
+        .indices()
+        .map(|v| defs.constant(func, v).filter(|&c| is_cheap(c, defs.n_uses[v])))
+        .collect();
     let mut cx = Stackify {
         constants,
         liveness,

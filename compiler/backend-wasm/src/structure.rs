@@ -21,14 +21,25 @@ pub enum Event {
     /// Exceptions inside go to this landing.
     Try(B),
     /// Takes the condition at the end of the graph block.
-    If { block: B, negate: bool },
+    If {
+        block: B,
+        negate: bool,
+    },
     Else,
     End,
     /// Statements `from..to` of a block; `u32::MAX` stands for all.
-    Code { block: B, from: u32, to: u32 },
+    Code {
+        block: B,
+        from: u32,
+        to: u32,
+    },
     Br(B),
     /// A conditional branch on the condition at the end of `block`.
-    BrIf { block: B, negate: bool, to: B },
+    BrIf {
+        block: B,
+        negate: bool,
+        to: B,
+    },
     /// The branch table at the end of the block.
     Table(B),
     Return(B),
@@ -42,13 +53,24 @@ enum Follow {
     /// Nowhere: the code must end in a jump of some kind.
     Never,
     Label(B),
-    /// The end of the function.
-    Exit,
 }
 
+/// What surrounds the code that is being written.
+#[derive(Clone, Copy)]
+struct Place {
+    follow: Follow,
+    /// The innermost loop's header.
+    in_loop: Option<B>,
+    /// How many `if`s were nested for the sake of that loop.
+    nesting: u32,
+}
+
+/// Beyond this, what leaves a loop is nested in it rather than the loop's rest in an `if`.
+const MAX_NESTING: u32 = 50;
+
 enum Task {
-    Tree(B, Follow),
-    Node(B, Follow),
+    Tree(B, Place),
+    Node(B, Place),
     Event(Event),
 }
 
@@ -57,15 +79,15 @@ pub fn structure(func: &Func, cfg: &Cfg) -> Vec<Event> {
         func,
         cfg,
         needs_label: needs_label(func, cfg),
-        sources: sources(func, cfg),
-        returns: returns(func, cfg),
-        tasks: vec![Task::Tree(ENTRY, Follow::Exit)],
+        sources: sources(func, cfg, false),
+        back_sources: sources(func, cfg, true),
+        tasks: vec![Task::Tree(ENTRY, Place { follow: Follow::Never, in_loop: None, nesting: 0 })],
         events: Vec::new(),
     };
     while let Some(task) = cx.tasks.pop() {
         match task {
-            Task::Tree(block, follow) => cx.tree(block, follow),
-            Task::Node(block, follow) => cx.node(block, follow),
+            Task::Tree(block, place) => cx.tree(block, place),
+            Task::Node(block, place) => cx.node(block, place),
             Task::Event(event) => cx.events.push(event),
         }
     }
@@ -76,10 +98,10 @@ struct Structure<'a> {
     func: &'a Func,
     cfg: &'a Cfg,
     needs_label: IndexVec<B, bool>,
-    /// For labelled blocks, the places in the dominator tree of the blocks with forward edges to it, in order.
+    /// For each block, the places in the dominator tree of the blocks with forward edges to it, in order.
     sources: IndexVec<B, Vec<u32>>,
-    /// The same for the function's end.
-    returns: Vec<u32>,
+    /// The same for edges back.
+    back_sources: IndexVec<B, Vec<u32>>,
     /// What is still to be written, the next at the end.
     tasks: Vec<Task>,
     events: Vec<Event>,
@@ -98,24 +120,17 @@ fn needs_label(func: &Func, cfg: &Cfg) -> IndexVec<B, bool> {
     needs
 }
 
-fn sources(func: &Func, cfg: &Cfg) -> IndexVec<B, Vec<u32>> {
+fn sources(func: &Func, cfg: &Cfg, back: bool) -> IndexVec<B, Vec<u32>> {
     let mut sources = IndexVec::from_elem(Vec::new(), func.blocks.len());
     for (from, block) in func.blocks.iter_enumerated() {
         block.term.for_each_target(|to| {
-            if !cfg.is_back_edge(from, to) {
+            if cfg.is_back_edge(from, to) == back {
                 sources[to].push(cfg.tree_span(from).0);
             }
         });
     }
     sources.iter_mut().for_each(|places| places.sort_unstable());
     sources
-}
-
-fn returns(func: &Func, cfg: &Cfg) -> Vec<u32> {
-    let returns = func.blocks.iter_enumerated().filter(|(_, block)| matches!(block.term, Term::Return(_)));
-    let mut places: Vec<u32> = returns.map(|(id, _)| cfg.tree_span(id).0).collect();
-    places.sort_unstable();
-    places
 }
 
 impl Structure<'_> {
@@ -125,30 +140,30 @@ impl Structure<'_> {
     }
 
     /// A block with all that it dominates.
-    fn tree(&mut self, block: B, follow: Follow) {
+    fn tree(&mut self, block: B, mut place: Place) {
         let is_loop = self.cfg.preds[block].iter().any(|&pred| self.cfg.is_back_edge(pred, block));
         let labelled: Vec<B> =
             self.cfg.children[block].iter().copied().filter(|&child| self.needs_label[child]).collect();
         if is_loop {
             self.events.push(Event::Loop(block));
             self.plan([Task::Event(Event::End)]);
+            (place.in_loop, place.nesting) = (Some(block), 0);
         }
         // The last of the children is written last, so that its block is the outermost.
-        let mut next = follow;
         for &child in labelled.iter().rev() {
             self.events.push(Event::Block(child));
-            self.plan([Task::Event(Event::End), Task::Tree(child, next)]);
-            next = Follow::Label(child);
+            self.plan([Task::Event(Event::End), Task::Tree(child, place)]);
+            place.follow = Follow::Label(child);
         }
-        self.plan([Task::Node(block, next)]);
+        self.plan([Task::Node(block, place)]);
     }
 
     /// A block's own code and the way on from there.
-    fn node(&mut self, block: B, follow: Follow) {
+    fn node(&mut self, block: B, place: Place) {
         self.events.push(Event::Code { block, from: 0, to: u32::MAX });
         match self.func.blocks[block].term {
-            Term::Jump(to) => self.go(block, to, follow),
-            Term::Branch { then, else_, .. } => self.branch(block, [then, else_], follow),
+            Term::Jump(to) => self.go(block, to, place),
+            Term::Branch { then, else_, .. } => self.branch(block, [then, else_], place),
             Term::Table { .. } => self.events.push(Event::Table(block)),
             Term::Return(_) => self.events.push(Event::Return(block)),
             Term::Throw => self.events.push(Event::Throw(block)),
@@ -161,73 +176,85 @@ impl Structure<'_> {
         self.needs_label[to] || self.cfg.is_back_edge(from, to)
     }
 
-    fn is_follow(&self, from: B, to: B, follow: Follow) -> bool {
-        follow == Follow::Label(to) && !self.cfg.is_back_edge(from, to)
+    fn is_follow(&self, from: B, to: B, place: Place) -> bool {
+        place.follow == Follow::Label(to) && !self.cfg.is_back_edge(from, to)
     }
 
-    fn go(&mut self, from: B, to: B, follow: Follow) {
+    fn go(&mut self, from: B, to: B, place: Place) {
         if !self.is_branch(from, to) {
-            self.plan([Task::Tree(to, follow)]);
-        } else if !self.is_follow(from, to, follow) {
+            self.plan([Task::Tree(to, place)]);
+        } else if !self.is_follow(from, to, place) {
             self.events.push(Event::Br(to));
         }
     }
 
-    fn branch(&mut self, block: B, [then, else_]: [B; 2], follow: Follow) {
+    fn branch(&mut self, block: B, [then, else_]: [B; 2], place: Place) {
         match (self.is_branch(block, then), self.is_branch(block, else_)) {
-            (true, true) if self.is_follow(block, then, follow) => {
+            (true, true) if self.is_follow(block, then, place) => {
                 self.events.push(Event::BrIf { block, negate: true, to: else_ });
             }
             (true, true) => {
                 self.events.push(Event::BrIf { block, negate: false, to: then });
-                self.go(block, else_, follow);
+                self.go(block, else_, place);
             }
-            (true, false) => self.one_sided(block, then, else_, false, follow),
-            (false, true) => self.one_sided(block, else_, then, true, follow),
-            (false, false) => self.two_sided(block, [then, else_], follow),
+            (true, false) => self.one_sided(block, then, else_, false, place),
+            (false, true) => self.one_sided(block, else_, then, true, place),
+            (false, false) => self.two_sided(block, [then, else_], place),
         }
     }
 
     /// A conditional branch to `label`, else on to `next`; or, where the label follows anyway, an `if` around `next`.
-    fn one_sided(&mut self, block: B, label: B, next: B, negate: bool, follow: Follow) {
-        if self.is_follow(block, label, follow) {
+    fn one_sided(&mut self, block: B, label: B, next: B, negate: bool, place: Place) {
+        if self.is_follow(block, label, place) {
             self.events.push(Event::If { block, negate: !negate });
-            self.plan([Task::Tree(next, follow), Task::Event(Event::End)]);
+            self.plan([Task::Tree(next, place), Task::Event(Event::End)]);
         } else {
             self.events.push(Event::BrIf { block, negate, to: label });
-            self.plan([Task::Tree(next, follow)]);
+            self.plan([Task::Tree(next, place)]);
         }
     }
 
-    fn two_sided(&mut self, block: B, [then, else_]: [B; 2], follow: Follow) {
-        let negate = match (self.leads_to(then, follow), self.leads_to(else_, follow)) {
+    /// If both sides run into what follows, an `if` with `else`. Otherwise the one that does not is nested in an `if`
+    /// and the other comes behind it: that takes as many bytes, and less nesting.
+    fn two_sided(&mut self, block: B, [then, else_]: [B; 2], place: Place) {
+        let follows = |side: B| match place.follow {
+            Follow::Never => false,
+            Follow::Label(label) => self.is_source(side, &self.sources[label]),
+        };
+        let negate = match (follows(then), follows(else_)) {
             (true, true) => {
                 self.events.push(Event::If { block, negate: false });
-                let else_ = [Task::Event(Event::Else), Task::Tree(else_, follow), Task::Event(Event::End)];
+                let else_ = [Task::Event(Event::Else), Task::Tree(else_, place), Task::Event(Event::End)];
                 self.plan(else_);
-                self.plan([Task::Tree(then, follow)]);
+                self.plan([Task::Tree(then, place)]);
                 return;
             }
             (false, true) => false,
             (true, false) => true,
-            // Nest the smaller part.
-            (false, false) => self.size(then) > self.size(else_),
+            (false, false) => self.prefers_to_nest_else([then, else_], place),
         };
         let (inner, outer) = if negate { (else_, then) } else { (then, else_) };
+        let nested = Place { follow: Follow::Never, nesting: place.nesting + 1, ..place };
         self.events.push(Event::If { block, negate });
-        self.plan([Task::Tree(inner, Follow::Never), Task::Event(Event::End), Task::Tree(outer, follow)]);
+        self.plan([Task::Tree(inner, nested), Task::Event(Event::End), Task::Tree(outer, place)]);
     }
 
-    /// Whether some path in the block's tree ends at `follow`, so that falling through there saves a branch.
-    fn leads_to(&self, block: B, follow: Follow) -> bool {
+    /// In a loop, the side that goes on looping is nested, so that the loop can end before the other; else the smaller.
+    fn prefers_to_nest_else(&self, sides: [B; 2], place: Place) -> bool {
+        let loops =
+            sides.map(|side| place.in_loop.is_some_and(|it| self.is_source(side, &self.back_sources[it])));
+        match loops {
+            [true, false] if place.nesting < MAX_NESTING => false,
+            [false, true] if place.nesting < MAX_NESTING => true,
+            _ => self.size(sides[0]) > self.size(sides[1]),
+        }
+    }
+
+    /// Whether one of the `sources` lies in the block's tree.
+    fn is_source(&self, block: B, sources: &[u32]) -> bool {
         let (first, last) = self.cfg.tree_span(block);
-        let places = match follow {
-            Follow::Never => return false,
-            Follow::Label(label) => &self.sources[label],
-            Follow::Exit => &self.returns,
-        };
-        let at = places.partition_point(|&place| place < first);
-        places.get(at).is_some_and(|&place| place <= last)
+        let at = sources.partition_point(|&source| source < first);
+        sources.get(at).is_some_and(|&source| source <= last)
     }
 
     fn size(&self, block: B) -> u32 {

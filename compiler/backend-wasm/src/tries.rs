@@ -18,7 +18,14 @@ pub fn place_tries(code: &Code, events: &[Event]) -> Vec<Event> {
     if !events.iter().any(|&event| matches!(throws_of(code, event), Throws::To(_))) {
         return events;
     }
-    let mut cx = Tries { code, pairs: pairs(&events), sets: Vec::new(), before: Vec::new(), after: Vec::new(), events };
+    let mut cx = Tries {
+        code,
+        pairs: pairs(&events),
+        sets: Vec::new(),
+        before: Vec::new(),
+        after: Vec::new(),
+        events,
+    };
     cx.collect();
     cx.before = vec![None; cx.events.len()];
     cx.after = vec![0; cx.events.len()];

@@ -129,7 +129,11 @@ pub enum Term {
         else_: B,
     },
     /// Selects by an `i32` from zero.
-    Table { index: List, targets: Vec<B>, default: B },
+    Table {
+        index: List,
+        targets: Vec<B>,
+        default: B,
+    },
     Return(List),
     Throw,
     Unreachable,
@@ -261,7 +265,9 @@ impl Op {
             Op::Atomic(..) | Op::Fence | Op::MemCopy | Op::MemFill | Op::MemGrow => write,
             Op::GlobalGet(_) => Effects { reads_globals: true, ..none },
             Op::GlobalSet(_) => Effects { writes_globals: true, needed: true, ..none },
-            Op::Call(_) | Op::CallIndirect(_) => Effects { reads_globals: true, writes_globals: true, ..write },
+            Op::Call(_) | Op::CallIndirect(_) => {
+                Effects { reads_globals: true, writes_globals: true, ..write }
+            }
         }
     }
 }

@@ -80,11 +80,14 @@ fn backtrace_shows_files_and_lines() {
             format!("{} {} {place:?}", frame.func_name().unwrap(), symbol.name().unwrap())
         })
         .collect();
-    assert_eq!(lines, [
-        "fail fail (\"src/main.gal\", 5, 5)",
-        "check check (\"src/main.gal\", 5, 5)",
-        "main main (\"src/main.gal\", 2, 5)",
-    ]);
+    assert_eq!(
+        lines,
+        [
+            "fail fail (\"src/main.gal\", 5, 5)",
+            "check check (\"src/main.gal\", 5, 5)",
+            "main main (\"src/main.gal\", 2, 5)",
+        ]
+    );
 }
 
 /// Segments of a source map: column, source, line, column, all absolute.
@@ -117,16 +120,16 @@ fn source_map_points_at_instructions() {
     let map = source_map.expect("it was asked for");
     assert!(map.starts_with("{\"version\":3,\"sources\":[\"src/main.gal\"],"), "{map}");
     const CALL: u8 = 0x10;
-    // The comparison is the opposite one, as its branch is.
-    const I32_LE_S: u8 = 0x4c;
+    const I32_GT_S: u8 = 0x4a;
     let segments = segments(&map);
     let instruction_at = |line: i64, column: i64| {
-        let found = segments.iter().find(|it| it[2..] == [line - 1, column - 1]).expect("the place is mapped");
+        let found =
+            segments.iter().find(|it| it[2..] == [line - 1, column - 1]).expect("the place is mapped");
         wasm[found[0] as usize]
     };
     assert_eq!(instruction_at(2, 5), CALL);
     assert_eq!(instruction_at(5, 5), CALL);
-    assert_eq!(instruction_at(5, 12), I32_LE_S);
+    assert_eq!(instruction_at(5, 12), I32_GT_S);
     assert!(segments.is_sorted_by_key(|segment| segment[0]));
     let url = b"\x10sourceMappingURL\x0dmain.wasm.map";
     assert!(wasm.windows(url.len()).any(|window| window == url));

@@ -70,8 +70,10 @@ fn module(seed: u64, graph: &Graph) -> Module {
 fn block(text: &mut String, rng: &mut Rng, graph: &Graph, is_landing: &[bool], n: usize) {
     let landing = if is_landing[n] { "landing " } else { "" };
     writeln!(text, "{landing}b{n}: %n{n} = i32.const {n}\n call @trace(%n{n})").unwrap();
-    writeln!(text, "%m{n} = i32.const 1103515245\n %p{n} = i32.mul %s, %m{n}\n %i{n} = i32.const 12345").unwrap();
-    writeln!(text, "%s = i32.add %p{n}, %i{n}\n %sh{n} = i32.const 16\n %h{n} = i32.shr_u %s, %sh{n}").unwrap();
+    writeln!(text, "%m{n} = i32.const 1103515245\n %p{n} = i32.mul %s, %m{n}\n %i{n} = i32.const 12345")
+        .unwrap();
+    writeln!(text, "%s = i32.add %p{n}, %i{n}\n %sh{n} = i32.const 16\n %h{n} = i32.shr_u %s, %sh{n}")
+        .unwrap();
     if graph.slots && rng.chance(30) {
         writeln!(text, "%a{n} = slot.addr keep\n store.i32 %a{n}+8, %s\n %l{n} = load.i32 %a{n}+8").unwrap();
         writeln!(text, "%s = i32.add %s, %l{n}").unwrap();
@@ -100,7 +102,8 @@ fn block(text: &mut String, rng: &mut Rng, graph: &Graph, is_landing: &[bool], n
         _ => {
             let cases = 1 + rng.below(9);
             writeln!(text, "%o{n} = i32.const 15\n %c{n} = i32.and %h{n}, %o{n}").unwrap();
-            let cases: Vec<String> = (0..cases).map(|case| format!("{case}: b{}", pick(rng, &blocks))).collect();
+            let cases: Vec<String> =
+                (0..cases).map(|case| format!("{case}: b{}", pick(rng, &blocks))).collect();
             writeln!(text, "switch %c{n} [{}], b{}", cases.join(", "), pick(rng, &blocks)).unwrap();
         }
     }
@@ -152,7 +155,10 @@ fn check(seeds: std::ops::Range<u64>, graph: &Graph) {
             let (expected, found) = (reference(&module, arg), found(&runner, &wasm, arg));
             if expected != found {
                 let text = backend_wasm::to_wat(&wasm).unwrap_or_default();
-                panic!("{seed}({arg}): expected {expected:?}, found {found:?}\n{}\n{text}", lir::print_module(&module));
+                panic!(
+                    "{seed}({arg}): expected {expected:?}, found {found:?}\n{}\n{text}",
+                    lir::print_module(&module)
+                );
             }
         }
     }

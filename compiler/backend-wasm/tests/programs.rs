@@ -40,7 +40,9 @@ fn check(runner: &Runner, wasm: &[u8], module: &Module, run: &Run) -> Result<(),
     };
     match &run.stdout {
         _ if !ok => Err(format!("expected {:?}, found {outcome:?}", run.expect)),
-        Some(text) if *text != host.stdout => Err(format!("wrote {:?}", String::from_utf8_lossy(&host.stdout))),
+        Some(text) if *text != host.stdout => {
+            Err(format!("wrote {:?}", String::from_utf8_lossy(&host.stdout)))
+        }
         _ => Ok(()),
     }
 }

@@ -67,7 +67,8 @@ fn large_functions() {
 
 #[test]
 fn wide_pointers() {
-    let target = Target { name: "wasm64".into(), pointer_bytes: 8, ..RandomOptions::new(Shape::Straight).target };
+    let target =
+        Target { name: "wasm64".into(), pointer_bytes: 8, ..RandomOptions::new(Shape::Straight).target };
     all("wide", 0..30, &EmitOptions::release(), |shape| RandomOptions {
         target: target.clone(),
         ..RandomOptions::new(shape)

@@ -44,7 +44,8 @@ impl Writer<'_> {
         let name = self.ctx.opts.unit_name.clone();
         let dir = LineString::new(".", ENCODING, &mut self.dwarf.line_strings);
         let file = LineString::new(name.as_bytes(), ENCODING, &mut self.dwarf.line_strings);
-        self.dwarf.unit.line_program = LineProgram::new(ENCODING, LineEncoding::default(), dir, None, file, None);
+        self.dwarf.unit.line_program =
+            LineProgram::new(ENCODING, LineEncoding::default(), dir, None, file, None);
         let root = self.dwarf.unit.root();
         self.set_string(root, dw::DW_AT_producer, "galc");
         self.set_string(root, dw::DW_AT_name, &name);

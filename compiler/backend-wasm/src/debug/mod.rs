@@ -62,7 +62,9 @@ fn rows(ctx: &Ctx, function: &Compiled, span: Span) -> Vec<(u32, Position)> {
     let mut rows: Vec<(u32, Position)> = positions.position(span).map(|it| (0, it)).into_iter().collect();
     for &(offset, span) in &function.code.spans {
         match positions.position(span) {
-            Some(position) if rows.last().is_none_or(|&(_, last)| last != position) => rows.push((offset, position)),
+            Some(position) if rows.last().is_none_or(|&(_, last)| last != position) => {
+                rows.push((offset, position))
+            }
             _ => {}
         }
     }

@@ -14,7 +14,8 @@ pub fn section(ctx: &Ctx, functions: &[Compiled]) -> NameSection {
         func_names.append(ctx.helpers.first() + n as u32, helper.name);
     }
     let mut local_names = IndirectNameMap::new();
-    for (n, function) in functions.iter().enumerate().filter(|(_, function)| !function.local_names.is_empty()) {
+    for (n, function) in functions.iter().enumerate().filter(|(_, function)| !function.local_names.is_empty())
+    {
         let mut map = NameMap::new();
         function.local_names.iter().for_each(|(local, name)| map.append(*local, name));
         local_names.append((ctx.imports.len() + n) as u32, &map);

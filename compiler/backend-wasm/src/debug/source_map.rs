@@ -29,7 +29,8 @@ pub fn write(ctx: &Ctx, functions: &[Compiled], places: &Places, code_start: usi
             last = segment;
         }
     }
-    let name = |&file: &u32| json_string(ctx.opts.positions.map_or("", |positions| positions.file_name(file)));
+    let name =
+        |&file: &u32| json_string(ctx.opts.positions.map_or("", |positions| positions.file_name(file)));
     let sources: Vec<String> = files.iter().map(name).collect();
     format!("{{\"version\":3,\"sources\":[{}],\"names\":[],\"mappings\":\"{mappings}\"}}", sources.join(","))
 }

@@ -46,7 +46,8 @@ pub struct Runner {
 /// Emits and validates. On an invalid module shows its text.
 pub fn compile(module: &Module, opts: &EmitOptions) -> Vec<u8> {
     let wasm = emit(module, opts).expect("no limit is exceeded").wasm;
-    let features = WasmFeatures::default() | WasmFeatures::EXCEPTIONS | WasmFeatures::MEMORY64 | WasmFeatures::THREADS;
+    let features =
+        WasmFeatures::default() | WasmFeatures::EXCEPTIONS | WasmFeatures::MEMORY64 | WasmFeatures::THREADS;
     if let Err(error) = Validator::new_with_features(features).validate_all(&wasm) {
         let text = to_wat(&wasm).unwrap_or_else(|error| error);
         panic!("invalid module: {error}\n{text}\n{}", lir::print_module(module));
@@ -59,6 +60,8 @@ impl Runner {
         let mut config = Config::new();
         config.wasm_exceptions(true).wasm_memory64(true).wasm_threads(true);
         config.cranelift_opt_level(wasmtime::OptLevel::None);
+        // A loop that should have ended is a failure, not a test that never does.
+        config.consume_fuel(true);
         Runner { engine: Engine::new(&config).expect("the engine supports what is emitted") }
     }
 
@@ -67,6 +70,7 @@ impl Runner {
             panic!("{error:?}\n{}", to_wat(wasm).unwrap_or_default());
         });
         let mut store = Store::new(&self.engine, std::mem::take(host));
+        store.set_fuel(1_000_000_000).expect("fuel is on");
         let outcome = self.instantiate(&module, &mut store).and_then(|instance| {
             let func = instance.get_func(&mut store, export).expect("the export is there");
             let args: Vec<Val> = args.iter().map(|&arg| to_val(arg, ptr64)).collect();
@@ -135,35 +139,44 @@ pub fn typed(values: Vec<Imm>, tys: &[Ty]) -> Vec<Imm> {
 
 fn preview1(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     const MODULE: &str = "wasi_snapshot_preview1";
-    linker.func_wrap(MODULE, "proc_exit", |status: i32| -> wasmtime::Result<()> { Err(Exit(status).into()) })?;
-    linker.func_wrap(MODULE, "fd_write", |mut caller: Caller<'_, Host>, fd: i32, iovs: u32, n: u32, written: u32| {
-        let mut total = 0;
-        if !(1..=2).contains(&fd) {
-            return 8;
-        }
-        for (at, len) in vectors(&mut caller, iovs, n) {
-            let bytes = memory(&mut caller)[at..at + len].to_vec();
-            if fd == 1 {
-                caller.data_mut().stdout.extend(bytes);
+    linker
+        .func_wrap(MODULE, "proc_exit", |status: i32| -> wasmtime::Result<()> { Err(Exit(status).into()) })?;
+    linker.func_wrap(
+        MODULE,
+        "fd_write",
+        |mut caller: Caller<'_, Host>, fd: i32, iovs: u32, n: u32, written: u32| {
+            let mut total = 0;
+            if !(1..=2).contains(&fd) {
+                return 8;
             }
-            total += len as u32;
-        }
-        put_u32(&mut caller, written, total);
-        0i32
-    })?;
-    linker.func_wrap(MODULE, "fd_read", |mut caller: Caller<'_, Host>, _: i32, iovs: u32, n: u32, read: u32| {
-        let mut total = 0;
-        for (at, len) in vectors(&mut caller, iovs, n) {
-            let host = caller.data_mut();
-            let rest = &host.stdin[host.read..];
-            let bytes = rest[..len.min(rest.len())].to_vec();
-            host.read += bytes.len();
-            memory(&mut caller)[at..at + bytes.len()].copy_from_slice(&bytes);
-            total += bytes.len() as u32;
-        }
-        put_u32(&mut caller, read, total);
-        0i32
-    })?;
+            for (at, len) in vectors(&mut caller, iovs, n) {
+                let bytes = memory(&mut caller)[at..at + len].to_vec();
+                if fd == 1 {
+                    caller.data_mut().stdout.extend(bytes);
+                }
+                total += len as u32;
+            }
+            put_u32(&mut caller, written, total);
+            0i32
+        },
+    )?;
+    linker.func_wrap(
+        MODULE,
+        "fd_read",
+        |mut caller: Caller<'_, Host>, _: i32, iovs: u32, n: u32, read: u32| {
+            let mut total = 0;
+            for (at, len) in vectors(&mut caller, iovs, n) {
+                let host = caller.data_mut();
+                let rest = &host.stdin[host.read..];
+                let bytes = rest[..len.min(rest.len())].to_vec();
+                host.read += bytes.len();
+                memory(&mut caller)[at..at + bytes.len()].copy_from_slice(&bytes);
+                total += bytes.len() as u32;
+            }
+            put_u32(&mut caller, read, total);
+            0i32
+        },
+    )?;
     linker.func_wrap(MODULE, "args_sizes_get", |mut caller: Caller<'_, Host>, n: u32, bytes: u32| {
         let (count, size) = {
             let argv = &caller.data().argv;
@@ -194,7 +207,8 @@ fn memory<'a>(caller: &'a mut Caller<'_, Host>) -> &'a mut [u8] {
 
 fn vectors(caller: &mut Caller<'_, Host>, at: u32, n: u32) -> Vec<(usize, usize)> {
     let memory = memory(caller);
-    let word = |at: u32| u32::from_le_bytes(memory[at as usize..at as usize + 4].try_into().unwrap()) as usize;
+    let word =
+        |at: u32| u32::from_le_bytes(memory[at as usize..at as usize + 4].try_into().unwrap()) as usize;
     (0..n).map(|i| (word(at + i * 8), word(at + i * 8 + 4))).collect()
 }
 
