@@ -83,7 +83,11 @@ pub struct Fatal {
 impl fmt::Display for Fatal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "fatal: {}", self.message)?;
-        self.backtrace.iter().try_for_each(|frame| writeln!(f, "    at {frame}"))
+        // A recursion that ran out of stack is told once.
+        self.backtrace.chunk_by(|a, b| a == b).try_for_each(|same| match same.len() {
+            1 => writeln!(f, "    at {}", same[0]),
+            n => writeln!(f, "    at {}, {n} times", same[0]),
+        })
     }
 }
 

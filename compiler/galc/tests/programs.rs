@@ -119,7 +119,7 @@ fn tests_run_each_in_its_own_instance() {
     let output = scratch.galc(&["test", "--filter", "works", "tested.gal"]);
     assert!(status(&output) == 0 && stdout(&output).ends_with("1 passed, 0 failed, 1 left out\n"));
     let list = stdout(&scratch.galc(&["test", "--list", "tested.gal"]));
-    assert_eq!(list, "doubling works (tested.gal:3:1)\ndoubling fails (tested.gal:5:1)\n");
+    assert_eq!(list, "doubling works (tested.gal:3:6)\ndoubling fails (tested.gal:5:6)\n");
 }
 
 #[test]
