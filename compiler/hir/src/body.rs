@@ -23,6 +23,8 @@ pub struct Body {
     pub value: Expr,
     /// The bodies of the closures that stand in it, at any depth.
     pub closures: Vec<(ClosureId, ClosureBody)>,
+    /// Variables are declared without a value somewhere.
+    pub has_late_lets: bool,
     /// Errors were reported in it: nothing may be lowered from it.
     pub has_errors: bool,
 }

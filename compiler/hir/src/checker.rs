@@ -1,9 +1,10 @@
 //! The checker: owns the program while it is being made, and all that is needed to make it.
 
 use crate::collect::Decls;
+use crate::flow::ParamUse;
 use crate::infer::InferTable;
 use crate::lang::Known;
-use crate::program::{AdtId, BodyOwner, BodyRef, ModuleId, Program, VariantIdx};
+use crate::program::{AdtId, BodyOwner, BodyRef, FnId, ModuleId, Program, VariantIdx};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
@@ -64,6 +65,8 @@ pub struct Checker {
     pub(crate) bodies: FxHashMap<BodyOwner, BodyRef>,
     /// The table of `check::scope`, kept between bodies.
     pub(crate) scope_heads: Vec<u32>,
+    /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
+    pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
     /// Bodies that are being checked, outermost first.
     pub(crate) open_bodies: Vec<BodyOwner>,
 }
@@ -95,6 +98,7 @@ impl Checker {
             infer: InferTable::default(),
             bodies: FxHashMap::default(),
             scope_heads: Vec::new(),
+            param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),
         };
         let imports = this.load_all(source, root);
@@ -149,7 +153,7 @@ impl Checker {
             while let Some(decl) = self.program.fns.as_slice().get(fns) {
                 let has_body = decl.kind == crate::program::FnKind::Body;
                 if has_body && wanted(self, decl.module) {
-                    self.body(BodyOwner::Fn(crate::program::FnId(fns as u32)));
+                    self.body(BodyOwner::Fn(FnId(fns as u32)));
                 }
                 fns += 1;
             }

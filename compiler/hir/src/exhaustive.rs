@@ -1,419 +1,464 @@
-//! Whether a row of patterns covers every value, and whether each of them can be reached.
+//! Whether the arms of a `match` cover all values, and whether each of them is ever reached.
 //!
-//! The algorithm is that of Luc Maranget, "Warnings for pattern matching", Journal of Functional Programming 17(3), 2007:
-//! a pattern is *useful* behind others if some value matches it and none of those; a match is exhaustive if `_` is not
-//! useful behind its arms, and the value that shows it is the missing case. Integers, characters and array
-//! lengths are split at the bounds that occur in a column. Strings and floats have no complete
-//! set of constructors: only a wild card covers them.
+//! The algorithm is that of Luc Maranget, "Warnings for pattern matching", Journal of Functional Programming 17(3),
+//! 2007, with constructors split into ranges and lengths as rustc does it. Rows of patterns are specialised by
+//! each constructor of the first column; a row that is never the first to match is useless, and a combination of
+//! constructors that no row matches is a witness of what is missing.
+//!
+//! The work is bounded: [`MAX_STEPS`] specialisations, then the match is called too complex.
 
 use crate::body::{Lit, Pat, PatKind};
-use crate::program::{AdtId, Program, VariantIdx, VariantShape};
-use crate::ty::{IntTy, Ty, TyKind};
-use entity::Idx;
+use crate::program::{AdtId, Program, VariantIdx};
+use crate::resolve::adt_field_tys;
+use crate::ty::{Ty, TyKind};
+use crate::witness::{Witness, push_wilds, wild};
 
-/// Limit on the work for one match; more is reported as `pattern-too-complex`.
-pub const MAX_STEPS: usize = 200_000;
+const MAX_STEPS: u32 = 200_000;
 
-/// What is wrong with a match.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Report {
-    /// A value that no arm takes, in the language's own notation.
-    pub missing: Option<String>,
-    /// Arms that no value reaches, by position.
-    pub unreachable: Vec<usize>,
+/// At most so many missing combinations are collected.
+const MAX_WITNESSES: usize = 4;
+
+/// What a match comes to.
+pub(crate) struct Usefulness {
+    /// By arm: whether it is ever reached.
+    pub useful: Vec<bool>,
+    /// Values that no arm matches.
+    pub missing: Vec<Witness>,
+    pub too_complex: bool,
 }
 
-/// The patterns of one match took more than [`MAX_STEPS`] to check.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TooComplex;
-
-/// Checks the arms of a match on a value of type `ty`; `true` marks an arm with a guard, which covers nothing.
-pub fn check(program: &mut Program, ty: Ty, arms: &[(&Pat, bool)]) -> Result<Report, TooComplex> {
-    let mut cx = Cx { program, steps: 0 };
-    let mut report = Report::default();
-    let mut rows: Vec<Vec<Simple>> = Vec::new();
+/// Checks arms, each a pattern and whether it has a guard, against a type.
+pub(crate) fn check(
+    program: &mut Program,
+    ty: Ty,
+    arms: &[(&Pat, bool)],
+    array: Option<AdtId>,
+) -> Usefulness {
+    let mut cx = Cx { p: program, steps: 0, useful: vec![false; arms.len()], array };
+    let mut rows = Vec::with_capacity(arms.len());
     for (i, (pat, guarded)) in arms.iter().enumerate() {
-        let row = vec![cx.simplify(pat)];
-        if cx.useful(&rows, &[ty], &row)?.is_none() {
-            report.unreachable.push(i);
-        }
-        if !guarded {
-            rows.push(row);
-        }
+        let pat = cx.lower(pat);
+        rows.push(Row { pats: vec![pat], arm: i, guarded: *guarded });
     }
-    let witness = cx.useful(&rows, &[ty], &[Simple::Wild])?;
-    report.missing = witness.map(|w| cx.show(&w[0], ty));
-    Ok(report)
+    let missing = cx.compute(rows, &[ty]);
+    let missing = missing.into_iter().filter_map(|mut w| w.pop()).collect();
+    Usefulness { useful: cx.useful, missing, too_complex: cx.steps > MAX_STEPS }
 }
 
-/// A pattern reduced to what matters here.
-#[derive(Clone, Debug)]
-enum Simple {
-    Wild,
-    Con(Con, Vec<Simple>),
-    Or(Vec<Simple>),
-}
-
+/// The outermost part of a pattern.
 #[derive(Clone, PartialEq, Debug)]
-enum Con {
-    /// A variant of an enum.
-    Variant(VariantIdx),
-    /// Structs and tuples.
+pub(crate) enum Ctor {
+    Wild,
+    /// A struct or tuple.
     Single,
-    /// Integers, characters and `Bool`, both ends included.
+    Variant(VariantIdx),
+    Bool(bool),
+    /// Integers and characters, both ends included.
     Range(i128, i128),
-    /// A string, a float, a constant: equal only to itself.
-    Opaque(String),
-    /// Arrays of exactly so many elements; as a pattern's constructor only.
-    Exactly(usize),
-    /// Arrays of at least `prefix + suffix` elements.
-    AtLeast { prefix: usize, suffix: usize },
-    /// All arrays longer than any that a column tells apart; counts as this long.
-    Longer(usize),
+    Str(Box<str>),
+    Float(u64),
+    /// Arrays of this length.
+    Fixed(usize),
+    /// Arrays of at least this many elements: a prefix and a suffix.
+    Rest(usize, usize),
+    /// Something only equal to itself, if that: constants, ranges of floats.
+    Opaque,
+    Or,
+}
+
+#[derive(Clone)]
+struct DPat {
+    ctor: Ctor,
+    fields: Vec<DPat>,
+}
+
+impl DPat {
+    fn wild() -> DPat {
+        DPat { ctor: Ctor::Wild, fields: Vec::new() }
+    }
+
+    fn leaf(ctor: Ctor) -> DPat {
+        DPat { ctor, fields: Vec::new() }
+    }
+}
+
+struct Row {
+    /// The first column is the last element, so that it can be taken off.
+    pats: Vec<DPat>,
+    arm: usize,
+    guarded: bool,
 }
 
 struct Cx<'a> {
-    program: &'a mut Program,
-    steps: usize,
+    p: &'a mut Program,
+    steps: u32,
+    useful: Vec<bool>,
+    array: Option<AdtId>,
 }
 
 impl Cx<'_> {
     // ------------------------------------------------------------ patterns
 
-    fn simplify(&mut self, pat: &Pat) -> Simple {
+    fn lower(&mut self, pat: &Pat) -> DPat {
         match &pat.kind {
-            PatKind::Wild | PatKind::Error | PatKind::Binding { sub: None, .. } => Simple::Wild,
-            PatKind::Binding { sub: Some(sub), .. } => self.simplify(sub),
-            PatKind::Lit(lit) => Simple::Con(lit_con(lit), Vec::new()),
-            PatKind::Range { lo, hi, inclusive } => self.range(pat.ty, lo.as_ref(), hi.as_ref(), *inclusive),
-            PatKind::Or(pats) => Simple::Or(pats.iter().map(|p| self.simplify(p)).collect()),
-            PatKind::Tuple(pats) => Simple::Con(Con::Single, pats.iter().map(|p| self.simplify(p)).collect()),
-            PatKind::Adt { variant, fields } => self.adt_pattern(pat.ty, *variant, fields),
+            PatKind::Wild | PatKind::Error | PatKind::Binding { sub: None, .. } => DPat::wild(),
+            PatKind::Binding { sub: Some(sub), .. } => self.lower(sub),
+            PatKind::Lit(lit) => DPat::leaf(lit_ctor(lit)),
+            PatKind::Range { lo, hi, inclusive } => DPat::leaf(self.range_ctor(pat.ty, lo, hi, *inclusive)),
+            PatKind::Or(pats) => {
+                DPat { ctor: Ctor::Or, fields: pats.iter().map(|p| self.lower(p)).collect() }
+            }
+            PatKind::Tuple(pats) => {
+                DPat { ctor: Ctor::Single, fields: pats.iter().map(|p| self.lower(p)).collect() }
+            }
+            PatKind::Adt { variant, fields } => self.lower_adt(pat.ty, *variant, fields),
             PatKind::Array { prefix, rest, suffix } => {
-                let elems = prefix.iter().chain(suffix).map(|p| self.simplify(p)).collect();
-                let con = match rest {
-                    Some(_) => Con::AtLeast { prefix: prefix.len(), suffix: suffix.len() },
-                    None => Con::Exactly(prefix.len()),
+                let ctor = match rest {
+                    Some(_) => Ctor::Rest(prefix.len(), suffix.len()),
+                    None => Ctor::Fixed(prefix.len() + suffix.len()),
                 };
-                Simple::Con(con, elems)
+                DPat { ctor, fields: prefix.iter().chain(suffix).map(|p| self.lower(p)).collect() }
             }
-            PatKind::Const { .. } => Simple::Con(Con::Opaque(format!("constant at {:?}", pat.span)), Vec::new()),
+            PatKind::Const { .. } => DPat::leaf(Ctor::Opaque),
         }
     }
 
-    fn adt_pattern(&mut self, ty: Ty, variant: VariantIdx, fields: &[(u32, Pat)]) -> Simple {
-        let Some((adt, is_enum)) = self.adt(ty) else { return Simple::Wild };
-        let n = self.program.adts[adt].variants[variant].fields.len();
-        let mut subs = vec![Simple::Wild; n];
-        for (i, pat) in fields {
-            if let Some(slot) = subs.get_mut(*i as usize) {
-                *slot = self.simplify(pat);
+    fn lower_adt(&mut self, ty: Ty, variant: VariantIdx, given: &[(u32, Pat)]) -> DPat {
+        let TyKind::Adt(adt, _) = *self.p.types.kind(ty) else { return DPat::wild() };
+        let decl = &self.p.adts[adt];
+        let ctor = if decl.is_enum { Ctor::Variant(variant) } else { Ctor::Single };
+        let n = decl.variants.get(variant).map_or(0, |v| v.fields.len());
+        let mut fields = vec![DPat::wild(); n];
+        for (index, pat) in given {
+            let lowered = self.lower(pat);
+            if let Some(slot) = fields.get_mut(*index as usize) {
+                *slot = lowered;
             }
         }
-        Simple::Con(if is_enum { Con::Variant(variant) } else { Con::Single }, subs)
+        DPat { ctor, fields }
     }
 
-    fn range(&mut self, ty: Ty, lo: Option<&Lit>, hi: Option<&Lit>, inclusive: bool) -> Simple {
-        let Some((min, max)) = self.bounds(ty) else {
-            return Simple::Con(Con::Opaque(format!("range {lo:?} {hi:?}")), Vec::new());
-        };
-        let lo = lo.and_then(lit_number).unwrap_or(min);
-        let hi = match hi.and_then(lit_number) {
-            Some(hi) if inclusive => hi,
-            Some(hi) => hi - 1,
-            None => max,
-        };
-        Simple::Con(Con::Range(lo, hi), Vec::new())
-    }
-
-    // ------------------------------------------------------------ types
-
-    fn adt(&self, ty: Ty) -> Option<(AdtId, bool)> {
-        match self.program.types.kind(ty) {
-            TyKind::Adt(id, _) => Some((*id, self.program.adts[*id].is_enum)),
+    fn range_ctor(&self, ty: Ty, lo: &Option<Lit>, hi: &Option<Lit>, inclusive: bool) -> Ctor {
+        let Some((min, max)) = self.bounds(ty) else { return Ctor::Opaque };
+        let end = |lit: &Option<Lit>| match lit {
+            Some(Lit::Int(n)) => Some(*n),
+            Some(Lit::Char(c)) => Some(*c as i128),
             _ => None,
-        }
+        };
+        let low = end(lo).unwrap_or(min);
+        let high = end(hi).map_or(max, |h| if inclusive { h } else { h - 1 });
+        Ctor::Range(low, high)
     }
 
-    /// Smallest and largest number of types whose values are numbers here.
+    /// The least and greatest value of a type whose values are numbers.
     fn bounds(&self, ty: Ty) -> Option<(i128, i128)> {
-        match self.program.types.kind(ty) {
-            TyKind::Bool => Some((0, 1)),
-            TyKind::Char => Some((0, 0x10FFFF)),
-            TyKind::Int(int) => Some(int_bounds(*int)),
+        match self.p.types.kind(ty) {
+            TyKind::Int(int) => {
+                let bits = int.bits(8);
+                Some(match int.is_signed() {
+                    true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
+                    false => (0, (1i128 << bits) - 1),
+                })
+            }
+            TyKind::Char => Some((0, 0x10_FFFF)),
             _ => None,
         }
     }
 
-    /// Types of the parts of a value made by `con`.
-    fn part_tys(&mut self, con: &Con, ty: Ty) -> Vec<Ty> {
-        match (con, self.program.types.kind(ty).clone()) {
-            (Con::Single | Con::Variant(_), TyKind::Adt(adt, args)) => {
-                let variant = if let Con::Variant(v) = con { *v } else { VariantIdx::new(0) };
-                let fields: Vec<Ty> = self.program.adts[adt].variants[variant].fields.iter().map(|f| f.ty).collect();
-                fields.into_iter().map(|t| self.program.types.subst(t, &args)).collect()
+    // ------------------------------------------------------------ the algorithm
+
+    /// Marks the rows that are reached and returns what none matches: rows of patterns, first column last.
+    fn compute(&mut self, rows: Vec<Row>, tys: &[Ty]) -> Vec<Vec<Witness>> {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.useful.fill(true);
+            return Vec::new();
+        }
+        let Some((ty, rest)) = tys.split_last() else { return self.no_columns(rows) };
+        let rows = expand_or(rows);
+        let (present, missing) = self.split(*ty, &rows);
+        let mut witnesses: Vec<Vec<Witness>> = Vec::new();
+        for ctor in present {
+            let field_tys = self.field_tys(*ty, &ctor);
+            let mut columns = rest.to_vec();
+            columns.extend(field_tys.iter().rev());
+            let specialised = rows.iter().filter_map(|r| specialise(r, &ctor, field_tys.len())).collect();
+            for mut witness in self.compute(specialised, &columns) {
+                if witnesses.len() >= MAX_WITNESSES {
+                    break;
+                }
+                let at = witness.len() - field_tys.len();
+                let fields: Vec<Witness> = witness.drain(at..).rev().collect();
+                witness.push(Witness { ctor: ctor.clone(), fields, ty: *ty });
+                witnesses.push(witness);
             }
-            (Con::Single, TyKind::Tuple(tys)) => tys.to_vec(),
-            (Con::Exactly(n) | Con::Longer(n), TyKind::Adt(_, args)) => vec![args.first().copied().unwrap_or(Ty::ERROR); *n],
-            (Con::Exactly(n) | Con::Longer(n), TyKind::FixedArray(elem, _)) => vec![elem; *n],
+        }
+        if !missing.is_empty() {
+            let wild_rows = rows.iter().filter_map(|r| specialise(r, &Ctor::Wild, 0)).collect();
+            let below = self.compute(wild_rows, rest);
+            for witness in below {
+                for ctor in &missing {
+                    if witnesses.len() >= MAX_WITNESSES {
+                        break;
+                    }
+                    let mut whole = witness.clone();
+                    let fields = push_wilds(self.field_tys(*ty, ctor));
+                    whole.push(Witness { ctor: ctor.clone(), fields, ty: *ty });
+                    witnesses.push(whole);
+                }
+            }
+        }
+        witnesses
+    }
+
+    /// Nothing is left to compare: the first row without guard matches.
+    fn no_columns(&mut self, rows: Vec<Row>) -> Vec<Vec<Witness>> {
+        for row in rows {
+            self.useful[row.arm] = true;
+            if !row.guarded {
+                return Vec::new();
+            }
+        }
+        vec![Vec::new()]
+    }
+
+    /// The constructors to look at one by one, and those that no row of the column names.
+    fn split(&mut self, ty: Ty, rows: &[Row]) -> (Vec<Ctor>, Vec<Ctor>) {
+        let heads: Vec<&Ctor> = rows.iter().filter_map(|r| r.pats.last()).map(|p| &p.ctor).collect();
+        let named: Vec<&Ctor> = heads.into_iter().filter(|c| **c != Ctor::Wild).collect();
+        if named.is_empty() {
+            return (Vec::new(), vec![Ctor::Wild]);
+        }
+        match self.p.types.kind(ty).clone() {
+            TyKind::Bool => partition([Ctor::Bool(true), Ctor::Bool(false)].into(), &named),
+            TyKind::Tuple(_) => (vec![Ctor::Single], Vec::new()),
+            TyKind::Int(_) | TyKind::Char => self.split_ranges(ty, &named),
+            TyKind::FixedArray(_, len) => match *self.p.types.kind(len) {
+                TyKind::ConstInt(n) => (vec![Ctor::Fixed(n as usize)], Vec::new()),
+                _ => self.split_lengths(&named),
+            },
+            TyKind::Adt(id, _) if Some(id) == self.array => self.split_lengths(&named),
+            TyKind::Adt(id, args) if self.p.adts[id].is_enum => {
+                let all: Vec<VariantIdx> = self.p.adts[id].variants.indices().collect();
+                let mut ctors = Vec::new();
+                for variant in all {
+                    let tys = adt_field_tys(self.p, id, variant, &args);
+                    let written = named.contains(&&Ctor::Variant(variant));
+                    // A variant that would hold a `Never` has no values.
+                    if written || !tys.contains(&Ty::NEVER) {
+                        ctors.push(Ctor::Variant(variant));
+                    }
+                }
+                partition(ctors, &named)
+            }
+            TyKind::Adt(id, _) if named.iter().all(|c| **c == Ctor::Single) && !self.p.adts[id].is_enum => {
+                (vec![Ctor::Single], Vec::new())
+            }
+            _ => {
+                // Strings, floats, constants: never all of them.
+                let mut present: Vec<Ctor> = Vec::new();
+                for ctor in named {
+                    if *ctor == Ctor::Opaque || !present.contains(ctor) {
+                        present.push(ctor.clone());
+                    }
+                }
+                (present, vec![Ctor::Wild])
+            }
+        }
+    }
+
+    /// Cuts the values of a type at the ends of all ranges, so that each part is inside or outside of each range.
+    fn split_ranges(&mut self, ty: Ty, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
+        let Some((min, max)) = self.bounds(ty) else { return (Vec::new(), vec![Ctor::Wild]) };
+        let mut cuts = vec![min, max + 1];
+        let mut opaque = false;
+        for ctor in named {
+            match ctor {
+                Ctor::Range(lo, hi) => cuts.extend([(*lo).clamp(min, max + 1), (hi + 1).clamp(min, max + 1)]),
+                _ => opaque = true,
+            }
+        }
+        if min == 0 && max == 0x10_FFFF {
+            cuts.extend([0xD800, 0xE000]);
+        }
+        cuts.sort_unstable();
+        cuts.dedup();
+        let (mut present, mut missing) = (Vec::new(), Vec::new());
+        for pair in cuts.windows(2) {
+            let (lo, hi) = (pair[0], pair[1] - 1);
+            if self.p.types.kind(ty) == &TyKind::Char && lo == 0xD800 {
+                continue; // Surrogates are no characters.
+            }
+            let covered = named.iter().any(|c| matches!(c, Ctor::Range(a, b) if *a <= lo && hi <= *b));
+            if covered { &mut present } else { &mut missing }.push(Ctor::Range(lo, hi));
+        }
+        if opaque {
+            present.push(Ctor::Opaque);
+        }
+        (present, merge_ranges(missing))
+    }
+
+    /// Lengths up to the longest pattern one by one, and all beyond as one.
+    fn split_lengths(&mut self, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
+        let (mut fixed, mut prefix, mut suffix) = (0, 0, 0);
+        let mut least_rest: Option<usize> = None;
+        for ctor in named {
+            match ctor {
+                Ctor::Fixed(n) => fixed = fixed.max(n + 1),
+                Ctor::Rest(p, s) => {
+                    prefix = prefix.max(*p);
+                    suffix = suffix.max(*s);
+                    least_rest = Some(least_rest.map_or(p + s, |l| l.min(p + s)));
+                }
+                _ => {}
+            }
+        }
+        let end = fixed.max(prefix + suffix);
+        let covered = |n: usize| {
+            named.iter().any(|c| match c {
+                Ctor::Fixed(m) => *m == n,
+                Ctor::Rest(p, s) => p + s <= n,
+                _ => false,
+            })
+        };
+        let (mut present, mut missing) = (Vec::new(), Vec::new());
+        for n in 0..end {
+            if covered(n) { &mut present } else { &mut missing }.push(Ctor::Fixed(n));
+        }
+        let beyond = Ctor::Rest(end - suffix.min(end), suffix.min(end));
+        if least_rest.is_some() { &mut present } else { &mut missing }.push(beyond);
+        (present, missing)
+    }
+
+    fn field_tys(&mut self, ty: Ty, ctor: &Ctor) -> Vec<Ty> {
+        let kind = self.p.types.kind(ty).clone();
+        match (ctor, kind) {
+            (Ctor::Single, TyKind::Tuple(args)) => args.to_vec(),
+            (Ctor::Single, TyKind::Adt(id, args)) => adt_field_tys(self.p, id, VariantIdx(0), &args),
+            (Ctor::Variant(variant), TyKind::Adt(id, args)) => adt_field_tys(self.p, id, *variant, &args),
+            (Ctor::Fixed(_) | Ctor::Rest(..), TyKind::FixedArray(elem, _)) => vec![elem; ctor_len(ctor)],
+            (Ctor::Fixed(_) | Ctor::Rest(..), TyKind::Adt(_, args)) => {
+                vec![args.first().copied().unwrap_or(Ty::ERROR); ctor_len(ctor)]
+            }
             _ => Vec::new(),
         }
     }
+}
 
-    /// Constructors that together make all values of the type, fine enough to tell the column's patterns apart;
-    /// `None` where no finite number does.
-    fn all_cons(&mut self, ty: Ty, column: &[&Con]) -> Option<Vec<Con>> {
-        if column.iter().any(|c| matches!(c, Con::Exactly(_) | Con::AtLeast { .. })) {
-            return Some(self.array_cons(ty, column));
-        }
-        if let Some((min, max)) = self.bounds(ty) {
-            return Some(split_ranges(min, max, column));
-        }
-        match self.program.types.kind(ty) {
-            TyKind::Tuple(_) => Some(vec![Con::Single]),
-            TyKind::Never => Some(Vec::new()),
-            TyKind::Adt(adt, _) if self.program.adts[*adt].is_enum => {
-                Some(self.program.adts[*adt].variants.indices().map(Con::Variant).collect())
-            }
-            TyKind::Adt(..) if column.contains(&&Con::Single) => Some(vec![Con::Single]),
-            _ => None,
-        }
+pub(crate) fn ctor_len(ctor: &Ctor) -> usize {
+    match ctor {
+        Ctor::Fixed(n) => *n,
+        Ctor::Rest(p, s) => p + s,
+        _ => 0,
     }
+}
 
-    fn array_cons(&self, ty: Ty, column: &[&Con]) -> Vec<Con> {
-        if let TyKind::FixedArray(_, n) = self.program.types.kind(ty)
-            && let TyKind::ConstInt(n) = self.program.types.kind(*n)
+fn lit_ctor(lit: &Lit) -> Ctor {
+    match lit {
+        Lit::Int(n) => Ctor::Range(*n, *n),
+        Lit::Char(c) => Ctor::Range(*c as i128, *c as i128),
+        Lit::Bool(b) => Ctor::Bool(*b),
+        Lit::Str(s) => Ctor::Str(s.clone()),
+        Lit::Float(text) => Ctor::Float(text.parse::<f64>().unwrap_or(f64::NAN).to_bits()),
+        Lit::Unit => Ctor::Single,
+        Lit::Duration(nanos) => Ctor::Str(nanos.to_string().into()),
+    }
+}
+
+/// Those of all constructors that are named, and the others.
+fn partition(all: Vec<Ctor>, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
+    all.into_iter().partition(|c| named.contains(&c))
+}
+
+fn merge_ranges(parts: Vec<Ctor>) -> Vec<Ctor> {
+    let mut out: Vec<Ctor> = Vec::new();
+    for part in parts {
+        if let (Some(Ctor::Range(_, last)), Ctor::Range(lo, hi)) = (out.last_mut(), &part)
+            && *last + 1 == *lo
         {
-            return vec![Con::Exactly(*n as usize)];
+            *last = *hi;
+            continue;
         }
-        let longest = column.iter().map(|c| match c {
-            Con::Exactly(n) => *n,
-            Con::AtLeast { prefix, suffix } => prefix + suffix,
-            _ => 0,
-        });
-        let beyond = longest.max().unwrap_or(0) + 1;
-        (0..beyond).map(Con::Exactly).chain([Con::Longer(beyond)]).collect()
-    }
-
-    // ------------------------------------------------------------ usefulness
-
-    /// Values, one a column, that match `q` and no row; the columns have the types `tys`.
-    fn useful(&mut self, rows: &[Vec<Simple>], tys: &[Ty], q: &[Simple]) -> Result<Option<Vec<Witness>>, TooComplex> {
-        self.steps += 1 + rows.len();
-        if self.steps > MAX_STEPS {
-            return Err(TooComplex);
-        }
-        let Some((&ty, rest_tys)) = tys.split_first() else {
-            return Ok(rows.is_empty().then(Vec::new));
-        };
-        match &q[0] {
-            Simple::Or(alternatives) => {
-                for alternative in alternatives {
-                    let mut row = q.to_vec();
-                    row[0] = alternative.clone();
-                    if let Some(witness) = self.useful(rows, tys, &row)? {
-                        return Ok(Some(witness));
-                    }
-                }
-                Ok(None)
-            }
-            Simple::Con(..) | Simple::Wild => {
-                let rows: Vec<Vec<Simple>> = rows.iter().flat_map(|r| expand_or(r)).collect();
-                self.useful_by_con(&rows, ty, rest_tys, q)
-            }
-        }
-    }
-
-    fn useful_by_con(
-        &mut self,
-        rows: &[Vec<Simple>],
-        ty: Ty,
-        rest_tys: &[Ty],
-        q: &[Simple],
-    ) -> Result<Option<Vec<Witness>>, TooComplex> {
-        let column: Vec<&Con> = rows.iter().map(|r| &r[0]).chain([&q[0]]).filter_map(head).collect();
-        let cons = self.all_cons(ty, &column);
-        let wanted = head(&q[0]).cloned();
-        let some_row_has_con = rows.iter().any(|r| head(&r[0]).is_some());
-        let candidates = match (cons, &wanted) {
-            // Nothing tells the values of this column apart: look at the rest only.
-            (_, None) if !some_row_has_con => return self.useful_behind_wild(rows, rest_tys, q, None),
-            (Some(cons), _) => cons,
-            (None, Some(con)) => vec![con.clone()],
-            (None, None) => return self.useful_behind_wild(rows, rest_tys, q, Some(Witness::Other)),
-        };
-        for con in candidates {
-            let parts = self.part_tys(&con, ty);
-            let Some(q_row) = specialise(q, &con, parts.len()) else { continue };
-            let sub: Vec<Vec<Simple>> = rows.iter().filter_map(|r| specialise(r, &con, parts.len())).collect();
-            let tys: Vec<Ty> = parts.iter().chain(rest_tys).copied().collect();
-            if let Some(mut witness) = self.useful(&sub, &tys, &q_row)? {
-                let rest = witness.split_off(parts.len());
-                let first = Witness::Con(con, witness);
-                return Ok(Some(std::iter::once(first).chain(rest).collect()));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The rows that do not look at the first column decide.
-    fn useful_behind_wild(
-        &mut self,
-        rows: &[Vec<Simple>],
-        rest_tys: &[Ty],
-        q: &[Simple],
-        first: Option<Witness>,
-    ) -> Result<Option<Vec<Witness>>, TooComplex> {
-        let rows: Vec<Vec<Simple>> =
-            rows.iter().filter(|r| head(&r[0]).is_none()).map(|r| r[1..].to_vec()).collect();
-        let rest = self.useful(&rows, rest_tys, &q[1..])?;
-        Ok(rest.map(|rest| std::iter::once(first.unwrap_or(Witness::Any)).chain(rest).collect()))
-    }
-
-    // ------------------------------------------------------------ printing
-
-    fn show(&mut self, witness: &Witness, ty: Ty) -> String {
-        let Witness::Con(con, parts) = witness else { return "_".to_string() };
-        let tys = self.part_tys(con, ty);
-        let shown: Vec<String> = parts.iter().zip(&tys).map(|(w, t)| self.show(w, *t)).collect();
-        match con {
-            Con::Variant(v) => self.show_adt(ty, *v, &shown),
-            Con::Single if self.adt(ty).is_some() => self.show_adt(ty, VariantIdx::new(0), &shown),
-            Con::Single => format!("({})", shown.join(", ")),
-            Con::Range(lo, hi) => self.show_range(ty, *lo, *hi),
-            Con::Opaque(_) => "_".to_string(),
-            Con::Exactly(_) | Con::AtLeast { .. } => format!("[{}]", shown.join(", ")),
-            Con::Longer(_) => {
-                let all_any = shown.iter().all(|s| s == "_");
-                if all_any { "[_, ..]".to_string() } else { format!("[{}, ..]", shown.join(", ")) }
-            }
-        }
-    }
-
-    fn show_adt(&self, ty: Ty, v: VariantIdx, shown: &[String]) -> String {
-        let Some((adt, is_enum)) = self.adt(ty) else { return "_".to_string() };
-        let adt = &self.program.adts[adt];
-        let variant = &adt.variants[v];
-        let name = self.program.interner.name(if is_enum { variant.name } else { adt.name });
-        match variant.shape {
-            VariantShape::Unit => name.to_string(),
-            VariantShape::Tuple => format!("{name}({})", shown.join(", ")),
-            VariantShape::Named => {
-                let named = variant.fields.iter().zip(shown).filter(|(_, s)| *s != "_");
-                let mut fields: Vec<String> =
-                    named.map(|(f, s)| format!("{}: {s}", self.program.interner.name(f.name))).collect();
-                if fields.len() < shown.len() {
-                    fields.push("..".to_string());
-                }
-                format!("{name} {{ {} }}", fields.join(", "))
-            }
-        }
-    }
-
-    fn show_range(&self, ty: Ty, lo: i128, hi: i128) -> String {
-        let (min, max) = self.bounds(ty).unwrap_or((lo, hi));
-        let one = |n: i128| match self.program.types.kind(ty) {
-            TyKind::Bool => (n != 0).to_string(),
-            TyKind::Char => char::from_u32(n as u32).map_or("_".to_string(), |c| format!("{c:?}")),
-            _ => n.to_string(),
-        };
-        match (lo == min, hi == max) {
-            (true, true) => "_".to_string(),
-            _ if lo == hi => one(lo),
-            (true, false) => format!("..={}", one(hi)),
-            (false, true) => format!("{}..", one(lo)),
-            (false, false) => format!("{}..={}", one(lo), one(hi)),
-        }
-    }
-}
-
-/// A value found to be uncovered.
-#[derive(Clone, Debug)]
-enum Witness {
-    Any,
-    /// Something else than the constants that occur.
-    Other,
-    Con(Con, Vec<Witness>),
-}
-
-fn head(pat: &Simple) -> Option<&Con> {
-    match pat {
-        Simple::Con(con, _) => Some(con),
-        Simple::Wild | Simple::Or(_) => None,
-    }
-}
-
-/// The row once for each alternative of its first pattern.
-fn expand_or(row: &[Simple]) -> Vec<Vec<Simple>> {
-    let Simple::Or(alternatives) = &row[0] else { return vec![row.to_vec()] };
-    let mut out = Vec::new();
-    for alternative in alternatives {
-        let mut copy = row.to_vec();
-        copy[0] = alternative.clone();
-        out.extend(expand_or(&copy));
+        out.push(part);
     }
     out
 }
 
-/// The row as it looks at the parts of values made by `con`, if it takes such values.
-fn specialise(row: &[Simple], con: &Con, n_parts: usize) -> Option<Vec<Simple>> {
-    let parts = match &row[0] {
-        Simple::Wild => vec![Simple::Wild; n_parts],
-        Simple::Con(own, subs) => parts_under(own, subs, con, n_parts)?,
-        Simple::Or(_) => return None,
-    };
-    Some(parts.into_iter().chain(row[1..].iter().cloned()).collect())
+/// Replaces rows whose first pattern is `A | B` by a row for each alternative.
+fn expand_or(rows: Vec<Row>) -> Vec<Row> {
+    if !rows.iter().any(|r| r.pats.last().is_some_and(|p| p.ctor == Ctor::Or)) {
+        return rows;
+    }
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        push_expanded(row, &mut out);
+    }
+    out
 }
 
-fn parts_under(own: &Con, subs: &[Simple], con: &Con, n_parts: usize) -> Option<Vec<Simple>> {
-    match (own, con) {
-        (Con::Range(lo, hi), Con::Range(from, to)) => (lo <= from && to <= hi).then(Vec::new),
-        (Con::Exactly(n), Con::Exactly(m)) => (n == m).then(|| subs.to_vec()),
-        (Con::AtLeast { prefix, suffix }, Con::Exactly(n) | Con::Longer(n)) => {
-            (prefix + suffix <= *n).then(|| {
-                let middle = vec![Simple::Wild; n_parts - prefix - suffix];
-                subs[..*prefix].iter().cloned().chain(middle).chain(subs[*prefix..].iter().cloned()).collect()
-            })
+fn push_expanded(mut row: Row, out: &mut Vec<Row>) {
+    match row.pats.pop() {
+        Some(DPat { ctor: Ctor::Or, fields }) => {
+            for alternative in fields {
+                let mut pats = row.pats.clone();
+                pats.push(alternative);
+                push_expanded(Row { pats, arm: row.arm, guarded: row.guarded }, out);
+            }
         }
-        (own, con) => (own == con).then(|| subs.to_vec()),
-    }
-}
-
-/// The whole range in pieces that no pattern's range cuts.
-fn split_ranges(min: i128, max: i128, column: &[&Con]) -> Vec<Con> {
-    let mut starts = vec![min];
-    for con in column {
-        if let Con::Range(lo, hi) = con {
-            starts.push(*lo);
-            starts.push(*hi + 1);
+        Some(pat) => {
+            row.pats.push(pat);
+            out.push(row);
         }
-    }
-    starts.retain(|s| *s >= min && *s <= max);
-    starts.sort_unstable();
-    starts.dedup();
-    let ends = starts.iter().skip(1).map(|s| s - 1).chain([max]);
-    starts.iter().zip(ends).map(|(lo, hi)| Con::Range(*lo, hi)).collect()
-}
-
-fn lit_con(lit: &Lit) -> Con {
-    match lit_number(lit) {
-        Some(n) => Con::Range(n, n),
-        None if *lit == Lit::Unit => Con::Single,
-        None => Con::Opaque(format!("{lit:?}")),
+        None => out.push(row),
     }
 }
 
-fn lit_number(lit: &Lit) -> Option<i128> {
-    match lit {
-        Lit::Int(n) => Some(*n),
-        Lit::Bool(b) => Some(*b as i128),
-        Lit::Char(c) => Some(*c as i128),
-        _ => None,
+/// The row for values with this constructor, with its fields as new columns; `None` if it does not match them.
+fn specialise(row: &Row, ctor: &Ctor, n_fields: usize) -> Option<Row> {
+    let (first, rest) = row.pats.split_last()?;
+    let mut pats = rest.to_vec();
+    if first.ctor == Ctor::Wild {
+        pats.extend(std::iter::repeat_n(DPat::wild(), n_fields));
+        return Some(Row { pats, arm: row.arm, guarded: row.guarded });
+    }
+    if !covers(&first.ctor, ctor) {
+        return None;
+    }
+    match (&first.ctor, ctor) {
+        (Ctor::Rest(prefix, suffix), Ctor::Fixed(_) | Ctor::Rest(..)) => {
+            let gap = ctor_len(ctor) - prefix - suffix;
+            let fields = first.fields.iter().cloned();
+            let mut all: Vec<DPat> = fields.clone().take(*prefix).collect();
+            all.extend(std::iter::repeat_n(DPat::wild(), gap));
+            all.extend(fields.skip(*prefix));
+            pats.extend(all.into_iter().rev());
+        }
+        _ => pats.extend(first.fields.iter().rev().cloned()),
+    }
+    Some(Row { pats, arm: row.arm, guarded: row.guarded })
+}
+
+/// Whether a pattern with this constructor matches all values of a part of the split column.
+fn covers(pattern: &Ctor, part: &Ctor) -> bool {
+    match (pattern, part) {
+        (_, Ctor::Wild) => false,
+        (Ctor::Range(a, b), Ctor::Range(lo, hi)) => a <= lo && hi <= b,
+        (Ctor::Fixed(n), Ctor::Fixed(m)) => n == m,
+        (Ctor::Rest(p, s), Ctor::Fixed(_) | Ctor::Rest(..)) => p + s <= ctor_len(part),
+        // A constant may be equal to anything, also to another constant.
+        (Ctor::Opaque, Ctor::Opaque) => true,
+        (a, b) => a == b,
     }
 }
 
-/// The values of an integer type; `USize` counts as 64 bits wide.
-fn int_bounds(int: IntTy) -> (i128, i128) {
-    let bits = int.bits(8);
-    if int.is_signed() { (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1) } else { (0, (1i128 << bits) - 1) }
+/// A pattern that every value of the type matches?
+pub(crate) fn is_irrefutable(program: &mut Program, pat: &Pat, array: Option<AdtId>) -> Option<Witness> {
+    if let PatKind::Wild | PatKind::Binding { sub: None, .. } = pat.kind {
+        return None;
+    }
+    let found = check(program, pat.ty, &[(pat, false)], array);
+    match found.too_complex {
+        true => Some(wild(pat.ty)),
+        false => found.missing.into_iter().next(),
+    }
 }

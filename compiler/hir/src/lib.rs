@@ -16,6 +16,8 @@ mod collect;
 mod consts;
 mod dyn_safety;
 mod env;
+mod exhaustive;
+mod flow;
 mod impls;
 mod imports;
 mod infer;
@@ -33,6 +35,7 @@ pub mod ty;
 mod types;
 mod unused;
 mod wellformed;
+mod witness;
 
 pub use checker::{CheckOptions, Checker, ModuleSource, Package, SourceText};
 pub use program::{BodyOwner, BodyRef, Program};

@@ -36,12 +36,14 @@ impl Printer<'_> {
                 let name = self.p.fn_name(id, &generics);
                 let params: Vec<&str> =
                     function.generics.params.iter().map(|g| self.p.name(g.name)).collect();
-                let params = if params.is_empty() { String::new() } else { format!("<{}>", params.join(", ")) };
+                let params =
+                    if params.is_empty() { String::new() } else { format!("<{}>", params.join(", ")) };
                 let _ = write!(self.out, "fn {name}{params}(");
                 for (i, (param, local)) in function.params.iter().zip(&self.body.params).enumerate() {
                     let sep = if i > 0 { ", " } else { "" };
                     let mode = if param.mode == ParamMode::Mut { "mut " } else { "" };
-                    let _ = write!(self.out, "{sep}{mode}{}: {}", self.local(*local), self.p.ty_name(param.ty));
+                    let _ =
+                        write!(self.out, "{sep}{mode}{}: {}", self.local(*local), self.p.ty_name(param.ty));
                 }
                 let _ = write!(self.out, ") -> {} = ", self.p.ty_name(function.ret));
             }
@@ -56,8 +58,11 @@ impl Printer<'_> {
     }
 
     fn closure(&mut self, id: crate::program::ClosureId, closure: &ClosureBody) {
-        let params: Vec<String> =
-            closure.params.iter().map(|l| format!("{}: {}", self.local(*l), self.p.ty_name(self.body.locals[*l].ty))).collect();
+        let params: Vec<String> = closure
+            .params
+            .iter()
+            .map(|l| format!("{}: {}", self.local(*l), self.p.ty_name(self.body.locals[*l].ty)))
+            .collect();
         let captures: Vec<String> = closure
             .captures
             .iter()
@@ -157,7 +162,9 @@ impl Printer<'_> {
                 self.text(")");
             }
             ExprKind::Tuple(elems) => self.list("(", elems.iter(), ")"),
-            ExprKind::Adt { variant, fields, order, base } => self.adt(e.ty, *variant, fields, order, base.as_deref()),
+            ExprKind::Adt { variant, fields, order, base } => {
+                self.adt(e.ty, *variant, fields, order, base.as_deref())
+            }
             ExprKind::Array(elems) => self.list("[", elems.iter(), "]"),
             ExprKind::ArrayRepeat { value, count } => {
                 self.text("[");
@@ -327,7 +334,14 @@ impl Printer<'_> {
         }
     }
 
-    fn adt(&mut self, ty: Ty, variant: VariantIdx, fields: &[Option<Expr>], order: &[u32], base: Option<&Expr>) {
+    fn adt(
+        &mut self,
+        ty: Ty,
+        variant: VariantIdx,
+        fields: &[Option<Expr>],
+        order: &[u32],
+        base: Option<&Expr>,
+    ) {
         let name = self.variant_name(ty, variant);
         self.text(&name);
         if fields.is_empty() && base.is_none() {

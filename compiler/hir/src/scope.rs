@@ -168,7 +168,11 @@ impl Checker {
 
     /// The only variant with this name of the enums that a module declares or imports: what a bare variant means where
     /// no type is expected and nothing else has the name. `Err` if several enums have one.
-    pub(crate) fn bare_variant(&mut self, module: ModuleId, name: Symbol) -> Result<Option<(AdtId, VariantIdx)>, ()> {
+    pub(crate) fn bare_variant(
+        &mut self,
+        module: ModuleId,
+        name: Symbol,
+    ) -> Result<Option<(AdtId, VariantIdx)>, ()> {
         let mut at = module;
         loop {
             if !self.bare_variants.contains_key(&at) {

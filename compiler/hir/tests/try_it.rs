@@ -7,7 +7,13 @@ fn dump() {
     let mut ck = common::check(&text);
     println!("{}", common::render_all(&ck));
     if std::env::var("GAL_DUMP").is_ok() {
-        let owners: Vec<_> = ck.program.fns.iter_enumerated().filter(|(_, f)| !ck.program.modules[f.module].is_library && f.kind == hir::program::FnKind::Body).map(|(i, _)| i).collect();
+        let owners: Vec<_> = ck
+            .program
+            .fns
+            .iter_enumerated()
+            .filter(|(_, f)| !ck.program.modules[f.module].is_library && f.kind == hir::program::FnKind::Body)
+            .map(|(i, _)| i)
+            .collect();
         for id in owners {
             let b = ck.body(hir::BodyOwner::Fn(id));
             println!("{}", hir::print::print_body(&ck.program, &b));

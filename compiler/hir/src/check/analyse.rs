@@ -4,5 +4,16 @@ use super::FnCtxt;
 use crate::body::*;
 
 impl FnCtxt<'_> {
-    pub(crate) fn analyse(&mut self, _body: &mut Body) {}
+    pub(crate) fn analyse(&mut self, body: &mut Body) {
+        body.has_late_lets = self.info.iter().any(|i| i.is_late);
+        if self.has_errors {
+            // Types may be missing; what follows from that would be noise.
+            return;
+        }
+        body.locals = std::mem::take(&mut self.locals);
+        let mark = self.ck.diags.len();
+        self.ck.check_flow(body);
+        self.has_errors |= self.ck.diags[mark..].iter().any(syntax::Diagnostic::is_error);
+        self.locals = std::mem::take(&mut body.locals);
+    }
 }

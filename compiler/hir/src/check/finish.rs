@@ -177,7 +177,7 @@ impl FnCtxt<'_> {
         match &mut e.kind {
             ExprKind::Lit(Lit::Int(value)) => {
                 let value = *value;
-                self.int_lit_done(value, ty, span, e);
+                self.check_lit_range(value, ty, span);
             }
             ExprKind::Const(_, args) => self.zonk_args(args, span, zonk),
             ExprKind::Call { callee, args } => {
@@ -222,33 +222,31 @@ impl FnCtxt<'_> {
             }
             ExprKind::Match { scrutinee, arms } => {
                 self.zonk_expr(scrutinee, zonk);
-                for arm in arms {
+                for arm in &mut *arms {
                     self.zonk_pat(&mut arm.pat, zonk);
                     if let Some(guard) = &mut arm.guard {
                         self.zonk_expr(guard, zonk);
                     }
                     self.zonk_expr(&mut arm.body, zonk);
                 }
+                self.check_match(scrutinee, arms, span);
             }
             ExprKind::For { pat, iter, next, body, .. } => {
                 self.zonk_expr(iter, zonk);
                 self.zonk_callee(next, span, zonk);
                 self.zonk_pat(pat, zonk);
+                self.check_irrefutable(pat);
                 self.zonk_expr(body, zonk);
             }
             ExprKind::ForRange { pat, lo, hi, body, .. } => {
                 self.zonk_expr(lo, zonk);
                 self.zonk_expr(hi, zonk);
                 self.zonk_pat(pat, zonk);
+                self.check_irrefutable(pat);
                 self.zonk_expr(body, zonk);
             }
             kind => for_each_plain_child(kind, &mut |child| self.zonk_expr(child, zonk)),
         }
-    }
-
-    /// A literal whose place turned out to be a float's keeps its digits.
-    fn int_lit_done(&mut self, value: i128, ty: Ty, span: Span, _e: &mut Expr) {
-        self.check_lit_range(value, ty, span);
     }
 
     fn zonk_args(&mut self, args: &mut [Ty], span: Span, zonk: &mut Zonk) {
@@ -283,8 +281,9 @@ impl FnCtxt<'_> {
                     self.zonk_expr(init, zonk);
                 }
                 self.zonk_pat(pat, zonk);
-                if let Some(else_) = else_ {
-                    self.zonk_expr(else_, zonk);
+                match else_ {
+                    Some(else_) => self.zonk_expr(else_, zonk),
+                    None => self.check_irrefutable(pat),
                 }
             }
             Stmt::Expr(expr) => self.zonk_expr(expr, zonk),

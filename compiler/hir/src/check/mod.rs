@@ -24,6 +24,7 @@ mod obligations;
 mod ops;
 mod path;
 mod pattern;
+mod patterns_cover;
 mod place;
 mod scope;
 mod structs;
@@ -201,7 +202,15 @@ impl Checker {
 
 fn empty_body(owner: BodyOwner) -> Body {
     let value = Expr { kind: ExprKind::Error, ty: Ty::ERROR, span: Span::DUMMY };
-    Body { owner, params: Vec::new(), locals: IndexVec::new(), value, closures: Vec::new(), has_errors: true }
+    Body {
+        owner,
+        params: Vec::new(),
+        locals: IndexVec::new(),
+        value,
+        closures: Vec::new(),
+        has_late_lets: false,
+        has_errors: true,
+    }
 }
 
 impl<'c> FnCtxt<'c> {
@@ -269,6 +278,7 @@ impl<'c> FnCtxt<'c> {
             locals: IndexVec::new(),
             value,
             closures: Vec::new(),
+            has_late_lets: false,
             has_errors: false,
         };
         self.finish(&mut body);

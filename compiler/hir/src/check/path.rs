@@ -190,9 +190,13 @@ impl FnCtxt<'_> {
 
     fn ambiguous_variant(&mut self, ident: Ident) {
         let text = self.ck.program.name(ident.name).to_string();
-        let owners: Vec<String> = self.enums_with_variant(ident.name).into_iter().map(|(name, _)| name).collect();
+        let owners: Vec<String> =
+            self.enums_with_variant(ident.name).into_iter().map(|(name, _)| name).collect();
         let message = format!("`{text}` is a variant of several enums, and nothing tells which is meant");
-        let note = format!("write {}", owners.iter().map(|o| format!("`{o}.{text}`")).collect::<Vec<_>>().join(" or "));
+        let note = format!(
+            "write {}",
+            owners.iter().map(|o| format!("`{o}.{text}`")).collect::<Vec<_>>().join(" or ")
+        );
         self.report(Diagnostic::error(codes::AMBIGUOUS_VARIANT, ident.span, message).note(note));
     }
 

@@ -1,0 +1,132 @@
+//! Reports about patterns that do not cover what they must, and arms that are never reached.
+
+use super::FnCtxt;
+use crate::body::*;
+use crate::codes;
+use crate::exhaustive::{self, is_irrefutable};
+use crate::ty::{Ty, TyKind};
+use syntax::{Diagnostic, Span};
+
+impl FnCtxt<'_> {
+    /// Checks the arms of a `match` or `catch` whose types are known.
+    pub(crate) fn check_match(&mut self, scrutinee: &Expr, arms: &[Arm], span: Span) {
+        if self.ck.program.types.flags(scrutinee.ty).has_error || is_made_by_checker(arms, span) {
+            return;
+        }
+        if arms.iter().any(|a| has_error(&a.pat)) {
+            return;
+        }
+        let rows: Vec<(&Pat, bool)> = arms.iter().map(|a| (&a.pat, a.guard.is_some())).collect();
+        let array = self.ck.known.array;
+        let found = exhaustive::check(&mut self.ck.program, scrutinee.ty, &rows, array);
+        if found.too_complex {
+            let diag = Diagnostic::error(
+                codes::MATCH_TOO_COMPLEX,
+                span,
+                "this `match` is too complex to be checked",
+            )
+            .note("match its parts one after the other");
+            return self.report(diag);
+        }
+        if !found.missing.is_empty() {
+            self.report_missing(scrutinee.ty, &found.missing, arms, span);
+        }
+        if self.warns() {
+            for (arm, useful) in arms.iter().zip(&found.useful) {
+                if !useful {
+                    let diag = Diagnostic::warning(
+                        codes::UNREACHABLE_ARM,
+                        arm.pat.span,
+                        "this arm is never reached",
+                    )
+                    .note("the arms before it match every value that it would match");
+                    self.report(diag);
+                }
+            }
+        }
+    }
+
+    fn report_missing(&mut self, ty: Ty, missing: &[crate::witness::Witness], arms: &[Arm], span: Span) {
+        let list: Vec<String> = missing.iter().map(|w| self.ck.program.witness_text(w)).collect();
+        // The arms of `catch` match the error inside a `Result`.
+        let inner =
+            |text: &str| text.strip_prefix("Err(").and_then(|t| t.strip_suffix(')')).map(str::to_string);
+        let is_catch = arms.first().is_some_and(|a| {
+            matches!(&a.pat.kind, PatKind::Adt { fields, .. } if matches!(fields.as_slice(), [(0, Pat { kind: PatKind::Binding { local, .. }, .. })] if self.info[*local].is_hidden))
+        });
+        let list: Vec<String> = match is_catch {
+            true => list.iter().map(|t| inner(t).unwrap_or(t.clone())).collect(),
+            false => list,
+        };
+        let shown: Vec<String> = list.iter().take(3).map(|t| format!("`{t}`")).collect();
+        let more = if list.len() > 3 { ", …" } else { "" };
+        let what = if is_catch { "`catch`" } else { "`match`" };
+        let message = match list.as_slice() {
+            [one] if one == "_" => format!("this {what} does not cover all values"),
+            _ => format!("this {what} does not cover {}{more}", shown.join(", ")),
+        };
+        let mut diag = Diagnostic::error(codes::NOT_EXHAUSTIVE, span, message);
+        if let TyKind::Adt(adt, _) = self.kind(ty)
+            && self.ck.is_user(self.ck.program.adts[*adt].module)
+        {
+            diag = diag.also(self.ck.program.adts[*adt].span, "the type is declared here");
+        }
+        if arms.iter().any(|a| a.guard.is_some()) {
+            diag = diag.note("an arm with a guard does not count: the guard may be false");
+        }
+        diag = match arms.last().filter(|_| arms.len() > usize::from(is_catch)) {
+            Some(last) => {
+                let indent = self.indent_of(last.pat.span);
+                let added: String = list.iter().map(|t| format!("\n{indent}{t} => todo()")).collect();
+                diag.fix_likely("add what is missing", last.span.after(), added)
+            }
+            None => diag.note("a `match` without arms is for values that do not exist"),
+        };
+        self.report(diag);
+    }
+
+    /// The white space that the line of a span starts with.
+    fn indent_of(&self, span: Span) -> String {
+        let Some((file, lc)) = self.ck.map.line_col(span.lo) else { return String::new() };
+        let file = self.ck.map.file(file);
+        let start = file.line_starts[lc.line as usize - 1] as usize;
+        file.text[start..].chars().take_while(|c| *c == ' ' || *c == '\t').collect()
+    }
+
+    /// A pattern that must match: in `let`, `for` and parameters.
+    pub(crate) fn check_irrefutable(&mut self, pat: &Pat) {
+        if matches!(pat.kind, PatKind::Wild | PatKind::Binding { sub: None, .. })
+            || self.ck.program.types.flags(pat.ty).has_error
+            || has_error(pat)
+        {
+            return;
+        }
+        let array = self.ck.known.array;
+        if let Some(witness) = is_irrefutable(&mut self.ck.program, pat, array) {
+            let text = self.ck.program.witness_text(&witness);
+            let message = match text.as_str() {
+                "_" => "this pattern does not match every value".to_string(),
+                _ => format!("this pattern does not match `{text}`"),
+            };
+            let diag = Diagnostic::error(codes::REFUTABLE_PATTERN, pat.span, message)
+                .note("`let … else { … }` says what to do otherwise; so do `if … is …` and `match`");
+            self.report(diag);
+        }
+    }
+}
+
+/// Whether a match came out of `?`: its arms have the place of the whole.
+fn is_made_by_checker(arms: &[Arm], span: Span) -> bool {
+    arms.len() == 2 && arms.iter().all(|a| a.span == span)
+}
+
+fn has_error(pat: &Pat) -> bool {
+    match &pat.kind {
+        PatKind::Error => true,
+        PatKind::Binding { sub: Some(sub), .. } => has_error(sub),
+        PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().any(has_error),
+        PatKind::Adt { fields, .. } => fields.iter().any(|f| has_error(&f.1)),
+        PatKind::Array { prefix, suffix, .. } => prefix.iter().chain(suffix).any(has_error),
+        _ => false,
+    }
+}

@@ -1,0 +1,104 @@
+//! Calls: which arguments are moved, which are only lent.
+
+use super::state::State;
+use super::{Flow, Use};
+use crate::body::*;
+use crate::codes;
+use crate::program::*;
+use crate::resolve::{Resolved, resolve_method};
+use crate::ty::Ty;
+use syntax::{Diagnostic, Span};
+
+impl<'a> Flow<'a> {
+    pub(super) fn call(&mut self, callee: &'a Callee, args: &'a [Arg], st: &mut State, span: Span) {
+        if let Callee::Value(value) = callee {
+            // A closure that holds something that can only be moved is gone after its call.
+            let mode = if self.is_iso(value.ty) { Use::Move } else { Use::Lend };
+            self.expr(value, st, mode);
+        }
+        let any_iso = args.iter().any(|a| a.mode == ArgMode::Value && self.is_iso(a.expr.ty));
+        let moved = if any_iso { self.moved_params(callee, args.len(), span) } else { Vec::new() };
+        // Places are lent at the call, after all arguments have been evaluated.
+        for (i, arg) in args.iter().enumerate() {
+            let mode = match arg.mode {
+                ArgMode::Mut => Use::Place,
+                ArgMode::Value if any_iso && moved.get(i) == Some(&false) => Use::Lend,
+                ArgMode::Value => Use::Move,
+            };
+            self.expr(&arg.expr, st, mode);
+        }
+    }
+
+    /// By parameter of what is called: whether it is moved.
+    fn moved_params(&mut self, callee: &Callee, n: usize, span: Span) -> Vec<bool> {
+        match callee {
+            Callee::Fn { id, .. } => self.moved_by_fn(*id, false, n),
+            Callee::TraitMethod { trait_, method, args } => {
+                self.moved_by_trait(*trait_, *method, args, n, span)
+            }
+            Callee::Dyn { .. } | Callee::Value(_) => vec![true; n],
+        }
+    }
+
+    fn moved_by_fn(&mut self, id: FnId, self_iso: bool, n: usize) -> Vec<bool> {
+        match &self.ck.program.fns[id].kind {
+            FnKind::Body => self.ck.param_use(id, self_iso).moved,
+            FnKind::Intrinsic(name) => {
+                let lends = matches!(self.ck.program.name(*name), "is_unique" | "buffer_ptr");
+                vec![!lends; n]
+            }
+            FnKind::Required | FnKind::Extern { .. } => vec![true; n],
+        }
+    }
+
+    fn moved_by_trait(
+        &mut self,
+        trait_: TraitId,
+        method: FnId,
+        args: &[Ty],
+        n: usize,
+        span: Span,
+    ) -> Vec<bool> {
+        if self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
+            // Comparing, hashing and printing never take a value.
+            return vec![false; n];
+        }
+        let known = args.iter().all(|t| self.ck.program.types.is_concrete(*t));
+        if known
+            && let Some(Resolved::Fn { id, .. }) = resolve_method(&mut self.ck.program, trait_, method, args)
+        {
+            let is_default = id == method;
+            if is_default {
+                self.check_default(id, args[0], span);
+            }
+            return self.moved_by_fn(id, is_default, n);
+        }
+        if self.ck.program.fns[method].kind == FnKind::Body && self.only_default(trait_, method) {
+            return self.moved_by_fn(method, true, n);
+        }
+        vec![true; n]
+    }
+
+    /// Whether no impl has a version of its own of a trait's method.
+    fn only_default(&self, trait_: TraitId, method: FnId) -> bool {
+        let Some(index) = self.ck.program.traits[trait_].methods.iter().position(|m| *m == method) else {
+            return false;
+        };
+        let impls = self.ck.program.impls.iter();
+        impls
+            .filter(|i| i.trait_.as_ref().is_some_and(|t| t.0 == trait_))
+            .all(|i| i.methods.get(index).copied().flatten().is_none())
+    }
+
+    /// A default method runs for an `iso` type only if it does not copy `self`.
+    fn check_default(&mut self, id: FnId, self_ty: Ty, span: Span) {
+        if !self.is_iso(self_ty) || !self.ck.param_use(id, true).copies {
+            return;
+        }
+        let (path, ty) = (self.ck.program.fns[id].path.clone(), self.ck.program.ty_name(self_ty));
+        self.params.copies = true;
+        let message = format!("`{path}` copies its receiver, and `{ty}` can only be moved");
+        let diag = Diagnostic::error(codes::ISO_COPY, span, message);
+        self.report(diag.note("an `impl` may have a version of its own that does not"));
+    }
+}

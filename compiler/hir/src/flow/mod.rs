@@ -1,0 +1,208 @@
+//! What happens to variables along the paths of a body: values that can only be moved are moved once, variables
+//! declared without a value are assigned before they are read.
+//!
+//! One forward walk over the structured control flow. Loops are walked again until what is known at their head no
+//! longer changes. A parameter that a function only reads is *lent* to it: whether it is moved is worked out from
+//! the function's body, so that `file.size()` does not consume the file.
+
+mod calls;
+mod state;
+mod walk;
+
+use crate::body::*;
+use crate::checker::Checker;
+use crate::codes;
+use crate::program::*;
+use crate::resolve::is_iso_in;
+use crate::ty::Ty;
+use crate::wellformed::is_iso_param;
+use state::{Moved, State};
+use syntax::{Diagnostic, Span};
+
+/// What the walk of a function came to.
+#[derive(Clone, Default)]
+pub(crate) struct ParamUse {
+    /// By parameter: whether its value is moved.
+    pub moved: Vec<bool>,
+    /// It copies a value of a type that can only be moved, where that is not reported: in a trait's default
+    /// method, `Self` may be copied, and then the method is not for `iso` types.
+    pub copies: bool,
+}
+
+/// How an expression's value is used.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Use {
+    /// Owned by whoever uses it.
+    Move,
+    /// Only looked at.
+    Lend,
+    /// Changed in place.
+    Place,
+}
+
+pub(crate) struct Flow<'a> {
+    ck: &'a mut Checker,
+    body: &'a Body,
+    generics: Generics,
+    self_iso: bool,
+    /// Nothing is reported: only the use of parameters is of interest.
+    quiet: bool,
+    loops: Vec<LoopFrame>,
+    params: ParamUse,
+    /// Steps left before the walk gives up.
+    budget: u64,
+    reported: Vec<(LocalId, Span)>,
+}
+
+struct LoopFrame {
+    id: LoopId,
+    breaks: State,
+    continues: State,
+}
+
+impl Checker {
+    /// Walks a body and reports what is wrong with moves and assignments.
+    pub(crate) fn check_flow(&mut self, body: &Body) {
+        let generics = self.owner_generics(body.owner);
+        if !self.needs_flow(body, &generics) {
+            return;
+        }
+        let params = Flow::new(self, body, generics, false, false).run();
+        if let BodyOwner::Fn(id) = body.owner {
+            self.param_uses.insert((id, false), params);
+        }
+    }
+
+    fn owner_generics(&self, owner: BodyOwner) -> Generics {
+        match owner {
+            BodyOwner::Fn(id) => self.program.fns[id].generics.clone(),
+            BodyOwner::Const(id) => self.program.consts[id].generics.clone(),
+            BodyOwner::Test(_) => Generics::default(),
+        }
+    }
+
+    /// Most bodies have no variable that can only be moved or that is assigned late.
+    fn needs_flow(&mut self, body: &Body, generics: &Generics) -> bool {
+        let iso_param = |i: u32| is_iso_param(generics, i);
+        generics.params.iter().any(|p| p.kind == GenericParamKind::Type { is_iso: true })
+            || body.has_late_lets
+            || body.locals.iter().any(|l| is_iso_in(&mut self.program, l.ty, &iso_param))
+    }
+
+    /// Which parameters a function moves; `self_iso`: with `Self` as a type that can only be moved.
+    pub(crate) fn param_use(&mut self, id: FnId, self_iso: bool) -> ParamUse {
+        if let Some(known) = self.param_uses.get(&(id, self_iso)) {
+            return known.clone();
+        }
+        let n = self.program.fns[id].params.len();
+        let unknown = ParamUse { moved: vec![false; n], copies: false };
+        if self.open_bodies.contains(&BodyOwner::Fn(id)) {
+            // Of itself a function knows nothing yet: what it passes to itself only is lent.
+            return unknown;
+        }
+        let body = self.body(BodyOwner::Fn(id));
+        if let Some(known) = self.param_uses.get(&(id, self_iso)) {
+            return known.clone();
+        }
+        self.param_uses.insert((id, self_iso), unknown);
+        let generics = self.owner_generics(body.owner);
+        let params = Flow::new(self, &body, generics, self_iso, true).run();
+        self.param_uses.insert((id, self_iso), params.clone());
+        params
+    }
+}
+
+impl<'a> Flow<'a> {
+    fn new(ck: &'a mut Checker, body: &'a Body, generics: Generics, self_iso: bool, quiet: bool) -> Flow<'a> {
+        let n = body.params.len();
+        Flow {
+            ck,
+            body,
+            generics,
+            self_iso,
+            quiet,
+            loops: Vec::new(),
+            params: ParamUse { moved: vec![false; n], copies: false },
+            budget: 20_000_000,
+            reported: Vec::new(),
+        }
+    }
+
+    fn run(mut self) -> ParamUse {
+        let mut state = State::default();
+        self.expr(&self.body.value, &mut state, Use::Move);
+        self.check_exit(&state, self.body.value.span);
+        for (_, closure) in &self.body.closures {
+            let mut state = State::default();
+            self.expr(&closure.value, &mut state, Use::Move);
+        }
+        self.params
+    }
+
+    fn is_iso(&mut self, ty: Ty) -> bool {
+        let (generics, self_iso) = (&self.generics, self.self_iso);
+        is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(generics, i) || (self_iso && i == 0))
+    }
+
+    fn name(&self, local: LocalId) -> String {
+        self.ck.program.name(self.body.locals[local].name).to_string()
+    }
+
+    fn report(&mut self, diag: Diagnostic) {
+        if !self.quiet {
+            self.ck.report(diag);
+        }
+    }
+
+    /// A copy of something that can only be moved.
+    fn report_copy(&mut self, ty: Ty, span: Span, why: &str) {
+        self.params.copies = true;
+        let name = self.ck.program.ty_name(ty);
+        let diag = Diagnostic::error(
+            codes::ISO_COPY,
+            span,
+            format!("`{name}` can only be moved, this would copy it"),
+        );
+        self.report(diag.note(why));
+    }
+
+    fn report_moved(&mut self, local: LocalId, span: Span, moved: &Moved) {
+        if self.reported.contains(&(local, moved.span)) {
+            return;
+        }
+        self.reported.push((local, moved.span));
+        self.params.copies = true;
+        let text = self.name(local);
+        let ty = self.ck.program.ty_name(self.body.locals[local].ty);
+        let in_loop = moved.span == span || moved.span.lo > span.lo;
+        let message = format!("`{text}` was moved and cannot be used any more");
+        let diag = Diagnostic::error(codes::USE_AFTER_MOVE, span, message);
+        let place = if in_loop { "moved here, in the round of the loop before" } else { "moved here" };
+        let diag = diag.also(moved.span, place).note(format!("`{ty}` can only be moved, not copied"));
+        self.report(diag);
+    }
+
+    /// In-out parameters must hold a value when the function ends.
+    fn check_exit(&mut self, state: &State, span: Span) {
+        let BodyOwner::Fn(id) = self.body.owner else { return };
+        if state.dead {
+            return;
+        }
+        for (i, local) in self.body.params.iter().enumerate() {
+            let is_mut = self.ck.program.fns[id].params.get(i).is_some_and(|p| p.mode == ParamMode::Mut);
+            let Some(moved) = state.moved.iter().find(|m| m.local == *local).filter(|_| is_mut) else {
+                continue;
+            };
+            let text = self.name(*local);
+            let message = format!("`{text}` is moved and gets no new value before the function ends");
+            let diag = Diagnostic::error(codes::MOVED_MUT_PARAM, moved.span, message)
+                .also(span, "the function ends here")
+                .note("a `mut` parameter is handed back to the caller; `take()` or `replace()` leave something in its place");
+            self.report(diag);
+        }
+    }
+
+    fn closure_of(&self, id: ClosureId) -> Option<&'a ClosureBody> {
+        self.body.closures.iter().find(|c| c.0 == id).map(|c| &c.1)
+    }
+}

@@ -1,0 +1,78 @@
+//! What is known at one point of a body.
+
+use crate::body::LocalId;
+use syntax::Span;
+
+/// A variable, or a part of it, whose value was moved away.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Moved {
+    pub local: LocalId,
+    /// The fields that lead to the part.
+    pub path: Vec<u32>,
+    pub span: Span,
+}
+
+/// Facts that may hold: each on at least one way that leads here.
+#[derive(Clone, Default, PartialEq, Debug)]
+pub(crate) struct State {
+    /// Nothing leads here.
+    pub dead: bool,
+    pub moved: Vec<Moved>,
+    /// Variables without a value.
+    pub unset: Vec<LocalId>,
+    /// Late variables that have been assigned.
+    pub set: Vec<LocalId>,
+}
+
+impl State {
+    pub fn dead() -> State {
+        State { dead: true, ..State::default() }
+    }
+
+    /// Adds what is known on another way to the same point.
+    pub fn join(&mut self, other: &State) {
+        if other.dead {
+            return;
+        }
+        if self.dead {
+            *self = other.clone();
+            return;
+        }
+        for moved in &other.moved {
+            if !self.moved.iter().any(|m| m.local == moved.local && m.path == moved.path) {
+                self.moved.push(moved.clone());
+            }
+        }
+        merge(&mut self.unset, &other.unset);
+        merge(&mut self.set, &other.set);
+    }
+
+    /// Whether joining `other` would add nothing.
+    pub fn includes(&self, other: &State) -> bool {
+        let has_move = |m: &Moved| self.moved.iter().any(|own| own.local == m.local && own.path == m.path);
+        other.dead
+            || (!self.dead
+                && other.moved.iter().all(has_move)
+                && other.unset.iter().all(|l| self.unset.contains(l))
+                && other.set.iter().all(|l| self.set.contains(l)))
+    }
+
+    /// A move that overlaps with a part of a variable: of it, of what is around it, or of something in it.
+    pub fn moved_part(&self, local: LocalId, path: &[u32]) -> Option<&Moved> {
+        self.moved.iter().find(|m| m.local == local && m.path.iter().zip(path).all(|(a, b)| a == b))
+    }
+
+    /// The part has a value again.
+    pub fn revive(&mut self, local: LocalId, path: &[u32]) {
+        self.moved
+            .retain(|m| !(m.local == local && m.path.len() >= path.len() && m.path[..path.len()] == *path));
+    }
+}
+
+fn merge(own: &mut Vec<LocalId>, other: &[LocalId]) {
+    for local in other {
+        if !own.contains(local) {
+            own.push(*local);
+        }
+    }
+}

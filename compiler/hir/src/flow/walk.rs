@@ -1,0 +1,500 @@
+//! The walk over expressions.
+
+use super::state::{Moved, State};
+use super::{Flow, LoopFrame, Use};
+use crate::body::*;
+use crate::codes;
+use crate::ty::{Ty, TyKind};
+use syntax::{Diagnostic, Span};
+
+impl<'a> Flow<'a> {
+    pub(super) fn expr(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
+        if self.budget == 0 {
+            return;
+        }
+        self.budget -= 1;
+        match &e.kind {
+            ExprKind::Local(_) | ExprKind::Field { .. } => self.place(e, st, mode),
+            ExprKind::IndexPlace { base, index, .. } | ExprKind::FixedIndex { base, index } => {
+                self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
+                self.expr(index, st, Use::Move);
+                if mode == Use::Move && self.is_iso(e.ty) {
+                    self.report_copy(
+                        e.ty,
+                        e.span,
+                        "take the element out of the collection, e.g. by `pop` or `remove`",
+                    );
+                }
+            }
+            ExprKind::IndexValue { base, index, .. } => {
+                self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
+                self.expr(index, st, Use::Move);
+            }
+            ExprKind::Deref(base) => {
+                self.expr(base, st, Use::Lend);
+                if mode == Use::Move && self.is_iso(e.ty) {
+                    self.report_copy(e.ty, e.span, "`ptr_take` moves the value out");
+                }
+            }
+            ExprKind::Call { callee, args } => self.call(callee, args, st, e.span),
+            ExprKind::Binary { op: BinOp::And | BinOp::Or, lhs, rhs } => {
+                self.expr(lhs, st, Use::Move);
+                let mut right = st.clone();
+                self.expr(rhs, &mut right, Use::Move);
+                st.join(&right);
+            }
+            ExprKind::Binary { lhs, rhs, .. } => {
+                self.expr(lhs, st, Use::Lend);
+                self.expr(rhs, st, Use::Lend);
+            }
+            ExprKind::Unary { operand, .. } => self.expr(operand, st, Use::Lend),
+            ExprKind::Cast(inner) => self.expr(inner, st, Use::Lend),
+            ExprKind::Coerce { kind, expr } => {
+                self.expr(expr, st, mode);
+                self.check_boxing(*kind == Coercion::NeverToAny, expr, e.ty);
+            }
+            ExprKind::Tuple(elems) | ExprKind::Array(elems) => {
+                elems.iter().for_each(|e| self.expr(e, st, Use::Move));
+            }
+            ExprKind::Adt { fields, order, base, .. } => self.adt(e.ty, fields, order, base.as_deref(), st),
+            ExprKind::ArrayRepeat { value, count } => {
+                self.expr(value, st, Use::Move);
+                if let Some(count) = count {
+                    self.expr(count, st, Use::Move);
+                }
+                if self.is_iso(value.ty) {
+                    self.report_copy(value.ty, value.span, "each element would be a copy");
+                }
+            }
+            ExprKind::Interp(parts) => {
+                for part in parts {
+                    if let InterpPart::Expr { expr, .. } = part {
+                        self.expr(expr, st, Use::Lend);
+                    }
+                }
+            }
+            ExprKind::Closure(id) => {
+                let Some(closure) = self.closure_of(*id) else { return };
+                for (_, outer) in &closure.captures {
+                    let ty = self.body.locals[*outer].ty;
+                    self.use_path(*outer, &[], ty, st, Use::Move, e.span);
+                }
+            }
+            ExprKind::Assign { place, value } => {
+                self.expr(value, st, Use::Move);
+                self.assign(place, st);
+            }
+            ExprKind::AssignOp { place, value, .. } => {
+                self.expr(value, st, Use::Move);
+                self.expr(place, st, Use::Place);
+            }
+            ExprKind::Lit(_) | ExprKind::Const(..) | ExprKind::FnItem | ExprKind::Error => {}
+            _ => self.control(e, st, mode),
+        }
+        if e.ty == Ty::NEVER {
+            st.dead = true;
+        }
+    }
+
+    fn adt(
+        &mut self,
+        ty: Ty,
+        fields: &'a [Option<Expr>],
+        order: &[u32],
+        base: Option<&'a Expr>,
+        st: &mut State,
+    ) {
+        for index in order {
+            if let Some(Some(value)) = fields.get(*index as usize) {
+                self.expr(value, st, Use::Move);
+            }
+        }
+        if let Some(base) = base {
+            let mode = if self.is_iso(ty) { Use::Move } else { Use::Lend };
+            self.expr(base, st, mode);
+        }
+    }
+
+    /// A boxed value is copied by its count, so what can only be moved cannot be boxed.
+    fn check_boxing(&mut self, is_never: bool, inner: &Expr, boxed: Ty) {
+        if !is_never && self.is_iso(inner.ty) {
+            let (from, to) = (self.ck.program.ty_name(inner.ty), self.ck.program.ty_name(boxed));
+            self.params.copies = true;
+            let message = format!("`{from}` can only be moved, `{to}` could be copied");
+            let diag = Diagnostic::error(codes::ISO_COPY, inner.span, message);
+            self.report(diag.note("pass it where its own type stays known"));
+        }
+    }
+
+    // ------------------------------------------------------------ places
+
+    /// A variable or a field: looked at, changed or moved.
+    fn place(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
+        if let Some((local, path)) = path_of(e) {
+            return self.use_path(local, &path, e.ty, st, mode, e.span);
+        }
+        let ExprKind::Field { base, .. } = &e.kind else { return };
+        let moves = mode == Use::Move && self.is_iso(e.ty);
+        if !moves {
+            return self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
+        }
+        let mut root = &**base;
+        while let ExprKind::Field { base, .. } = &root.kind {
+            root = base;
+        }
+        match root.kind {
+            ExprKind::Deref(_) | ExprKind::IndexPlace { .. } | ExprKind::FixedIndex { .. } => {
+                self.expr(root, st, Use::Lend);
+                self.report_copy(e.ty, e.span, "the value stays a part of what it is in");
+            }
+            _ => self.expr(root, st, Use::Move),
+        }
+    }
+
+    pub(super) fn use_path(
+        &mut self,
+        local: LocalId,
+        path: &[u32],
+        ty: Ty,
+        st: &mut State,
+        mode: Use,
+        span: Span,
+    ) {
+        if st.dead {
+            return;
+        }
+        if st.unset.contains(&local) {
+            self.report_unset(local, span);
+            st.unset.retain(|l| *l != local);
+        }
+        if let Some(moved) = st.moved_part(local, path).cloned() {
+            self.report_moved(local, span, &moved);
+            st.revive(local, path);
+            return;
+        }
+        if mode != Use::Move || !self.is_iso(ty) {
+            return;
+        }
+        if !path.is_empty() && self.has_drop(local, path) {
+            let why = "the type has a `drop`, which needs the whole value";
+            return self.report_copy(ty, span, why);
+        }
+        self.note_param(local);
+        st.moved.push(Moved { local, path: path.to_vec(), span });
+    }
+
+    fn note_param(&mut self, local: LocalId) {
+        if let Some(index) = self.body.params.iter().position(|p| *p == local) {
+            self.params.moved[index] = true;
+        }
+    }
+
+    /// Whether a type on the way to a part of a variable has a `drop` of its own.
+    fn has_drop(&mut self, local: LocalId, path: &[u32]) -> bool {
+        let mut ty = self.body.locals[local].ty;
+        for index in path {
+            ty = match self.ck.program.types.kind(ty).clone() {
+                TyKind::Adt(adt, args) => {
+                    if self.ck.program.adts[adt].drop_fn.is_some() {
+                        return true;
+                    }
+                    let fields = &self.ck.program.adts[adt].variants.as_slice().first();
+                    match fields.and_then(|v| v.fields.get(*index as usize)).map(|f| f.ty) {
+                        Some(field) => self.ck.program.types.subst(field, &args),
+                        None => return false,
+                    }
+                }
+                TyKind::Tuple(args) => match args.get(*index as usize) {
+                    Some(ty) => *ty,
+                    None => return false,
+                },
+                _ => return false,
+            };
+        }
+        false
+    }
+
+    fn assign(&mut self, place: &'a Expr, st: &mut State) {
+        match path_of(place) {
+            Some((local, path)) if path.is_empty() => {
+                self.assign_local(local, st, place.span);
+                st.revive(local, &[]);
+            }
+            Some((local, path)) => {
+                // The parts around the place must be there; the place itself need not.
+                if st.unset.contains(&local) {
+                    self.report_unset(local, place.span);
+                }
+                st.revive(local, &path);
+                if let Some(moved) = st.moved_part(local, &path).cloned() {
+                    self.report_moved(local, place.span, &moved);
+                }
+            }
+            None => self.expr(place, st, Use::Place),
+        }
+    }
+
+    fn assign_local(&mut self, local: LocalId, st: &mut State, span: Span) {
+        let known = st.unset.contains(&local) || st.set.contains(&local);
+        if !known || st.dead {
+            return;
+        }
+        if st.set.contains(&local) && !self.body.locals[local].is_mut {
+            let text = self.name(local);
+            let decl = self.body.locals[local].span;
+            let diag =
+                Diagnostic::error(codes::ASSIGNED_TWICE, span, format!("`{text}` may have a value already"))
+                    .also(decl, "declared here")
+                    .note("a variable declared without a value is assigned once, unless it is `mut`")
+                    .fix("make it `mut`", Span::new(decl.lo, decl.lo), "mut ");
+            self.report(diag);
+        }
+        st.unset.retain(|l| *l != local);
+        if !st.set.contains(&local) {
+            st.set.push(local);
+        }
+    }
+
+    fn report_unset(&mut self, local: LocalId, span: Span) {
+        let text = self.name(local);
+        let decl = self.body.locals[local].span;
+        let diag = Diagnostic::error(codes::UNASSIGNED, span, format!("`{text}` may have no value here"))
+            .also(decl, "declared here without one")
+            .note("it must be assigned on every way that leads here");
+        self.report(diag);
+    }
+
+    // ------------------------------------------------------------ control flow
+
+    fn control(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
+        match &e.kind {
+            ExprKind::Block(block) => self.block(block, st, mode),
+            ExprKind::If { cond, then, else_ } => {
+                self.expr(cond, st, Use::Move);
+                let mut other = st.clone();
+                self.expr(then, st, mode);
+                if let Some(else_) = else_ {
+                    self.expr(else_, &mut other, mode);
+                }
+                st.join(&other);
+            }
+            ExprKind::Is { expr, pat } => self.matched(expr, &[pat], st),
+            ExprKind::Match { scrutinee, arms } => self.match_expr(scrutinee, arms, st, mode),
+            ExprKind::Loop { id, body } => {
+                self.loop_body(*id, st, true, |this, st| this.expr(body, st, Use::Move))
+            }
+            ExprKind::For { id, pat, iter, body, .. } => {
+                self.expr(iter, st, Use::Move);
+                self.loop_body(*id, st, false, |this, st| {
+                    this.declare(pat, st);
+                    this.expr(body, st, Use::Move);
+                });
+            }
+            ExprKind::ForRange { id, pat, lo, hi, body, .. } => {
+                self.expr(lo, st, Use::Move);
+                self.expr(hi, st, Use::Move);
+                self.loop_body(*id, st, false, |this, st| {
+                    this.declare(pat, st);
+                    this.expr(body, st, Use::Move);
+                });
+            }
+            ExprKind::BreakBlock { id, body } => {
+                self.loops.push(LoopFrame { id: *id, breaks: State::dead(), continues: State::dead() });
+                self.expr(body, st, mode);
+                if let Some(frame) = self.loops.pop() {
+                    st.join(&frame.breaks);
+                }
+            }
+            ExprKind::Break { id, value } => {
+                if let Some(value) = value {
+                    self.expr(value, st, Use::Move);
+                }
+                if let Some(frame) = self.loops.iter_mut().rev().find(|f| f.id == *id) {
+                    frame.breaks.join(st);
+                }
+                st.dead = true;
+            }
+            ExprKind::Continue { id } => {
+                if let Some(frame) = self.loops.iter_mut().rev().find(|f| f.id == *id) {
+                    frame.continues.join(st);
+                }
+                st.dead = true;
+            }
+            ExprKind::Return(value) => {
+                if let Some(value) = value {
+                    self.expr(value, st, Use::Move);
+                }
+                self.check_exit(st, e.span);
+                st.dead = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn block(&mut self, block: &'a Block, st: &mut State, mode: Use) {
+        for stmt in &block.stmts {
+            match stmt {
+                Stmt::Expr(expr) => {
+                    let place = path_of(expr).is_some();
+                    self.expr(expr, st, if place { Use::Lend } else { Use::Move });
+                }
+                Stmt::Let { pat, init: None, .. } => {
+                    if let PatKind::Binding { local, .. } = pat.kind {
+                        st.set.retain(|l| *l != local);
+                        st.revive(local, &[]);
+                        st.unset.push(local);
+                    }
+                }
+                Stmt::Let { pat, init: Some(init), else_, .. } => {
+                    let mut failed = st.clone();
+                    self.matched(init, &[pat], st);
+                    if let Some(else_) = else_ {
+                        // Without a match nothing was moved out of a place; a value is gone either way.
+                        if path_of(init).is_none() {
+                            failed = st.clone();
+                        }
+                        self.expr(else_, &mut failed, Use::Move);
+                        st.join(&failed);
+                    }
+                }
+            }
+        }
+        if let Some(tail) = &block.tail {
+            self.expr(tail, st, mode);
+        }
+    }
+
+    /// A value meets patterns: it is moved if one of them binds something that can only be moved.
+    fn matched(&mut self, value: &'a Expr, pats: &[&'a Pat], st: &mut State) {
+        let moves = pats.iter().any(|p| self.binds_iso(p));
+        let is_place = is_place(value);
+        let mode = if moves || !is_place { Use::Move } else { Use::Lend };
+        self.expr(value, st, mode);
+        for pat in pats {
+            self.declare(pat, st);
+        }
+    }
+
+    fn match_expr(&mut self, scrutinee: &'a Expr, arms: &'a [Arm], st: &mut State, mode: Use) {
+        let place = is_place(scrutinee);
+        if !place {
+            self.expr(scrutinee, st, Use::Move);
+        } else if arms.iter().all(|a| !self.binds_iso(&a.pat)) || path_of(scrutinee).is_none() {
+            let moves = arms.iter().any(|a| self.binds_iso(&a.pat));
+            self.expr(scrutinee, st, if moves { Use::Move } else { Use::Lend });
+        } else {
+            self.expr(scrutinee, st, Use::Lend);
+        }
+        let before = st.clone();
+        let mut after = State::dead();
+        for arm in arms {
+            let mut state = before.clone();
+            if place && path_of(scrutinee).is_some() && self.binds_iso(&arm.pat) {
+                self.expr(scrutinee, &mut state, Use::Move);
+            }
+            self.declare(&arm.pat, &mut state);
+            if let Some(guard) = &arm.guard {
+                self.expr(guard, &mut state, Use::Move);
+            }
+            self.expr(&arm.body, &mut state, mode);
+            after.join(&state);
+        }
+        *st = after;
+    }
+
+    /// The variables of a pattern have values now, also in the next round of a loop.
+    fn declare(&mut self, pat: &Pat, st: &mut State) {
+        match &pat.kind {
+            PatKind::Binding { local, sub } => {
+                st.revive(*local, &[]);
+                if let Some(sub) = sub {
+                    if self.is_iso(pat.ty) && self.binds_iso(sub) {
+                        self.report_copy(
+                            pat.ty,
+                            pat.span,
+                            "it would be bound twice, as a whole and in parts",
+                        );
+                    }
+                    self.declare(sub, st);
+                }
+            }
+            PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().for_each(|p| self.declare(p, st)),
+            PatKind::Adt { fields, .. } => fields.iter().for_each(|f| self.declare(&f.1, st)),
+            PatKind::Array { prefix, rest, suffix } => {
+                prefix.iter().chain(suffix).for_each(|p| self.declare(p, st));
+                if let Some(Some(local)) = rest {
+                    st.revive(*local, &[]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn binds_iso(&mut self, pat: &Pat) -> bool {
+        match &pat.kind {
+            PatKind::Binding { sub, .. } => {
+                self.is_iso(pat.ty) || sub.as_ref().is_some_and(|s| self.binds_iso(s))
+            }
+            PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().any(|p| self.binds_iso(p)),
+            PatKind::Adt { fields, .. } => fields.iter().any(|f| self.binds_iso(&f.1)),
+            PatKind::Array { prefix, rest, suffix } => {
+                prefix.iter().chain(suffix).any(|p| self.binds_iso(p))
+                    || (matches!(rest, Some(Some(_))) && self.is_iso(pat.ty))
+            }
+            _ => false,
+        }
+    }
+
+    /// Walks a loop until what is known at its head stays the same. `endless`: left by `break` only.
+    fn loop_body(
+        &mut self,
+        id: LoopId,
+        st: &mut State,
+        endless: bool,
+        mut body: impl FnMut(&mut Flow<'a>, &mut State),
+    ) {
+        let mut head = st.clone();
+        let mut exits = State::dead();
+        for _ in 0..64 {
+            self.loops.push(LoopFrame { id, breaks: State::dead(), continues: State::dead() });
+            let mut end = head.clone();
+            body(self, &mut end);
+            let Some(frame) = self.loops.pop() else { return };
+            end.join(&frame.continues);
+            exits = frame.breaks;
+            if head.includes(&end) {
+                break;
+            }
+            head.join(&end);
+        }
+        if !endless {
+            exits.join(&head);
+        }
+        *st = exits;
+    }
+}
+
+/// A variable and the fields that lead to a part of it.
+pub(super) fn path_of(e: &Expr) -> Option<(LocalId, Vec<u32>)> {
+    match &e.kind {
+        ExprKind::Local(local) => Some((*local, Vec::new())),
+        ExprKind::Field { base, index } => {
+            let (local, mut path) = path_of(base)?;
+            path.push(*index);
+            Some((local, path))
+        }
+        _ => None,
+    }
+}
+
+/// Whether looking at the expression's value copies nothing.
+fn is_place(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Local(_)
+        | ExprKind::Deref(_)
+        | ExprKind::IndexPlace { .. }
+        | ExprKind::FixedIndex { .. } => true,
+        ExprKind::Field { base, .. } => is_place(base),
+        _ => false,
+    }
+}
