@@ -168,7 +168,9 @@ impl<'a> Stepper<'a> {
     }
 
     fn check_writable(&mut self, state: &State, place: &Place) {
-        self.find(state, place);
+        if !place.proj.is_empty() {
+            self.find(state, place);
+        }
         if place.is_indirect() {
             return;
         }
@@ -309,7 +311,12 @@ impl<'a> Stepper<'a> {
     }
 
     fn assign(&mut self, state: &mut State, place: &Place, rvalue: &Rvalue, is_cleanup: bool) {
-        rvalue.for_each_operand(|op| self.operand(state, op, is_cleanup));
+        // Everything is read before anything is taken: a pointer may go with what it rests on.
+        let is_move = |op: &Operand| matches!(op, Operand::Move(p) if self.needs_drop(p));
+        let mut takes = Vec::new();
+        rvalue.for_each_operand(|op| takes.push((is_move(op), op)));
+        takes.sort_by_key(|(is_move, _)| *is_move);
+        takes.into_iter().for_each(|(_, op)| self.operand(state, op, is_cleanup));
         match rvalue {
             Rvalue::Discriminant(of) => {
                 self.find(state, of);

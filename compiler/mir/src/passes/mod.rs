@@ -3,6 +3,7 @@
 mod borrow_locals;
 mod borrow_params;
 mod cleanup_edges;
+mod coalesce;
 mod const_prop;
 mod copy_prop;
 mod dead_code;
@@ -36,6 +37,7 @@ pub const PASSES: &[PassInfo] = &[
     pass("const_prop", "constants and copies are propagated and folded"),
     pass("copy_prop", "reads of copies become reads of the original"),
     pass("dead_code", "assignments that nobody needs are removed"),
+    pass("coalesce", "locals that are only moved on from another one are joined with it"),
     pass("thread_jumps", "branches whose way is known by where control comes from are skipped"),
     pass("sroa", "structs, tuples and enums become locals for their fields"),
     pass("inline", "calls of small functions, and of functions called once, are replaced by their bodies"),
@@ -141,7 +143,7 @@ impl Pipeline<'_> {
 
     /// The passes that make a body small, as far as they are on, in order.
     fn scalar_passes(&self) -> Vec<BodyPass> {
-        let names = ["simplify", "const_prop", "copy_prop", "thread_jumps", "sroa", "dead_code"];
+        let names = ["simplify", "const_prop", "copy_prop", "thread_jumps", "sroa", "coalesce", "dead_code"];
         names.into_iter().filter(|name| self.is_on(name)).filter_map(body_pass).collect()
     }
 
@@ -181,6 +183,7 @@ fn body_pass(name: &str) -> Option<BodyPass> {
         "simplify" => |_, _, body| simplify::run(body),
         "const_prop" => |types, facts, body| const_prop::run(types, facts, body),
         "copy_prop" => |types, facts, body| copy_prop::run(types, facts, body),
+        "coalesce" => |types, facts, body| coalesce::run(types, facts, body),
         "thread_jumps" => |types, facts, body| thread_jumps::run(types, facts, body),
         "sroa" => sroa::run,
         "dead_code" => |types, facts, body| dead_code::run(types, facts, body),

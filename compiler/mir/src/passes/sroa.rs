@@ -27,7 +27,11 @@ pub fn run(types: &mut Types, facts: &TypeFacts, body: &mut Body) {
         let known = known_variants(types, body, &chosen);
         let tys = body.locals.iter().map(|l| l.ty).collect();
         let parts = make_parts(types, facts, body, &chosen, int);
-        Splitter { parts, known, out: Vec::new(), span: Span::DUMMY, tys }.run(body);
+        let mut owning = BitSet::new(body.locals.len());
+        for (local, decl) in body.locals.iter_enumerated().filter(|(_, d)| facts.needs_drop(d.ty)) {
+            owning.set(local.index(), decl.loan_of.is_none());
+        }
+        Splitter { parts, known, out: Vec::new(), span: Span::DUMMY, tys, owning }.run(body);
     }
 }
 
@@ -35,8 +39,8 @@ pub fn run(types: &mut Types, facts: &TypeFacts, body: &mut Body) {
 
 fn choose(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
     let mut set = BitSet::new(body.locals.len());
-    let mentioned = mentioned(body);
-    for (local, decl) in body.locals.iter_enumerated().filter(|(local, _)| mentioned.contains(local.index()))
+    let worthwhile = worthwhile(body);
+    for (local, decl) in body.locals.iter_enumerated().filter(|(local, _)| worthwhile.contains(local.index()))
     {
         if local != RETURN
             && body.param_mode(local).is_none()
@@ -76,10 +80,14 @@ fn choose(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
     }
 }
 
-fn mentioned(body: &Body) -> BitSet {
+/// Locals that are written in some other way than by the result of a call, which would only be taken apart.
+fn worthwhile(body: &Body) -> BitSet {
     let mut set = BitSet::new(body.locals.len());
-    let mut note = |place: &Place, _: Access| {
-        set.insert(place.local.index());
+    let mut note = |place: &Place, access: Access| {
+        let part = !place.proj.is_empty() && !place.is_indirect();
+        if access == Access::Write || part && matches!(access, Access::CallWrite | Access::Mut) {
+            set.insert(place.local.index());
+        }
     };
     for data in &body.blocks {
         data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut note));
@@ -296,6 +304,8 @@ struct Splitter {
     out: Vec<Stmt>,
     span: Span,
     tys: IndexVec<Local, Ty>,
+    /// Locals with something to drop.
+    owning: BitSet,
 }
 
 type At = (Block, usize);
@@ -416,7 +426,10 @@ impl Splitter {
     fn write_parts(&mut self, body: &mut Body, at: At, parts: &Parts, rvalue: Rvalue) {
         let variant = match rvalue {
             Rvalue::Aggregate { variant, mut fields, .. } => {
-                fields.iter_mut().for_each(|op| self.map_operand(op));
+                fields.iter_mut().for_each(|op| {
+                    self.put_together(body, at, op);
+                    self.map_operand(op);
+                });
                 self.write_fields(body, &parts.fields[variant as usize], fields);
                 variant
             }
@@ -445,21 +458,29 @@ impl Splitter {
                 *op = Operand::Move(temp.into());
             }
         }
-        for (target, op) in targets.iter().zip(fields) {
-            self.assign((*target).into(), Rvalue::Use(op));
+        for i in self.pointers_first(targets) {
+            self.assign(targets[i].into(), Rvalue::Use(fields[i].clone()));
         }
+    }
+
+    /// The order in which fields are given on: what owns memory comes after the pointers into it.
+    fn pointers_first(&self, targets: &[Local]) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..targets.len()).collect();
+        order.sort_by_key(|i| self.owning.contains(targets[*i].index()));
+        order
     }
 
     fn copy_parts(&mut self, at: At, parts: &Parts, from: &Place, take: fn(Place) -> Operand) -> u32 {
         let variant = if parts.tag.is_some() { self.variant_at(at, from) } else { 0 };
-        for (i, target) in parts.fields[variant as usize].iter().enumerate() {
+        let targets = &parts.fields[variant as usize];
+        for i in self.pointers_first(targets) {
             let mut place = from.clone();
             if parts.tag.is_some() {
                 place.proj.push(Proj::Variant(variant));
             }
             place.proj.push(Proj::Field(i as u32));
             self.map_place(&mut place);
-            self.assign((*target).into(), Rvalue::Use(take(place)));
+            self.assign(targets[i].into(), Rvalue::Use(take(place)));
         }
         variant
     }
@@ -481,7 +502,8 @@ impl Splitter {
     /// A block on the way from the call that takes the result apart.
     fn unpack(&mut self, body: &mut Body, target: Block, temp: Local, parts: &Parts) -> Block {
         let mut stmts = Vec::new();
-        for (i, part) in parts.fields[0].iter().enumerate() {
+        for i in self.pointers_first(&parts.fields[0]) {
+            let part = &parts.fields[0][i];
             let from = Place { local: temp, proj: vec![Proj::Field(i as u32)] };
             let kind = StmtKind::Assign((*part).into(), Rvalue::Use(Operand::Move(from)));
             stmts.push(Stmt { kind, span: self.span });

@@ -1,0 +1,141 @@
+//! Joins a local with the one it is moved out of: `x = move y`, where each is written once, needs no second name.
+//!
+//! In and out: the built stage. `y` is gone when `x` is there, so their drops cannot be confused: one that finds `y` on some ways
+//! only is never followed by a use of `x`, whose uses its definition dominates. What must be ruled out is that `y` is
+//! written again while an older `x` is still there.
+
+use crate::analysis::defs::{LocalInfo, local_infos};
+use crate::analysis::flow::Forward;
+use crate::analysis::init::{Init, Status};
+use crate::analysis::move_paths::{Detail, MovePaths};
+use crate::facts::TypeFacts;
+use crate::ir::*;
+use entity::IndexVec;
+
+pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
+    // Each round halves the chains.
+    for _ in 0..8 {
+        if !join_pairs(types, facts, body) {
+            return;
+        }
+        super::simplify::remove_nops(body);
+    }
+}
+
+/// Whether anything was joined.
+fn join_pairs(types: &Types, facts: &TypeFacts, body: &mut Body) -> bool {
+    let infos = local_infos(body);
+    let pairs = pairs(facts, body, &infos);
+    if pairs.is_empty() {
+        return false;
+    }
+    let pairs = apart(types, facts, body, pairs);
+    let mut joined = false;
+    let mut into: IndexVec<Local, Local> = body.locals.indices().collect();
+    for (x, y) in pairs {
+        let (x, y) = (find(&into, x), find(&into, y));
+        // Results keep their place, and so do parameters.
+        let (keep, gone) = if x == RETURN { (x, y) } else { (y, x) };
+        if keep != gone && !(infos[gone].is_param || gone == RETURN) {
+            into[gone] = keep;
+            joined = true;
+            if body.locals[keep].name.is_none() {
+                body.locals[keep].name = body.locals[gone].name.clone();
+            }
+        }
+    }
+    rename(body, &into);
+    joined
+}
+
+fn find(into: &IndexVec<Local, Local>, mut local: Local) -> Local {
+    while into[local] != local {
+        local = into[local];
+    }
+    local
+}
+
+/// Moves of one whole local into another, each written once and of a type that is counted.
+fn pairs(facts: &TypeFacts, body: &Body, infos: &IndexVec<Local, LocalInfo>) -> Vec<(Local, Local)> {
+    let mut pairs = Vec::new();
+    for data in &body.blocks {
+        for stmt in &data.stmts {
+            let StmtKind::Assign(dest, Rvalue::Use(Operand::Move(from))) = &stmt.kind else { continue };
+            let (x, y) = (dest.local, from.local);
+            let whole = dest.proj.is_empty() && from.proj.is_empty() && x != y;
+            let once = |l: Local| infos[l].defs == 1 && !infos[l].addr_taken && !body.locals[l].is_borrow;
+            let owned = |l: Local| body.param_mode(l).is_none_or(|mode| mode == ParamMode::Owned);
+            let (dx, dy) = (&body.locals[x], &body.locals[y]);
+            let alike = dx.ty == dy.ty && facts.needs_drop(dx.ty) && dx.loan_of == dy.loan_of;
+            if whole && alike && once(x) && once(y) && owned(x) && owned(y) {
+                pairs.push((x, y));
+            }
+        }
+    }
+    pairs
+}
+
+/// The pairs of which the first is gone wherever the second is written.
+fn apart(
+    types: &Types,
+    facts: &TypeFacts,
+    body: &Body,
+    mut pairs: Vec<(Local, Local)>,
+) -> Vec<(Local, Local)> {
+    let paths = MovePaths::new(types, facts, body, Detail::Moves);
+    let init = Init { types, body, paths: &paths };
+    let entry = init.compute();
+    let mut written: IndexVec<Local, Vec<Local>> = IndexVec::from_elem(Vec::new(), body.locals.len());
+    pairs.iter().for_each(|(x, y)| written[*y].push(*x));
+    let mut clashes: Vec<(Local, Local)> = Vec::new();
+    for (block, data) in body.blocks.iter_enumerated() {
+        let mut state = entry[block].clone();
+        let mut check = |state: &crate::analysis::bitset::BitSet, dest: &Place| {
+            for x in &written[dest.local] {
+                let path = paths.of_local[*x];
+                let there = path.is_none_or(|p| {
+                    paths.any_below(p, &mut |p| matches!(init.status(state, p), Status::Init | Status::Maybe))
+                });
+                if there {
+                    clashes.push((*x, dest.local));
+                }
+            }
+        };
+        for stmt in &data.stmts {
+            if let StmtKind::Assign(dest, _) = &stmt.kind {
+                check(&state, dest);
+            }
+            init.stmt(&mut state, &stmt.kind);
+        }
+        if let Term::Call { dest, .. } = &data.term {
+            check(&state, dest);
+        }
+    }
+    pairs.retain(|pair| !clashes.contains(pair));
+    // One `y` moved in several places, or a chain, is joined step by step in later rounds.
+    let mut seen: IndexVec<Local, bool> = IndexVec::from_elem(false, body.locals.len());
+    pairs.retain(|(x, y)| !std::mem::replace(&mut seen[*x], true) & !std::mem::replace(&mut seen[*y], true));
+    pairs
+}
+
+fn rename(body: &mut Body, into: &IndexVec<Local, Local>) {
+    let mut map = |local: &mut Local| *local = find(into, *local);
+    for data in body.blocks.iter_mut() {
+        for stmt in &mut data.stmts {
+            stmt.kind.for_each_local_mut(&mut map);
+            let same = match &stmt.kind {
+                StmtKind::Assign(dest, Rvalue::Use(Operand::Move(from))) => dest == from,
+                _ => false,
+            };
+            if same {
+                stmt.kind = StmtKind::Nop;
+            }
+        }
+        data.term.for_each_local_mut(&mut map);
+    }
+    for decl in body.locals.iter_mut() {
+        if let Some(owner) = &mut decl.loan_of {
+            map(owner);
+        }
+    }
+}
