@@ -1,14 +1,16 @@
 //! Propagates copies and constants, folds what is then known, and makes operations cheaper.
 //!
-//! Walks down the dominator tree. A register with one definition is known in all that it dominates, one with several
-//! in the block that wrote it and in blocks that can only be entered from there. Conditions of branches tell ranges of
-//! numbers to the blocks behind them, which decides later comparisons and overflow checks.
+//! Walks down the dominator tree with what is [`Known`] about the values in registers. Conditions of branches tell
+//! ranges of numbers to the blocks behind them, and loops that count up tell where they begin; that decides later
+//! comparisons, bounds checks and overflow checks.
 
 use super::edit::for_each_body;
 use super::fold::{Fold, simplify};
 use super::fold_cmp::condition;
 use super::fold_mem::direct;
-use super::known::{Known, Mark, Range};
+use super::induction::{Counter, find_counters};
+use super::known::{Known, Mark};
+use super::range::Range;
 use crate::cfg::{Doms, Preds};
 use crate::ir::*;
 use syntax::Span;
@@ -23,14 +25,18 @@ pub fn copy_prop(module: &mut Module) {
 pub(crate) fn propagate(module: &Module, body: &mut Body) {
     let preds = Preds::new(body);
     let doms = Doms::new(body, &preds);
-    let known = Known::new(body, module.target.pointer_bytes);
+    let known = Known::new(body, &doms, &preds, module.target.pointer_bytes);
+    let counters = find_counters(body, &doms, &preds);
     let mut cx = Fold { module, known, body, out: Vec::new(), span: Span::DUMMY };
     let mut open: Vec<(Block, Mark, usize)> = Vec::new();
     let start = |cx: &mut Fold<'_>, block: Block| {
-        let inherits = preds.of(block).len() == 1 && preds.of(block)[0] != block;
-        let mark = cx.known.enter(inherits);
-        if inherits {
-            learn_edge(cx, preds.of(block)[0], block);
+        let starts = starts(cx, &counters, block);
+        let mark = cx.known.enter(block);
+        for (reg, range) in starts {
+            cx.known.learn_range(reg, range);
+        }
+        if let [pred] = preds.of(block)[..] {
+            learn_edge(cx, pred, block);
         }
         run_block(cx, block);
         (block, mark, 0)
@@ -48,6 +54,21 @@ pub(crate) fn propagate(module: &Module, body: &mut Body) {
             }
         }
     }
+}
+
+/// Where counters of the loop with head `block` lie, before what they hold at its entry is forgotten.
+fn starts(cx: &Fold<'_>, counters: &[Counter], block: Block) -> Vec<(Reg, Range)> {
+    let first = counters.partition_point(|counter| counter.header < block);
+    let here = counters[first..].iter().take_while(|counter| counter.header == block);
+    let is_bounded = |counter: &&Counter| {
+        let most = i128::from(cx.known.range(counter.limit).hi) - 1 + i128::from(counter.step);
+        most <= i128::from(Range::of(counter.ty).hi)
+    };
+    let start = |counter: &Counter| {
+        let lo = cx.known.range(counter.reg).lo;
+        (counter.reg, Range { lo, ..Range::of(counter.ty) })
+    };
+    here.filter(is_bounded).map(start).collect()
 }
 
 fn run_block(cx: &mut Fold<'_>, block: Block) {
@@ -84,7 +105,7 @@ fn run_inst(cx: &mut Fold<'_>, mut op: Op) {
         && let Some(dst) = op.single_write()
         && cx.known.constant(dst).is_none()
     {
-        cx.known.learn(dst, &op, operands);
+        cx.known.describe(dst, op, operands);
     }
 }
 
@@ -97,7 +118,7 @@ fn run_term(cx: &mut Fold<'_>, term: &mut Term) {
             if inverted {
                 std::mem::swap(then, else_);
             }
-            let range = cx.known.range(*cond, Ty::I32);
+            let range = cx.known.range(*cond);
             if range == (Range { lo: 0, hi: 0 }) {
                 *term = Term::Jump(*else_);
             } else if range.lo > 0 || range.hi < 0 {
@@ -122,24 +143,27 @@ fn learn_edge(cx: &mut Fold<'_>, from: Block, to: Block) {
     }
     let holds = to == then;
     learn_condition(cx, cond, holds);
-    let Some(&Op::Cmp { op, ty: ty @ (Ty::I32 | Ty::I64), a, b, .. }) = cx.def(cond) else { return };
+    let Some(&Op::Cmp { op, ty, a, b, .. }) = cx.def(cond) else { return };
     let Some(op) = (if holds { Some(op) } else { op.negated() }) else { return };
-    learn_order(cx, op, ty, a, b);
-    learn_order(cx, op.swapped(), ty, b, a);
+    cx.known.decide(op, a, b);
+    if matches!(ty, Ty::I32 | Ty::I64) {
+        learn_order(cx, op, ty, a, b);
+        learn_order(cx, op.swapped(), ty, b, a);
+    }
 }
 
 fn learn_condition(cx: &mut Fold<'_>, cond: Reg, holds: bool) {
     if !holds {
-        cx.known.learn_range(cond, Ty::I32, Range { lo: 0, hi: 0 });
-    } else if cx.known.range(cond, Ty::I32).lo >= 0 {
-        cx.known.learn_range(cond, Ty::I32, Range { lo: 1, hi: i32::MAX.into() });
+        cx.known.learn_range(cond, Range { lo: 0, hi: 0 });
+    } else if cx.known.range(cond).lo >= 0 {
+        cx.known.learn_range(cond, Range { lo: 1, hi: i32::MAX.into() });
     }
 }
 
 /// What `a op b` says about `a`.
 fn learn_order(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, a: Reg, b: Reg) {
     let full = Range::of(ty);
-    let other = cx.known.range(b, ty);
+    let other = cx.known.range(b);
     let range = match op {
         CmpOp::Eq => other,
         CmpOp::LtS => Range { hi: other.hi.saturating_sub(1), ..full },
@@ -151,5 +175,5 @@ fn learn_order(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, a: Reg, b: Reg) {
         CmpOp::LeU if other.lo >= 0 => Range { lo: 0, hi: other.hi },
         _ => return,
     };
-    cx.known.learn_range(a, ty, range);
+    cx.known.learn_range(a, range);
 }

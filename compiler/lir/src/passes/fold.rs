@@ -36,20 +36,13 @@ impl Fold<'_> {
 
     /// Emits an instruction before the one at hand and remembers what it gives.
     pub fn emit(&mut self, op: Op) {
-        let operands = self.known.operands(&op);
-        op.for_each_write(|dst| self.known.write(dst));
-        if let Some(dst) = op.single_write()
-            && is_learnable(&op)
-        {
-            self.known.learn(dst, &op, operands);
-        }
+        self.known.perform(&op);
         self.out.push(Inst { op, span: self.span });
     }
 
     pub fn new_reg(&mut self, ty: Ty) -> Reg {
-        let reg = self.body.regs.push(ty);
-        self.known.grow(self.body.regs.len());
-        reg
+        self.known.add_reg(ty);
+        self.body.regs.push(ty)
     }
 
     /// A new register that holds an integer or pointer constant.
@@ -74,16 +67,6 @@ impl Fold<'_> {
         let dst = self.new_reg(ty);
         self.emit(Op::Bin { op, ty, dst, a, b });
         dst
-    }
-}
-
-/// Operations that say what their result is wherever their operands are unchanged. A narrow load says at least how
-/// large its result is; that stays true when memory changes.
-fn is_learnable(op: &Op) -> bool {
-    match op {
-        Op::Load { ty, .. } => matches!(ty, MemTy::I8 { .. } | MemTy::I16 { .. }),
-        Op::Call { .. } | Op::BinOvf { .. } => false,
-        op => matches!(op.effect(), crate::ops::Effect::Pure | crate::ops::Effect::Partial),
     }
 }
 

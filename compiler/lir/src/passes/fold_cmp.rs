@@ -2,7 +2,7 @@
 
 use super::fold::Fold;
 use super::fold_int::power_of_two;
-use super::known::Range;
+use super::range::Range;
 use crate::eval;
 use crate::ir::*;
 
@@ -20,17 +20,39 @@ pub(crate) fn cmp(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, dst: Reg, a: Reg, b: Reg
         }
         _ => {}
     }
+    if let Some(holds) = cx.known.decided(op, a, b) {
+        return Some(cx.const_op(Ty::I32, dst, holds.into()));
+    }
     if ty == Ty::Ptr || !is_int {
         return match cx.int(b) {
             Some(c) => by_constant(cx, op, ty, dst, a, c),
             None => None,
         };
     }
-    if let Some(holds) = by_range(op, cx.known.range(a, ty), cx.known.range(b, ty)) {
+    if let Some(holds) = by_range(op, cx.known.range(a), cx.known.range(b)) {
         return Some(cx.const_op(Ty::I32, dst, holds.into()));
     }
-    let c = cx.int(b)?;
-    by_constant(cx, op, ty, dst, a, c)
+    if let Some(c) = cx.int(b)
+        && let Some(simpler) = by_constant(cx, op, ty, dst, a, c)
+    {
+        return Some(simpler);
+    }
+    let op = signed_form(op, cx.known.range(a), cx.known.range(b))?;
+    Some(Op::Cmp { op, ty, dst, a, b })
+}
+
+/// Numbers that are not negative compare alike as signed and as unsigned ones; one form finds the other's result.
+fn signed_form(op: CmpOp, a: Range, b: Range) -> Option<CmpOp> {
+    if a.lo < 0 || b.lo < 0 {
+        return None;
+    }
+    match op {
+        CmpOp::LtU => Some(CmpOp::LtS),
+        CmpOp::LeU => Some(CmpOp::LeS),
+        CmpOp::GtU => Some(CmpOp::GtS),
+        CmpOp::GeU => Some(CmpOp::GeS),
+        _ => None,
+    }
 }
 
 fn by_range(op: CmpOp, a: Range, b: Range) -> Option<bool> {
@@ -62,7 +84,7 @@ fn by_constant(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, dst: Reg, a: Reg, c: i64) -
     if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
         return None;
     }
-    if ty == Ty::I32 && cx.known.range(a, ty).is_within(Range { lo: 0, hi: 1 }) && (c == 0 || c == 1) {
+    if ty == Ty::I32 && cx.known.range(a).is_within(Range { lo: 0, hi: 1 }) && (c == 0 || c == 1) {
         return match (op, c) {
             (CmpOp::Ne, 0) | (CmpOp::Eq, 1) => Some(Op::Copy { dst, src: a }),
             _ => negate(cx, dst, a).or_else(|| (c == 1).then(|| against(cx, CmpOp::Eq, ty, dst, a, 0))),
@@ -145,9 +167,7 @@ pub(crate) fn select(cx: &mut Fold<'_>, ty: Ty, dst: Reg, cond: Reg, a: Reg, b: 
         return None;
     }
     match (cx.int(a)?, cx.int(b)?) {
-        (1, 0) if cx.known.range(cond, Ty::I32).is_within(Range { lo: 0, hi: 1 }) => {
-            Some(Op::Copy { dst, src: cond })
-        }
+        (1, 0) if cx.known.range(cond).is_within(Range { lo: 0, hi: 1 }) => Some(Op::Copy { dst, src: cond }),
         (1, 0) => Some(Op::Cmp { op: CmpOp::Ne, ty, dst, a: cond, b }),
         (0, 1) => Some(Op::Cmp { op: CmpOp::Eq, ty, dst, a: cond, b: a }),
         (x, y) if x == y => Some(cx.const_op(ty, dst, x)),
@@ -162,7 +182,7 @@ pub(crate) fn conv(cx: &Fold<'_>, op: ConvOp, dst: Reg, src: Reg) -> Option<Op> 
         return Some(Op::Const { dst, value: eval::bits_imm(op.row().to, bits) });
     }
     let narrow = cx.known.pointer_bytes == 4;
-    if op == I32ToI64S && cx.known.range(src, Ty::I32).lo >= 0 {
+    if op == I32ToI64S && cx.known.range(src).lo >= 0 {
         return Some(Op::Conv { op: I32ToI64U, dst, src });
     }
     let (inner, x) = match *cx.def(src)? {

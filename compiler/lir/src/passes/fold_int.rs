@@ -1,7 +1,7 @@
 //! Rules for integer and pointer arithmetic.
 
 use super::fold::Fold;
-use super::known::{Range, wide_range};
+use super::range::{Range, wide_range};
 use crate::eval;
 use crate::ir::*;
 
@@ -107,7 +107,7 @@ fn join_shifts(cx: &mut Fold<'_>, op: BinOp, ty: Ty, dst: Reg, a: Reg, count: i6
 /// A mask of low bits does nothing to a number that has no others.
 fn mask(cx: &Fold<'_>, ty: Ty, dst: Reg, a: Reg, c: i64) -> Option<Op> {
     let is_low = ty != Ty::Ptr && c > 0 && c.wrapping_add(1) & c == 0;
-    (is_low && cx.known.range(a, ty).is_within(Range { lo: 0, hi: c })).then_some(Op::Copy { dst, src: a })
+    (is_low && cx.known.range(a).is_within(Range { lo: 0, hi: c })).then_some(Op::Copy { dst, src: a })
 }
 
 /// The logarithm of a power of two above 1, taken as unsigned.
@@ -140,7 +140,7 @@ fn signed_by_power(
     log: i64,
     width: i64,
 ) -> Option<Op> {
-    let not_negative = cx.known.range(a, ty).lo >= 0;
+    let not_negative = cx.known.range(a).lo >= 0;
     let low = cx.constant(ty, (1 << log) - 1);
     let count = cx.constant(ty, log);
     if not_negative {
@@ -167,7 +167,7 @@ pub(crate) fn extend(cx: &Fold<'_>, op: UnOp, ty: Ty, dst: Reg, a: Reg) -> Optio
         UnOp::Extend32S => (0xffff_ffff, Range::of(Ty::I32)),
         _ => return None,
     };
-    if cx.known.range(a, ty).is_within(range) {
+    if cx.known.range(a).is_within(range) {
         return Some(Op::Copy { dst, src: a });
     }
     match *cx.def(a)? {
@@ -215,7 +215,7 @@ pub(crate) fn ovf(
 }
 
 fn fits(cx: &Fold<'_>, op: OvfOp, plain: BinOp, ty: Ty, a: Reg, b: Reg) -> bool {
-    let (a, b) = (cx.known.range(a, ty), cx.known.range(b, ty));
+    let (a, b) = (cx.known.range(a), cx.known.range(b));
     let Some((lo, hi)) = wide_range(plain, a, b) else { return false };
     let full = Range::of(ty);
     match op {

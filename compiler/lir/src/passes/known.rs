@@ -1,191 +1,244 @@
-//! What is known about registers at a point of a walk down the dominator tree: the operation that gave a value, and
-//! the range that a number lies in.
+//! What is known about registers at a point of a walk down the dominator tree.
 //!
-//! A register with one definition keeps its value wherever it may be read. The others have versions: a write makes a
-//! new one, and so does the start of a block with several predecessors, for all of them at once. A fact names the
-//! versions of its register and of its operands, and holds while they are current. [`Known::enter`] and
-//! [`Known::leave`] bracket the subtree of a block; what was learnt in it is undone.
+//! A register holds a *value*: a number that is equal for two registers, or for one at two points, only if they hold
+//! the same bits. A write gives a register a new value, a copy that of its source, a constant always the same one; so
+//! does the start of a block where different values meet. About a value it is known which operation gave it and where
+//! it lies as a signed number; branches narrow that for the blocks behind them. [`Known::enter`] and [`Known::leave`]
+//! bracket the subtree of a block: what was learnt in it is undone.
+//!
+//! Results of an invoke count as written on both edges. On the unwinding one the register holds its old bits under the
+//! new value, about which nothing is known.
 
 use super::edit::Defs;
+use super::phis::phi_places;
+use super::range::{Range, range_of};
+use crate::cfg::{Doms, Preds};
 use crate::eval;
 use crate::ir::*;
-use entity::IndexVec;
+use entity::{IndexVec, entity};
+use rustc_hash::FxHashMap;
 
-/// How far operands are followed for a range; deep chains gain little.
-const RANGE_DEPTH: u32 = 4;
-
-#[derive(Clone, Debug)]
-struct Fact {
-    version: u32,
-    op: Op,
-    /// Of the operands, in the order of `for_each_read`.
-    operands: [u32; 3],
+entity! {
+    /// What a register holds.
+    pub struct Val = "v";
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Range {
-    pub lo: i64,
-    pub hi: i64,
+struct Value {
+    /// A pure operation, with the values of its operands in the order of `for_each_read`.
+    op: Option<(Op, [Val; 3])>,
+    range: Range,
+    /// A register that held it; others may.
+    leader: Reg,
 }
 
-impl Range {
-    pub fn of(ty: Ty) -> Range {
-        if ty == Ty::I32 {
-            Range { lo: i32::MIN.into(), hi: i32::MAX.into() }
-        } else {
-            Range { lo: i64::MIN, hi: i64::MAX }
-        }
-    }
-
-    fn new(lo: i64, hi: i64) -> Range {
-        Range { lo, hi }
-    }
-
-    pub fn meet(self, other: Range) -> Range {
-        Range { lo: self.lo.max(other.lo), hi: self.hi.min(other.hi) }
-    }
-
-    fn join(self, other: Range) -> Range {
-        Range { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
-    }
-
-    pub fn is_within(self, other: Range) -> bool {
-        other.lo <= self.lo && self.hi <= other.hi
-    }
-}
+/// A comparison of two values.
+type Question = (CmpOp, Val, Val);
 
 enum Undo {
-    Version(Reg, u32),
-    Fact(Reg, Option<Fact>),
-    Range(Reg, Option<(u32, Range)>),
+    Holds(Reg, Val),
+    Range(Val, Range),
+    Decided(Question, Option<bool>),
 }
 
 pub(crate) struct Known {
-    defs: Defs,
     pub pointer_bytes: u32,
-    versions: IndexVec<Reg, u32>,
-    facts: IndexVec<Reg, Option<Fact>>,
-    /// What branches have told.
-    ranges: IndexVec<Reg, Option<(u32, Range)>>,
-    clock: u32,
-    block_start: u32,
+    tys: IndexVec<Reg, Ty>,
+    holds: IndexVec<Reg, Val>,
+    values: IndexVec<Val, Value>,
+    constants: FxHashMap<(Ty, u128), Val>,
+    phis: IndexVec<Block, Vec<Reg>>,
+    /// Comparisons whose answer branches have told.
+    decided: FxHashMap<Question, bool>,
     log: Vec<Undo>,
 }
 
 /// The state to return to.
-pub(crate) struct Mark {
-    log: usize,
-    block_start: u32,
-}
+pub(crate) struct Mark(usize);
 
 impl Known {
-    pub fn new(body: &Body, pointer_bytes: u32) -> Known {
-        Known {
-            defs: Defs::new(body),
+    pub fn new(body: &Body, doms: &Doms, preds: &Preds, pointer_bytes: u32) -> Known {
+        let phis = phi_places(body, doms, preds, &Defs::new(body));
+        let mut known = Known {
             pointer_bytes,
-            versions: IndexVec::from_elem(0, body.regs.len()),
-            facts: IndexVec::from_elem(None, body.regs.len()),
-            ranges: IndexVec::from_elem(None, body.regs.len()),
-            clock: 1,
-            block_start: 1,
+            tys: IndexVec::new(),
+            holds: IndexVec::new(),
+            values: IndexVec::new(),
+            constants: FxHashMap::default(),
+            phis,
+            decided: FxHashMap::default(),
             log: Vec::new(),
-        }
+        };
+        body.regs.iter().for_each(|ty| known.add_reg(*ty));
+        known
     }
 
-    /// `inherits`: the only way into the block is from its parent in the tree.
-    pub fn enter(&mut self, inherits: bool) -> Mark {
-        let mark = Mark { log: self.log.len(), block_start: self.block_start };
-        if !inherits {
-            self.clock += 1;
-            self.block_start = self.clock;
+    /// Makes room for a register that the pass has added.
+    pub fn add_reg(&mut self, ty: Ty) {
+        let leader = self.tys.push(ty);
+        let value = self.values.push(Value { op: None, range: Range::of(ty), leader });
+        self.holds.push(value);
+    }
+
+    pub fn enter(&mut self, block: Block) -> Mark {
+        let mark = Mark(self.log.len());
+        for reg in std::mem::take(&mut self.phis[block]) {
+            self.write(reg);
         }
         mark
     }
 
     pub fn leave(&mut self, mark: &Mark) {
-        for undo in self.log.drain(mark.log..).rev() {
+        for undo in self.log.drain(mark.0..).rev() {
             match undo {
-                Undo::Version(reg, version) => self.versions[reg] = version,
-                Undo::Fact(reg, fact) => self.facts[reg] = fact,
-                Undo::Range(reg, range) => self.ranges[reg] = range,
+                Undo::Holds(reg, value) => self.holds[reg] = value,
+                Undo::Range(value, range) => self.values[value].range = range,
+                Undo::Decided(question, Some(answer)) => {
+                    self.decided.insert(question, answer);
+                }
+                Undo::Decided(question, None) => {
+                    self.decided.remove(&question);
+                }
             }
         }
-        self.block_start = mark.block_start;
     }
 
-    /// Makes room for registers that the pass has added.
-    pub fn grow(&mut self, n: usize) {
-        while self.facts.len() < n {
-            self.versions.push(0);
-            self.facts.push(None);
-            self.ranges.push(None);
-        }
+    pub fn value(&self, reg: Reg) -> Val {
+        self.holds[reg]
     }
 
-    pub fn version(&self, reg: Reg) -> u32 {
-        if self.defs.is_single(reg) { 0 } else { self.versions[reg].max(self.block_start) }
+    fn hold(&mut self, reg: Reg, value: Val) {
+        let old = std::mem::replace(&mut self.holds[reg], value);
+        self.log.push(Undo::Holds(reg, old));
     }
 
+    /// Gives a register a value that nothing is known about.
     pub fn write(&mut self, reg: Reg) {
-        if !self.defs.is_single(reg) {
-            self.clock += 1;
-            self.log.push(Undo::Version(reg, self.versions[reg]));
-            self.versions[reg] = self.clock;
+        let value = self.values.push(Value { op: None, range: Range::of(self.tys[reg]), leader: reg });
+        self.hold(reg, value);
+    }
+
+    /// Performs an instruction: its results get their values.
+    pub fn perform(&mut self, op: &Op) {
+        match *op {
+            Op::Copy { dst, src } => self.hold(dst, self.holds[src]),
+            Op::Const { dst, value } => {
+                let value = self.constant_value(dst, value);
+                self.hold(dst, value);
+            }
+            ref op => {
+                let operands = self.operands(op);
+                let range = range_of(op, self.pointer_bytes, |reg| self.range(reg));
+                op.for_each_write(|dst| self.write(dst));
+                if let Some(dst) = op.single_write().filter(|_| is_learnable(op)) {
+                    let value = &mut self.values[self.holds[dst]];
+                    value.op = Some((op.clone(), operands));
+                    value.range = range.meet(value.range);
+                }
+            }
         }
     }
 
-    /// The versions of what an instruction reads; to be asked for before its results are written.
-    pub fn operands(&self, op: &Op) -> [u32; 3] {
-        let (mut versions, mut n) = ([0; 3], 0);
+    /// Says that `reg` holds what the pure operation `op` gives as well, which is easier to reason about.
+    pub fn describe(&mut self, reg: Reg, op: Op, operands: [Val; 3]) {
+        self.values[self.holds[reg]].op = Some((op, operands));
+    }
+
+    pub fn operands(&self, op: &Op) -> [Val; 3] {
+        let (mut values, mut n) = ([Val(0); 3], 0);
         op.for_each_read(|reg| {
             if n < 3 {
-                versions[n] = self.version(reg);
+                values[n] = self.holds[reg];
             }
             n += 1;
         });
-        versions
+        values
     }
 
-    /// Remembers that `dst`, just written, holds what the pure operation `op` gave.
-    pub fn learn(&mut self, dst: Reg, op: &Op, operands: [u32; 3]) {
-        let fact = Fact { version: self.version(dst), op: op.clone(), operands };
-        let old = self.facts[dst].replace(fact);
-        self.log.push(Undo::Fact(dst, old));
-    }
-
-    /// Remembers that a number lies in `range` from here on.
-    pub fn learn_range(&mut self, reg: Reg, ty: Ty, range: Range) {
-        let range = range.meet(self.range(reg, ty));
-        if range.lo > range.hi {
-            return; // This cannot be reached; nothing needs to be known.
+    fn constant_value(&mut self, leader: Reg, imm: Imm) -> Val {
+        let bits = match imm {
+            Imm::V128(bits) => bits,
+            other => eval::imm_bits(other, self.pointer_bytes).unwrap_or(0).into(),
+        };
+        if let Some(value) = self.constants.get(&(imm.ty(), bits)) {
+            return *value;
         }
-        let version = self.version(reg);
-        let old = self.ranges[reg].replace((version, range));
-        self.log.push(Undo::Range(reg, old));
+        let op = Op::Const { dst: leader, value: imm };
+        let range = range_of(&op, self.pointer_bytes, |_| Range::of(Ty::I64));
+        let value = self.values.push(Value { op: Some((op, [Val(0); 3])), range, leader });
+        self.constants.insert((imm.ty(), bits), value);
+        value
     }
 
-    /// The operation that gave the value of `reg`, while its operands still hold what they held.
-    pub fn def(&self, reg: Reg) -> Option<&Op> {
-        let fact = self.facts.get(reg)?.as_ref()?;
-        (fact.version == self.version(reg) && self.operands(&fact.op) == fact.operands).then_some(&fact.op)
+    /// A number lies in `range` from here on.
+    pub fn learn_range(&mut self, reg: Reg, range: Range) {
+        let value = self.holds[reg];
+        let old = self.values[value].range;
+        let new = old.meet(range);
+        // An empty range says that this cannot be reached; nothing needs to be known then.
+        if new.lo <= new.hi && new != old {
+            self.values[value].range = new;
+            self.log.push(Undo::Range(value, old));
+        }
     }
 
-    /// What `reg` is a copy of, or itself.
-    pub fn root(&self, reg: Reg) -> Reg {
-        // What is learnt has roots as operands already, so that one step does for most.
-        let mut root = reg;
-        for _ in 0..4 {
-            match self.def(root) {
-                Some(Op::Copy { src, .. }) => root = *src,
-                _ => break,
+    /// `a op b` is true from here on, and what follows from that.
+    pub fn decide(&mut self, op: CmpOp, a: Reg, b: Reg) {
+        let (a, b) = (self.holds[a], self.holds[b]);
+        for &(other, answer) in implied(op) {
+            for question in [(other, a, b), (other.swapped(), b, a)] {
+                let old = self.decided.insert(question, answer);
+                self.log.push(Undo::Decided(question, old));
             }
         }
-        root
+    }
+
+    /// Whether `a op b`, if a branch has told.
+    pub fn decided(&self, op: CmpOp, a: Reg, b: Reg) -> Option<bool> {
+        self.decided.get(&(op, self.holds[a], self.holds[b])).copied()
+    }
+
+    /// Where an `I32` or `I64` lies, as a signed number.
+    pub fn range(&self, reg: Reg) -> Range {
+        self.values[self.holds[reg]].range
+    }
+
+    /// The operation that gave the value of `reg`, if its operands still hold what they held.
+    pub fn def(&self, reg: Reg) -> Option<&Op> {
+        let (op, operands) = self.values[self.holds[reg]].op.as_ref()?;
+        (self.operands(op) == *operands).then_some(op)
+    }
+
+    /// A register that holds `value`, other than as a constant, which is made anew instead.
+    pub fn holder(&self, value: Val) -> Option<Reg> {
+        let leader = self.values[value].leader;
+        (self.holds[leader] == value && !self.is_constant(value)).then_some(leader)
+    }
+
+    fn is_constant(&self, value: Val) -> bool {
+        matches!(self.values[value].op, Some((Op::Const { .. }, _)))
+    }
+
+    /// The register to read instead of `reg`: always the same one for a value, as long as that holds it.
+    pub fn root(&mut self, reg: Reg) -> Reg {
+        let value = self.holds[reg];
+        if self.is_constant(value) {
+            return reg;
+        }
+        let leader = self.values[value].leader;
+        if self.holds[leader] == value {
+            return leader;
+        }
+        self.values[value].leader = reg;
+        reg
     }
 
     pub fn constant(&self, reg: Reg) -> Option<Imm> {
-        match self.def(reg)? {
-            Op::Const { value, .. } => Some(*value),
+        self.constant_of(self.holds[reg])
+    }
+
+    pub fn constant_of(&self, value: Val) -> Option<Imm> {
+        match self.values[value].op {
+            Some((Op::Const { value, .. }, _)) => Some(value),
             _ => None,
         }
     }
@@ -204,106 +257,43 @@ impl Known {
             _ => None,
         }
     }
+}
 
-    /// Where an `I32` or `I64` lies, as a signed number.
-    pub fn range(&self, reg: Reg, ty: Ty) -> Range {
-        self.range_within(reg, ty, RANGE_DEPTH)
-    }
-
-    fn range_within(&self, reg: Reg, ty: Ty, depth: u32) -> Range {
-        let mut range = Range::of(ty);
-        if let Some((version, told)) = self.ranges[reg]
-            && version == self.version(reg)
-        {
-            range = range.meet(told);
-        }
-        match self.def(reg) {
-            Some(op) if depth > 0 => range.meet(self.range_of(op, ty, depth - 1)),
-            _ => range,
-        }
-    }
-
-    fn range_of(&self, op: &Op, ty: Ty, depth: u32) -> Range {
-        let full = Range::of(ty);
-        match *op {
-            Op::Const { value: Imm::I32(v), .. } => Range::new(v.into(), v.into()),
-            Op::Const { value: Imm::I64(v), .. } => Range::new(v, v),
-            Op::Copy { src, .. } => self.range_within(src, ty, depth),
-            Op::Cmp { .. } => Range::new(0, 1),
-            Op::Load { ty, .. } => match ty {
-                MemTy::I8 { signed: true } => Range::new(-0x80, 0x7f),
-                MemTy::I8 { signed: false } => Range::new(0, 0xff),
-                MemTy::I16 { signed: true } => Range::new(-0x8000, 0x7fff),
-                MemTy::I16 { signed: false } => Range::new(0, 0xffff),
-                _ => full,
-            },
-            Op::Conv { op: ConvOp::I32ToI64S, src, .. } => self.range_within(src, Ty::I32, depth),
-            Op::Conv { op: ConvOp::I32ToI64U, src, .. } => {
-                let range = self.range_within(src, Ty::I32, depth);
-                if range.lo >= 0 { range } else { Range::new(0, u32::MAX.into()) }
-            }
-            Op::Conv { op: ConvOp::I64ToI32, src, .. } => {
-                let range = self.range_within(src, Ty::I64, depth);
-                if range.is_within(full) { range } else { full }
-            }
-            Op::Un { op, .. } => match op {
-                UnOp::Clz | UnOp::Ctz | UnOp::Popcnt => Range::new(0, if ty == Ty::I32 { 32 } else { 64 }),
-                UnOp::Extend8S => Range::new(-0x80, 0x7f),
-                UnOp::Extend16S => Range::new(-0x8000, 0x7fff),
-                UnOp::Extend32S => Range::of(Ty::I32),
-                _ => full,
-            },
-            Op::Select { a, b, .. } => self.range_within(a, ty, depth).join(self.range_within(b, ty, depth)),
-            Op::Bin { op, a, b, .. } if matches!(ty, Ty::I32 | Ty::I64) => {
-                let (a, b) = (self.range_within(a, ty, depth), self.range_within(b, ty, depth));
-                bin_range(op, ty, a, b)
-            }
-            _ => full,
-        }
+/// Operations that say what their result is as long as their operands hold what they held. Of a narrow load this is
+/// at least how large its result is, which stays true when memory changes.
+fn is_learnable(op: &Op) -> bool {
+    match op {
+        Op::Load { ty, .. } => matches!(ty, MemTy::I8 { .. } | MemTy::I16 { .. }),
+        Op::Call { .. } | Op::BinOvf { .. } => false,
+        op => matches!(op.effect(), crate::ops::Effect::Pure | crate::ops::Effect::Partial),
     }
 }
 
-fn bin_range(op: BinOp, ty: Ty, a: Range, b: Range) -> Range {
-    let full = Range::of(ty);
-    let width = if ty == Ty::I32 { 32 } else { 64 };
-    let exact = match op {
-        BinOp::Add | BinOp::Sub | BinOp::Mul => wide_range(op, a, b),
-        BinOp::And if b.lo >= 0 => Some((0, b.hi.into())),
-        BinOp::And if a.lo >= 0 => Some((0, a.hi.into())),
-        BinOp::RemU if b.lo > 0 => Some((0, i128::from(b.hi) - 1)),
-        BinOp::RemS if b.lo > 0 => {
-            let max = i128::from(b.hi) - 1;
-            Some((if a.lo >= 0 { 0 } else { -max }, max))
-        }
-        BinOp::DivU if a.lo >= 0 && b.lo > 0 => Some((0, a.hi.into())),
-        BinOp::ShrU if b.lo == b.hi && (1..width).contains(&b.lo) => {
-            let max = if a.lo >= 0 { i128::from(a.hi) } else { (1i128 << width) - 1 };
-            Some((0, max >> b.lo))
-        }
-        BinOp::ShrS if b.lo == b.hi && (0..width).contains(&b.lo) => {
-            Some(((a.lo >> b.lo).into(), (a.hi >> b.lo).into()))
-        }
-        _ => None,
-    };
-    match exact {
-        Some((lo, hi)) if i128::from(full.lo) <= lo && hi <= i128::from(full.hi) => {
-            Range::new(lo as i64, hi as i64)
-        }
-        _ => full,
+/// Answers that follow from an integer comparison that is true.
+fn implied(op: CmpOp) -> &'static [(CmpOp, bool)] {
+    use CmpOp::*;
+    match op {
+        Eq => &[
+            (Eq, true),
+            (Ne, false),
+            (LtS, false),
+            (LtU, false),
+            (LeS, true),
+            (LeU, true),
+            (GtS, false),
+            (GtU, false),
+            (GeS, true),
+            (GeU, true),
+        ],
+        Ne => &[(Ne, true), (Eq, false)],
+        LtS => &[(LtS, true), (LeS, true), (Ne, true), (GeS, false), (GtS, false), (Eq, false)],
+        LtU => &[(LtU, true), (LeU, true), (Ne, true), (GeU, false), (GtU, false), (Eq, false)],
+        GtS => &[(GtS, true), (GeS, true), (Ne, true), (LeS, false), (LtS, false), (Eq, false)],
+        GtU => &[(GtU, true), (GeU, true), (Ne, true), (LeU, false), (LtU, false), (Eq, false)],
+        LeS => &[(LeS, true), (GtS, false)],
+        LeU => &[(LeU, true), (GtU, false)],
+        GeS => &[(GeS, true), (LtS, false)],
+        GeU => &[(GeU, true), (LtU, false)],
+        FEq | FNe | FLt | FLe | FGt | FGe => &[],
     }
-}
-
-/// The exact range of a sum, difference or product, in wider arithmetic.
-pub(crate) fn wide_range(op: BinOp, a: Range, b: Range) -> Option<(i128, i128)> {
-    let [al, ah, bl, bh] = [a.lo, a.hi, b.lo, b.hi].map(i128::from);
-    Some(match op {
-        BinOp::Add => (al + bl, ah + bh),
-        BinOp::Sub => (al - bh, ah - bl),
-        BinOp::Mul => {
-            let products = [al * bl, al * bh, ah * bl, ah * bh];
-            let lo = products.iter().copied().min()?;
-            (lo, products.iter().copied().max()?)
-        }
-        _ => return None,
-    })
 }

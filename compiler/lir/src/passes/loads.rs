@@ -1,6 +1,7 @@
 //! What is known about the contents of memory and globals: recent loads and stores whose places nothing has touched.
 
 use super::edit::Defs;
+use super::known::Val;
 use crate::ir::*;
 use entity::IndexVec;
 
@@ -20,8 +21,8 @@ pub(crate) enum Object {
 pub(crate) enum Place {
     Memory {
         object: Object,
-        /// The register that holds the address, and its version; none where `object` says it all.
-        base: Option<(Reg, u32)>,
+        /// The address; none where `object` says it all.
+        base: Option<Val>,
         start: u32,
         end: u64,
         ty: MemTy,
@@ -32,14 +33,7 @@ pub(crate) enum Place {
 
 impl Place {
     /// `def` is what gave the address.
-    pub fn memory(
-        module: &Module,
-        def: Option<&Op>,
-        base: (Reg, u32),
-        offset: u32,
-        ty: MemTy,
-        bytes: u32,
-    ) -> Place {
+    pub fn memory(module: &Module, def: Option<&Op>, base: Val, offset: u32, ty: MemTy, bytes: u32) -> Place {
         let (object, base, start) = match def {
             Some(&Op::SlotAddr { slot, .. }) => (Object::Slot(slot), None, offset),
             Some(&Op::DataAddr { data, offset: more, .. }) => {
@@ -72,10 +66,10 @@ impl Place {
     }
 }
 
-/// Places and the registers that hold what is in them.
+/// Places and the values in them.
 #[derive(Clone)]
 pub(crate) struct Loads {
-    known: Vec<(Place, (Reg, u32))>,
+    known: Vec<(Place, Val)>,
     /// Slots whose address goes anywhere but into loads and stores.
     escaped: std::rc::Rc<IndexVec<Slot, bool>>,
 }
@@ -86,20 +80,20 @@ impl Loads {
         Loads { known: Vec::new(), escaped: std::rc::Rc::new(escaped) }
     }
 
-    pub fn get(&self, place: Place) -> Option<(Reg, u32)> {
-        self.known.iter().find(|(known, _)| *known == place).map(|(_, holder)| *holder)
+    pub fn get(&self, place: Place) -> Option<Val> {
+        self.known.iter().find(|(known, _)| *known == place).map(|(_, value)| *value)
     }
 
-    /// `holder` has just been loaded from `place`.
-    pub fn read(&mut self, place: Place, holder: (Reg, u32)) {
+    /// `value` has just been loaded from `place`.
+    pub fn read(&mut self, place: Place, value: Val) {
         if self.known.len() == PLACES_MAX {
             self.known.remove(0);
         }
-        self.known.push((place, holder));
+        self.known.push((place, value));
     }
 
-    /// `holder` has just been stored to `place`.
-    pub fn write(&mut self, place: Place, holder: (Reg, u32)) {
+    /// `value` has just been stored to `place`.
+    pub fn write(&mut self, place: Place, value: Val) {
         let escaped = self.escaped.clone();
         let is_private = |known: &Place| is_private(&escaped, known);
         // An address that nobody knows of is written through itself only.
@@ -107,7 +101,7 @@ impl Loads {
         self.known.retain(|(known, _)| is_constant(known) || hidden(known) || !known.may_overlap(place));
         let is_whole = !matches!(place, Place::Memory { ty: MemTy::I8 { .. } | MemTy::I16 { .. }, .. });
         if is_whole {
-            self.read(place, holder);
+            self.read(place, value);
         }
     }
 
@@ -129,9 +123,12 @@ impl Loads {
         self.known.retain(|(known, _)| stays(known));
     }
 
-    /// Another path may lead here, on which anything may have been written.
-    pub fn forget_mutable(&mut self) {
-        self.known.retain(|(known, _)| is_constant(known));
+    /// Other paths lead here, on which memory or globals may have been written.
+    pub fn forget(&mut self, memory: bool, globals: bool) {
+        self.known.retain(|(known, _)| match known {
+            Place::Global(_) => !globals,
+            place => !memory || is_constant(place),
+        });
     }
 }
 

@@ -1,12 +1,13 @@
 //! Computes nothing twice: an operation whose result a dominating instruction has already given becomes a copy.
 //!
 //! Walks down the dominator tree with a table of what is available. Pure operations are available in all that their
-//! block dominates; loads only as long as nothing may have written to their place, within a block and in blocks that
-//! can only be entered from it. A stored value is available to later loads. Constants and addresses of data and
-//! functions are left alone: a backend makes them anew for less than a register costs.
+//! block dominates; loads only as long as nothing may have written to their place. Where paths meet, the blocks between
+//! the dominator and the meeting point are searched for writes, a bounded number of them. A stored value is available
+//! to later loads. Constants and addresses of data and functions are left alone: a backend makes them anew for less
+//! than a register costs.
 
 use super::edit::for_each_body;
-use super::known::{Known, Mark};
+use super::known::{Known, Mark, Val};
 use super::loads::{Loads, Place};
 use crate::cfg::{Doms, Preds};
 use crate::ir::*;
@@ -17,25 +18,21 @@ pub fn local_cse(module: &mut Module) {
     for_each_body(module, |module, _, body| eliminate(module, body));
 }
 
-/// An operation on values instead of registers. Operands are numbered by [`Cse::value`].
+/// An operation on values instead of registers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
     kind: OpKind,
     /// The operation and type, or a slot.
     detail: u32,
-    operands: [u64; 3],
+    operands: [Val; 3],
 }
-
-/// The register that holds a result, and its version when it did.
-type Holder = (Reg, u32);
 
 struct Cse<'a> {
     module: &'a Module,
     known: Known,
-    table: FxHashMap<Key, Holder>,
+    table: FxHashMap<Key, Val>,
     /// What the current subtree has put into the table, with what stood there before.
-    log: Vec<(Key, Option<Holder>)>,
-    constants: FxHashMap<(Ty, u128), u64>,
+    log: Vec<(Key, Option<Val>)>,
 }
 
 /// A block on the path from the entry, whose children are being visited.
@@ -52,12 +49,11 @@ pub(crate) fn eliminate(module: &Module, body: &mut Body) {
     let doms = Doms::new(body, &preds);
     let mut cse = Cse {
         module,
-        known: Known::new(body, module.target.pointer_bytes),
+        known: Known::new(body, &doms, &preds, module.target.pointer_bytes),
         table: FxHashMap::default(),
         log: Vec::new(),
-        constants: FxHashMap::default(),
     };
-    let mut open = vec![cse.open(body, Body::ENTRY, Loads::new(body), true)];
+    let mut open = vec![cse.open(body, Body::ENTRY, Loads::new(body))];
     while let Some(top) = open.last_mut() {
         let Some(&child) = doms.children(top.block).get(top.next_child) else {
             cse.close(top);
@@ -65,19 +61,66 @@ pub(crate) fn eliminate(module: &Module, body: &mut Body) {
             continue;
         };
         top.next_child += 1;
-        let inherits = preds.of(child).len() == 1;
         let mut loads = top.loads.clone();
-        if !inherits {
-            loads.forget_mutable();
+        if preds.of(child).len() > 1 {
+            let between = effects_between(body, &preds, top.block, child);
+            loads.forget(between.writes_memory, between.writes_globals);
         }
-        open.push(cse.open(body, child, loads, inherits));
+        open.push(cse.open(body, child, loads));
     }
 }
 
+/// What may have happened since the dominator of a block.
+#[derive(Clone, Copy, Default)]
+struct Between {
+    writes_memory: bool,
+    writes_globals: bool,
+}
+
+impl Between {
+    const ANYTHING: Between = Between { writes_memory: true, writes_globals: true };
+
+    fn note(&mut self, data: &BlockData) {
+        for inst in &data.insts {
+            match inst.op.effect() {
+                Effect::WriteMemory => self.writes_memory = true,
+                Effect::WriteGlobal => self.writes_globals = true,
+                Effect::Call => *self = Between::ANYTHING,
+                _ => {}
+            }
+        }
+        if matches!(data.term, Term::Invoke { .. }) {
+            *self = Between::ANYTHING;
+        }
+    }
+}
+
+/// Blocks that are searched for writes at a point where paths meet.
+const BETWEEN_MAX: usize = 48;
+
+/// The effects of all paths from behind `dominator` to the start of `block`, cycles through `block` included.
+fn effects_between(body: &Body, preds: &Preds, dominator: Block, block: Block) -> Between {
+    let mut seen = Vec::new();
+    let mut work: Vec<Block> = preds.of(block).to_vec();
+    let mut between = Between::default();
+    while let Some(next) = work.pop() {
+        if next == dominator || seen.contains(&next) {
+            continue;
+        }
+        if seen.len() == BETWEEN_MAX {
+            return Between::ANYTHING;
+        }
+        seen.push(next);
+        between.note(&body.blocks[next]);
+        work.extend_from_slice(preds.of(next));
+    }
+    between
+}
+
 impl Cse<'_> {
-    fn open(&mut self, body: &mut Body, block: Block, mut loads: Loads, inherits: bool) -> Open {
+    fn open(&mut self, body: &mut Body, block: Block, mut loads: Loads) -> Open {
         let open_log = self.log.len();
-        let mark = self.known.enter(inherits);
+        let mark = self.known.enter(block);
         let mut insts = std::mem::take(&mut body.blocks[block].insts);
         insts.retain_mut(|inst| self.inst(&mut inst.op, &mut loads));
         body.blocks[block].insts = insts;
@@ -93,7 +136,7 @@ impl Cse<'_> {
     fn close(&mut self, open: &Open) {
         for (key, old) in self.log.drain(open.log..).rev() {
             match old {
-                Some(holder) => self.table.insert(key, holder),
+                Some(value) => self.table.insert(key, value),
                 None => self.table.remove(&key),
             };
         }
@@ -112,35 +155,18 @@ impl Cse<'_> {
             _ => {}
         }
         let Some(key) = self.key(op) else {
-            self.wrote(op);
+            self.known.perform(op);
             return true;
         };
-        if let Some(src) = self.holder(self.table.get(&key).copied()) {
+        if let Some(src) = self.table.get(&key).and_then(|value| self.known.holder(*value)) {
             return self.replace(op, src);
         }
-        self.wrote(op);
+        self.known.perform(op);
         if let Some(dst) = op.single_write() {
-            let old = self.table.insert(key, (dst, self.known.version(dst)));
+            let old = self.table.insert(key, self.known.value(dst));
             self.log.push((key, old));
         }
         true
-    }
-
-    fn wrote(&mut self, op: &Op) {
-        let operands = self.known.operands(op);
-        op.for_each_write(|reg| self.known.write(reg));
-        if let Op::Copy { dst, .. }
-        | Op::Const { dst, .. }
-        | Op::SlotAddr { dst, .. }
-        | Op::DataAddr { dst, .. } = op
-        {
-            self.known.learn(*dst, op, operands);
-        }
-    }
-
-    /// The register, if it still holds what it held.
-    fn holder(&self, holder: Option<Holder>) -> Option<Reg> {
-        holder.filter(|&(reg, version)| self.known.version(reg) == version).map(|(reg, _)| reg)
     }
 
     fn replace(&mut self, op: &mut Op, src: Reg) -> bool {
@@ -149,7 +175,7 @@ impl Cse<'_> {
             return false;
         }
         *op = Op::Copy { dst, src };
-        self.wrote(op);
+        self.known.perform(op);
         true
     }
 
@@ -158,7 +184,7 @@ impl Cse<'_> {
         let bytes = |ty: MemTy| ty.bytes(self.module.target.pointer_bytes);
         Some(match *op {
             Op::Load { ty, addr, offset, .. } | Op::Store { ty, addr, offset, .. } => {
-                let base = (addr, self.known.version(addr));
+                let base = self.known.value(addr);
                 Place::memory(self.module, self.known.def(addr), base, offset, ty, bytes(ty))
             }
             Op::GlobalGet { global, .. } | Op::GlobalSet { global, .. } => Place::Global(global),
@@ -167,68 +193,62 @@ impl Cse<'_> {
     }
 
     fn access(&mut self, op: &mut Op, place: Place, loads: &mut Loads) -> bool {
-        let held = self.holder(loads.get(place));
+        let held = loads.get(place);
         match *op {
             Op::Store { value, .. } | Op::GlobalSet { src: value, .. } => {
+                let value = self.known.value(value);
                 if held == Some(value) {
                     return false;
                 }
-                loads.write(place, (value, self.known.version(value)));
+                loads.write(place, value);
                 true
             }
             _ => {
-                if let Some(src) = held {
-                    return self.replace(op, src);
+                if let Some(value) = held {
+                    if let Some(src) = self.known.holder(value) {
+                        return self.replace(op, src);
+                    }
+                    if let (Some(value), Some(dst)) = (self.known.constant_of(value), op.single_write()) {
+                        *op = Op::Const { dst, value };
+                        self.known.perform(op);
+                        return true;
+                    }
                 }
-                // The address may be what is overwritten; then the place has changed its name.
-                let single = op.single_write();
-                self.wrote(op);
-                if let Some(dst) = single {
-                    loads.read(place, (dst, self.known.version(dst)));
+                self.known.perform(op);
+                if let Some(dst) = op.single_write() {
+                    loads.read(place, self.known.value(dst));
                 }
                 true
             }
         }
     }
 
-    /// A number that is equal for equal values: of the constant, or of the register and its version.
-    fn value(&mut self, reg: Reg) -> u64 {
-        let Some(value) = self.known.constant(reg) else {
-            return u64::from(reg.0) << 32 | u64::from(self.known.version(reg));
-        };
-        let bits = match value {
-            Imm::V128(bits) => bits,
-            other => crate::eval::imm_bits(other, self.known.pointer_bytes).unwrap_or(0).into(),
-        };
-        let next = self.constants.len() as u64;
-        1 << 63 | *self.constants.entry((value.ty(), bits)).or_insert(next)
-    }
-
-    fn key(&mut self, op: &Op) -> Option<Key> {
+    fn key(&self, op: &Op) -> Option<Key> {
         let kind = OpKind::of(op);
-        let key = |detail: u32, operands: [u64; 3]| Some(Key { kind, detail, operands });
+        let key = |detail: u32, operands: [Val; 3]| Some(Key { kind, detail, operands });
+        const NONE: Val = Val(u32::MAX);
         let pack = |op: u32, ty: Ty| op << 8 | ty as u32;
         match *op {
             Op::Bin { op, ty, a, b, .. } => {
-                let (mut x, mut y) = (self.value(a), self.value(b));
+                let (mut x, mut y) = (self.known.value(a), self.known.value(b));
                 if op.is_commutative() && y < x {
                     (x, y) = (y, x);
                 }
-                key(pack(op as u32, ty), [x, y, 0])
+                key(pack(op as u32, ty), [x, y, NONE])
             }
             Op::Cmp { mut op, ty, a, b, .. } => {
-                let (mut x, mut y) = (self.value(a), self.value(b));
+                let (mut x, mut y) = (self.known.value(a), self.known.value(b));
                 if y < x {
                     (x, y, op) = (y, x, op.swapped());
                 }
-                key(pack(op as u32, ty), [x, y, 0])
+                key(pack(op as u32, ty), [x, y, NONE])
             }
-            Op::Un { op, ty, a, .. } => key(pack(op as u32, ty), [self.value(a), 0, 0]),
-            Op::Conv { op, src, .. } => key(op as u32, [self.value(src), 0, 0]),
+            Op::Un { op, ty, a, .. } => key(pack(op as u32, ty), [self.known.value(a), NONE, NONE]),
+            Op::Conv { op, src, .. } => key(op as u32, [self.known.value(src), NONE, NONE]),
             Op::Select { ty, cond, a, b, .. } => {
-                key(ty as u32, [self.value(cond), self.value(a), self.value(b)])
+                key(ty as u32, [self.known.value(cond), self.known.value(a), self.known.value(b)])
             }
-            Op::SlotAddr { slot, .. } => key(slot.0, [0; 3]),
+            Op::SlotAddr { slot, .. } => key(slot.0, [NONE; 3]),
             _ => None,
         }
     }
