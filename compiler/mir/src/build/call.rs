@@ -49,6 +49,7 @@ impl Builder<'_, '_> {
         if let ResolvedFn::Dyn { .. } = target {
             return self.call_through_vtable(target, args, dest, span);
         }
+        let target = self.box_nested_closures(target, &mut args, span);
         if self.cx.front.program().fns[target.fn_id()].track_caller {
             args.push(Arg::Value(self.location_arg(span)));
         }

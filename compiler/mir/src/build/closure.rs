@@ -1,12 +1,40 @@
 //! Closures: an environment struct per closure expression, and a function that takes it first. Boxing, and values
 //! behind `dyn`.
 
+use super::Cx;
 use super::func::Builder;
-use super::instances::Key;
+use super::instances::{Key, ResolvedFn};
 use crate::ir::*;
 use hir::body::Expr;
-use hir::program::ClosureId;
-use hir::ty::TyKind as H;
+use hir::program::{ClosureId, FnId, GenericParamKind};
+use hir::resolve::callable;
+use hir::ty::{Ty as HTy, TyKind as H, TyTable};
+use syntax::Span;
+
+/// Types of closures nest at most so deep in the arguments of static calls.
+const MAX_STATIC_NESTING: u16 = 8;
+
+impl Cx<'_> {
+    /// The parameter whose type is this type parameter of a function, if the type occurs nowhere else.
+    fn only_param_of(&self, id: FnId, index: u32) -> Option<usize> {
+        let program = self.front.program();
+        let f = &program.fns[id];
+        if f.generics.params.get(index as usize)?.kind != GenericParamKind::Closure {
+            return None;
+        }
+        let mentions = |ty: HTy| mentions_param(&program.types, ty, index);
+        let mut users = (0..f.params.len()).filter(|i| mentions(f.params[*i].ty));
+        let user = users.next()?;
+        let is_whole = matches!(program.types.kind(f.params[user].ty), H::Param(i, _) if *i == index);
+        (is_whole && users.next().is_none() && !mentions(f.ret)).then_some(user)
+    }
+}
+
+fn mentions_param(types: &TyTable, ty: HTy, index: u32) -> bool {
+    let mut found = matches!(types.kind(ty), H::Param(i, _) if *i == index);
+    TyTable::for_each_child(types.kind(ty), |t| found = found || mentions_param(types, t, index));
+    found
+}
 
 impl Builder<'_, '_> {
     /// Makes the environment: copies of what the closure captures, in the declared order.
@@ -89,6 +117,32 @@ impl Builder<'_, '_> {
         if let Some(dest) = dest {
             self.assign(dest.clone(), Rvalue::MakeFnBox { ty, env, func });
         }
+    }
+
+    /// A function that calls itself with a closure around its own closure would have instances without end. Beyond a
+    /// few levels the closure is passed boxed, wherever its type shows in nothing else.
+    pub fn box_nested_closures(&mut self, target: ResolvedFn, args: &mut [Arg], span: Span) -> ResolvedFn {
+        let ResolvedFn::Fn(id, mut types) = target else { return target };
+        for i in 0..types.len() {
+            let H::Closure(closure, captured) = self.cx.front.program().types.kind(types[i]).clone() else {
+                continue;
+            };
+            let nests = self.cx.ty_depth(types[i]) > MAX_STATIC_NESTING;
+            let is_once = self.cx.front.program().closures[closure].is_once;
+            let Some(arg) = self.cx.only_param_of(id, i as u32).filter(|_| nests && !is_once) else {
+                continue;
+            };
+            let Some((params, ret)) = callable(self.cx.front.program_mut(), types[i]) else { continue };
+            let boxed = H::Fn { params: params.into(), ret };
+            let boxed = self.cx.front.program_mut().types.intern(boxed);
+            let Some(Arg::Value(env)) = args.get(arg).cloned() else { continue };
+            let func = self.cx.instance(Key::Closure(closure, captured), span);
+            let ty = self.cx.mir_ty(boxed);
+            let value = self.assign_temp(ty, Rvalue::MakeFnBox { ty, env, func });
+            args[arg] = Arg::Value(self.take(value));
+            types[i] = boxed;
+        }
+        ResolvedFn::Fn(id, types)
     }
 
     /// A value as a `dyn`.

@@ -111,6 +111,10 @@ impl Cx<'_> {
         self.types.sizes[ty.0 as usize]
     }
 
+    pub(super) fn ty_depth(&mut self, ty: Ty) -> u16 {
+        self.ty_size(ty).0
+    }
+
     /// Whether a type stays within the limits that keep monomorphisation finite.
     pub(super) fn is_too_nested(&mut self, ty: Ty) -> bool {
         let (depth, parts) = self.ty_size(ty);
