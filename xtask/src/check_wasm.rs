@@ -17,6 +17,9 @@ pub const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"]
 /// Where Debian puts the sources of the standard library, relative to the compiler's root.
 const STD_SOURCES: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
 
+/// Nobody runs what is built here.
+const FAST_PROFILE: &[&str] = &["profile.dev.debug=false", "profile.dev.package.\"*\".opt-level=0"];
+
 /// A way to build for the target.
 pub enum Toolchain {
     Installed,
@@ -51,6 +54,7 @@ pub fn check_wasm() -> Result {
         toolchain().ok_or(format!("the target {TARGET} is missing; `cargo xtask setup` adds it"))?;
     println!("check-wasm: {} by {toolchain}", PURE_CRATES.join(" "));
     let mut args = vec!["build", "--target", TARGET];
+    args.extend(FAST_PROFILE.iter().flat_map(|setting| ["--config", setting]));
     args.extend(PURE_CRATES.iter().flat_map(|name| ["--package", name]));
     match toolchain {
         Toolchain::Installed => run(cargo(&args)),
