@@ -81,6 +81,11 @@ impl ImplIndex {
         self.builtins.push((trait_, builtin));
     }
 
+    /// The traits with implementations that the compiler provides.
+    pub fn builtin_traits(&self) -> impl Iterator<Item = TraitId> {
+        self.builtins.iter().map(|b| b.0)
+    }
+
     pub fn builtin(&self, trait_: TraitId) -> Option<Builtin> {
         self.builtins.iter().find(|b| b.0 == trait_).map(|b| b.1)
     }

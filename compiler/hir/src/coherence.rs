@@ -294,7 +294,8 @@ impl Checker {
         let decl = &self.program.impls[id];
         let mut missing = Vec::new();
         for (method, own) in self.program.traits[trait_].methods.iter().zip(&decl.methods) {
-            if own.is_none() && self.program.fns[*method].kind == FnKind::Required {
+            let misspelt = self.decls.misspelt.contains(&(id, self.program.fns[*method].name));
+            if own.is_none() && !misspelt && self.program.fns[*method].kind == FnKind::Required {
                 missing.push(format!("`fn {}`", self.program.name(self.program.fns[*method].name)));
             }
         }

@@ -63,6 +63,10 @@ pub(crate) struct ImplIndex {
     inherent: FxHashMap<(Head, Symbol), Vec<FnId>>,
     inherent_consts: FxHashMap<(Head, Symbol), Vec<(ImplId, ConstId)>>,
     trait_methods: FxHashMap<Symbol, Vec<(TraitId, FnId)>>,
+    /// The method of a trait with a name.
+    method_of_trait: FxHashMap<(TraitId, Symbol), FnId>,
+    /// The traits that have impls for a head.
+    traits_by_head: FxHashMap<Head, Vec<TraitId>>,
     assoc_types: FxHashMap<Symbol, Vec<TraitId>>,
     pub(crate) builtins: Vec<(TraitId, crate::builtin::Builtin)>,
 }
@@ -73,7 +77,11 @@ fn list<K: std::hash::Hash + Eq, V>(map: &FxHashMap<K, Vec<V>>, key: K) -> &[V] 
 
 impl ImplIndex {
     pub fn add_trait_impl(&mut self, trait_: TraitId, head: Head, id: ImplId) {
-        self.by_trait.entry((trait_, head)).or_default().push(id);
+        let impls = self.by_trait.entry((trait_, head)).or_default();
+        if impls.is_empty() {
+            self.traits_by_head.entry(head).or_default().push(trait_);
+        }
+        impls.push(id);
     }
 
     pub fn add_method(&mut self, head: Head, name: Symbol, id: FnId) {
@@ -86,6 +94,7 @@ impl ImplIndex {
 
     pub fn add_trait_method(&mut self, name: Symbol, trait_: TraitId, id: FnId) {
         self.trait_methods.entry(name).or_default().push((trait_, id));
+        self.method_of_trait.insert((trait_, name), id);
     }
 
     pub fn add_assoc_type(&mut self, name: Symbol, trait_: TraitId) {
@@ -106,6 +115,14 @@ impl ImplIndex {
 
     pub fn trait_methods(&self, name: Symbol) -> &[(TraitId, FnId)] {
         list(&self.trait_methods, name)
+    }
+
+    pub fn method_of_trait(&self, trait_: TraitId, name: Symbol) -> Option<FnId> {
+        self.method_of_trait.get(&(trait_, name)).copied()
+    }
+
+    pub fn traits_of_head(&self, head: Head) -> &[TraitId] {
+        list(&self.traits_by_head, head)
     }
 
     pub fn traits_with_assoc(&self, name: Symbol) -> &[TraitId] {

@@ -409,7 +409,11 @@ impl Checker {
             let methods_of = &self.program.traits[trait_].methods;
             let index = methods_of.iter().position(|m| self.program.fns[*m].name == name);
             match index {
-                None => self.report_not_in_trait(trait_, fn_),
+                None => {
+                    if let Some(meant) = self.report_not_in_trait(trait_, fn_) {
+                        self.decls.misspelt.push((id, meant));
+                    }
+                }
                 Some(i) => match methods[i] {
                     None => methods[i] = Some(fn_),
                     Some(first) => self.report_duplicate_fn(fn_, first),
@@ -419,7 +423,8 @@ impl Checker {
         self.program.impls[id].methods = methods;
     }
 
-    fn report_not_in_trait(&mut self, trait_: TraitId, fn_: FnId) {
+    /// Reports a method that the trait does not have; returns the name that was probably meant.
+    fn report_not_in_trait(&mut self, trait_: TraitId, fn_: FnId) -> Option<Symbol> {
         let name = self.program.name(self.program.fns[fn_].name).to_string();
         let of = self.program.name(self.program.traits[trait_].name).to_string();
         let span = self.program.fns[fn_].span;
@@ -428,10 +433,13 @@ impl Checker {
             .note(format!("other functions stand in an `impl` of the type itself, without `{of} for`"));
         let names: Vec<Symbol> =
             self.program.traits[trait_].methods.iter().map(|m| self.program.fns[*m].name).collect();
-        if let Some(found) = crate::suggest::closest(&self.program.interner, &name, names) {
+        let found = crate::suggest::closest(&self.program.interner, &name, names);
+        let meant = found.as_ref().and_then(|f| self.program.interner.get(f));
+        if let Some(found) = found {
             diag = diag.fix_likely(format!("did you mean `{found}`?"), span, found);
         }
         self.report(diag);
+        meant
     }
 
     pub(crate) fn report_duplicate_fn(&mut self, second: FnId, first: FnId) {

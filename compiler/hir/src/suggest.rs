@@ -28,6 +28,11 @@ pub(crate) fn closest(
     best.map(|b| b.1.to_string())
 }
 
+/// Whether one name may be a slip for the other.
+pub(crate) fn is_close(name: &str, other: &str) -> bool {
+    name.len() > 3 && distance(name, other).is_some()
+}
+
 /// The number of slips between two names; `None` when there are too many for a suggestion.
 fn distance(a: &str, b: &str) -> Option<usize> {
     let limit = (a.chars().count().max(b.chars().count()) / 3).max(1);

@@ -53,7 +53,9 @@ impl FnCtxt<'_> {
             }
         }
         let values: Vec<Arg> = values.into_iter().flatten().collect();
-        if values.iter().any(|v| v.mode == ArgMode::Mut) {
+        let unmarked =
+            |(i, a): (usize, &ast::Arg)| params[i + offset].1 == ParamMode::Mut && a.mut_span.is_none();
+        if values.iter().any(|v| v.mode == ArgMode::Mut) && !args.iter().enumerate().any(unmarked) {
             self.check_disjoint(&values);
         }
         values

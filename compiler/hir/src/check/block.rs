@@ -22,14 +22,23 @@ impl FnCtxt<'_> {
         for stmt in &mut block.stmts {
             self.stmt(stmt, &mut stmts);
         }
+        let unreachable = self.diverges;
         let tail = block.tail.as_deref_mut().map(|tail| {
             self.note_unreachable(tail.span);
             self.tail(tail, want)
         });
-        let ty = match &tail {
-            Some(tail) => tail.ty,
-            None if self.diverges => Ty::NEVER,
-            None => Ty::UNIT,
+        let (tail, ty) = match tail {
+            // What can never be reached need not fit.
+            Some(tail) if unreachable => {
+                stmts.push(Stmt::Expr(tail));
+                (None, Ty::NEVER)
+            }
+            Some(tail) => {
+                let ty = tail.ty;
+                (Some(tail), ty)
+            }
+            None if self.diverges => (None, Ty::NEVER),
+            None => (None, Ty::UNIT),
         };
         self.diverges |= outer;
         self.told_unreachable = told;

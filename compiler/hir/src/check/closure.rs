@@ -18,10 +18,12 @@ impl FnCtxt<'_> {
         want: Option<Ty>,
         span: Span,
     ) -> Expr {
+        let mut faulty = false;
         let expected = want.and_then(|w| self.wanted_shape(w));
         let expected = match expected {
             Some((wanted, _)) if wanted.len() != params.len() => {
                 self.report_closure_params(wanted.len(), params.len(), span);
+                faulty = true;
                 None
             }
             other => other,
@@ -56,6 +58,9 @@ impl FnCtxt<'_> {
         self.closures.push((id, body));
         let args: Box<[Ty]> = Rc::clone(&self.identity).iter().copied().collect();
         let ty = self.intern(TyKind::Closure(id, args));
+        if faulty {
+            return self.error_expr(span);
+        }
         Expr { kind: ExprKind::Closure(id), ty, span }
     }
 

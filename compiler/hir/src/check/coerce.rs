@@ -48,6 +48,11 @@ impl FnCtxt<'_> {
         if self.unify(found, want) {
             return expr;
         }
+        if let ExprKind::Block(Block { stmts, tail: Some(tail) }) = expr.kind {
+            // The last line is what does not fit.
+            let tail = Some(Box::new(self.coerce(*tail, want)));
+            return Expr { kind: ExprKind::Block(Block { stmts, tail }), ty: want, span: expr.span };
+        }
         self.report_value_mismatch(&expr, want, found);
         Expr { kind: ExprKind::Error, ty: want, span: expr.span }
     }

@@ -22,7 +22,7 @@ impl FnCtxt<'_> {
             }
         }
         self.solve_pending();
-        let mut zonk = Zonk { memo: FxHashMap::default(), reported: Vec::new() };
+        let mut zonk = Zonk { memo: FxHashMap::default(), reported: Vec::new(), silent: self.has_errors };
         self.zonk_closures(&mut zonk);
         self.zonk_expr(&mut body.value, &mut zonk);
         for i in 0..self.closures.len() {
@@ -161,7 +161,7 @@ impl FnCtxt<'_> {
             return;
         }
         zonk.reported.push(var);
-        if self.has_errors {
+        if zonk.silent {
             return;
         }
         let diag = Diagnostic::error(codes::CANNOT_INFER, span, "nothing says what type this has")
@@ -311,6 +311,8 @@ impl FnCtxt<'_> {
 struct Zonk {
     memo: FxHashMap<Ty, Ty>,
     reported: Vec<Ty>,
+    /// Other mistakes were found: what is not known may follow from them.
+    silent: bool,
 }
 
 /// Calls `f` for the expressions directly inside a form without callees, patterns and statements.

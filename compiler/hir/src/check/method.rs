@@ -101,9 +101,7 @@ impl FnCtxt<'_> {
     pub(crate) fn trait_candidates(&mut self, ty: Ty, name: Symbol, span: Span) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = Vec::new();
         let mut provided: Vec<bool> = Vec::new();
-        let n = self.ck.program.index.trait_methods(name).len();
-        for i in 0..n {
-            let (trait_, id) = self.ck.program.index.trait_methods(name)[i];
+        for (trait_, id) in self.traits_with_method(ty, name) {
             let n_args = self.ck.program.traits[trait_].generics.params.len();
             let mut args = Vec::with_capacity(n_args);
             args.push(ty);
@@ -119,6 +117,34 @@ impl FnCtxt<'_> {
         if found.len() > 1 && provided.contains(&false) {
             let mut keep = provided.iter().map(|p| !p);
             found.retain(|_| keep.next().unwrap_or(true));
+        }
+        found
+    }
+
+    /// The traits that could apply to the type, by its outermost constructor, and have a method of this name.
+    fn traits_with_method(&self, ty: Ty, name: Symbol) -> Vec<(TraitId, FnId)> {
+        let index = &self.ck.program.index;
+        let all = index.trait_methods(name);
+        if all.len() <= 4 {
+            return all.to_vec();
+        }
+        let head = Head::of(&self.ck.program.types, ty);
+        let mut found: Vec<(TraitId, FnId)> = Vec::new();
+        let by_head = head.map_or(&[][..], |h| index.traits_of_head(h)).iter().copied();
+        let bounds = self.env.bounds.iter().map(|b| b.trait_);
+        let others = index.traits_of_head(Head::Any).iter().copied().chain(index.builtin_traits());
+        for trait_ in by_head.chain(bounds).chain(others) {
+            if let Some(id) = index.method_of_trait(trait_, name)
+                && !found.iter().any(|f| f.0 == trait_)
+            {
+                found.push((trait_, id));
+            }
+        }
+        if matches!(self.kind(ty), TyKind::Dyn { .. } | TyKind::Assoc { .. }) {
+            // Traits above a `dyn` type's, or in the declaration of an associated type.
+            found.extend(
+                all.iter().filter(|(t, _)| !found.iter().any(|f| f.0 == *t)).copied().collect::<Vec<_>>(),
+            );
         }
         found
     }
@@ -213,7 +239,11 @@ impl FnCtxt<'_> {
                 return diag.note(format!("the trait `{of}` has one: write the bound `{param}: {of}`"));
             }
         }
-        if let Some(better) = foreign_method(text)
+        let known = foreign_method(text).or_else(|| {
+            let near = FOREIGN.iter().find(|f| suggest::is_close(text, f.0));
+            near.map(|f| f.1)
+        });
+        if let Some(better) = known
             && let Some(symbol) = self.ck.program.interner.get(better)
             && self.has_method(ty, symbol)
         {
@@ -242,17 +272,32 @@ impl FnCtxt<'_> {
 
 /// What methods of other languages' libraries are called here.
 fn foreign_method(text: &str) -> Option<&'static str> {
-    Some(match text {
-        "length" | "size" | "count" => "len",
-        "append" | "add" | "push_back" => "push",
-        "toString" | "to_str" | "str" => "to_string",
-        "isEmpty" | "empty" => "is_empty",
-        "forEach" | "each" => "for_each",
-        "has" | "includes" | "contains_key" => "contains",
-        "to_uppercase" | "toUpperCase" | "upper" => "to_upper",
-        "to_lowercase" | "toLowerCase" | "lower" => "to_lower",
-        "substring" | "substr" | "slice" => "get",
-        "collect" => "to_array",
-        _ => return None,
-    })
+    FOREIGN.iter().find(|f| f.0 == text).map(|f| f.1)
 }
+
+const FOREIGN: [(&str, &str); 24] = [
+    ("length", "len"),
+    ("size", "len"),
+    ("count", "len"),
+    ("append", "push"),
+    ("add", "push"),
+    ("push_back", "push"),
+    ("toString", "to_string"),
+    ("to_str", "to_string"),
+    ("str", "to_string"),
+    ("isEmpty", "is_empty"),
+    ("empty", "is_empty"),
+    ("forEach", "for_each"),
+    ("each", "for_each"),
+    ("has", "contains"),
+    ("includes", "contains"),
+    ("contains_key", "contains"),
+    ("to_uppercase", "to_upper"),
+    ("toUpperCase", "to_upper"),
+    ("upper", "to_upper"),
+    ("to_lowercase", "to_lower"),
+    ("toLowerCase", "to_lower"),
+    ("lower", "to_lower"),
+    ("substring", "get"),
+    ("collect", "to_array"),
+];

@@ -387,6 +387,15 @@ impl<'c> FnCtxt<'c> {
     /// The type with what is known put in; number literals show as the type they will have.
     fn describe(&mut self, ty: Ty) -> Ty {
         let ty = self.deep(ty);
+        if let TyKind::Closure(id, _) = *self.kind(ty) {
+            let decl = &self.ck.program.closures[id];
+            let params: Vec<(Ty, bool)> =
+                decl.params.iter().map(|(t, m)| (*t, *m == ParamMode::Mut)).collect();
+            let ret = decl.ret;
+            let whole = self.intern(TyKind::Fn { params: params.into(), ret });
+            let whole = self.deep(whole);
+            return self.default_numbers(whole);
+        }
         self.default_numbers(ty)
     }
 

@@ -237,13 +237,13 @@ impl FnCtxt<'_> {
         let known = self.resolve_now(ty);
         let types: Vec<Ty> = match self.kind(known) {
             TyKind::Tuple(args) => args.to_vec(),
-            TyKind::Infer(_) if rest.is_none() => {
+            TyKind::Infer(_) if rest.is_none() && self.is_open(known) => {
                 let types: Vec<Ty> = elems.iter().map(|e| self.fresh(e.span)).collect();
                 let tuple = self.intern(TyKind::Tuple(types.clone().into()));
                 self.unify(known, tuple);
                 types
             }
-            TyKind::Infer(_) => {
+            TyKind::Infer(_) if self.is_open(known) => {
                 self.report_unknown_type(known, span);
                 return self.bind_errors(elems, binds);
             }
@@ -432,7 +432,7 @@ impl FnCtxt<'_> {
         match self.kind(known) {
             TyKind::Adt(found, _) if *found == adt => true,
             TyKind::Error => false,
-            TyKind::Infer(_) => {
+            TyKind::Infer(_) if self.is_open(known) => {
                 let args = self.fresh_adt_args(adt, span);
                 let adt_ty = self.intern(TyKind::Adt(adt, args.into()));
                 self.unify(known, adt_ty)

@@ -114,7 +114,15 @@ impl FnCtxt<'_> {
         if !is_closure {
             diag = diag.also(ret_span, "the result is declared here");
         }
-        diag = diag.note("handle the other case here: `match`, `unwrap_or`, or `try { … } catch { … }`");
+        let of = |this: &Self, adt: Option<AdtId>| matches!(this.kind(this.shallow(this.frame_ret())), TyKind::Adt(id, _) if Some(*id) == adt);
+        let (option, result) = (self.ck.known.option, self.ck.known.result);
+        diag = if name == "Result" && of(self, option) {
+            diag.note("`x.ok()?` drops the error and passes `None` on")
+        } else if name == "Option" && of(self, result) {
+            diag.note("`x.ok_or(error)?` makes an error of a missing value")
+        } else {
+            diag.note("handle the other case here: `match`, `unwrap_or`, or `try { … } catch { … }`")
+        };
         self.report(diag);
         false
     }

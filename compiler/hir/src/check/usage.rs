@@ -9,7 +9,7 @@ use syntax::{Diagnostic, Span, sym};
 impl FnCtxt<'_> {
     /// Warns about an expression on its own whose only effect would be its value.
     pub(crate) fn warn_unused_value(&mut self, expr: &Expr) {
-        if !self.warns() || self.is_error(expr.ty) {
+        if !self.warns() || self.has_errors || self.is_error(expr.ty) {
             return;
         }
         let ty = self.shallow(expr.ty);
