@@ -195,6 +195,11 @@ codes! {
 use Code::*;
 
 impl Code {
+    /// Whether the result is 0 or 1.
+    pub fn is_test(self) -> bool {
+        (I32Eqz as u16..=F64Ge as u16).contains(&(self as u16))
+    }
+
     /// The comparison with the opposite result, where one exists for every operand.
     pub fn negated(self) -> Option<Code> {
         const PAIRS: &[(Code, Code)] = &[

@@ -130,6 +130,7 @@ impl Simplify<'_> {
             Code::I64Eq => self.eqz(inst, Code::I64Eqz),
             Code::I32Add | Code::I64Add | Code::I32Sub | Code::I64Sub => self.add_zero(inst, code),
             Code::I32WrapI64 => self.wrap(inst),
+            Code::I32Ne => self.test_of_test(inst),
             _ => inst,
         }
     }
@@ -183,6 +184,12 @@ impl Simplify<'_> {
             }
             _ => inst,
         }
+    }
+
+    /// A comparison's result is 0 or 1, so that testing it against zero changes nothing.
+    fn test_of_test(&mut self, inst: Inst) -> Inst {
+        let is_test = self.source_code(self.arg(inst, 0)).is_some_and(|(code, _)| code.is_test());
+        if is_test && self.int(self.arg(inst, 1)) == Some(0) { self.keep_arg(inst, Op::Copy, 0) } else { inst }
     }
 
     fn select(&mut self, inst: Inst) -> Inst {

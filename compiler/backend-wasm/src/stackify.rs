@@ -66,7 +66,7 @@ pub fn stackify(func: &mut Func, liveness: &Liveness) -> (IndexVec<B, StackCode>
         current: IndexVec::from_elem((u32::MAX, NONE), func.vals.len()),
         block: B(0),
         insts: Vec::new(),
-        defs: Vec::new(),
+        facts: vec![Def::default(); func.pool.len()],
         is_placed: Vec::new(),
         frames: Vec::new(),
         out: Vec::new(),
@@ -116,8 +116,8 @@ struct Stackify<'a> {
     current: IndexVec<V, (u32, u32)>,
     block: B,
     insts: Vec<Inst>,
-    /// Per instruction, its results' facts.
-    defs: Vec<Vec<Def>>,
+    /// For each item of the pool that is a result.
+    facts: Vec<Def>,
     /// Instructions that are part of a tree, or were left out.
     is_placed: Vec<bool>,
     /// The path from the root: instruction's operands and how many of them are still to do.
@@ -166,7 +166,6 @@ impl Stackify<'_> {
     /// Links reads to definitions inside the block.
     fn find_defs(&mut self, func: &Func) {
         let id = self.block;
-        self.defs = self.insts.iter().map(|inst| vec![Def::default(); inst.dsts.len as usize]).collect();
         for at in 0..self.insts.len() {
             let inst = self.insts[at];
             self.read(func, inst.args);
@@ -207,10 +206,15 @@ impl Stackify<'_> {
     }
 
     fn def_mut(&mut self, func: &Func, at: u32, value: V) -> &mut Def {
-        let inst = &self.insts[at as usize];
+        let dsts = self.insts[at as usize].dsts;
         // The last of equal results is the one that stays.
-        let n = func.get(inst.dsts).iter().rposition(|&dst| dst == value);
-        &mut self.defs[at as usize][n.expect("the instruction defines the value")]
+        let n = func.get(dsts).iter().rposition(|&dst| dst == value);
+        &mut self.facts[dsts.start as usize + n.expect("the instruction defines the value")]
+    }
+
+    /// What is known of an instruction's results.
+    fn defs(&self, at: usize) -> &[Def] {
+        &self.facts[self.insts[at].dsts.range()]
     }
 
     /// The terminator's operands. Returns where exceptions of their computation go.
@@ -234,7 +238,7 @@ impl Stackify<'_> {
         self.is_placed[at] = true;
         let is_wanted = |def: &Def| def.n_reads > 0 || def.is_kept;
         let is_const = inst.dsts.len == 1 && self.constants[func.item(inst.dsts, 0)].is_some();
-        if is_const || (!inst.op.effects().needed && !self.defs[at].iter().any(is_wanted)) {
+        if is_const || (!inst.op.effects().needed && !self.defs(at).iter().any(is_wanted)) {
             self.forget(func, inst);
             return Throws::Never;
         }
@@ -257,7 +261,7 @@ impl Stackify<'_> {
     }
 
     fn store_result(&mut self, func: &Func, at: usize, n: u32) {
-        let def = self.defs[at][n as usize];
+        let def = self.defs(at)[n as usize];
         let value = func.item(self.insts[at].dsts, n);
         self.out.push(if def.n_reads > 0 || def.is_kept { StackOp::Set(value) } else { StackOp::Drop });
     }
@@ -319,7 +323,7 @@ impl Stackify<'_> {
         if tree.throws == Throws::Never {
             tree.throws = self.insts[at].throws;
         }
-        let def = self.defs[at][0];
+        let def = self.defs(at)[0];
         if def.n_reads > 1 || def.is_kept {
             self.out.push(StackOp::Tee(value));
         }
@@ -349,7 +353,7 @@ impl Stackify<'_> {
                 return false;
             }
         }
-        let def = self.defs[at as usize][0];
+        let def = self.defs(at as usize)[0];
         let has_others = def.n_reads > 1 || def.is_kept || dsts.len() > 1;
         !has_others || !self.is_pending(at)
     }

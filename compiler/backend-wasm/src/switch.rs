@@ -11,6 +11,8 @@ use crate::wir::{B, Const, Op, Term, V, Vt};
 const TABLE_MIN: usize = 4;
 /// Holes a table may have, per range.
 const TABLE_HOLES: i128 = 3;
+/// Engines limit tables to some 65 000 entries, and each target is a block around the table.
+const TABLE_MAX: i128 = 8192;
 /// Up to so many tests in a row are no worse than a tree.
 const LINEAR_MAX: usize = 3;
 /// A table starts at zero rather than at its first case if that costs no more bytes than a subtraction.
@@ -185,7 +187,7 @@ fn dense_prefix(ranges: &[Range]) -> usize {
     let lo = i128::from(ranges[0].lo);
     let fits = |&(n, range): &(usize, &Range)| {
         let entries = i128::from(range.hi) - lo + 1;
-        entries <= (n as i128 + 1) * (1 + TABLE_HOLES)
+        entries <= (n as i128 + 1) * (1 + TABLE_HOLES) && entries <= TABLE_MAX
     };
     ranges.iter().enumerate().take_while(fits).count()
 }

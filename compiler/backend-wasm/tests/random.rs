@@ -5,6 +5,7 @@ mod common;
 use backend_interp::{Interp, Limits, NoHost};
 use backend_wasm::EmitOptions;
 use common::{Host, Outcome, Runner, compile};
+use lir::passes::PassOptions;
 use lir::random::{RandomOptions, Shape, random_module};
 use lir::{Imm, Module, Target};
 
@@ -52,6 +53,18 @@ fn small_modules() {
 fn modules_for_size() {
     let emit = EmitOptions { optimize_size: true, ..EmitOptions::release() };
     all("size", 1000..1030, &emit, RandomOptions::new);
+}
+
+#[test]
+fn optimised_modules() {
+    let runner = Runner::new();
+    for (&shape, seed) in Shape::ALL.iter().flat_map(|shape| (2000..2040).map(move |seed| (shape, seed))) {
+        let plain = random_module(seed, &RandomOptions::new(shape));
+        let mut optimised = plain.clone();
+        lir::passes::optimize(&mut optimised, &PassOptions { optimize: true, ..PassOptions::default() });
+        let found = runner.call(&compile(&optimised, &EmitOptions::release()), "run", &ARGS, false, &mut Host::default());
+        assert_eq!(found, Outcome::Returned(reference(&plain)), "{shape:?} {seed}");
+    }
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl Runner {
             panic!("{error:?}\n{}", to_wat(wasm).unwrap_or_default());
         });
         let mut store = Store::new(&self.engine, std::mem::take(host));
-        store.set_fuel(1_000_000_000).expect("fuel is on");
+        store.set_fuel(100_000_000).expect("fuel is on");
         let outcome = self.instantiate(&module, &mut store).and_then(|instance| {
             let func = instance.get_func(&mut store, export).expect("the export is there");
             let args: Vec<Val> = args.iter().map(|&arg| to_val(arg, ptr64)).collect();
@@ -87,6 +87,22 @@ impl Runner {
                 None => Outcome::Trapped(format!("{error:?}")),
             },
         }
+    }
+
+    /// Several calls in one instance without imports, none of which ends it.
+    pub fn calls(&self, wasm: &[u8], calls: &[(String, Vec<Imm>)]) -> Vec<Outcome> {
+        let module = wasmtime::Module::new(&self.engine, wasm).expect("a valid module");
+        let mut store = Store::new(&self.engine, Host::default());
+        store.set_fuel(u64::MAX).expect("fuel is on");
+        let instance = self.instantiate(&module, &mut store).expect("no start function");
+        let mut call = |(export, args): &(String, Vec<Imm>)| {
+            let func = instance.get_func(&mut store, export).expect("the export is there");
+            let args: Vec<Val> = args.iter().map(|&arg| to_val(arg, false)).collect();
+            let mut results = vec![Val::I32(0); func.ty(&store).results().len()];
+            func.call(&mut store, &args, &mut results).expect("no trap");
+            Outcome::Returned(results.into_iter().map(from_val).collect())
+        };
+        calls.iter().map(&mut call).collect()
     }
 
     fn instantiate(&self, module: &wasmtime::Module, store: &mut Store<Host>) -> wasmtime::Result<Instance> {
