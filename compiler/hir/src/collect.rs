@@ -24,6 +24,8 @@ pub(crate) struct Decls {
     pub tests: IndexVec<TestId, Option<ast::FnBody>>,
     /// `dyn` types met before it was known which traits can be that.
     pub dyn_uses: Vec<(TraitId, Span)>,
+    /// Parameters with a bound that was reported: they may implement anything.
+    pub faulty_params: FxHashSet<Span>,
     /// Members of impls whose name was reported as misspelt: they are not missing too.
     pub misspelt: Vec<(ImplId, Symbol)>,
     /// `unsafe fn`s: only unsafe modules call them.

@@ -5,6 +5,7 @@
 //! that the types that mention them are shared between bodies.
 
 use crate::ty::{Ty, TyKind, TyTable};
+use rustc_hash::FxHashMap;
 use syntax::Span;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,14 +148,20 @@ impl InferTable {
         if !types.flags(ty).has_infer {
             return ty;
         }
+        self.deep_in(types, ty, &mut Memo::default())
+    }
+
+    fn deep_in(&self, types: &mut TyTable, ty: Ty, memo: &mut Memo) -> Ty {
         let shallow = self.shallow(types, ty);
-        if let TyKind::Infer(_) = types.kind(shallow) {
+        if !types.flags(shallow).has_infer || matches!(types.kind(shallow), TyKind::Infer(_)) {
             return shallow;
         }
-        if !types.flags(shallow).has_infer {
-            return shallow;
+        if let Some(known) = memo.get(shallow) {
+            return known;
         }
-        types.map_children(shallow, &mut |types, t| self.deep(types, t))
+        let result = types.map_children(shallow, &mut |types, t| self.deep_in(types, t, memo));
+        memo.set(shallow, result);
+        result
     }
 
     /// Makes two types equal, or says that they differ. Variables may have been bound in part then.
@@ -163,7 +170,16 @@ impl InferTable {
             return true;
         }
         let (a, b) = (self.shallow(types, a), self.shallow(types, b));
-        if a == b || a == Ty::ERROR || b == Ty::ERROR {
+        if a == b {
+            return true;
+        }
+        if a == Ty::ERROR || b == Ty::ERROR {
+            // What hangs on a mistake is no mistake of its own.
+            if let TyKind::Infer(idx) = types.kind(if a == Ty::ERROR { b } else { a }) {
+                let root = self.root(*idx);
+                let var = self.vars[root as usize];
+                self.set(root, Var { value: Some(Ty::ERROR), ..var });
+            }
             return true;
         }
         match (types.kind(a), types.kind(b)) {
@@ -242,14 +258,14 @@ impl InferTable {
             VarKind::Int => matches!(types.kind(ty), TyKind::Int(_)),
             VarKind::Float => matches!(types.kind(ty), TyKind::F32 | TyKind::F64),
         };
-        if !fits || self.occurs(types, root, ty) {
+        if !fits || self.occurs(types, root, ty, &mut Memo::default()) {
             return false;
         }
         self.set(root, Var { value: Some(ty), ..var });
         true
     }
 
-    fn occurs(&self, types: &TyTable, root: u32, ty: Ty) -> bool {
+    fn occurs(&self, types: &TyTable, root: u32, ty: Ty, memo: &mut Memo) -> bool {
         if !types.flags(ty).has_infer {
             return false;
         }
@@ -257,8 +273,33 @@ impl InferTable {
         if let TyKind::Infer(idx) = types.kind(ty) {
             return self.root(*idx) == root;
         }
+        if memo.get(ty).is_some() {
+            return false;
+        }
         let mut found = false;
-        TyTable::for_each_child(types.kind(ty), |t| found = found || self.occurs(types, root, t));
+        TyTable::for_each_child(types.kind(ty), |t| found = found || self.occurs(types, root, t, memo));
+        memo.set(ty, ty);
         found
+    }
+}
+
+/// Results of a walk over a type. Only walks that turn out to be long remember any: types whose parts share parts
+/// would take them exponentially long.
+#[derive(Default)]
+struct Memo {
+    steps: u32,
+    known: FxHashMap<Ty, Ty>,
+}
+
+impl Memo {
+    fn get(&mut self, ty: Ty) -> Option<Ty> {
+        self.steps += 1;
+        if self.steps < 64 { None } else { self.known.get(&ty).copied() }
+    }
+
+    fn set(&mut self, ty: Ty, result: Ty) {
+        if self.steps >= 64 {
+            self.known.insert(ty, result);
+        }
     }
 }

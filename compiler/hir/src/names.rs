@@ -7,6 +7,9 @@ use syntax::Symbol;
 /// Types are cut off below this depth, so that a message stays readable.
 const MAX_DEPTH: u32 = 12;
 
+/// So many bytes of a type are enough.
+const MAX_LEN: usize = 400;
+
 impl Program {
     /// The type as it is written in source.
     pub fn ty_name(&self, ty: Ty) -> String {
@@ -52,7 +55,7 @@ impl Program {
     }
 
     fn write_ty(&self, out: &mut String, ty: Ty, depth: u32) {
-        if depth > MAX_DEPTH {
+        if depth > MAX_DEPTH || out.len() > MAX_LEN {
             out.push('…');
             return;
         }

@@ -106,10 +106,17 @@ impl Checker {
     }
 
     fn push_bound(&mut self, ty: Ty, bound: &ast::Type, cx: &mut TyCx) {
-        if let Some(kind) = self.lower_bound(bound, cx)
-            && ty != Ty::ERROR
-        {
-            cx.generics.bounds.push(Bound { ty, kind, span: bound.span });
+        match self.lower_bound(bound, cx) {
+            Some(kind) if ty != Ty::ERROR => {
+                cx.generics.bounds.push(Bound { ty, kind, span: bound.span });
+            }
+            None => {
+                if let TyKind::Param(i, _) = *self.program.types.kind(ty) {
+                    let param = cx.generics.params[i as usize].span;
+                    self.decls.faulty_params.insert(param);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -600,7 +607,14 @@ impl Checker {
             diag = diag.fix("write the type", decl.name.span.after(), format!(": {name}"));
         }
         self.report(diag);
-        Ty::ERROR
+        match literal {
+            Some("Int") => Ty::I64,
+            Some("Float") => Ty::F64,
+            Some("String") => self.string_ty(),
+            Some("Bool") => Ty::BOOL,
+            Some("Char") => Ty::CHAR,
+            _ => Ty::ERROR,
+        }
     }
 
     // ------------------------------------------------------------ main

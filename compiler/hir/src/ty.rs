@@ -118,6 +118,8 @@ pub struct TyTable {
     kinds: Vec<TyKind>,
     /// Whether the type contains parameters, projections, inference variables, errors.
     flags: Vec<TyFlags>,
+    /// How many parts the type has when it is written out.
+    sizes: Vec<u32>,
     map: FxHashMap<TyKind, Ty>,
 }
 
@@ -163,7 +165,8 @@ impl Ty {
 
 impl Default for TyTable {
     fn default() -> Self {
-        let mut this = TyTable { kinds: Vec::new(), flags: Vec::new(), map: FxHashMap::default() };
+        let mut this =
+            TyTable { kinds: Vec::new(), flags: Vec::new(), sizes: Vec::new(), map: FxHashMap::default() };
         use IntTy::*;
         let fixed = [
             TyKind::Error,
@@ -188,6 +191,7 @@ impl TyTable {
         }
         let ty = Ty(self.kinds.len() as u32);
         self.flags.push(self.compute_flags(&kind));
+        self.sizes.push(self.compute_size(&kind));
         self.kinds.push(kind.clone());
         self.map.insert(kind, ty);
         ty
@@ -204,6 +208,17 @@ impl TyTable {
 
     pub fn flags(&self, ty: Ty) -> TyFlags {
         self.flags[ty.0 as usize]
+    }
+
+    /// How many parts the type has when it is written out; parts that occur twice count twice.
+    pub fn size(&self, ty: Ty) -> u32 {
+        self.sizes[ty.0 as usize]
+    }
+
+    fn compute_size(&self, kind: &TyKind) -> u32 {
+        let mut size: u32 = 1;
+        Self::for_each_child(kind, |t| size = size.saturating_add(self.size(t)));
+        size
     }
 
     /// Whether nothing in it depends on parameters or inference.

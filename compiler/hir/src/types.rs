@@ -10,6 +10,9 @@ use crate::ty::{Args, Ty, TyKind};
 use syntax::ast::{self, TypeKind};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
+/// Limit on the parts of a type when it is written out.
+pub(crate) const MAX_SIZE: u32 = 60_000;
+
 /// Where a type stands: which names and parameters it may mention.
 #[derive(Clone, Default)]
 pub(crate) struct TyCx {
@@ -64,6 +67,22 @@ pub(crate) type BoundRef = BoundKind;
 
 impl Checker {
     pub(crate) fn lower_ty(&mut self, ty: &ast::Type, cx: &TyCx) -> Ty {
+        let lowered = self.lower_ty_kind(ty, cx);
+        self.limit_size(lowered, ty.span)
+    }
+
+    /// Types with too many parts are errors: everything that walks over them would take too long.
+    pub(crate) fn limit_size(&mut self, ty: Ty, span: Span) -> Ty {
+        if self.program.types.size(ty) <= MAX_SIZE {
+            return ty;
+        }
+        let message = format!("this type has more than {MAX_SIZE} parts");
+        let diag = Diagnostic::error(codes::TYPE_TOO_LARGE, span, message);
+        self.report(diag.note("a struct or enum gives a part a name, which counts as one"));
+        Ty::ERROR
+    }
+
+    fn lower_ty_kind(&mut self, ty: &ast::Type, cx: &TyCx) -> Ty {
         match &ty.kind {
             TypeKind::Path(path) => self.lower_path(path, cx),
             TypeKind::Tuple(elems) => {
@@ -96,15 +115,14 @@ impl Checker {
             }
             TypeKind::Dyn(inner) => self.lower_dyn(inner, cx),
             TypeKind::Const(value) => {
-                let diag =
-                    Diagnostic::error(codes::EXPECTED_TYPE, value.span, "expected a type, found a value");
+                let diag = Diagnostic::error(codes::NOT_A_TYPE, value.span, "expected a type, found a value");
                 self.report(diag);
                 Ty::ERROR
             }
             TypeKind::Infer if cx.in_body => self.fresh_var(VarKind::General, ty.span),
             TypeKind::Infer => {
                 let message = "signatures are written out: `_` is not inferred here";
-                self.report(Diagnostic::error(codes::EXPECTED_TYPE, ty.span, message));
+                self.report(Diagnostic::error(codes::NOT_A_TYPE, ty.span, message));
                 Ty::ERROR
             }
             TypeKind::Error => Ty::ERROR,
@@ -131,7 +149,7 @@ impl Checker {
             if let GenericParamKind::Const(_) = cx.generics.params[index as usize].kind {
                 let text = self.program.name(first.ident.name);
                 let message = format!("expected a type, found the constant parameter `{text}`");
-                self.report(Diagnostic::error(codes::EXPECTED_TYPE, first.ident.span, message));
+                self.report(Diagnostic::error(codes::NOT_A_TYPE, first.ident.span, message));
                 return Ty::ERROR;
             }
             let ty = self.program.types.intern(TyKind::Param(index, first.ident.name));
@@ -198,7 +216,7 @@ impl Checker {
         let text = self.program.name(first.name);
         let message = format!("expected a type, found the module `{text}`");
         let span = segments[0].ident.span.to(segments[segments.len() - 1].ident.span);
-        self.report(Diagnostic::error(codes::EXPECTED_TYPE, span, message));
+        self.report(Diagnostic::error(codes::NOT_A_TYPE, span, message));
         None
     }
 
@@ -300,7 +318,7 @@ impl Checker {
             Def::Trait(id) => {
                 let text = self.program.name(self.program.traits[id].name).to_string();
                 let message = format!("expected a type, found the trait `{text}`");
-                let diag = Diagnostic::error(codes::EXPECTED_TYPE, segment.ident.span, message)
+                let diag = Diagnostic::error(codes::NOT_A_TYPE, segment.ident.span, message)
                     .note("a parameter of any type with the trait is generic: `fn f<T: Trait>(x: T)`")
                     .fix_likely("a boxed value of any such type", segment.ident.span, format!("dyn {text}"));
                 self.report(diag);

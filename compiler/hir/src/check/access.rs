@@ -144,6 +144,12 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         }
         match self.find_field(ty, name.name) {
+            Some((_, _, false, owner))
+                if !self.ck.sees_private(self.module, owner) && self.has_method(ty, name.name) =>
+            {
+                self.report_no_field(ty, name, span);
+                self.error_expr(span)
+            }
             Some((index, field_ty, is_pub, owner)) => {
                 self.check_visible(is_pub, owner, name, "field");
                 Expr { kind: ExprKind::Field { base: Box::new(base), index }, ty: field_ty, span }

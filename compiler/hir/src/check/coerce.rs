@@ -40,6 +40,10 @@ impl FnCtxt<'_> {
             }
             return coerced(Coercion::NeverToAny, expr, want);
         }
+        let found = match self.kind(want) {
+            TyKind::Dyn { .. } => self.settle(found),
+            _ => found,
+        };
         match self.kind(want) {
             TyKind::Dyn { .. } if self.can_become_dyn(found) => return self.coerce_dyn(expr, found, want),
             TyKind::Fn { .. } if self.is_static_callable(found) => return self.coerce_fn(expr, found, want),

@@ -165,7 +165,14 @@ impl FnCtxt<'_> {
         }
         let tys = out.iter().map(|e| e.ty).collect();
         let ty = self.intern(TyKind::Tuple(tys));
+        let ty = self.limit_size(ty, span);
         Expr { kind: ExprKind::Tuple(out), ty, span }
+    }
+
+    pub(crate) fn limit_size(&mut self, ty: Ty, span: Span) -> Ty {
+        let limited = self.ck.limit_size(ty, span);
+        self.has_errors |= limited != ty;
+        limited
     }
 
     /// The element type that an array literal's place gives, and the length if it is a fixed array.

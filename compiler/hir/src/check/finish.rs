@@ -152,6 +152,7 @@ impl FnCtxt<'_> {
                 self.ck.program.types.map_children(shallow, &mut |_, t| next.next().unwrap_or(t))
             }
         };
+        let result = if self.has_errors { result } else { self.limit_size(result, span) };
         zonk.memo.insert(ty, result);
         result
     }

@@ -209,6 +209,10 @@ impl FnCtxt<'_> {
                 return self.call_expr(field, args, span);
             }
         }
+        if self.has_faulty_bound(ty) {
+            self.check_loose(args);
+            return self.error_expr(span);
+        }
         let owner = self.ty_name(ty);
         let mut diag =
             Diagnostic::error(codes::UNKNOWN_METHOD, name.span, format!("`{owner}` has no method `{text}`"));

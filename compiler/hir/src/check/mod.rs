@@ -400,7 +400,8 @@ impl<'c> FnCtxt<'c> {
     }
 
     fn default_numbers(&mut self, ty: Ty) -> Ty {
-        if !self.ck.program.types.flags(ty).has_infer {
+        let types = &self.ck.program.types;
+        if !types.flags(ty).has_infer || types.size(ty) > crate::types::MAX_SIZE {
             return ty;
         }
         match self.ck.infer.kind_of(&self.ck.program.types, ty) {

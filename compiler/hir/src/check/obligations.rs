@@ -312,6 +312,10 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return;
         }
+        if self.has_faulty_bound(args[0]) {
+            self.has_errors = true;
+            return;
+        }
         let ty = self.ty_name(args[0]);
         let rest: Vec<Ty> = args[1..].to_vec();
         let rest: Vec<Ty> = rest.into_iter().map(|t| self.describe(t)).collect();
@@ -332,6 +336,14 @@ impl FnCtxt<'_> {
             diag = diag.note(note);
         }
         self.report(diag);
+    }
+
+    /// Whether a bound of a parameter was reported, so that nothing is known of it.
+    pub(crate) fn has_faulty_bound(&self, ty: Ty) -> bool {
+        let ty = self.shallow(ty);
+        let TyKind::Param(i, _) = self.kind(ty) else { return false };
+        let param = self.cx.generics.params.get(*i as usize);
+        param.is_some_and(|p| self.ck.decls.faulty_params.contains(&p.span))
     }
 
     /// Why a structural implementation does not exist: which part lacks it.

@@ -1,0 +1,172 @@
+//! Items, attributes, constants.
+
+super::codes! { DECLARATIONS:
+BAD_DROP = "bad-drop", "A `drop` method that cannot be one.",
+"`fn drop(mut self)` of an `iso struct` runs when a value's life ends. Other types have none: any copy is as good as
+the value.
+
+```gal-fail
+struct File { fd: Int }
+impl File { fn drop(mut self) { println(self.fd) } }
+fn main() {}
+```
+```gal
+iso struct File { fd: Int }
+impl File { fn drop(mut self) { println(self.fd) } }
+fn main() { let f = File { fd: 1 }; println(f.fd) }
+```";
+
+BAD_MAIN = "bad-main", "`main` has parameters, or another result than it may have.",
+"The program starts at `fn main()` of its first file. It returns nothing or `Result<(), E>`; arguments of the program
+are in `std.env`.
+
+```gal-fail
+fn main(args: Array<String>) {}
+```
+```gal
+fn main() -> Result<(), String> { Ok(()) }
+```";
+
+CONST_CYCLE = "const-cycle", "A constant is defined by itself.",
+"The value of a constant may be made from other constants, but not from itself.
+
+```gal-fail
+const A: Int = B + 1
+const B: Int = A + 1
+fn main() { println(A) }
+```
+```gal
+const A: Int = B + 1
+const B: Int = 1
+fn main() { println(A) }
+```";
+
+MISPLACED_ATTRIBUTE = "misplaced-attribute", "An attribute has no meaning here.",
+"Each attribute belongs to certain items: `@inline` to functions, `@repr` to structs and enums.
+
+```gal-fail
+@inline
+struct Point { x: Int }
+fn main() {}
+```
+```gal
+struct Point { x: Int }
+@inline
+fn double(p: Point) -> Int { p.x * 2 }
+fn main() { println(double(Point { x: 1 })) }
+```";
+
+MISPLACED_ITEM = "misplaced-item", "A declaration does not belong here.",
+"An `impl` holds functions, constants and types, a trait functions and associated types, an `extern` block functions
+without bodies.
+
+```gal-fail
+struct Point { x: Int }
+impl Point { type Coord = Int }
+fn main() {}
+```
+```gal
+struct Point { x: Int }
+type Coord = Int
+impl Point { fn get(self) -> Coord { self.x } }
+fn main() { println((Point { x: 1 }).get()) }
+```";
+
+MISSING_BODY = "missing-body", "A function or constant has no value.",
+"Only methods of traits and functions of `extern` blocks are declared without a body.
+
+```gal-fail
+fn double(x: Int) -> Int
+fn main() {}
+```
+```gal
+fn double(x: Int) -> Int { x * 2 }
+fn main() { println(double(2)) }
+```";
+
+MISSING_CONST_TYPE = "missing-const-type", "A constant is declared without its type.",
+"Signatures are written out, so that changing a value does not change what others see.
+
+```gal-fail
+const LIMIT = 100
+fn main() { println(LIMIT) }
+```
+```gal
+const LIMIT: Int = 100
+fn main() { println(LIMIT) }
+```";
+
+SELF_OUTSIDE_METHOD = "self-outside-method", "A function outside of `impl` and trait takes `self`.",
+"`self` is the receiver of a method.
+
+```gal-fail
+struct Point { x: Int }
+fn double(self) -> Int { 1 }
+fn main() {}
+```
+```gal
+struct Point { x: Int }
+impl Point { fn double(self) -> Int { self.x * 2 } }
+fn main() { println((Point { x: 1 }).double()) }
+```";
+
+SOURCES_TOO_LARGE = "sources-too-large", "The sources of the program exceed a limit.",
+"All files of a program together may have 1 GiB. There is no small program that shows it:
+
+```gal
+fn main() {}
+```";
+
+UNKNOWN_ABI = "unknown-abi", "An `extern` block names no kind of host.",
+"`extern \"wasm\" module \"m\"` declares functions of a WebAssembly host.
+
+```gal-fail
+extern \"rust\" { fn now() -> Int }
+fn main() {}
+```
+```gal
+extern \"wasm\" module \"env\" { fn now() -> Int }
+fn main() { println(now()) }
+```";
+
+UNKNOWN_ATTRIBUTE = "unknown-attribute", "There is no such attribute.",
+"The attributes are listed in the language's reference; `@inline`, `@export(\"name\")` and `@target(name)` are the usual
+ones.
+
+```gal-fail
+@inlined
+fn f() -> Int { 1 }
+fn main() { println(f()) }
+```
+```gal
+@inline
+fn f() -> Int { 1 }
+fn main() { println(f()) }
+```";
+
+UNSAFE_ONLY = "unsafe-only", "Something is used that belongs to `unsafe` modules.",
+"Raw memory, `Ptr`, `Buffer`, `USize`, intrinsics and `unsafe fn`s are for modules whose file starts with a line
+`unsafe`: code there can break what the language guarantees elsewhere.
+
+```gal-fail
+fn f(p: Ptr<Int>) {}
+fn main() {}
+```
+```gal
+fn f(p: Array<Int>) -> Int { p[0] }
+fn main() { println(f([1])) }
+```";
+
+UNSUPPORTED_FEATURE = "unsupported-feature", "The language has this, this version of the compiler does not.",
+"Some parts of the language are parsed, but not compiled yet; the message says which.
+
+```gal-fail
+actor Counter { on Increment {} }
+fn main() {}
+```
+```gal
+struct Counter { count: Int }
+impl Counter { fn increment(mut self) { self.count += 1 } }
+fn main() { let mut c = Counter { count: 0 }; c.increment(); println(c.count) }
+```";
+}
