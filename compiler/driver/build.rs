@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 fn main() {
-    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../library");
+    let root =
+        PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../library");
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
     collect(&root, &mut files);
@@ -13,7 +14,8 @@ fn main() {
     for path in files {
         let name = path.strip_prefix(&root).expect("found below it").to_string_lossy().replace('\\', "/");
         let full = path.canonicalize().expect("it exists");
-        writeln!(table, "    ({name:?}, include_str!({:?})),", full.to_string_lossy()).expect("strings take text");
+        writeln!(table, "    ({name:?}, include_str!({:?})),", full.to_string_lossy())
+            .expect("strings take text");
     }
     table.push_str("];\n");
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets it")).join("library.rs");

@@ -57,6 +57,8 @@ pub fn for_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Vec<String> + Sync) -
                 .spawn_scoped(scope, || {
                     while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let found = check(item);
+                        // At once, so that a run that is cut short has told what it knows.
+                        found.iter().for_each(|failure| println!("failed: {failure}"));
                         failures.lock().unwrap_or_else(|e| e.into_inner()).extend(found);
                     }
                 })
@@ -72,5 +74,10 @@ pub fn for_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Vec<String> + Sync) -
 pub fn report(suite: &str, count: usize, failures: &[String]) {
     let size = if is_full() { "full" } else { "quick" };
     println!("{suite}: {count} cases ({size}), {} failures", failures.len());
-    assert!(failures.is_empty(), "{suite}: {} of {count} failed\n\n{}", failures.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{suite}: {} of {count} failed\n\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
 }

@@ -67,7 +67,9 @@ impl Program {
                 self.stdin.push_str(value);
                 self.stdin.push('\n');
             }
-            "status" => self.status = value.parse().map_err(|_| format!("{}: bad status {value}", self.name))?,
+            "status" => {
+                self.status = value.parse().map_err(|_| format!("{}: bad status {value}", self.name))?
+            }
             "stderr" => self.stderr.push(value.to_string()),
             "flags" => {
                 self.overflow_checks = match value {

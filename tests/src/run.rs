@@ -29,7 +29,11 @@ pub fn options(program: &Program, mode: Mode) -> Options {
     Options {
         profile: mode.profile,
         overflow_checks: program.overflow_checks,
-        passes_off: if mode.passes_off { driver::passes().iter().map(|p| p.name.to_string()).collect() } else { Vec::new() },
+        passes_off: if mode.passes_off {
+            driver::passes().iter().map(|p| p.name.to_string()).collect()
+        } else {
+            Vec::new()
+        },
         check_leaks: !program.leaks_unchecked,
         verify: true,
         ..Options::default()
@@ -53,7 +57,12 @@ pub fn check_program(root: &Path, engine: &wasi::Engine, program: &Program) -> V
 }
 
 /// Runs a program that exists only as text (an example in a document).
-pub fn check_text(engine: &wasi::Engine, name: &str, text: &str, expected: Option<&str>) -> Result<(), String> {
+pub fn check_text(
+    engine: &wasi::Engine,
+    name: &str,
+    text: &str,
+    expected: Option<&str>,
+) -> Result<(), String> {
     let mut loader = Memory { name: name.to_string(), text: text.to_string() };
     let mut program = Program { name: name.to_string(), ..Program::default() };
     let wasm = compile(&mut loader, &program.name, options(&program, MODES[0]))?;
@@ -64,7 +73,12 @@ pub fn check_text(engine: &wasi::Engine, name: &str, text: &str, expected: Optio
     compare(&program, outcome.status, &outcome.stdout_text(), &outcome.stderr_text(), expected.is_some())
 }
 
-fn check_mode(loader: &mut dyn SourceLoader, engine: &wasi::Engine, program: &Program, mode: Mode) -> Result<(), String> {
+fn check_mode(
+    loader: &mut dyn SourceLoader,
+    engine: &wasi::Engine,
+    program: &Program,
+    mode: Mode,
+) -> Result<(), String> {
     let options = options(program, mode);
     if mode.interpret {
         let outcome = interpret(loader, program, options)?;
@@ -94,7 +108,8 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
 }
 
 fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
-    let name = Path::new(&program.name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let name =
+        Path::new(&program.name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let mut args = vec![name];
     args.extend(program.args.iter().cloned());
     let run = wasi::RunOptions {
@@ -115,9 +130,14 @@ fn preopen(dir: &str) -> wasi::Preopen {
     wasi::Preopen { host: crate::root().join(dir), guest }
 }
 
-fn interpret(loader: &mut dyn SourceLoader, program: &Program, options: Options) -> Result<driver::Interpreted, String> {
+fn interpret(
+    loader: &mut dyn SourceLoader,
+    program: &Program,
+    options: Options,
+) -> Result<driver::Interpreted, String> {
     let mut session = Session::new(loader, options);
-    driver::interpret(&mut session, &program.name, &program.args, program.stdin.as_bytes()).map_err(|e| e.to_string())
+    driver::interpret(&mut session, &program.name, &program.args, program.stdin.as_bytes())
+        .map_err(|e| e.to_string())
 }
 
 fn compare(program: &Program, status: i32, stdout: &str, stderr: &str, exact: bool) -> Result<(), String> {
@@ -163,14 +183,21 @@ fn clip(text: &str) -> String {
 }
 
 /// Compiles and runs the `test` blocks of a file's package; failures by name.
-pub fn check_test_blocks(root: &Path, engine: &wasi::Engine, entry: &str, profile: Profile) -> Result<usize, Vec<String>> {
+pub fn check_test_blocks(
+    root: &Path,
+    engine: &wasi::Engine,
+    entry: &str,
+    profile: Profile,
+) -> Result<usize, Vec<String>> {
     let mut loader = Disk { root: root.to_path_buf() };
-    let options = Options { profile, purpose: Purpose::Test, check_leaks: true, verify: true, ..Options::default() };
+    let options =
+        Options { profile, purpose: Purpose::Test, check_leaks: true, verify: true, ..Options::default() };
     let mut session = Session::new(&mut loader, options);
     let compiled = driver::compile(&mut session, entry).map_err(|e| vec![format!("{entry}: {e}")])?;
     let Some(output) = compiled.output else {
         let checked = &compiled.checked;
-        let shown = checked.diagnostics.iter().map(|d| report::human(d, &checked.source_map, report::Style::Plain));
+        let shown =
+            checked.diagnostics.iter().map(|d| report::human(d, &checked.source_map, report::Style::Plain));
         return Err(vec![format!("{entry}: does not compile\n{}", shown.collect::<Vec<_>>().join("\n"))]);
     };
     let module = engine.load(output.wasm.clone()).map_err(|e| vec![format!("{entry}: {e}")])?;
@@ -185,7 +212,12 @@ pub fn check_test_blocks(root: &Path, engine: &wasi::Engine, entry: &str, profil
         };
         match module.run(&run) {
             Ok(outcome) if outcome.status == 0 => {}
-            Ok(outcome) => failures.push(format!("{entry}: test \"{}\": status {}\n{}", test.name, outcome.status, clip(&outcome.stderr_text()))),
+            Ok(outcome) => failures.push(format!(
+                "{entry}: test \"{}\": status {}\n{}",
+                test.name,
+                outcome.status,
+                clip(&outcome.stderr_text())
+            )),
             Err(e) => failures.push(format!("{entry}: test \"{}\": {e}", test.name)),
         }
     }

@@ -18,7 +18,8 @@ pub fn check(root: &Path, path: &Path) -> Vec<String> {
         text.push('\n');
     }
     let mut failures = Vec::new();
-    let code = path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let code =
+        path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     if !checked.diagnostics.iter().any(|d| d.code == code) {
         failures.push(format!("{name}: no diagnostic has the code `{code}`:\n{text}"));
     }

@@ -189,7 +189,11 @@ impl Simplify<'_> {
     /// A comparison's result is 0 or 1, so that testing it against zero changes nothing.
     fn test_of_test(&mut self, inst: Inst) -> Inst {
         let is_test = self.source_code(self.arg(inst, 0)).is_some_and(|(code, _)| code.is_test());
-        if is_test && self.int(self.arg(inst, 1)) == Some(0) { self.keep_arg(inst, Op::Copy, 0) } else { inst }
+        if is_test && self.int(self.arg(inst, 1)) == Some(0) {
+            self.keep_arg(inst, Op::Copy, 0)
+        } else {
+            inst
+        }
     }
 
     fn select(&mut self, inst: Inst) -> Inst {

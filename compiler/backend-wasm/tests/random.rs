@@ -62,7 +62,13 @@ fn optimised_modules() {
         let plain = random_module(seed, &RandomOptions::new(shape));
         let mut optimised = plain.clone();
         lir::passes::optimize(&mut optimised, &PassOptions { optimize: true, ..PassOptions::default() });
-        let found = runner.call(&compile(&optimised, &EmitOptions::release()), "run", &ARGS, false, &mut Host::default());
+        let found = runner.call(
+            &compile(&optimised, &EmitOptions::release()),
+            "run",
+            &ARGS,
+            false,
+            &mut Host::default(),
+        );
         assert_eq!(found, Outcome::Returned(reference(&plain)), "{shape:?} {seed}");
     }
 }

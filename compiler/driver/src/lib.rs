@@ -281,10 +281,11 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
     if kind == EmitKind::Ast {
         return emit_ast(session, entry);
     }
-    if kind == EmitKind::Hir {
-        return Err(DriverError::Unfinished(kind.name()));
-    }
     let mut checker = pipeline::front_end(session, entry)?;
+    if kind == EmitKind::Hir {
+        let text = hir_text(&mut checker);
+        return Ok(Emitted { checked: pipeline::checked(checker), text: Some(text) });
+    }
     let program = match lower(session, &mut checker)? {
         Lowered::Program(program) => program,
         Lowered::Diagnostics(extra) => return Ok(Emitted { checked: with(checker, extra), text: None }),
@@ -303,6 +304,26 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
         }
     };
     Ok(Emitted { checked: pipeline::checked(checker), text: Some(text) })
+}
+
+/// The typed bodies of the user's functions, one after the other.
+fn hir_text(checker: &mut hir::Checker) -> String {
+    let program = &checker.program;
+    let of_user = |f: &hir::program::Function| {
+        f.kind == hir::program::FnKind::Body && !program.modules[f.module].is_library
+    };
+    let fns: Vec<_> = program
+        .fns
+        .iter_enumerated()
+        .filter(|(_, f)| of_user(f))
+        .map(|(id, f)| (id, f.path.clone()))
+        .collect();
+    let mut text = String::new();
+    for (id, path) in fns {
+        let body = checker.body(hir::BodyOwner::Fn(id));
+        text.push_str(&format!("fn {path}\n{:#?}\n\n", body.value));
+    }
+    text
 }
 
 fn emit_ast(session: &mut Session<'_>, entry: &str) -> Result<Emitted, DriverError> {

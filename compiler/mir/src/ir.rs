@@ -64,9 +64,15 @@ pub enum TyKind {
     /// A counted cell with elements; never null (the empty one is static).
     Buffer(Ty),
     /// A counted cell with a code pointer and captured values, callable with this signature.
-    FnBox { params: Box<[(Ty, ParamMode)]>, ret: Ty },
+    FnBox {
+        params: Box<[(Ty, ParamMode)]>,
+        ret: Ty,
+    },
     /// A counted cell with a vtable of `n_methods` and one value; `trait_` is for people.
-    Dyn { trait_name: Box<str>, n_methods: u32 },
+    Dyn {
+        trait_name: Box<str>,
+        n_methods: u32,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -110,7 +116,14 @@ impl Types {
         if let Some(ty) = self.map.get(&kind) {
             return *ty;
         }
-        let def = TyDef { kind: kind.clone(), name: String::new(), variants: Vec::new(), is_boxed: false, user_drop: None, is_iso: false };
+        let def = TyDef {
+            kind: kind.clone(),
+            name: String::new(),
+            variants: Vec::new(),
+            is_boxed: false,
+            user_drop: None,
+            is_iso: false,
+        };
         let ty = self.defs.push(def);
         self.map.insert(kind, ty);
         ty
@@ -118,7 +131,14 @@ impl Types {
 
     /// Declares a struct or enum; its fields may be filled in later (`defs[ty].variants`), as types may be recursive.
     pub fn declare(&mut self, kind: TyKind, name: String) -> Ty {
-        self.defs.push(TyDef { kind, name, variants: Vec::new(), is_boxed: false, user_drop: None, is_iso: false })
+        self.defs.push(TyDef {
+            kind,
+            name,
+            variants: Vec::new(),
+            is_boxed: false,
+            user_drop: None,
+            is_iso: false,
+        })
     }
 
     pub fn kind(&self, ty: Ty) -> &TyKind {
@@ -168,7 +188,10 @@ pub struct Function {
 pub enum FuncKind {
     Body(Body),
     /// An import of the host.
-    Extern { module: String, name: String },
+    Extern {
+        module: String,
+        name: String,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -282,15 +305,28 @@ pub enum Rvalue {
     Cast(Operand),
     /// A struct or tuple value, or a variant of an enum; takes ownership of the fields. For a boxed enum, allocates, or uses
     /// the memory of `reuse` (a local of type `USize` made by `DropReuse`, null where nothing is to be had).
-    Aggregate { ty: Ty, variant: u32, fields: Vec<Operand>, reuse: Option<Local> },
+    Aggregate {
+        ty: Ty,
+        variant: u32,
+        fields: Vec<Operand>,
+        reuse: Option<Local>,
+    },
     /// `[T; N]` from its elements, with the type of the array.
     FixedArray(Ty, Vec<Operand>),
     /// The variant's index as an `Int32`; reads, does not consume.
     Discriminant(Place),
     /// A boxed `Fn` from a closure's environment and the instance that takes it as a borrowed first parameter.
-    MakeFnBox { ty: Ty, env: Operand, func: FuncId },
+    MakeFnBox {
+        ty: Ty,
+        env: Operand,
+        func: FuncId,
+    },
     /// A `dyn` value: the methods' instances in vtable order, each taking the value by its own mode first.
-    MakeDyn { ty: Ty, value: Operand, methods: Vec<FuncId> },
+    MakeDyn {
+        ty: Ty,
+        value: Operand,
+        methods: Vec<FuncId>,
+    },
     /// The address of a place, as a `Ptr`; the destination's declaration has the loan.
     AddrOf(Place),
     Intrinsic(Intrinsic, Vec<Operand>),
@@ -326,16 +362,32 @@ pub enum Intrinsic {
     /// The address of a mutable static word of this number (allocator state and the like); zero at start, 16 bytes each.
     StaticAddr(u32),
     // Bits of integers.
-    Clz, Ctz, Popcnt, Rotl, Rotr,
+    Clz,
+    Ctz,
+    Popcnt,
+    Rotl,
+    Rotr,
     /// High half of the 128-bit product of two `UInt64`.
     MulHigh,
     // Floats of the operand's type.
-    Sqrt, Floor, Ceil, Trunc, Nearest, Fabs, Copysign, FMin, FMax,
+    Sqrt,
+    Floor,
+    Ceil,
+    Trunc,
+    Nearest,
+    Fabs,
+    Copysign,
+    FMin,
+    FMax,
     /// Between a float and the integer of its bits.
-    BitsOf, FromBits,
+    BitsOf,
+    FromBits,
     /// Ends the program at once by a trap.
     Trap,
-    AtomicLoad, AtomicStore, AtomicAdd, AtomicCas,
+    AtomicLoad,
+    AtomicStore,
+    AtomicAdd,
+    AtomicCas,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -354,9 +406,17 @@ pub enum StmtKind {
     /// Consumes a boxed enum value in `place`, known to be `variant`, whose fields have been copied into locals by
     /// the statements that the pass names: if the cell was unique its memory is kept in `token` (`USize` local) and the fields that were
     /// `taken` are not dropped; otherwise the taken fields are retained, the count goes down, and `token` becomes 0.
-    DropReuse { place: Place, variant: u32, taken: Vec<u32>, token: Local },
+    DropReuse {
+        place: Place,
+        variant: u32,
+        taken: Vec<u32>,
+        token: Local,
+    },
     /// Frees the memory of a token that was not used.
-    FreeToken { token: Local, ty: Ty },
+    FreeToken {
+        token: Local,
+        ty: Ty,
+    },
     Nop,
 }
 
@@ -368,23 +428,47 @@ pub enum Callee {
     /// Method number of the `dyn` value in this place; its receiver is not repeated in the arguments.
     /// The first mode says how the method takes its receiver: `Borrowed` for every `self` of values that can be copied,
     /// `Mut` for `mut self`; `Owned` consumes the object.
-    Dyn { object: Place, method: u32, receiver: ParamMode, params: Vec<(Ty, ParamMode)>, ret: Ty },
+    Dyn {
+        object: Place,
+        method: u32,
+        receiver: ParamMode,
+        params: Vec<(Ty, ParamMode)>,
+        ret: Ty,
+    },
 }
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Term {
     Goto(Block),
     /// On a `Bool` operand.
-    If { cond: Operand, then: Block, else_: Block },
+    If {
+        cond: Operand,
+        then: Block,
+        else_: Block,
+    },
     /// On an integer, `Char` or discriminant.
-    Switch { value: Operand, cases: Vec<(i128, Block)>, default: Block },
+    Switch {
+        value: Operand,
+        cases: Vec<(i128, Block)>,
+        default: Block,
+    },
     Return,
     Unreachable,
     /// `dest` is uninitialised before and initialised on the normal edge. `target` is `None` for callees that never return.
     /// `unwind` is `None` where nothing needs cleaning up or the callee cannot panic.
-    Call { callee: Callee, args: Vec<Arg>, dest: Place, target: Option<Block>, unwind: Option<Block> },
+    Call {
+        callee: Callee,
+        args: Vec<Arg>,
+        dest: Place,
+        target: Option<Block>,
+        unwind: Option<Block>,
+    },
     /// Drops a place whose type has a user's `drop` somewhere inside.
-    Drop { place: Place, target: Block, unwind: Option<Block> },
+    Drop {
+        place: Place,
+        target: Block,
+        unwind: Option<Block>,
+    },
     /// Goes on unwinding; the end of cleanup.
     Resume,
     /// Starts unwinding (the library's panic entry uses it after it has stored the message).
