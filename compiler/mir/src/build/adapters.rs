@@ -41,6 +41,11 @@ impl Cx<'_> {
         traits.iter().flat_map(|(t, _)| methods(*t).map(|m| (*t, *m))).collect()
     }
 
+    /// The arguments of a trait of a `dyn` type, with the type itself first.
+    pub(super) fn dyn_args(&mut self, dyn_ty: HTy, trait_: TraitId) -> Option<Args> {
+        self.dyn_traits(dyn_ty, dyn_ty).into_iter().find(|(t, _)| *t == trait_).map(|(_, args)| args)
+    }
+
     /// How a method of `trait_` is called on a `dyn` of this type.
     pub(super) fn dyn_method(
         &mut self,
@@ -50,8 +55,7 @@ impl Cx<'_> {
         span: Span,
     ) -> Option<DynMethod> {
         let slot = self.vtable_methods(dyn_ty).iter().position(|m| *m == (trait_, method));
-        let args = self.dyn_traits(dyn_ty, dyn_ty).into_iter().find(|(t, _)| *t == trait_);
-        let (Some(slot), Some((_, args))) = (slot, args) else {
+        let (Some(slot), Some(args)) = (slot, self.dyn_args(dyn_ty, trait_)) else {
             self.internal(span, "a method that the `dyn` value does not have");
             return None;
         };
@@ -145,7 +149,11 @@ impl Builder<'_, '_> {
             let local = self.param(format!("a{}", self.body.params.len()), span);
             args.push(match self.body.param_mode(local) {
                 Some(ParamMode::Mut) => Arg::Mut(local.into()),
-                _ => Arg::Value(self.take(local)),
+                _ => {
+                    // In case that `inner` is only lent it.
+                    self.schedule_temp(local);
+                    Arg::Value(self.take(local))
+                }
             });
         }
         if self.cx.is_tracked(inner) {

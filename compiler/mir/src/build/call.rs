@@ -53,14 +53,23 @@ impl Builder<'_, '_> {
         if self.cx.front.program().fns[target.fn_id()].track_caller {
             args.push(Arg::Value(self.location_arg(span)));
         }
+        let has_self = self.cx.front.program().fns[target.fn_id()].has_self;
         let func = self.cx.instance(target.key(), span);
+        let given = self.given_args(func, &args, has_self as usize);
         self.call_func(func, args, dest.cloned());
+        given.into_iter().for_each(|local| self.drop_given(local, dest));
     }
 
-    /// Calls what a callee of HIR stands for with arguments that are ready.
-    pub fn call_resolved(&mut self, callee: &HirCallee, args: Vec<Arg>, dest: Option<&Place>, span: Span) {
-        let own = self.args.clone();
-        if let Some(target) = self.cx.resolve_callee(callee, &own)
+    /// Calls what a callee of HIR stands for with arguments that are ready, the first of the HIR type `receiver`.
+    pub fn call_resolved(
+        &mut self,
+        callee: &HirCallee,
+        receiver: hir::ty::Ty,
+        args: Vec<Arg>,
+        dest: Option<&Place>,
+        span: Span,
+    ) {
+        if let Some(target) = self.resolve_on(callee, receiver, span)
             && !self.builtin_inline(dest, &target, &args, span)
         {
             self.call_fn(target, args, dest, span);
@@ -68,15 +77,34 @@ impl Builder<'_, '_> {
     }
 
     /// As `call_resolved`, with the result in a temporary.
-    pub fn call_resolved_temp(&mut self, callee: &HirCallee, args: Vec<Arg>, span: Span) -> Option<Local> {
-        let own = self.args.clone();
-        let target = self.cx.resolve_callee(callee, &own)?;
+    pub fn call_resolved_temp(
+        &mut self,
+        callee: &HirCallee,
+        receiver: hir::ty::Ty,
+        args: Vec<Arg>,
+        span: Span,
+    ) -> Option<Local> {
+        let target = self.resolve_on(callee, receiver, span)?;
         let sig = self.cx.fn_sig(target.fn_id(), &target.args().clone());
         let ret = self.cx.mir_ty(sig.ret);
         let temp = self.temp(ret);
-        self.call_resolved(callee, args, Some(&temp.into()), span);
+        self.call_resolved(callee, receiver, args, Some(&temp.into()), span);
         self.schedule_temp(temp);
         Some(temp)
+    }
+
+    pub fn resolve_on(
+        &mut self,
+        callee: &HirCallee,
+        receiver: hir::ty::Ty,
+        span: Span,
+    ) -> Option<ResolvedFn> {
+        let own = self.args.clone();
+        let target = self.cx.resolve_callee_on(callee, &own, receiver);
+        if target.is_none() {
+            self.cx.internal(span, "it is not known what is called here");
+        }
+        target
     }
 
     // ------------------------------------------------------------ arguments

@@ -43,7 +43,7 @@ impl Builder<'_, '_> {
                 let result = self.temp(bool_ty);
                 let value = self.operand(value);
                 let args = vec![Arg::Value(Operand::Copy(place)), Arg::Value(value)];
-                self.call_resolved(eq, args, Some(&result.into()), span);
+                self.call_resolved(eq, pat.ty, args, Some(&result.into()), span);
                 self.pop_drops(depth, None);
                 Some(Operand::Copy(result.into()))
             }

@@ -244,7 +244,7 @@ impl Builder<'_, '_> {
         let mut done = self.new_exit();
         let in_loop = self.drops.len();
         let args = vec![Arg::Mut(state.into())];
-        if let Some(item) = self.call_resolved_temp(next, args, iter.span) {
+        if let Some(item) = self.call_resolved_temp(next, iter.ty, args, iter.span) {
             self.next_item(item, pat, &mut done);
         }
         let done = self.for_body(id, done, body);
@@ -371,24 +371,8 @@ impl Builder<'_, '_> {
         if !facts.needs_drop {
             return self.set(place, value);
         }
-        if !facts.user_drop {
-            self.emit(StmtKind::Drop(place.clone()));
-            return self.set(place, value);
-        }
-        // If the old value's drop panics, the place gets the new one all the same, so that it is never without.
-        self.consume(&value);
-        let target = self.new_block(false);
-        let unwind = self.cx.opts.panic_unwinds.then(|| {
-            let cleanup = self.new_block(true);
-            let next = self.unwind();
-            let kind = StmtKind::Assign(place.clone(), Rvalue::Use(value.clone()));
-            let span = self.span;
-            self.body.blocks[cleanup].stmts.push(Stmt { kind, span });
-            self.set_term(cleanup, next.map_or(Term::Resume, Term::Goto));
-            cleanup
-        });
-        self.terminate(Term::Drop { place: place.clone(), target, unwind });
-        self.block = Some(target);
+        // The value is still in scope meanwhile: a panic in the old value's drop drops it too.
+        self.drop_place(place.clone(), None);
         self.set(place, value);
     }
 
@@ -424,7 +408,7 @@ impl Builder<'_, '_> {
     ) {
         let operands = self.operands(&[base, index]);
         let args = operands.into_iter().map(Arg::Value).collect();
-        self.call_resolved(get, args, dest, e.span);
+        self.call_resolved(get, base.ty, args, dest, e.span);
     }
 
     fn assign_index_value(
@@ -439,12 +423,13 @@ impl Builder<'_, '_> {
         let value = if is_place(value) { self.stable(value_operand) } else { value_operand };
         let plan = self.plan(base);
         let index = self.operand(index);
-        self.set_index_value(plan, index, set, value, span);
+        self.set_index_value(plan, base.ty, index, set, value, span);
     }
 
     fn set_index_value(
         &mut self,
         base: Plan<'_>,
+        receiver: hir::ty::Ty,
         index: Operand,
         set: Option<&HirCallee>,
         value: Operand,
@@ -456,7 +441,7 @@ impl Builder<'_, '_> {
         let index = self.stable(index);
         let base = self.open(base, Access::Write);
         let args = vec![Arg::Mut(base), Arg::Value(index), Arg::Value(value)];
-        self.call_resolved(set, args, None, span);
+        self.call_resolved(set, receiver, args, None, span);
     }
 
     /// `base[index] op= value` through `get` and `set`.
@@ -479,14 +464,14 @@ impl Builder<'_, '_> {
         };
         let read = self.place(base, Access::Read);
         let args = vec![Arg::Value(Operand::Copy(read)), Arg::Value(index.clone())];
-        let Some(old) = self.call_resolved_temp(get, args, e.span) else { return };
+        let Some(old) = self.call_resolved_temp(get, base.ty, args, e.span) else { return };
         let mir_ty = self.cx.mir_ty(ty);
         let new = self.temp(mir_ty);
         let old = self.take(old);
         self.arith(Some(&new.into()), op, old, value, ty, e.span);
-        let base = self.plan(base);
+        let plan = self.plan(base);
         let new = self.take(new);
-        self.set_index_value(base, index, set, new, e.span);
+        self.set_index_value(plan, base.ty, index, set, new, e.span);
     }
 
     /// The integer type of a HIR type, if it is one.

@@ -364,7 +364,7 @@ impl Builder<'_, '_> {
                     if let Some(spec) = spec {
                         args.push(Arg::Value(self.format_spec(spec)));
                     }
-                    self.call_resolved(callee, args, None, expr.span);
+                    self.call_resolved(callee, expr.ty, args, None, expr.span);
                 }
             }
             self.pop_drops(depth, None);

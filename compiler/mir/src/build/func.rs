@@ -41,6 +41,8 @@ pub(super) struct Builder<'c, 'f> {
     pub variables: FxHashSet<Local>,
     /// The locals of variables that patterns bind.
     pub bound: FxHashMap<LocalId, Local>,
+    /// Drops of variables behind calls, to be taken back if there is another use: see `settle_given`.
+    pub tentative: Vec<(Block, Local)>,
     /// What the open scopes will drop, outermost first.
     pub drops: Vec<Scheduled>,
     pub loops: Vec<LoopScope>,
@@ -68,6 +70,7 @@ impl<'c, 'f> Builder<'c, 'f> {
             vars: FxHashMap::default(),
             variables: FxHashSet::default(),
             bound: FxHashMap::default(),
+            tentative: Vec::new(),
             drops: Vec::new(),
             loops: Vec::new(),
             return_: Exit::new(0, 0),
@@ -97,6 +100,7 @@ impl<'c, 'f> Builder<'c, 'f> {
             self.bind(label);
             self.terminate(Term::Return);
         }
+        self.settle_given();
         self.body
     }
 
@@ -329,7 +333,8 @@ impl<'c, 'f> Builder<'c, 'f> {
     }
 
     /// Calls a function with its result in `dest`, or nowhere.
-    pub fn call_func(&mut self, func: FuncId, args: Vec<Arg>, dest: Option<Place>) {
+    pub fn call_func(&mut self, func: FuncId, mut args: Vec<Arg>, dest: Option<Place>) {
+        self.lend_args(func, &mut args);
         let ret = self.cx.program.funcs[func].ret;
         match dest {
             Some(dest) if self.place_ty(&dest) == ret => self.emit_call(Callee::Func(func), args, dest),
@@ -345,8 +350,20 @@ impl<'c, 'f> Builder<'c, 'f> {
         }
     }
 
+    /// Arguments for borrowed parameters stay where they are.
+    fn lend_args(&self, func: FuncId, args: &mut [Arg]) {
+        for (arg, (_, mode)) in args.iter_mut().zip(&self.cx.program.funcs[func].params) {
+            if let Arg::Value(Operand::Copy(place) | Operand::Move(place)) = arg
+                && *mode == ParamMode::Borrowed
+            {
+                *arg = Arg::Value(Operand::Borrow(place.clone()));
+            }
+        }
+    }
+
     /// Calls a function; the result is a temporary.
-    pub fn call_temp(&mut self, func: FuncId, args: Vec<Arg>) -> Local {
+    pub fn call_temp(&mut self, func: FuncId, mut args: Vec<Arg>) -> Local {
+        self.lend_args(func, &mut args);
         let ret = self.cx.program.funcs[func].ret;
         let temp = self.temp(ret);
         self.emit_call(Callee::Func(func), args, temp.into());

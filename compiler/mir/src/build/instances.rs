@@ -126,6 +126,7 @@ impl<'f> Cx<'f> {
         let kind = f.kind.clone();
         let sig = self.fn_sig(id, args);
         let mut params = self.mir_params(&sig);
+        self.lend_params(id, args, &mut params);
         if tracked {
             params.push((self.location_ty(), ParamMode::Owned));
         }
@@ -166,9 +167,37 @@ impl<'f> Cx<'f> {
         }
     }
 
+    /// Parameters that can only be moved and that the function only looks at stay the caller's.
+    fn lend_params(&mut self, id: FnId, args: &[Ty], params: &mut [(mir::Ty, ParamMode)]) {
+        if !params.iter().any(|(ty, mode)| *mode == ParamMode::Owned && self.facts(*ty).iso) {
+            return;
+        }
+        let lent = match self.is_structural_method(id) {
+            true => vec![true; params.len()],
+            false => self.lent_params(id, &args.into()),
+        };
+        for ((ty, mode), lent) in params.iter_mut().zip(lent) {
+            if lent && *mode == ParamMode::Owned && self.facts(*ty).iso {
+                *mode = ParamMode::Borrowed;
+            }
+        }
+    }
+
+    /// Whether it implements a method of `Eq`, `Ord`, `Hash` or `Show`: these only look at values.
+    pub(super) fn is_structural_method(&self, id: FnId) -> bool {
+        let program = self.front.program();
+        let trait_ = match program.fns[id].container {
+            Container::Impl(imp) => program.impls[imp].trait_.as_ref().map(|t| t.0),
+            Container::Trait(trait_) => Some(trait_),
+            Container::Module => None,
+        };
+        trait_.is_some_and(|t| self.structural_trait(t).is_some())
+    }
+
     fn declare_builtin(&mut self, method: FnId, args: &[Ty]) -> mir::Function {
         let sig = self.fn_sig(method, args);
-        let params = self.mir_params(&sig);
+        let mut params = self.mir_params(&sig);
+        self.lend_params(method, args, &mut params);
         let ret = self.mir_ty(sig.ret);
         let name = self.fn_name(method, args);
         let span = self.front.program().fns[method].span;
@@ -277,7 +306,9 @@ impl<'f> Cx<'f> {
     fn body_builder<'c>(&'c mut self, id: FuncId, owner: BodyOwner, args: Args) -> Option<Builder<'c, 'f>> {
         let body = self.front.body(owner);
         if body.has_errors {
-            self.internal(body.value.span, "a body with errors was reached");
+            let span = self.program.funcs[id].span;
+            let what = format!("`{}` was reached, which has errors", self.program.funcs[id].name);
+            self.internal(span, what);
             return None;
         }
         Some(Builder::new(self, id, args, Some(body)))
@@ -296,6 +327,20 @@ impl<'f> Cx<'f> {
             }
             Callee::Dyn { .. } | Callee::Value(_) => None,
         }
+    }
+
+    /// As `resolve_callee`, where the receiver's type is known besides, which a method of a `dyn` needs.
+    pub(super) fn resolve_callee_on(
+        &mut self,
+        callee: &Callee,
+        args: &[Ty],
+        receiver: Ty,
+    ) -> Option<ResolvedFn> {
+        let Callee::Dyn { trait_, method_idx } = callee else { return self.resolve_callee(callee, args) };
+        let receiver = self.mono(receiver, args);
+        let method = self.front.program().traits[*trait_].methods[*method_idx as usize];
+        let args = self.dyn_args(receiver, *trait_)?;
+        Some(ResolvedFn::Dyn { trait_: *trait_, method, args })
     }
 
     /// The implementation of a trait's method for concrete arguments.

@@ -19,7 +19,7 @@ struct Use<'a> {
 }
 
 /// How an intrinsic takes its first argument.
-fn lends_first(name: &str) -> bool {
+pub(super) fn lends_first(name: &str) -> bool {
     matches!(name, "buffer_ptr" | "is_unique")
 }
 

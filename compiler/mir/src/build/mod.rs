@@ -26,6 +26,7 @@ mod front;
 mod func;
 mod instances;
 mod intrinsics;
+mod lending;
 mod pattern;
 mod place;
 mod recursion;
@@ -75,6 +76,7 @@ struct Cx<'f> {
     opts: &'f BuildOptions,
     program: mir::Program,
     types: types::TypeMap,
+    lending: lending::Lending,
     instances: FxHashMap<Key, mir::FuncId>,
     /// Instances with the hidden parameter of `@track_caller`.
     tracked: FxHashSet<mir::FuncId>,
@@ -95,6 +97,7 @@ impl<'f> Cx<'f> {
             opts,
             program: mir::Program::default(),
             types: types::TypeMap::default(),
+            lending: lending::Lending::default(),
             instances: FxHashMap::default(),
             tracked: FxHashSet::default(),
             queue: VecDeque::new(),

@@ -25,8 +25,7 @@ pub(super) enum Step<'e> {
     /// Through the library's `IndexPlace`.
     Index {
         index: Operand,
-        place: &'e HirCallee,
-        place_mut: &'e HirCallee,
+        callees: IndexCallees<'e>,
         span: Span,
     },
     /// An element of a fixed array of this length.
@@ -35,6 +34,14 @@ pub(super) enum Step<'e> {
         len: u64,
         span: Span,
     },
+}
+
+/// The functions behind `base[index]`, and the type of the base.
+#[derive(Clone, Copy)]
+pub(super) struct IndexCallees<'e> {
+    read: &'e HirCallee,
+    write: &'e HirCallee,
+    base: hir::ty::Ty,
 }
 
 impl<'e> Plan<'e> {
@@ -80,7 +87,8 @@ impl Builder<'_, '_> {
             ExprKind::IndexPlace { base, index, place, place_mut } => {
                 let mut plan = self.plan(base);
                 let index = self.operand(index);
-                plan.steps.push(Step::Index { index, place, place_mut, span: e.span });
+                let callees = IndexCallees { read: place, write: place_mut, base: base.ty };
+                plan.steps.push(Step::Index { index, callees, span: e.span });
                 plan
             }
             ExprKind::FixedIndex { base, index } => {
@@ -141,8 +149,8 @@ impl Builder<'_, '_> {
                     let index = self.checked_index(index, len, span);
                     place.proj.push(Proj::Index(index));
                 }
-                Step::Index { index, place: read, place_mut: write, span } => {
-                    place = self.open_index(place, index, read, write, access, span);
+                Step::Index { index, callees, span } => {
+                    place = self.open_index(place, index, callees, access, span);
                 }
             }
         }
@@ -153,21 +161,15 @@ impl Builder<'_, '_> {
         &mut self,
         base: Place,
         index: Operand,
-        read: &HirCallee,
-        write: &HirCallee,
+        callees: IndexCallees<'_>,
         access: Access,
         span: Span,
     ) -> Place {
-        let base_ty = self.place_ty(&base);
-        // A value that cannot be copied cannot be lent by value either; it has one owner, so writing costs nothing.
-        let access = if self.facts(base_ty).iso { Access::Write } else { access };
-        let callee = if access == Access::Write { write } else { read };
-        let receiver = match access {
-            Access::Write => Arg::Mut(base.clone()),
-            Access::Read => Arg::Value(Operand::Copy(base.clone())),
+        let (callee, receiver) = match access {
+            Access::Write => (callees.write, Arg::Mut(base.clone())),
+            Access::Read => (callees.read, Arg::Value(Operand::Copy(base.clone()))),
         };
-        let args = self.args.clone();
-        let Some(resolved) = self.cx.resolve_callee(callee, &args) else { return base };
+        let Some(resolved) = self.resolve_on(callee, callees.base, span) else { return base };
         let tracked = self.cx.front.program().fns[resolved.fn_id()].track_caller;
         let func = self.cx.instance(resolved.key(), span);
         let mut args = vec![receiver, Arg::Value(index)];

@@ -7,6 +7,8 @@
 
 use super::func::{Builder, Label};
 use crate::ir::*;
+use crate::visit::Access;
+use entity::Idx;
 
 /// A value that an open scope owns.
 pub(super) struct Scheduled {
@@ -227,4 +229,88 @@ impl Builder<'_, '_> {
         }
         block
     }
+
+    // ------------------------------------------------------------ values given to functions that only look at them
+
+    /// Variables and temporaries with a `drop` of the user's that are passed to parameters other than `self`, where the
+    /// function is only lent them. To whoever reads the call they are given away, so they end with it unless they are
+    /// used afterwards.
+    pub fn given_args(&mut self, func: FuncId, args: &[Arg], first: usize) -> Vec<Local> {
+        let modes: Vec<ParamMode> = self.cx.program.funcs[func].params.iter().map(|p| p.1).collect();
+        let mut given = Vec::new();
+        for (arg, mode) in args.iter().zip(modes).skip(first) {
+            if let Arg::Value(Operand::Move(place)) = arg
+                && mode == ParamMode::Borrowed
+                && place.proj.is_empty()
+                && self.drops.iter().any(|s| s.local == place.local && s.user_drop)
+            {
+                given.push(place.local);
+            }
+        }
+        given
+    }
+
+    /// Drops a value behind the call that it was given to; of a variable only if it turns out to be its last use.
+    pub fn drop_given(&mut self, local: Local, live: Option<&Place>) {
+        if !self.variables.contains(&local) && self.body.param_mode(local).is_none() {
+            self.unschedule(local);
+            return self.drop_place(local.into(), live);
+        }
+        if let Some(block) = self.block {
+            self.drop_place(local.into(), live);
+            self.tentative.push((block, local));
+        }
+    }
+
+    /// Takes the drops back that come before another use.
+    pub fn settle_given(&mut self) {
+        for (block, local) in std::mem::take(&mut self.tentative) {
+            if let Term::Drop { target, .. } = self.body.blocks[block].term
+                && self.is_used_from(target, local)
+            {
+                self.set_term(block, Term::Goto(target));
+            }
+        }
+    }
+
+    /// Whether a way from a block on leads to a use of a variable, other than its drop.
+    fn is_used_from(&self, start: Block, local: Local) -> bool {
+        let mut seen = vec![false; self.body.blocks.len()];
+        let mut work = vec![start];
+        while let Some(block) = work.pop() {
+            if std::mem::replace(&mut seen[block.index()], true) {
+                continue;
+            }
+            match self.first_use(block, local) {
+                Some(FirstUse::Use) => return true,
+                Some(FirstUse::Written) => {}
+                None => work.extend(self.body.blocks[block].term.successors()),
+            }
+        }
+        false
+    }
+
+    fn first_use(&self, block: Block, local: Local) -> Option<FirstUse> {
+        let mut found = None;
+        let mut look = |place: &Place, access: Access| {
+            if place.local != local || found.is_some() {
+                return;
+            }
+            found = match access {
+                Access::Drop if place.proj.is_empty() => None,
+                Access::Write | Access::CallWrite if place.proj.is_empty() => Some(FirstUse::Written),
+                _ => Some(FirstUse::Use),
+            };
+        };
+        let data = &self.body.blocks[block];
+        data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut look));
+        data.term.for_each_access(&mut look);
+        found
+    }
+}
+
+/// What happens to a variable first.
+enum FirstUse {
+    Use,
+    Written,
 }
