@@ -150,6 +150,10 @@ impl Builder<'_, '_> {
                     self.assign(dest.clone(), value);
                 }
             }
+            // In code that all instances share and that never runs for such a type.
+            ("ptr_copy", [Arg::Value(_)]) if used.types.first().is_some_and(|t| self.cx.facts(*t).iso) => {
+                self.trap();
+            }
             ("ptr_take" | "ptr_copy", [Arg::Value(p)]) => {
                 let behind = self.behind(p.clone());
                 let value =
@@ -222,15 +226,17 @@ impl Builder<'_, '_> {
                 self.drop_all();
                 self.terminate(Term::Throw);
             }
-            "trap" => {
-                let unit = self.cx.unit_ty();
-                let dest = self.scratch(unit);
-                self.assign(dest, Rvalue::Intrinsic(Intrinsic::Trap, vec![]));
-                self.terminate(Term::Unreachable);
-            }
+            "trap" => self.trap(),
             _ => return false,
         }
         true
+    }
+
+    fn trap(&mut self) {
+        let unit = self.cx.unit_ty();
+        let dest = self.scratch(unit);
+        self.assign(dest, Rvalue::Intrinsic(Intrinsic::Trap, vec![]));
+        self.terminate(Term::Unreachable);
     }
 
     /// Drops everything in scope on the spot; the scopes stay as they are for unreachable code behind.
