@@ -9,7 +9,7 @@ use crate::wir::{B, Const, Func, Op, V};
 pub struct Defs {
     pub n_defs: IndexVec<V, u32>,
     pub n_uses: IndexVec<V, u32>,
-    /// Uses as an address of a memory access.
+    /// Uses as an address whose offset may grow.
     pub n_addr_uses: IndexVec<V, u32>,
     /// Block and position of the only definition, if it is an instruction.
     pub site: IndexVec<V, Option<(B, u32)>>,
@@ -28,7 +28,7 @@ impl Defs {
         for (id, block) in func.blocks.iter_enumerated() {
             for (at, inst) in block.insts.iter().enumerate() {
                 func.get(inst.args).iter().for_each(|&arg| defs.n_uses[arg] += 1);
-                if inst.op.is_access() {
+                if inst.op.takes_offset() {
                     defs.n_addr_uses[func.item(inst.args, 0)] += 1;
                 }
                 for &dst in func.get(inst.dsts) {
@@ -58,8 +58,9 @@ impl Defs {
 }
 
 impl Op {
-    /// Whether the first operand is an address that an offset is added to.
-    pub fn is_access(self) -> bool {
-        matches!(self, Op::Load(..) | Op::Store(..) | Op::Atomic(..))
+    /// Whether the first operand is an address that an offset is added to, which may still grow.
+    pub fn takes_offset(self) -> bool {
+        const MAX_OFFSET: u64 = 1 << 31;
+        matches!(self, Op::Load(_, arg) | Op::Store(_, arg) | Op::Atomic(_, arg) if arg.offset < MAX_OFFSET)
     }
 }

@@ -6,7 +6,7 @@
 //!
 //! Moving an addition into an access' offset is not the same when the sum wraps around. It is done for the frame's
 //! address, and for additions of less than the null guard: had such a sum wrapped, the access would have been to an
-//! invalid address.
+//! invalid address. That also holds for `(p + c) + i`, which becomes `p + i` with offset `c`.
 
 use entity::IndexVec;
 
@@ -16,19 +16,30 @@ use crate::layout::NULL_GUARD;
 use crate::wir::{B, Const, ENTRY, Func, Inst, List, MemArg, Op, Term, Throws, V, Vt};
 
 pub fn simplify(func: &mut Func, ptr: Vt) {
+    let zero = make_zero(func, ptr);
+    // Copies that the first round looked through count as uses until they are removed.
+    for _ in 0..2 {
+        let defs = Defs::of(func);
+        let written = IndexVec::from_elem((u32::MAX, 0), func.vals.len());
+        let postponed = IndexVec::from_elem(0, func.vals.len());
+        let mut cx = Simplify { func, defs, written, postponed, block: ENTRY, at: 0, zero };
+        for block in cx.func.blocks.indices() {
+            cx.block(block);
+        }
+        cx.add_postponed();
+        remove_unused(func, Some(zero));
+    }
+    remove_unused(func, None);
+}
+
+/// A zero of the pointer's type at the function's start; removed in the end if nobody wants it.
+fn make_zero(func: &mut Func, ptr: Vt) -> V {
     let zero = func.new_val(ptr);
     let dsts = func.list([zero]);
-    let op = Op::Const(Const::of_int(ptr, 0));
-    let make_zero =
-        Inst { op, args: List::default(), dsts, throws: Throws::Never, span: syntax::Span::DUMMY };
-    func.blocks[ENTRY].insts.insert(0, make_zero);
-    let defs = Defs::of(func);
-    let written = IndexVec::from_elem((u32::MAX, 0), func.vals.len());
-    let mut cx = Simplify { func, defs, written, block: ENTRY, at: 0, zero };
-    for block in cx.func.blocks.indices() {
-        cx.block(block);
-    }
-    remove_unused(func);
+    let (op, args) = (Op::Const(Const::of_int(ptr, 0)), List::default());
+    let inst = Inst { op, args, dsts, throws: Throws::Never, span: syntax::Span::DUMMY };
+    func.blocks[ENTRY].insts.insert(0, inst);
+    zero
 }
 
 struct Simplify<'f> {
@@ -36,6 +47,8 @@ struct Simplify<'f> {
     defs: Defs,
     /// Block and position behind the last definition seen in that block.
     written: IndexVec<V, (u32, u32)>,
+    /// What is no longer part of an address but has to be added by all accesses that use it.
+    postponed: IndexVec<V, u64>,
     block: B,
     at: u32,
     /// The constant zero of the pointer's type.
@@ -128,7 +141,12 @@ impl Simplify<'_> {
         match code {
             Code::I32Eq => self.eqz(inst, Code::I32Eqz),
             Code::I64Eq => self.eqz(inst, Code::I64Eqz),
-            Code::I32Add | Code::I64Add | Code::I32Sub | Code::I64Sub => self.add_zero(inst, code),
+            Code::I32Add | Code::I64Add => {
+                let inst = self.add_zero(inst, code);
+                self.postpone_constant(inst);
+                inst
+            }
+            Code::I32Sub | Code::I64Sub => self.add_zero(inst, code),
             Code::I32WrapI64 => self.wrap(inst),
             Code::I32Ne => self.test_of_test(inst),
             _ => inst,
@@ -173,6 +191,35 @@ impl Simplify<'_> {
             self.keep_arg(inst, Op::Copy, 1)
         } else {
             inst
+        }
+    }
+
+    /// `(p + c) + i`, if it is an address and nothing else: leaves out `c`.
+    fn postpone_constant(&mut self, inst: Inst) {
+        let dst = self.func.item(inst.dsts, 0);
+        let only_addresses = self.defs.n_addr_uses[dst] == self.defs.n_uses[dst] && self.defs.is_fixed(dst);
+        if !only_addresses || inst.args.len != 2 || self.postponed[dst] != 0 {
+            return;
+        }
+        for n in 0..2 {
+            let (sum, other) = (self.arg(inst, n), self.arg(inst, 1 - n));
+            if self.defs.n_uses[sum] != 1 || self.int(other).is_some() {
+                continue;
+            }
+            if let Some((base, more)) = self.sum_with_constant(sum).filter(|&(_, more)| more < NULL_GUARD) {
+                self.set_arg(inst.args, n, base);
+                self.postponed[dst] = more;
+                return;
+            }
+        }
+    }
+
+    fn add_postponed(&mut self) {
+        let (pool, postponed) = (&self.func.pool, &self.postponed);
+        for inst in self.func.blocks.iter_mut().flat_map(|block| &mut block.insts) {
+            if let Op::Load(_, arg) | Op::Store(_, arg) | Op::Atomic(_, arg) = &mut inst.op {
+                arg.offset += postponed[pool[inst.args.start as usize]];
+            }
         }
     }
 
@@ -264,19 +311,26 @@ impl Simplify<'_> {
             Some(Const::I64(n)) => return (n != 0).then_some((self.zero, n as u64)),
             _ => {}
         }
-        let (Code::I32Add | Code::I64Add, source) = self.source_code(addr)? else { return None };
-        let known = (0..2).find(|&n| self.int(self.arg(source, n)).is_some())?;
-        let more = u64::try_from(self.int(self.arg(source, known))?).ok()?;
-        let base = self.arg(source, 1 - known);
+        let (base, more) = self.sum_with_constant(addr)?;
         let is_frame = self.func.frame.is_some_and(|frame| self.func.item(frame.base, 0) == base);
         let only_addresses = self.defs.n_addr_uses[addr] == self.defs.n_uses[addr];
         (is_frame || (more < NULL_GUARD && only_addresses)).then_some((base, more))
     }
+
+    fn sum_with_constant(&self, value: V) -> Option<(V, u64)> {
+        let (Code::I32Add | Code::I64Add, source) = self.source_code(value)? else { return None };
+        let known = (0..2).find(|&n| self.int(self.arg(source, n)).is_some())?;
+        let more = u64::try_from(self.int(self.arg(source, known))?).ok()?;
+        Some((self.arg(source, 1 - known), more))
+    }
 }
 
-/// Removes instructions without effect whose results nobody reads.
-pub fn remove_unused(func: &mut Func) {
+/// Removes instructions without effect whose results nobody reads, but for the one that defines `kept`.
+fn remove_unused(func: &mut Func, kept: Option<V>) {
     let mut n_uses = Defs::of(func).n_uses;
+    if let Some(kept) = kept {
+        n_uses[kept] += 1;
+    }
     let mut changed = true;
     while changed {
         changed = false;

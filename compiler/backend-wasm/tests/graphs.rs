@@ -69,7 +69,11 @@ fn module(seed: u64, graph: &Graph) -> Module {
 
 fn block(text: &mut String, rng: &mut Rng, graph: &Graph, is_landing: &[bool], n: usize) {
     let landing = if is_landing[n] { "landing " } else { "" };
-    writeln!(text, "{landing}b{n}: %n{n} = i32.const {n}\n call @trace(%n{n})").unwrap();
+    writeln!(text, "{landing}b{n}: %n{n} = i32.const {n}").unwrap();
+    if rng.chance(20) {
+        return empty_block(text, rng, graph, is_landing, n);
+    }
+    writeln!(text, " call @trace(%n{n})").unwrap();
     writeln!(text, "%m{n} = i32.const 1103515245\n %p{n} = i32.mul %s, %m{n}\n %i{n} = i32.const 12345")
         .unwrap();
     writeln!(text, "%s = i32.add %p{n}, %i{n}\n %sh{n} = i32.const 16\n %h{n} = i32.shr_u %s, %sh{n}")
@@ -80,11 +84,7 @@ fn block(text: &mut String, rng: &mut Rng, graph: &Graph, is_landing: &[bool], n
     }
     let blocks: Vec<usize> = (1..graph.blocks).filter(|&to| !is_landing[to]).collect();
     let landings: Vec<usize> = (1..graph.blocks).filter(|&to| is_landing[to]).collect();
-    let pick = |rng: &mut Rng, list: &[usize]| {
-        let forward: Vec<usize> = list.iter().copied().filter(|&to| to > n).collect();
-        let list = if forward.is_empty() || rng.chance(graph.backwards) { list } else { &forward };
-        list[rng.below(list.len())]
-    };
+    let pick = |rng: &mut Rng, list: &[usize]| pick(rng, graph, n, list);
     if !landings.is_empty() && rng.chance(graph.invokes) {
         let (to, landing) = (pick(rng, &blocks), pick(rng, &landings));
         writeln!(text, "%s = invoke @may(%h{n}) to b{to} unwind b{landing}").unwrap();
@@ -107,6 +107,26 @@ fn block(text: &mut String, rng: &mut Rng, graph: &Graph, is_landing: &[bool], n
             writeln!(text, "switch %c{n} [{}], b{}", cases.join(", "), pick(rng, &blocks)).unwrap();
         }
     }
+}
+
+/// A block that does nothing but lead on, forwards so that no run is endless without a trace.
+fn empty_block(text: &mut String, rng: &mut Rng, graph: &Graph, is_landing: &[bool], n: usize) {
+    let next: Vec<usize> = (n + 1..graph.blocks).filter(|&to| !is_landing[to]).collect();
+    match rng.below(6) {
+        0..3 if !next.is_empty() => writeln!(text, "br b{}", pick(rng, graph, n, &next)).unwrap(),
+        3 if !next.is_empty() => {
+            writeln!(text, "br_if %s, b{}, b{}", pick(rng, graph, n, &next), pick(rng, graph, n, &next))
+                .unwrap();
+        }
+        4 => text.push_str("return %s\n"),
+        _ => text.push_str("throw\n"),
+    }
+}
+
+fn pick(rng: &mut Rng, graph: &Graph, from: usize, list: &[usize]) -> usize {
+    let forward: Vec<usize> = list.iter().copied().filter(|&to| to > from).collect();
+    let list = if forward.is_empty() || rng.chance(graph.backwards) { list } else { &forward };
+    list[rng.below(list.len())]
 }
 
 #[derive(Default)]

@@ -98,6 +98,8 @@ pub enum ExprKind {
     /// A place.
     Local(LocalId),
     Const(ConstId, Args),
+    /// The value of a const parameter, which is a `Param` here and a `ConstInt` in an instance.
+    ConstParam(Ty),
     /// A function's name as a value; the type is a `FnDef`.
     FnItem,
     /// `base.field`: a place if `base` is one. Struct fields and tuple elements.

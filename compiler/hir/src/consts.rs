@@ -173,7 +173,7 @@ impl Checker {
             }
             ConstState::New => {}
         }
-        let Some(decl) = self.decls.consts[id].decl.take() else { return None };
+        let decl = self.decls.consts[id].decl.take()?;
         self.decls.consts[id].value = ConstState::Open;
         let cx = self.const_cx(id);
         let value = decl.value.as_ref().and_then(|v| self.eval_const(v, &cx));

@@ -3,7 +3,7 @@
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
-use crate::resolve::{is_in_vtable, mentions_self};
+use crate::resolve::{has_own_bounds, is_in_vtable, mentions_self};
 use crate::ty::TyKind;
 use syntax::{Diagnostic, Span};
 
@@ -23,6 +23,8 @@ impl Checker {
                 format!("`{name}` has no `self`, so there is no value whose vtable could be used")
             } else if fn_.generics.params.len() as u32 > fn_.generics.n_parent {
                 format!("`{name}` is generic: a vtable cannot hold all its instances")
+            } else if has_own_bounds(&self.program, *method) {
+                format!("`{name}` asks more of the trait's parameters than the trait does")
             } else {
                 format!(
                     "`{name}` mentions `Self` beyond the receiver, and a `dyn` value does not know its type"

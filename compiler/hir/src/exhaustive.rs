@@ -225,7 +225,8 @@ impl Cx<'_> {
     /// The constructors to look at one by one, and those that no row of the column names.
     fn split(&mut self, ty: Ty, rows: &[Row]) -> (Vec<Ctor>, Vec<Ctor>) {
         let heads: Vec<&Ctor> = rows.iter().filter_map(|r| r.pats.last()).map(|p| &p.ctor).collect();
-        let named: Vec<&Ctor> = heads.into_iter().filter(|c| **c != Ctor::Wild).collect();
+        let named: Vec<&Ctor> =
+            heads.into_iter().filter(|c| !matches!(c, Ctor::Wild | Ctor::Opaque)).collect();
         if named.is_empty() {
             return (Vec::new(), vec![Ctor::Wild]);
         }
@@ -258,7 +259,7 @@ impl Cx<'_> {
                 // Strings, floats, constants: never all of them.
                 let mut present: Vec<Ctor> = Vec::new();
                 for ctor in named {
-                    if *ctor == Ctor::Opaque || !present.contains(ctor) {
+                    if !present.contains(ctor) {
                         present.push(ctor.clone());
                     }
                 }
@@ -271,11 +272,9 @@ impl Cx<'_> {
     fn split_ranges(&mut self, ty: Ty, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
         let Some((min, max)) = self.bounds(ty) else { return (Vec::new(), vec![Ctor::Wild]) };
         let mut cuts = vec![min, max + 1];
-        let mut opaque = false;
         for ctor in named {
-            match ctor {
-                Ctor::Range(lo, hi) => cuts.extend([(*lo).clamp(min, max + 1), (hi + 1).clamp(min, max + 1)]),
-                _ => opaque = true,
+            if let Ctor::Range(lo, hi) = ctor {
+                cuts.extend([(*lo).clamp(min, max + 1), (hi + 1).clamp(min, max + 1)]);
             }
         }
         if min == 0 && max == 0x10_FFFF {
@@ -291,9 +290,6 @@ impl Cx<'_> {
             }
             let covered = named.iter().any(|c| matches!(c, Ctor::Range(a, b) if *a <= lo && hi <= *b));
             if covered { &mut present } else { &mut missing }.push(Ctor::Range(lo, hi));
-        }
-        if opaque {
-            present.push(Ctor::Opaque);
         }
         (present, merge_ranges(missing))
     }
@@ -421,6 +417,11 @@ fn specialise(row: &Row, ctor: &Ctor, n_fields: usize) -> Option<Row> {
         pats.extend(std::iter::repeat_n(DPat::wild(), n_fields));
         return Some(Row { pats, arm: row.arm, guarded: row.guarded });
     }
+    if first.ctor == Ctor::Opaque {
+        // Some values of this constructor may be the constant, so the row counts as one with a guard.
+        pats.extend(std::iter::repeat_n(DPat::wild(), n_fields));
+        return Some(Row { pats, arm: row.arm, guarded: true });
+    }
     if !covers(&first.ctor, ctor) {
         return None;
     }
@@ -445,8 +446,6 @@ fn covers(pattern: &Ctor, part: &Ctor) -> bool {
         (Ctor::Range(a, b), Ctor::Range(lo, hi)) => a <= lo && hi <= b,
         (Ctor::Fixed(n), Ctor::Fixed(m)) => n == m,
         (Ctor::Rest(p, s), Ctor::Fixed(_) | Ctor::Rest(..)) => p + s <= ctor_len(part),
-        // A constant may be equal to anything, also to another constant.
-        (Ctor::Opaque, Ctor::Opaque) => true,
         (a, b) => a == b,
     }
 }

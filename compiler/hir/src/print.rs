@@ -114,6 +114,10 @@ impl Printer<'_> {
                 self.text(&name);
                 self.args(args);
             }
+            ExprKind::ConstParam(param) => {
+                let name = self.p.ty_name(*param);
+                self.text(&name);
+            }
             ExprKind::FnItem => {
                 let name = self.p.ty_name(e.ty);
                 self.text(&name);

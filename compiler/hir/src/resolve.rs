@@ -2,7 +2,7 @@
 
 use crate::env::ParamEnv;
 use crate::infer::InferTable;
-use crate::program::{AdtId, FnId, Program, TraitId, VariantIdx};
+use crate::program::{AdtId, Container, FnId, Program, TraitId, VariantIdx};
 use crate::solve::{Proj, Sel, Solver, Tri};
 use crate::ty::{Args, Ty, TyKind};
 use syntax::{Span, Symbol};
@@ -68,13 +68,25 @@ fn resolve_method_now(program: &mut Program, trait_: TraitId, method: FnId, args
     }
 }
 
-/// Whether a trait's method has a place in vtables: it takes `self`, is not generic and mentions `Self` nowhere else.
-/// The others run with `Self = dyn Trait`.
+/// Whether a trait's method has a place in vtables: it takes `self`, is not generic, asks nothing more of the
+/// trait's parameters and mentions `Self` nowhere else. The others run with `Self = dyn Trait`.
 pub fn is_in_vtable(program: &Program, method: FnId) -> bool {
     let fn_ = &program.fns[method];
+    if has_own_bounds(program, method) {
+        return false;
+    }
     let own = fn_.generics.params.len() as u32 - fn_.generics.n_parent;
     let mentions = |ty: Ty| mentions_self(program, ty);
     fn_.has_self && own == 0 && !fn_.params.iter().skip(1).any(|p| mentions(p.ty)) && !mentions(fn_.ret)
+}
+
+/// Whether a trait's method has bounds beyond those of the trait: `fn sum(self) -> T where T: Add<T>`.
+pub(crate) fn has_own_bounds(program: &Program, method: FnId) -> bool {
+    let fn_ = &program.fns[method];
+    match fn_.container {
+        Container::Trait(id) => fn_.generics.bounds.len() > program.traits[id].generics.bounds.len(),
+        _ => false,
+    }
 }
 
 /// Whether a type in a trait mentions `Self`, other than in projections of the trait's own associated types.

@@ -194,6 +194,7 @@ impl Checker {
     fn variants_of_module(&self, module: ModuleId) -> FxHashMap<Symbol, Option<(AdtId, VariantIdx)>> {
         let mut table = FxHashMap::default();
         let mut adts: Vec<AdtId> = Vec::new();
+        #[allow(clippy::iter_over_hash_type, reason = "what is collected is sorted")]
         for names in self.scopes[module].names.values() {
             if let Some(Entry { def: Def::Adt(adt), .. }) = names.get(Ns::Type) {
                 adts.push(adt);

@@ -474,6 +474,19 @@ impl Checker {
     }
 
     fn lower_assoc(&mut self, ty: Ty, ident: ast::Ident, cx: &TyCx) -> Ty {
+        if let Some(found) = self.find_assoc(ty, ident, cx) {
+            return found;
+        }
+        let (owner, name) = (self.program.ty_name(ty), self.program.name(ident.name));
+        let message = format!("`{owner}` has no associated type `{name}`");
+        let diag = Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, message)
+            .note("associated types come from the traits that are bounds of the type");
+        self.report(diag);
+        Ty::ERROR
+    }
+
+    /// The associated type of this name, by the bounds of the type.
+    pub(crate) fn find_assoc(&mut self, ty: Ty, ident: ast::Ident, cx: &TyCx) -> Option<Ty> {
         let mut found: Vec<(TraitId, Args)> = Vec::new();
         if cx.self_ty == Some(ty) {
             if let Some(id) = cx.self_trait {
@@ -503,15 +516,8 @@ impl Checker {
         if found.is_empty() && !matches!(self.program.types.kind(ty), TyKind::Param(..)) {
             found.extend(self.impls_with_assoc(ty, ident.name));
         }
-        let Some((trait_, args)) = found.into_iter().next() else {
-            let (owner, name) = (self.program.ty_name(ty), self.program.name(ident.name));
-            let message = format!("`{owner}` has no associated type `{name}`");
-            let diag = Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, message)
-                .note("associated types come from the traits that are bounds of the type");
-            self.report(diag);
-            return Ty::ERROR;
-        };
-        self.program.types.intern(TyKind::Assoc { trait_, args, name: ident.name })
+        let (trait_, args) = found.into_iter().next()?;
+        Some(self.program.types.intern(TyKind::Assoc { trait_, args, name: ident.name }))
     }
 
     fn has_assoc(&self, id: TraitId, name: Symbol) -> bool {

@@ -20,6 +20,7 @@ impl FnCtxt<'_> {
                 let ty = self.instantiate(ty, &args, span);
                 Expr { kind: ExprKind::Const(id, args.into()), ty, span }
             }
+            Res::ConstParam(param, ty) => Expr { kind: ExprKind::ConstParam(param), ty, span },
             Res::Fn { id, container, own } => {
                 let args = self.fn_args(id, container, own, span);
                 self.require_fn_bounds(id, &args, span);

@@ -5,7 +5,7 @@ use super::expr::{mut_arg, value_arg};
 use crate::body::*;
 use crate::codes;
 use crate::program::{FnId, ParamMode};
-use crate::ty::{Ty, TyKind};
+use crate::ty::Ty;
 use syntax::ast;
 use syntax::{Diagnostic, Span};
 
@@ -167,18 +167,6 @@ impl FnCtxt<'_> {
             }
         }
         self.report(diag);
-    }
-
-    /// Whether a value is copied bit by bit, so that lending it is no matter.
-    pub(crate) fn is_plain(&self, ty: Ty) -> bool {
-        let ty = self.shallow(ty);
-        match self.kind(ty) {
-            TyKind::Int(_) | TyKind::F32 | TyKind::F64 | TyKind::Bool | TyKind::Char | TyKind::Never => true,
-            TyKind::Ptr(_) | TyKind::Error | TyKind::FnDef(..) => true,
-            TyKind::Tuple(args) => args.iter().all(|t| self.is_plain(*t)),
-            TyKind::Infer(_) => self.is_number_var(ty),
-            _ => false,
-        }
     }
 }
 

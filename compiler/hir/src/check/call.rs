@@ -78,7 +78,7 @@ impl FnCtxt<'_> {
                 self.check_loose(args);
                 self.error_expr(span)
             }
-            res @ Res::Const(..) => {
+            res @ (Res::Const(..) | Res::ConstParam(..)) => {
                 let callee = self.res_value(res, None, callee_span);
                 self.call_expr(callee, args, span)
             }

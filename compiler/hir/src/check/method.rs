@@ -45,7 +45,8 @@ impl FnCtxt<'_> {
         if let Some((id, container)) = self.inherent_method(ty, name.name, span) {
             return self.call_inherent(id, container, own.as_ref(), recv, name, args, want, span);
         }
-        let found = self.trait_candidates(ty, name.name, span);
+        let mut found = self.trait_candidates(ty, name.name, span);
+        self.prefer_own_trait(ty, &mut found);
         match found.len() {
             0 => self.no_method(recv, ty, name, args, callee_span, span),
             1 => {
@@ -163,6 +164,17 @@ impl FnCtxt<'_> {
                 _ => Some(false),
             })
         })
+    }
+
+    /// Inside a trait, or an `impl` of it, its own methods of `Self` come first.
+    pub(crate) fn prefer_own_trait(&self, ty: Ty, found: &mut Vec<Candidate>) {
+        let own = self.cx.self_trait.or(self.cx.impl_trait.as_ref().map(|t| t.0));
+        if found.len() > 1
+            && self.cx.self_ty == Some(ty)
+            && let Some(candidate) = own.and_then(|own| found.iter().find(|c| c.0 == own)).cloned()
+        {
+            *found = vec![candidate];
+        }
     }
 
     pub(crate) fn ambiguous_method(&mut self, ty: Ty, name: Ident, found: &[Candidate]) {

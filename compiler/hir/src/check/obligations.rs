@@ -332,7 +332,7 @@ impl FnCtxt<'_> {
         {
             diag = diag.also(decl, "asked for here");
         }
-        if let Some(note) = self.explain_missing(trait_, args[0]) {
+        if let Some(note) = self.explain_missing(trait_, args) {
             diag = diag.note(note);
         }
         self.report(diag);
@@ -347,12 +347,15 @@ impl FnCtxt<'_> {
     }
 
     /// Why a structural implementation does not exist: which part lacks it.
-    fn explain_missing(&mut self, trait_: TraitId, ty: Ty) -> Option<String> {
-        let ty = self.deep(ty);
+    fn explain_missing(&mut self, trait_: TraitId, args: &[Ty]) -> Option<String> {
+        let ty = self.deep(args[0]);
         let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
         if let TyKind::Param(_, name) = self.kind(ty) {
             let text = self.ck.program.name(*name);
             return Some(format!("write the bound: `{text}: {of}`"));
+        }
+        if let Some(note) = self.explain_impl(trait_, args) {
+            return Some(note);
         }
         if !self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
             return None;
@@ -362,6 +365,26 @@ impl FnCtxt<'_> {
         let (field, part) = path.last()?.clone();
         let part = self.ty_name(part);
         Some(format!("its {field} has type `{part}`, which has no `{of}`"))
+    }
+
+    /// Which bound of the impl that would fit does not hold.
+    fn explain_impl(&mut self, trait_: TraitId, args: &[Ty]) -> Option<String> {
+        let env = std::rc::Rc::clone(&self.env);
+        let failed = {
+            let mut solver =
+                crate::solve::Solver::new(&mut self.ck.program, &mut self.ck.infer, &env, Span::DUMMY);
+            let crate::solve::Sel::Impl(id, iargs) = solver.select(trait_, args) else { return None };
+            let bounds = solver.p.impls[id].generics.bounds.clone();
+            let found = bounds.into_iter().find(|b| solver.probe(|s| s.bound_holds(b, &iargs)) == Tri::No)?;
+            let BoundKind::Trait { trait_, args, .. } = &found.kind else { return None };
+            let ty = solver.instantiate(found.ty, &iargs);
+            let args: Vec<Ty> = args.iter().map(|t| solver.instantiate(*t, &iargs)).collect();
+            (ty, *trait_, args)
+        };
+        let (ty, needed, needed_args) = failed;
+        let (whole, part) = (self.ty_name(args[0]), self.ty_name(ty));
+        let of = self.ck.program.trait_ref_name(needed, &needed_args);
+        Some(format!("`{whole}` would, if `{part}` implemented `{of}`"))
     }
 
     fn find_missing_part(&mut self, trait_: TraitId, ty: Ty, path: &mut Vec<(String, Ty)>, depth: u32) {

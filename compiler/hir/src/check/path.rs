@@ -33,6 +33,8 @@ pub(crate) enum Res {
         own: Vec<Ty>,
     },
     Const(ConstId, Vec<Ty>),
+    /// A const parameter, and the type of its value.
+    ConstParam(Ty, Ty),
     Variant(AdtId, VariantIdx, Vec<Ty>),
     /// Reported.
     Error,
@@ -92,13 +94,18 @@ impl FnCtxt<'_> {
 
     /// What a chain of names and dots stands for; `None` where it is a field or method of a value.
     pub(crate) fn resolve_path(&mut self, e: &mut ast::Expr, want: Option<Ty>) -> Option<Res> {
+        self.resolve_path_part(e, want, false)
+    }
+
+    /// `is_head`: something follows behind a dot.
+    fn resolve_path_part(&mut self, e: &mut ast::Expr, want: Option<Ty>, is_head: bool) -> Option<Res> {
         match &mut e.kind {
             ast::ExprKind::Name { ident, args } => {
                 let ident = *ident;
                 if args.is_none() && self.scope.get(ident.name).is_some() {
                     return None;
                 }
-                Some(self.resolve_name(ident, args.as_ref(), want))
+                Some(self.resolve_name(ident, args.as_ref(), want, is_head))
             }
             ast::ExprKind::SelfType => Some(self.self_type(e.span)),
             ast::ExprKind::Field { base, name, args } => {
@@ -107,7 +114,7 @@ impl FnCtxt<'_> {
                 }
                 let name = *name;
                 let base_span = base.span;
-                match self.resolve_path(base, None)? {
+                match self.resolve_path_part(base, None, true)? {
                     Res::Error => Some(Res::Error),
                     Res::Module(module) => Some(self.resolve_in_module(module, name, args.as_ref())),
                     Res::Ty(ty) => Some(self.resolve_in_type(ty, name, args.as_ref(), base_span)),
@@ -156,7 +163,13 @@ impl FnCtxt<'_> {
 
     // ------------------------------------------------------------ heads of paths
 
-    fn resolve_name(&mut self, ident: Ident, args: Option<&GenericArgs>, want: Option<Ty>) -> Res {
+    fn resolve_name(
+        &mut self,
+        ident: Ident,
+        args: Option<&GenericArgs>,
+        want: Option<Ty>,
+        is_head: bool,
+    ) -> Res {
         let name = ident.name;
         if name == sym::empty {
             self.has_errors = true;
@@ -164,7 +177,9 @@ impl FnCtxt<'_> {
         }
         if let Some(index) = self.cx.param(name) {
             return match self.cx.generics.params[index as usize].kind {
-                GenericParamKind::Const(_) => Res::Error,
+                GenericParamKind::Const(ty) => {
+                    Res::ConstParam(self.intern(TyKind::Param(index, name)), ty)
+                }
                 _ => Res::Ty(self.intern(TyKind::Param(index, name))),
             };
         }
@@ -174,6 +189,14 @@ impl FnCtxt<'_> {
         }
         for ns in [Ns::Value, Ns::Type, Ns::Module] {
             if let Some(entry) = self.ck.lookup(self.module, name, ns) {
+                // Alone, the name of a trait means nothing, and a variant may have it.
+                if matches!(entry.def, Def::Trait(_))
+                    && !is_head
+                    && let Ok(Some((adt, variant))) = self.ck.bare_variant(self.module, name)
+                {
+                    let args = self.fresh_adt_args(adt, ident.span);
+                    return Res::Variant(adt, variant, args);
+                }
                 return self.res_of(entry.def, ident, args);
             }
         }
@@ -381,6 +404,12 @@ impl FnCtxt<'_> {
         if let Some(res) = self.trait_member(ty, name, args) {
             return res;
         }
+        let cx = self.ty_cx();
+        if !self.ck.program.index.traits_with_assoc(name.name).is_empty()
+            && let Some(assoc) = self.ck.find_assoc(ty, name, &cx)
+        {
+            return Res::Ty(self.solve(name.span, |s| s.normalize(assoc)));
+        }
         self.unknown_member(ty, name, base_span);
         Res::Error
     }
@@ -451,7 +480,8 @@ impl FnCtxt<'_> {
     }
 
     fn trait_member(&mut self, ty: Ty, name: Ident, args: Option<&GenericArgs>) -> Option<Res> {
-        let found = self.trait_candidates(ty, name.name, name.span);
+        let mut found = self.trait_candidates(ty, name.name, name.span);
+        self.prefer_own_trait(ty, &mut found);
         let (trait_, id, trait_args) = match found.len() {
             0 => return None,
             1 => found.into_iter().next()?,

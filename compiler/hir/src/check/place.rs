@@ -113,7 +113,7 @@ impl FnCtxt<'_> {
 
     // ------------------------------------------------------------ disjointness
 
-    /// The places of one call's `mut` arguments must not overlap with each other or with what else is lent to it.
+    /// The places of one call's `mut` arguments must not overlap with each other.
     pub(crate) fn check_disjoint(&mut self, args: &[Arg]) {
         for (i, arg) in args.iter().enumerate() {
             if arg.mode != ArgMode::Mut {
@@ -121,34 +121,25 @@ impl FnCtxt<'_> {
             }
             let Some(place) = place_of(&arg.expr) else { continue };
             for (j, other) in args.iter().enumerate() {
-                let twice = other.mode == ArgMode::Mut && j < i;
-                if i == j || twice || (other.mode == ArgMode::Value && self.is_plain(other.expr.ty)) {
+                // A value that lies in the place is copied before the call; see `flow/calls.rs` for those that cannot be.
+                if j <= i || other.mode == ArgMode::Value {
                     continue;
                 }
                 let Some(other_place) = place_of(&other.expr) else { continue };
                 if overlaps(&place, &other_place) {
-                    self.report_overlap(arg, other, place.0);
+                    self.report_overlap(&arg.expr, &other.expr, place.0);
                     return;
                 }
             }
         }
     }
 
-    fn report_overlap(&mut self, arg: &Arg, other: &Arg, root: LocalId) {
+    fn report_overlap(&mut self, first: &Expr, second: &Expr, root: LocalId) {
         let text = self.ck.program.name(self.locals[root].name).to_string();
-        let (message, note) = match other.mode {
-            ArgMode::Mut => (
-                format!("the call would change `{text}` through two arguments at once"),
-                "two elements of one array count as one place; `xs.swap(i, j)` exchanges them",
-            ),
-            ArgMode::Value => (
-                format!("`{text}` is changed by the call, so it cannot be lent to it at the same time"),
-                "copy the other argument first: `let copy = …`",
-            ),
-        };
-        let diag = Diagnostic::error(codes::OVERLAPPING_MUT, other.expr.span, message)
-            .also(arg.expr.span, "changed here")
-            .note(note);
+        let message = format!("the call would change `{text}` through two arguments at once");
+        let diag = Diagnostic::error(codes::OVERLAPPING_MUT, second.span, message)
+            .also(first.span, "changed here")
+            .note("two elements of one array count as one place; `xs.swap(i, j)` exchanges them");
         self.report(diag);
     }
 

@@ -1,6 +1,7 @@
 //! Calls: which arguments are moved, which are only lent.
 
 use super::state::State;
+use super::walk::path_of;
 use super::{Flow, Use};
 use crate::body::*;
 use crate::codes;
@@ -18,6 +19,9 @@ impl<'a> Flow<'a> {
         }
         let any_iso = args.iter().any(|a| a.mode == ArgMode::Value && self.is_iso(a.expr.ty));
         let moved = if any_iso { self.moved_params(callee, args.len(), span) } else { Vec::new() };
+        if any_iso {
+            self.check_lent(args, &moved);
+        }
         // Places are lent at the call, after all arguments have been evaluated.
         for (i, arg) in args.iter().enumerate() {
             let mode = match arg.mode {
@@ -26,6 +30,24 @@ impl<'a> Flow<'a> {
                 ArgMode::Value => Use::Move,
             };
             self.expr(&arg.expr, st, mode);
+        }
+    }
+
+    /// What is lent to a call must not lie in a place that the call changes. Values that can be copied are.
+    fn check_lent(&mut self, args: &[Arg], moved: &[bool]) {
+        for (i, arg) in args.iter().enumerate() {
+            let lent = arg.mode == ArgMode::Value && moved.get(i) == Some(&false) && self.is_iso(arg.expr.ty);
+            let Some((local, path)) = path_of(&arg.expr).filter(|_| lent) else { continue };
+            let changed = args.iter().filter(|a| a.mode == ArgMode::Mut).find(|a| {
+                path_of(&a.expr).is_some_and(|(l, p)| l == local && p.iter().zip(&path).all(|(x, y)| x == y))
+            });
+            if let Some(changed) = changed {
+                let text = self.name(local);
+                let message =
+                    format!("`{text}` is changed by the call, so it cannot be lent to it at the same time");
+                let diag = Diagnostic::error(codes::OVERLAPPING_MUT, arg.expr.span, message);
+                self.report(diag.also(changed.expr.span, "changed here"));
+            }
         }
     }
 

@@ -88,7 +88,11 @@ impl<'a> Flow<'a> {
                 self.expr(value, st, Use::Move);
                 self.expr(place, st, Use::Place);
             }
-            ExprKind::Lit(_) | ExprKind::Const(..) | ExprKind::FnItem | ExprKind::Error => {}
+            ExprKind::Lit(_)
+            | ExprKind::Const(..)
+            | ExprKind::ConstParam(_)
+            | ExprKind::FnItem
+            | ExprKind::Error => {}
             _ => self.control(e, st, mode),
         }
         if e.ty == Ty::NEVER {

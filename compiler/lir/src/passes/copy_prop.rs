@@ -4,6 +4,7 @@
 //! ranges of numbers to the blocks behind them, and loops that count up tell where they begin; that decides later
 //! comparisons, bounds checks and overflow checks.
 
+use super::bulk;
 use super::edit::for_each_body;
 use super::fold::{Fold, simplify};
 use super::fold_cmp::condition;
@@ -98,6 +99,7 @@ fn run_inst(cx: &mut Fold<'_>, mut op: Op) {
     }
     match op {
         Op::Copy { dst, src } if dst == src => {}
+        Op::MemCopy { .. } | Op::MemFill { .. } if bulk::expand(cx, &op) => {}
         op => cx.emit(op),
     }
     // A comparison with zero has a shorter form for the remainder than for what replaces it.

@@ -58,6 +58,7 @@ impl Inliner {
             while let Some((site, callee)) = self.find_site(module, func, &body, block) {
                 let is_last = self.is_last_call(callee);
                 let rest = splice(module, &mut body, block, site, callee);
+                self.sizes[func] += self.sizes[callee];
                 module.funcs[func].may_unwind |= rest.unwinds;
                 self.count(module, callee, is_last);
                 changed = true;
@@ -79,7 +80,7 @@ impl Inliner {
         let data = &body.blocks[block];
         let is_cold = matches!(data.term, Term::Throw | Term::Unreachable);
         let wanted = |callee: &Callee| match callee {
-            Callee::Direct(callee) if self.is_wanted(module, func, *callee, body, is_cold) => Some(*callee),
+            Callee::Direct(callee) if self.is_wanted(module, func, *callee, is_cold) => Some(*callee),
             _ => None,
         };
         for (i, inst) in data.insts.iter().enumerate() {
@@ -90,14 +91,14 @@ impl Inliner {
         data.term.callee().and_then(wanted).map(|callee| (Site::Term, callee))
     }
 
-    fn is_wanted(&self, module: &Module, func: FuncId, callee: FuncId, body: &Body, is_cold: bool) -> bool {
+    fn is_wanted(&self, module: &Module, func: FuncId, callee: FuncId, is_cold: bool) -> bool {
         if self.component[callee] == self.component[func] || module.funcs[callee].body().is_none() {
             return false;
         }
         let size = self.sizes[callee];
         // What runs once at most gains nothing from being copied.
         (size <= SMALL_MAX && !is_cold)
-            || (self.is_last_call(callee) && body.blocks.len() + size <= CALLER_MAX)
+            || (self.is_last_call(callee) && self.sizes[func] + size <= CALLER_MAX)
     }
 
     /// Whether nothing else needs the body of `callee`.

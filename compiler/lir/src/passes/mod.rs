@@ -3,6 +3,7 @@
 //! Every pass keeps the invariants of [`crate::ir`]: with debug assertions the verifier runs after each. None depends
 //! on another for correctness. All take time near-linear in the module's size.
 
+mod bulk;
 mod call_graph;
 pub mod coalesce;
 pub mod copy_prop;

@@ -67,6 +67,9 @@ impl Liveness<'_> {
         for owner in self.provenance.owners(local) {
             self.use_value(state, owner);
         }
+        for borrow in self.provenance.through(local) {
+            self.use_value(state, &(*borrow).into());
+        }
     }
 
     fn use_path(&self, state: &mut BitSet, path: Path) {

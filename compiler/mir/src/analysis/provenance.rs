@@ -11,6 +11,8 @@ use entity::{Idx, IndexVec};
 
 pub struct Provenance {
     owners: IndexVec<Local, Vec<Place>>,
+    /// The borrows on the way to the owners.
+    through: IndexVec<Local, Vec<Local>>,
     unknown: BitSet,
 }
 
@@ -22,6 +24,7 @@ struct Builder<'a> {
     owners: IndexVec<Local, Vec<Place>>,
     /// Locals whose owners this one has too.
     inherits: IndexVec<Local, Vec<Local>>,
+    through: IndexVec<Local, Vec<Local>>,
     unknown: BitSet,
 }
 
@@ -36,16 +39,22 @@ impl Provenance {
             borrows,
             owners: IndexVec::from_elem(Vec::new(), n),
             inherits: IndexVec::from_elem(Vec::new(), n),
+            through: IndexVec::from_elem(Vec::new(), n),
             unknown: BitSet::new(n),
         };
         builder.collect();
         builder.close();
-        Provenance { owners: builder.owners, unknown: builder.unknown }
+        Provenance { owners: builder.owners, through: builder.through, unknown: builder.unknown }
     }
 
     /// What the local rests on; nothing for locals that hold their own value.
     pub fn owners(&self, local: Local) -> &[Place] {
         self.owners.get(local).map_or(&[], |list| list)
+    }
+
+    /// The borrows that the local got its owners through: as long as it is used, so are they.
+    pub fn through(&self, local: Local) -> &[Local] {
+        self.through.get(local).map_or(&[], |list| list)
     }
 
     /// Whether the local may also hold addresses of which nothing is known.
@@ -214,6 +223,7 @@ impl Builder<'_> {
                     for place in self.owners[*from].clone() {
                         changed |= add(&mut self.owners[local], place);
                     }
+                    changed |= self.go_through(local, *from);
                 }
                 self.inherits[local] = sources;
             }
@@ -221,6 +231,19 @@ impl Builder<'_> {
                 return;
             }
         }
+    }
+}
+
+impl Builder<'_> {
+    fn go_through(&mut self, local: Local, from: Local) -> bool {
+        let mut more = self.through[from].clone();
+        if self.is_borrow(from) {
+            more.push(from);
+        }
+        let list = &mut self.through[local];
+        more.retain(|l| !list.contains(l));
+        list.extend(&more);
+        !more.is_empty()
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Variants<'a> {
     n_bits: usize,
     /// Per block that branches on a followed place: which.
     switched: IndexVec<Block, Option<Place>>,
+    /// Whether branches tell something.
+    learns: bool,
     entry: IndexVec<Block, BitSet>,
 }
 
@@ -28,13 +30,21 @@ pub enum Follow {
     Asked,
     /// Besides, all locals that are enums or `Bool`.
     All,
+    /// The same, but only by what is written: where a variant is known, its fields have been written.
+    Written,
 }
 
 impl<'a> Variants<'a> {
     pub fn new(types: &Types, body: &'a Body, follow: Follow) -> Variants<'a> {
         let switched = body.blocks.iter().map(switched_place).collect();
-        let mut this =
-            Variants { body, places: FxHashMap::default(), n_bits: 0, switched, entry: IndexVec::new() };
+        let mut this = Variants {
+            body,
+            places: FxHashMap::default(),
+            n_bits: 0,
+            switched,
+            learns: follow != Follow::Written,
+            entry: IndexVec::new(),
+        };
         for data in &body.blocks {
             for stmt in &data.stmts {
                 if let StmtKind::Assign(_, Rvalue::Discriminant(place)) = &stmt.kind {
@@ -42,7 +52,7 @@ impl<'a> Variants<'a> {
                 }
             }
         }
-        if follow == Follow::All {
+        if follow != Follow::Asked {
             this.add_locals(types);
         }
         if this.n_bits > 0 {
@@ -236,11 +246,9 @@ impl Forward for Variants<'_> {
     fn normal_edge(&self, _state: &mut BitSet, _term: &Term) {}
 
     fn edge(&self, state: &mut BitSet, from: Block, to: Block) {
-        let Some(place) = &self.switched[from] else { return };
-        let Term::Switch { cases, default, .. } = &self.body.blocks[from].term else { return };
-        let cased = |v: u32| cases.iter().any(|c| c.0 == i128::from(v));
-        let leads =
-            |v: u32| cases.iter().any(|c| c.0 == i128::from(v) && c.1 == to) || *default == to && !cased(v);
-        self.learn(state, place, leads);
+        if let Some(place) = self.switched[from].as_ref().filter(|_| self.learns) {
+            let term = &self.body.blocks[from].term;
+            self.learn(state, place, |v| branch_target(term, v) == Some(to));
+        }
     }
 }

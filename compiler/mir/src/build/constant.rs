@@ -27,6 +27,7 @@ impl Builder<'_, '_> {
                 let args: Args = args.iter().map(|t| self.mono(*t)).collect();
                 self.fold_const(*id, args, MAX_DEPTH)
             }
+            ExprKind::ConstParam(param) => self.const_param(*param, e),
             ExprKind::Adt { variant, fields, base: None, .. } if fields.is_empty() => {
                 let ty = self.ty(e.ty);
                 Some(Const::Empty(ty, variant.0))
@@ -45,6 +46,13 @@ impl Builder<'_, '_> {
         let name = self.cx.front.program().interner.name(name).to_string();
         let types: Vec<Ty> = types.iter().map(|t| self.ty(*t)).collect();
         self.known_bool(&name, &types).map(Const::Bool)
+    }
+
+    fn const_param(&mut self, param: HTy, e: &Expr) -> Option<Const> {
+        let param = self.mono(param);
+        let H::ConstInt(value) = *self.cx.front.program().types.kind(param) else { return None };
+        let ty = self.mono(e.ty);
+        self.literal(&Lit::Int(value), ty, e)
     }
 
     fn literal(&mut self, lit: &Lit, ty: HTy, e: &Expr) -> Option<Const> {
@@ -88,6 +96,7 @@ impl Builder<'_, '_> {
                 let args: Args = args.iter().map(|t| self.mono(*t)).collect();
                 self.fold_const(*id, args, depth)
             }
+            ExprKind::ConstParam(param) => self.const_param(*param, e),
             ExprKind::Unary { op, operand } => {
                 let value = self.fold(operand, depth)?;
                 self.fold_unary(*op, value)

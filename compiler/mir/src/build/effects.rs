@@ -56,7 +56,8 @@ pub(super) fn place_root(e: &Expr) -> Option<LocalId> {
 
 fn is_trivial(e: &Expr) -> bool {
     match &e.kind {
-        ExprKind::Lit(_) | ExprKind::Local(_) | ExprKind::FnItem | ExprKind::Const(..) => true,
+        ExprKind::Lit(_) | ExprKind::Local(_) | ExprKind::FnItem => true,
+        ExprKind::Const(..) | ExprKind::ConstParam(_) => true,
         ExprKind::Field { base, .. } => is_trivial(base),
         _ => false,
     }
@@ -101,6 +102,7 @@ pub(super) fn for_each_child(e: &Expr, f: &mut dyn FnMut(&Expr)) {
         ExprKind::Lit(_)
         | ExprKind::Local(_)
         | ExprKind::Const(..)
+        | ExprKind::ConstParam(_)
         | ExprKind::FnItem
         | ExprKind::Continue { .. }
         | ExprKind::Closure(_)

@@ -118,6 +118,7 @@ impl Builder<'_, '_> {
             ExprKind::Lit(_)
             | ExprKind::Local(_)
             | ExprKind::Const(..)
+            | ExprKind::ConstParam(_)
             | ExprKind::FnItem
             | ExprKind::Field { .. }
             | ExprKind::IndexPlace { .. }

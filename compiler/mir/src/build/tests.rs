@@ -135,6 +135,7 @@ impl Fake {
             locals: decls,
             value,
             closures: Vec::new(),
+            has_late_lets: false,
             has_errors: false,
         };
         self.bodies.insert(id, Rc::new(body));

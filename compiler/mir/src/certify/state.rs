@@ -124,8 +124,8 @@ impl Shapes<'_> {
                 let field_ty = self.types.field(ty, variant, field);
                 self.get(&fields[field as usize], field_ty, rest)
             }
-            // Seen as another variant than the one it is.
-            Val::Parts(..) => Val::Uninit,
+            // Seen as another variant than the one it is: this way is never taken.
+            Val::Parts(..) => Val::Init,
             whole => whole.clone(),
         }
     }

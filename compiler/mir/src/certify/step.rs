@@ -264,7 +264,7 @@ impl<'a> Stepper<'a> {
                 (Rvalue::AddrOf(place), None) => owners = self.owners(state, place),
                 (Rvalue::Intrinsic(Intrinsic::BufferIntoPtr, _) | Rvalue::Discriminant(_), None) => {}
                 // A number out of memory is a number.
-                (Rvalue::Use(Operand::Copy(place)), None)
+                (Rvalue::Use(Operand::Copy(place) | Operand::Move(place)), None)
                     if !self.is_pointer(local) && !place.proj.is_empty() => {}
                 (_, None) => rvalue.for_each_operand(|op| owners.extend(self.operand_owners(state, op))),
             }

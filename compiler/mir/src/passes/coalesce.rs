@@ -1,13 +1,14 @@
 //! Joins a local with the one it is moved out of: `x = move y`, where each is written once, needs no second name.
 //!
-//! In and out: the built stage. `y` is gone when `x` is there, so their drops cannot be confused: one that finds `y` on some ways
-//! only is never followed by a use of `x`, whose uses its definition dominates. What must be ruled out is that `y` is
-//! written again while an older `x` is still there.
+//! In and out: the built stage. `y` is gone when `x` is there. Drops of `y` that never find it are removed; one that finds it on some
+//! ways only is never followed by a use of `x`, whose uses its definition dominates. What must be ruled out is that `y`
+//! is written again while an older `x` is still there.
 
+use crate::analysis::bitset::BitSet;
 use crate::analysis::defs::{LocalInfo, local_infos};
 use crate::analysis::flow::Forward;
 use crate::analysis::init::{Init, Status};
-use crate::analysis::move_paths::{Detail, MovePaths};
+use crate::analysis::move_paths::{Detail, MovePaths, Path};
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::IndexVec;
@@ -29,7 +30,10 @@ fn join_pairs(types: &Types, facts: &TypeFacts, body: &mut Body) -> bool {
     if pairs.is_empty() {
         return false;
     }
-    let pairs = apart(types, facts, body, pairs);
+    let (pairs, idle) = apart(types, facts, body, pairs);
+    for (block, i) in idle {
+        body.blocks[block].stmts[i].kind = StmtKind::Nop;
+    }
     let mut joined = false;
     let mut into: IndexVec<Local, Local> = body.locals.indices().collect();
     for (x, y) in pairs {
@@ -56,7 +60,7 @@ fn find(into: &IndexVec<Local, Local>, mut local: Local) -> Local {
 }
 
 /// Moves of one whole local into another, each written once and of a type that is counted.
-fn pairs(facts: &TypeFacts, body: &Body, infos: &IndexVec<Local, LocalInfo>) -> Vec<(Local, Local)> {
+fn pairs(facts: &TypeFacts, body: &Body, infos: &IndexVec<Local, LocalInfo>) -> Pairs {
     let mut pairs = Vec::new();
     for data in &body.blocks {
         for stmt in &data.stmts {
@@ -75,47 +79,52 @@ fn pairs(facts: &TypeFacts, body: &Body, infos: &IndexVec<Local, LocalInfo>) -> 
     pairs
 }
 
-/// The pairs of which the first is gone wherever the second is written.
-fn apart(
-    types: &Types,
-    facts: &TypeFacts,
-    body: &Body,
-    mut pairs: Vec<(Local, Local)>,
-) -> Vec<(Local, Local)> {
+type Pairs = Vec<(Local, Local)>;
+
+/// The pairs of which the first is gone wherever the second is written, and the drops of seconds that do nothing.
+fn apart(types: &Types, facts: &TypeFacts, body: &Body, mut pairs: Pairs) -> (Pairs, Vec<(Block, usize)>) {
     let paths = MovePaths::new(types, facts, body, Detail::Moves);
     let init = Init { types, body, paths: &paths };
     let entry = init.compute();
     let mut written: IndexVec<Local, Vec<Local>> = IndexVec::from_elem(Vec::new(), body.locals.len());
     pairs.iter().for_each(|(x, y)| written[*y].push(*x));
-    let mut clashes: Vec<(Local, Local)> = Vec::new();
+    let is_there = |state: &BitSet, path: Option<Path>| {
+        let there = |p| matches!(init.status(state, p), Status::Init | Status::Maybe);
+        path.is_none_or(|path| paths.any_below(path, &mut |p| there(p)))
+    };
+    let (mut clashes, mut idle): (Pairs, _) = (Vec::new(), Vec::new());
     for (block, data) in body.blocks.iter_enumerated() {
         let mut state = entry[block].clone();
-        let mut check = |state: &crate::analysis::bitset::BitSet, dest: &Place| {
-            for x in &written[dest.local] {
-                let path = paths.of_local[*x];
-                let there = path.is_none_or(|p| {
-                    paths.any_below(p, &mut |p| matches!(init.status(state, p), Status::Init | Status::Maybe))
-                });
-                if there {
-                    clashes.push((*x, dest.local));
-                }
-            }
+        let mut check = |state: &BitSet, dest: &Place| {
+            let there = written[dest.local].iter().filter(|x| is_there(state, paths.of_local[**x]));
+            clashes.extend(there.map(|x| (*x, dest.local)));
         };
-        for stmt in &data.stmts {
-            if let StmtKind::Assign(dest, _) = &stmt.kind {
-                check(&state, dest);
+        for (i, stmt) in data.stmts.iter().enumerate() {
+            match &stmt.kind {
+                StmtKind::Assign(dest, _) => check(&state, dest),
+                StmtKind::Drop(place) if !written[place.local].is_empty() && !place.is_indirect() => {
+                    let path = paths.covering(types, place);
+                    if path.is_some() && !is_there(&state, path) {
+                        idle.push((block, i));
+                    }
+                }
+                _ => {}
             }
             init.stmt(&mut state, &stmt.kind);
         }
         if let Term::Call { dest, .. } = &data.term {
             check(&state, dest);
         }
+        // A drop by terminator that may do nothing would have to be removed, too.
+        if let Term::Drop { place, .. } = &data.term {
+            clashes.extend(written[place.local].iter().map(|x| (*x, place.local)));
+        }
     }
     pairs.retain(|pair| !clashes.contains(pair));
     // One `y` moved in several places, or a chain, is joined step by step in later rounds.
     let mut seen: IndexVec<Local, bool> = IndexVec::from_elem(false, body.locals.len());
     pairs.retain(|(x, y)| !std::mem::replace(&mut seen[*x], true) & !std::mem::replace(&mut seen[*y], true));
-    pairs
+    (pairs, idle)
 }
 
 fn rename(body: &mut Body, into: &IndexVec<Local, Local>) {

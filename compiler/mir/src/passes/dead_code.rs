@@ -9,6 +9,7 @@ use crate::analysis::move_paths::{Detail, MovePaths};
 use crate::analysis::provenance::Provenance;
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
+use crate::visit::Access;
 use entity::IndexVec;
 
 pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
@@ -31,6 +32,7 @@ fn sweep(types: &Types, facts: &TypeFacts, body: &mut Body) -> bool {
             for (i, stmt) in data.stmts.iter().enumerate().rev() {
                 match dead_assignment(&live, &state, &stmt.kind) {
                     Some(moved) => {
+                        moved.iter().for_each(|place| live.use_access(&mut state, place, Access::Drop));
                         dead[block].push((i, moved));
                         any = true;
                     }

@@ -9,6 +9,7 @@ use crate::analysis::call_graph::components;
 use crate::analysis::defs::{LocalInfo, local_infos};
 use crate::facts::TypeFacts;
 use crate::ir::*;
+use crate::passes::nounwind::drop_may_unwind;
 use crate::passes::splice::splice;
 use entity::IndexVec;
 use hir::program::Inline;
@@ -33,7 +34,7 @@ struct Known {
 }
 
 /// `optimize` makes a body small before it is judged.
-pub fn run(program: &mut Program, facts: &TypeFacts, optimize: &dyn Fn(&mut Types, &TypeFacts, &mut Body)) {
+pub fn run(program: &mut Program, facts: &TypeFacts, optimize: &mut dyn FnMut(&mut Program, FuncId)) {
     let mut callees: IndexVec<FuncId, Option<Known>> = IndexVec::new();
     program.funcs.iter().for_each(|_| {
         callees.push(None);
@@ -42,10 +43,7 @@ pub fn run(program: &mut Program, facts: &TypeFacts, optimize: &dyn Fn(&mut Type
     for component in components(program) {
         for func in &component {
             inline_calls(program, facts, &callees, &n_calls, &component, *func);
-            let Program { types, funcs, .. } = &mut *program;
-            if let Some(body) = funcs[*func].body_mut() {
-                optimize(types, facts, body);
-            }
+            optimize(program, *func);
         }
         for func in component {
             callees[func] = judge(program, facts, func);
@@ -172,10 +170,23 @@ fn inline_calls(
     for (block, callee) in sites {
         let Some(known) = &callees[callee] else { continue };
         let Some(inlined) = program.funcs[callee].body().cloned() else { continue };
+        let unwinds: Vec<bool> =
+            inlined.blocks.iter().map(|data| may_unwind(program, &inlined, &data.term)).collect();
         let Program { types, funcs, .. } = &mut *program;
         if let Some(body) = funcs[func].body_mut() {
-            splice(types, body, block, inlined, &known.infos);
+            splice(types, body, block, inlined, &known.infos, &unwinds);
         }
+    }
+}
+
+fn may_unwind(program: &Program, body: &Body, term: &Term) -> bool {
+    match term {
+        Term::Call { callee: Callee::Func(func), .. } => program.funcs[*func].may_unwind,
+        Term::Call { .. } => true,
+        Term::Drop { place, .. } => {
+            drop_may_unwind(program, crate::facts::place_ty(&program.types, body, place))
+        }
+        _ => false,
     }
 }
 

@@ -72,34 +72,76 @@ pub struct Report {
 
 /// From the built stage to the owned stage (see [`crate::ir`]). With every pass off, only what is mandatory happens.
 pub fn optimize(program: &mut Program, opts: &PassOptions) -> Report {
-    let mut pipeline = Pipeline { opts, report: Report::default(), facts: TypeFacts::new(&program.types) };
-    pipeline.check(program, "build", false);
-    pipeline.run(program);
-    pipeline.report
+    Pipeline::new(program, opts).finish(program)
+}
+
+/// As [`optimize`], but certifies after every pass over a single body what the body would be without further passes.
+/// Slow; it finds the pass that is wrong.
+pub fn optimize_suspiciously(program: &mut Program, opts: &PassOptions) -> Report {
+    let mut pipeline = Pipeline::new(program, opts);
+    pipeline.certify_each = true;
+    pipeline.finish(program)
+}
+
+/// Runs one pass alone, for tests: a name of [`PASSES`] or `elaborate`. `None` if there is no such pass.
+pub fn run_pass(program: &mut Program, name: &str) -> Option<Report> {
+    let opts = PassOptions { certify: true, ..PassOptions::default() };
+    let mut pipeline = Pipeline::new(program, &opts);
+    match name {
+        "elaborate" => pipeline.mandatory(program),
+        _ if PASSES.iter().any(|p| p.name == name) => pipeline.pass(program, name),
+        _ => return None,
+    }
+    Some(pipeline.report)
 }
 
 struct Pipeline<'a> {
     opts: &'a PassOptions,
     report: Report,
     facts: TypeFacts,
+    certify_each: bool,
 }
 
-impl Pipeline<'_> {
+/// The passes that make a body small, in order.
+const SCALAR: [&str; 7] =
+    ["simplify", "const_prop", "copy_prop", "thread_jumps", "sroa", "coalesce", "dead_code"];
+
+/// The passes that settle ownership, in order.
+const OWNERSHIP: [&str; 5] = ["borrow_params", "borrow_locals", "last_use", "early_drop", "split_cleanup"];
+
+impl<'a> Pipeline<'a> {
+    fn new(program: &Program, opts: &'a PassOptions) -> Pipeline<'a> {
+        Pipeline {
+            opts,
+            report: Report::default(),
+            facts: TypeFacts::new(&program.types),
+            certify_each: false,
+        }
+    }
+
+    fn finish(mut self, program: &mut Program) -> Report {
+        self.check(program, "build", false);
+        self.run(program);
+        self.report
+    }
+
     fn run(&mut self, program: &mut Program) {
-        for name in ["nounwind", "inline", "dead_functions", "nounwind"] {
-            self.optional(program, name);
+        self.optional(program, "nounwind");
+        if self.is_on("inline") {
+            self.pass(program, "inline");
+        } else {
+            program.funcs.indices().for_each(|func| self.shrink(program, func));
+            self.check(program, "shrink", false);
         }
-        if !self.is_on("inline") {
-            let scalar = self.scalar_passes();
-            self.bodies(program, |types, facts, body| optimize_body(&scalar, types, facts, body));
-        }
-        self.check(program, "inline", false);
-        for name in ["borrow_params", "borrow_locals", "last_use", "early_drop", "split_cleanup"] {
+        // Inlining has made functions unreachable, and told of some that they do not unwind.
+        self.optional(program, "dead_functions");
+        self.optional(program, "nounwind");
+        for name in OWNERSHIP {
             self.optional(program, name);
         }
         self.mandatory(program);
         self.optional(program, "simplify");
-        self.bodies(program, |_, _, body| simplify::compact_locals(body));
+        self.bodies(program, "compact", |_, _, body| simplify::compact_locals(body));
         self.check(program, "simplify", true);
     }
 
@@ -120,37 +162,59 @@ impl Pipeline<'_> {
             "nounwind" => nounwind::run(program),
             "dead_functions" => dead_functions::run(program),
             "inline" => {
-                let scalar = self.scalar_passes();
-                inline::run(program, &self.facts, &|t, f, b| optimize_body(&scalar, t, f, b));
+                let facts = self.facts.clone();
+                inline::run(program, &facts, &mut |program, func| self.shrink(program, func));
             }
             _ => {
                 if let Some(run) = body_pass(name) {
-                    self.bodies(program, run);
+                    self.bodies(program, name, run);
                 }
             }
         }
         self.check(program, name, false);
     }
 
-    fn bodies(&self, program: &mut Program, run: impl Fn(&mut Types, &TypeFacts, &mut Body)) {
-        let Program { types, funcs, .. } = program;
-        for func in funcs.iter_mut() {
-            if let Some(body) = func.body_mut() {
-                run(types, &self.facts, body);
-            }
+    fn bodies(&mut self, program: &mut Program, name: &str, run: BodyPass) {
+        for func in program.funcs.indices() {
+            self.body(program, func, name, run);
         }
     }
 
-    /// The passes that make a body small, as far as they are on, in order.
-    fn scalar_passes(&self) -> Vec<BodyPass> {
-        let names = ["simplify", "const_prop", "copy_prop", "thread_jumps", "sroa", "coalesce", "dead_code"];
-        names.into_iter().filter(|name| self.is_on(name)).filter_map(body_pass).collect()
+    fn body(&mut self, program: &mut Program, func: FuncId, name: &str, run: BodyPass) {
+        let Program { types, funcs, .. } = &mut *program;
+        let Some(body) = funcs[func].body_mut() else { return };
+        run(types, &self.facts, body);
+        if self.certify_each && self.report.broken.is_empty() {
+            self.certify_built(program, func, name);
+        }
+    }
+
+    /// Makes a body small, until little is left to do.
+    fn shrink(&mut self, program: &mut Program, func: FuncId) {
+        if program.funcs[func].body().is_none() {
+            return;
+        }
+        if self.certify_each {
+            self.body(program, func, "inline", |_, _, _| {});
+        }
+        for _ in 0..3 {
+            let before = program.funcs[func].body().map(size);
+            for name in SCALAR {
+                if let Some(run) = body_pass(name).filter(|_| self.is_on(name)) {
+                    self.body(program, func, name, run);
+                }
+            }
+            if program.funcs[func].body().map(size) == before {
+                break;
+            }
+        }
+        self.body(program, func, "compact", |_, _, body| simplify::compact_locals(body));
     }
 
     /// From here on the program is in the owned stage.
     fn mandatory(&mut self, program: &mut Program) {
+        let unwinds = program.funcs.iter().map(|f| f.may_unwind).collect();
         let Program { types, funcs, .. } = program;
-        let unwinds = funcs.iter().map(|f| f.may_unwind).collect();
         for func in funcs.iter_mut() {
             if let Some(body) = func.body_mut() {
                 elaborate::run(types, &self.facts, &unwinds, body);
@@ -171,6 +235,24 @@ impl Pipeline<'_> {
         }
         if let Err(errors) = result {
             self.report.broken.extend(errors.iter().map(|e| (pass.to_string(), e.to_string())));
+        }
+    }
+
+    /// Certifies what elaboration would make of a body as it is now.
+    fn certify_built(&mut self, program: &mut Program, func: FuncId, pass: &str) {
+        let unwinds = program.funcs.iter().map(|f| f.may_unwind).collect();
+        let saved = program.funcs[func].clone();
+        let Program { types, funcs, .. } = &mut *program;
+        if let Some(body) = funcs[func].body_mut() {
+            elaborate::run(types, &self.facts, &unwinds, body);
+        }
+        let errors = crate::certify::certify_func(program, &self.facts, func);
+        program.funcs[func] = saved;
+        if !errors.is_empty() {
+            let text = crate::print::print_function(program, func);
+            self.report.broken.extend(
+                errors.iter().map(|e| (pass.to_string(), format!("{e}\nbefore elaboration:\n{text}"))),
+            );
         }
     }
 }
@@ -195,32 +277,7 @@ fn body_pass(name: &str) -> Option<BodyPass> {
     })
 }
 
-/// Runs the passes that make a body small until little is left for them to do.
-fn optimize_body(passes: &[BodyPass], types: &mut Types, facts: &TypeFacts, body: &mut Body) {
-    for _ in 0..3 {
-        let before = size(body);
-        passes.iter().for_each(|run| run(types, facts, body));
-        if size(body) == before {
-            break;
-        }
-    }
-    simplify::compact_locals(body);
-}
-
 fn size(body: &Body) -> (usize, usize, usize) {
     let stmts = body.blocks.iter().map(|data| data.stmts.len()).sum();
     (body.blocks.len(), stmts, body.locals.len())
-}
-
-/// Runs one pass alone, for tests: a name of [`PASSES`] or `elaborate`. `None` if there is no such pass.
-pub fn run_pass(program: &mut Program, name: &str) -> Option<Report> {
-    let opts = PassOptions { off: Vec::new(), certify: true };
-    let mut pipeline =
-        Pipeline { opts: &opts, report: Report::default(), facts: TypeFacts::new(&program.types) };
-    match name {
-        "elaborate" => pipeline.mandatory(program),
-        _ if PASSES.iter().any(|p| p.name == name) => pipeline.pass(program, name),
-        _ => return None,
-    }
-    Some(pipeline.report)
 }

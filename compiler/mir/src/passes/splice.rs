@@ -16,13 +16,15 @@ enum Image {
     Changed(Place),
 }
 
-/// Replaces the call at the end of `block` by `inlined`, the callee's body; `infos` are those of its locals.
+/// Replaces the call at the end of `block` by `inlined`, the callee's body; `infos` are those of its locals, `unwinds` tells
+/// which of its terminators may unwind.
 pub(crate) fn splice(
     types: &Types,
     body: &mut Body,
     block: Block,
     inlined: Body,
     infos: &IndexVec<Local, LocalInfo>,
+    unwinds: &[bool],
 ) {
     let span = body.blocks[block].term_span;
     let Term::Call { args, dest, target, unwind, .. } =
@@ -36,9 +38,10 @@ pub(crate) fn splice(
     let result = splicer.map_result(&inlined, &args, &dest);
     splicer.map_locals(&inlined);
     let images = splicer.images;
-    for mut data in inlined.blocks.into_raw() {
+    for (mut data, unwinds) in inlined.blocks.into_raw().into_iter().zip(unwinds) {
         data.stmts.iter_mut().for_each(|stmt| map_stmt(&images, &mut stmt.kind));
-        map_term(&images, &mut data.term, first_block, unwind, data.is_cleanup);
+        let landing = unwind.filter(|_| *unwinds && !data.is_cleanup);
+        map_term(&images, &mut data.term, first_block, landing);
         if data.term == Term::Return {
             if let Some(result) = result {
                 let kind = StmtKind::Assign(dest.clone(), Rvalue::Use(Operand::Move(result.into())));
@@ -236,7 +239,6 @@ fn map_term(
     term: &mut Term,
     first_block: usize,
     landing: Option<Block>,
-    is_cleanup: bool,
 ) {
     if let Term::Drop { place, target, .. } = term
         && is_read(images, place)
@@ -248,7 +250,6 @@ fn map_term(
     term.for_each_successor_mut(|next| *next = Block::new(next.index() + first_block));
     if let Some(unwind) = term.unwind_mut()
         && unwind.is_none()
-        && !is_cleanup
     {
         *unwind = landing;
     }

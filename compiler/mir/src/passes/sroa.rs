@@ -2,7 +2,8 @@
 //! variant), where it is only ever taken apart and put together.
 //!
 //! In and out: the built stage, in which a `Drop` of what is not there does nothing: the drop of an enum is that of the fields
-//! of all its variants. An enum's value as a whole may be read only where its variant is known, which jump threading sees to.
+//! of all its variants. An enum may be read, as a whole or in part, only where the variant that was written is known, which
+//! jump threading sees to.
 //! A pointer among the fields rests on the field that owns memory, if there is one.
 
 use crate::analysis::bitset::BitSet;
@@ -60,19 +61,17 @@ fn choose(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
     if set.is_empty() {
         return set;
     }
-    let variants = Variants::new(types, body, Follow::All);
+    let variants = Variants::new(types, body, Follow::Written);
     loop {
         let before = set.clone();
         let mut chooser = Chooser { types, facts, body, set: &mut set };
         for (block, data) in body.blocks.iter_enumerated() {
             let mut state = variants.at_entry(block);
-            let known =
-                |state: &BitSet, place: &Place| variants.is_empty() || variants.known(state, place).is_some();
             for stmt in &data.stmts {
-                chooser.stmt(&stmt.kind, |place| known(&state, place));
+                chooser.stmt(&stmt.kind, |place| variants.known(&state, place));
                 variants.step(&mut state, &stmt.kind);
             }
-            chooser.term(&data.term, |place| known(&state, place));
+            chooser.term(&data.term, |place| variants.known(&state, place));
         }
         if set == before {
             return set;
@@ -140,30 +139,36 @@ impl Chooser<'_> {
         *self.types.kind(self.body.locals[local].ty) == TyKind::Enum
     }
 
-    fn stmt(&mut self, stmt: &StmtKind, is_known: impl Fn(&Place) -> bool) {
+    fn stmt(&mut self, stmt: &StmtKind, known: impl Fn(&Place) -> Option<u32>) {
         let StmtKind::Assign(dest, rvalue) = stmt else {
             if let StmtKind::DropReuse { place, .. } = stmt {
                 self.set.remove(place.local.index());
             }
             return;
         };
-        if dest.proj.is_empty() && self.is_chosen(dest) && !self.can_write(dest.local, rvalue, &is_known) {
+        if dest.proj.is_empty() && self.is_chosen(dest) && !self.can_write(dest.local, rvalue, &known) {
             self.set.remove(dest.local.index());
         }
         let into_place = matches!(rvalue, Rvalue::Use(_));
         rvalue.for_each_access(&mut |place, access| {
             let fine = match access {
                 Access::Discriminant => place.proj.is_empty(),
-                _ => self.is_readable(place, access, into_place, &is_known),
+                _ => self.is_readable(place, access, into_place, &known),
             };
-            self.note(place, fine);
+            self.note(place, access, fine, &known);
         });
     }
 
-    /// A use of a whole that is not fine keeps it together.
-    fn note(&mut self, place: &Place, fine: bool) {
-        let part = matches!(place.proj[..], [Proj::Field(_), ..] | [Proj::Variant(_), Proj::Field(_), ..]);
-        if self.is_chosen(place) && !part && !fine {
+    /// A use of a whole that is not fine keeps it together, and so does one of a field that may not be there.
+    fn note(&mut self, place: &Place, access: Access, fine: bool, known: &impl Fn(&Place) -> Option<u32>) {
+        let fine = match place.proj[..] {
+            [Proj::Field(_), ..] => true,
+            [Proj::Variant(v), Proj::Field(_), ..] => {
+                access == Access::Drop || known(&place.local.into()) == Some(v)
+            }
+            _ => fine,
+        };
+        if self.is_chosen(place) && !fine {
             self.set.remove(place.local.index());
         }
     }
@@ -175,7 +180,7 @@ impl Chooser<'_> {
         place: &Place,
         access: Access,
         free: bool,
-        is_known: &impl Fn(&Place) -> bool,
+        known: &impl Fn(&Place) -> Option<u32>,
     ) -> bool {
         let counts = self.facts.needs_drop(self.body.locals[place.local].ty);
         let cheap = match access {
@@ -183,27 +188,27 @@ impl Chooser<'_> {
             Access::Move => true,
             _ => false,
         };
-        place.proj.is_empty() && cheap && (!self.is_enum(place.local) || is_known(place))
+        place.proj.is_empty() && cheap && (!self.is_enum(place.local) || known(place).is_some())
     }
 
-    fn can_write(&self, dest: Local, rvalue: &Rvalue, is_known: &impl Fn(&Place) -> bool) -> bool {
+    fn can_write(&self, dest: Local, rvalue: &Rvalue, known: &impl Fn(&Place) -> Option<u32>) -> bool {
         match rvalue {
             Rvalue::Aggregate { .. } | Rvalue::Use(Operand::Const(Const::Empty(..))) => true,
             Rvalue::Use(Operand::Copy(from) | Operand::Move(from)) => {
                 let taken_apart = from.local != dest && from.indices().next().is_none();
-                taken_apart && (!self.is_enum(dest) || is_known(from))
+                taken_apart && (!self.is_enum(dest) || known(from).is_some())
             }
             _ => false,
         }
     }
 
-    fn term(&mut self, term: &Term, is_known: impl Fn(&Place) -> bool) {
+    fn term(&mut self, term: &Term, known: impl Fn(&Place) -> Option<u32>) {
         term.for_each_access(|place, access| {
             let fine = match access {
                 Access::CallWrite => place.proj.is_empty() && !self.is_enum(place.local),
-                _ => self.is_readable(place, access, false, &is_known),
+                _ => self.is_readable(place, access, false, &known),
             };
-            self.note(place, fine);
+            self.note(place, access, fine, &known);
         });
     }
 }
@@ -214,7 +219,7 @@ type Known = Vec<(Block, usize, Place, u32)>;
 const TERM: usize = usize::MAX;
 
 fn known_variants(types: &Types, body: &Body, chosen: &BitSet) -> Known {
-    let variants = Variants::new(types, body, Follow::All);
+    let variants = Variants::new(types, body, Follow::Written);
     let mut known = Vec::new();
     for (block, data) in body.blocks.iter_enumerated() {
         let mut state = variants.at_entry(block);
