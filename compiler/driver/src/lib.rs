@@ -312,16 +312,12 @@ fn hir_text(checker: &mut hir::Checker) -> String {
     let of_user = |f: &hir::program::Function| {
         f.kind == hir::program::FnKind::Body && !program.modules[f.module].is_library
     };
-    let fns: Vec<_> = program
-        .fns
-        .iter_enumerated()
-        .filter(|(_, f)| of_user(f))
-        .map(|(id, f)| (id, f.path.clone()))
-        .collect();
+    let fns: Vec<_> = program.fns.iter_enumerated().filter(|(_, f)| of_user(f)).map(|(id, _)| id).collect();
     let mut text = String::new();
-    for (id, path) in fns {
+    for id in fns {
         let body = checker.body(hir::BodyOwner::Fn(id));
-        text.push_str(&format!("fn {path}\n{:#?}\n\n", body.value));
+        text.push_str(&hir::print::print_body(&checker.program, &body));
+        text.push('\n');
     }
     text
 }

@@ -69,6 +69,13 @@ impl Checker {
         self.report(Diagnostic::error(codes::NOT_DYN_SAFE, span, message).note(reason));
     }
 
+    /// Whether a type is `dyn` of a trait or of one below it: then the vtable has the trait's methods. `dyn Iterator` is
+    /// also an `IntoIterator`, by the library's impl for all iterators.
+    pub(crate) fn dyn_has(&mut self, ty: crate::ty::Ty, trait_: TraitId) -> bool {
+        let TyKind::Dyn { trait_: of, .. } = *self.program.types.kind(ty) else { return false };
+        of == trait_ || self.program.super_closure(of).iter().any(|bound| bound.trait_ == trait_)
+    }
+
     /// Whether a type is `dyn`, for messages.
     pub(crate) fn is_dyn(&self, ty: crate::ty::Ty) -> bool {
         matches!(self.program.types.kind(ty), TyKind::Dyn { .. })

@@ -268,7 +268,10 @@ impl<'a> Solver<'a> {
         if self.stack.len() > MAX_DEPTH {
             return false;
         }
-        let key = (self.p.impls[id].trait_.as_ref().map_or(TraitId(u32::MAX), |t| t.0), Ty(id.0));
+        // The same impl may be asked for another type on the way: an iterator of iterators is one.
+        let trait_ = self.p.impls[id].trait_.as_ref().map_or(TraitId(u32::MAX), |t| t.0);
+        let bound: Vec<Ty> = binds.iter().map(|b| b.map_or(Ty::ERROR, |ty| self.deep(ty))).collect();
+        let key = (trait_, self.p.row(&bound));
         if self.stack.contains(&key) {
             return false;
         }

@@ -169,7 +169,7 @@ impl FnCtxt<'_> {
 
     fn trait_callee(&mut self, trait_: TraitId, id: FnId, all: Vec<Ty>) -> Callee {
         let self_ty = self.shallow(all[0]);
-        if self.ck.is_dyn(self_ty)
+        if self.ck.dyn_has(self_ty, trait_)
             && crate::resolve::is_in_vtable(&self.ck.program, id)
             && let Some(index) = self.ck.program.traits[trait_].methods.iter().position(|m| *m == id)
         {

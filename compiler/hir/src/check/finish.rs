@@ -262,7 +262,7 @@ impl FnCtxt<'_> {
             Callee::TraitMethod { trait_, method, args } => {
                 self.zonk_args(args, span, zonk);
                 // The receiver's type may have become known as `dyn` only now.
-                if matches!(self.kind(args[0]), TyKind::Dyn { .. })
+                if self.ck.dyn_has(args[0], *trait_)
                     && crate::resolve::is_in_vtable(&self.ck.program, *method)
                     && let Some(idx) =
                         self.ck.program.traits[*trait_].methods.iter().position(|m| m == method)
