@@ -43,20 +43,6 @@ pub(crate) fn checked(checker: Checker) -> Checked {
     Checked { diagnostics: checker.diagnostics(), source_map: checker.map }
 }
 
-/// Passes over MIR that stay off in every profile: with them the certifier still finds programs of the corpus in which a
-/// pointer outlives what it leads into, or a value is left over. A pass leaves this list when the whole corpus is accepted with it.
-const UNPROVEN: &[&str] = &[
-    "sroa",
-    "inline",
-    "thread_jumps",
-    "copy_prop",
-    "borrow_locals",
-    "borrow_params",
-    "early_drop",
-    "split_cleanup",
-    "coalesce",
-];
-
 /// The `test` blocks of the user's package, in the order of their modules.
 pub(crate) fn user_tests(checker: &Checker) -> Vec<hir::program::TestId> {
     let program = &checker.program;
@@ -95,9 +81,7 @@ pub(crate) fn to_mir(
     if verifies(&options) {
         verify_mir(&program)?;
     }
-    let off =
-        options.passes_off.iter().cloned().chain(UNPROVEN.iter().map(|name| name.to_string())).collect();
-    let passes = mir::PassOptions { off, certify: verifies(&options) };
+    let passes = mir::PassOptions { off: options.passes_off.clone(), certify: verifies(&options) };
     let report = stage(session, Stage::OptimizeMir, |_| mir::optimize(&mut program, &passes));
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));

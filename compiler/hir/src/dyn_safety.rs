@@ -75,9 +75,4 @@ impl Checker {
         let TyKind::Dyn { trait_: of, .. } = *self.program.types.kind(ty) else { return false };
         of == trait_ || self.program.super_closure(of).iter().any(|bound| bound.trait_ == trait_)
     }
-
-    /// Whether a type is `dyn`, for messages.
-    pub(crate) fn is_dyn(&self, ty: crate::ty::Ty) -> bool {
-        matches!(self.program.types.kind(ty), TyKind::Dyn { .. })
-    }
 }

@@ -270,7 +270,9 @@ impl<'a> Solver<'a> {
         }
         // The same impl may be asked for another type on the way: an iterator of iterators is one.
         let trait_ = self.p.impls[id].trait_.as_ref().map_or(TraitId(u32::MAX), |t| t.0);
-        let bound: Vec<Ty> = binds.iter().map(|b| b.map_or(Ty::ERROR, |ty| self.deep(ty))).collect();
+        let number = self.p.types.intern(TyKind::ConstInt(i128::from(id.0)));
+        let bound = binds.iter().map(|b| b.map_or(Ty::ERROR, |ty| self.deep(ty)));
+        let bound: Vec<Ty> = std::iter::once(number).chain(bound).collect();
         let key = (trait_, self.p.row(&bound));
         if self.stack.contains(&key) {
             return false;

@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod build;
 pub mod certify;
+pub mod explain;
 pub mod facts;
 pub mod ir;
 mod names;

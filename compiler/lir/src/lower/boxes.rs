@@ -34,6 +34,8 @@ fn makes_cell(program: &m::Program, stmt: &m::StmtKind) -> bool {
             program.types.defs[*ty].is_boxed && !fields.is_empty()
         }
         m::StmtKind::Assign(_, m::Rvalue::MakeFnBox { .. } | m::Rvalue::MakeDyn { .. }) => true,
+        // The call of `alloc` itself may have been inlined.
+        m::StmtKind::Assign(_, m::Rvalue::Intrinsic(m::Intrinsic::BufferFromPtr(_), _)) => true,
         _ => false,
     }
 }

@@ -81,6 +81,13 @@ impl Checker<'_> {
 
     fn stmt(&mut self, stmt: &StmtKind, after: &BitSet) {
         stmt.for_each_access(|place, access| self.access(place, access, after, None));
+        // A copy is a second owner, which the answer depends on.
+        if let StmtKind::Assign(_, Rvalue::Intrinsic(Intrinsic::IsUnique, list)) = stmt
+            && let Some(place) = list[0].place()
+            && self.left.contains(place.local.index())
+        {
+            self.lost.push(place.local);
+        }
         if let StmtKind::Assign(_, Rvalue::Intrinsic(op, list)) = stmt
             && matches!(
                 op,

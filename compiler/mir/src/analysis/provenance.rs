@@ -116,8 +116,20 @@ impl Builder<'_> {
         } else {
             let end = place.proj.iter().position(|p| matches!(p, Proj::Deref | Proj::Index(_)));
             let proj = place.proj[..end.unwrap_or(place.proj.len())].to_vec();
-            add(&mut self.owners[local], Place { local: base, proj });
+            let owner = self.owning_part(Place { local: base, proj });
+            add(&mut self.owners[local], owner);
         }
+    }
+
+    /// A pointer in a field leads into what another field of the same value owns.
+    fn owning_part(&self, mut place: Place) -> Place {
+        let owns = |place: &Place| {
+            crate::facts::try_place_ty(self.types, self.body, place).is_some_and(|ty| self.facts.needs_drop(ty))
+        };
+        while !place.proj.is_empty() && !owns(&place) {
+            place.proj.pop();
+        }
+        place
     }
 
     fn assign(&mut self, local: Local, rvalue: &Rvalue) {

@@ -46,6 +46,11 @@ fn sources(
         if facts.is_iso(decl.ty) || !is_direct(types, body, place) {
             continue;
         }
+        // A number read out of a value that is owned would keep the value from being given away before the number's use.
+        let owner = body.locals[place.local].ty;
+        if !place.proj.is_empty() && !facts.needs_drop(decl.ty) && facts.needs_drop(owner) {
+            continue;
+        }
         sources[local] = Some(place.clone());
     }
     sources

@@ -213,6 +213,8 @@ impl<'a> Pipeline<'a> {
 
     /// From here on the program is in the owned stage.
     fn mandatory(&mut self, program: &mut Program) {
+        // Bodies are elaborated now: what follows is certified as it is.
+        self.certify_each = false;
         let unwinds = program.funcs.iter().map(|f| f.may_unwind).collect();
         let Program { types, funcs, .. } = program;
         for func in funcs.iter_mut() {

@@ -9,6 +9,8 @@ pub fn run(body: &mut Body) {
     remove_nops(body);
     fold_branches(body);
     thread_jumps(body);
+    // What led to different empty blocks may lead to one now.
+    fold_branches(body);
     drop_empty_landings(body);
     merge_blocks(body);
     compact_blocks(body);
