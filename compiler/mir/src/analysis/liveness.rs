@@ -1,7 +1,8 @@
 //! Which values are needed later: one bit for each local without a move path, one for each move path.
 //!
 //! A `Drop` needs nothing. The bit of a path speaks for its value as a whole and for the parts without a path of their own:
-//! using a whole sets the bits of all its parts, using a part that owns nothing sets the bit of the whole alone. Using a borrow or a pointer
+//! using a whole sets the bits of all its parts, using a part that owns nothing and is no
+//! address sets the bit of the whole alone. Using a borrow or a pointer
 //! uses what it rests on. `mut` parameters are needed at `return`, not where unwinding leaves: there `Const::Poison` serves.
 
 use crate::analysis::bitset::BitSet;
@@ -86,7 +87,9 @@ impl Liveness<'_> {
             Lookup::Exact(path) => self.use_path(state, path),
             Lookup::Within { path, inside } => {
                 let ty = try_place_ty(self.types, self.body, &direct);
-                if !inside && ty.is_some_and(|ty| !self.facts.needs_drop(ty)) {
+                // An address is read to get at what another part owns.
+                let is_plain = |ty: Ty| !self.facts.needs_drop(ty) && !self.facts.has_ptr(ty);
+                if !inside && ty.is_some_and(is_plain) {
                     state.insert(self.path_bit(path));
                 } else {
                     self.use_path(state, path);
@@ -146,7 +149,13 @@ impl Backward for Liveness<'_> {
         term.for_each_access(|place, access| self.use_access(state, place, access));
         let returns = matches!(term, Term::Return);
         if returns {
-            self.use_local(state, RETURN);
+            // An address that is returned leads into what outlives the call: nothing of this body is kept for it.
+            match self.paths.of_local[RETURN] {
+                Some(path) => self.use_path(state, path),
+                None => {
+                    state.insert(RETURN.index());
+                }
+            }
         }
         if returns || matches!(term, Term::Throw) {
             for param in self.body.params.iter().filter(|p| p.mode == ParamMode::Mut) {

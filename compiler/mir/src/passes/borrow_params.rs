@@ -322,7 +322,16 @@ fn rewrite_calls(program: &mut Program, facts: &TypeFacts, func: FuncId) {
     }
 }
 
+/// Whether the call at the end of the block may unwind.
+fn call_unwinds(program: &Program, func: FuncId, block: Block) -> bool {
+    match program.funcs[func].body().map(|body| &body.blocks[block].term) {
+        Some(Term::Call { callee: Callee::Func(callee), .. }) => program.funcs[*callee].may_unwind,
+        _ => true,
+    }
+}
+
 fn lend_argument(program: &mut Program, func: FuncId, block: Block, i: usize, lend: bool) {
+    let unwinds = call_unwinds(program, func, block);
     let Program { types, funcs, .. } = program;
     let Some(body) = funcs[func].body_mut() else { return };
     let Term::Call { args, .. } = &body.blocks[block].term else { return };
@@ -334,7 +343,7 @@ fn lend_argument(program: &mut Program, func: FuncId, block: Block, i: usize, le
     let lent = if lend {
         place
     } else if is_temp {
-        drop_after_call(body, block, place.local);
+        drop_after_call(body, block, place.local, unwinds);
         place
     } else {
         let ty = place_ty(types, body, &place);
@@ -342,7 +351,7 @@ fn lend_argument(program: &mut Program, func: FuncId, block: Block, i: usize, le
         let temp = body.new_local(ty, span);
         let kind = StmtKind::Assign(temp.into(), Rvalue::Use(op));
         body.blocks[block].stmts.push(Stmt { kind, span });
-        drop_after_call(body, block, temp);
+        drop_after_call(body, block, temp, unwinds);
         temp.into()
     };
     if let Term::Call { args, .. } = &mut body.blocks[block].term {

@@ -5,7 +5,7 @@ use syntax::Span;
 
 /// Drops a local when the call that ends the block has returned or unwinds (in the built stage, where a `Drop` on
 /// other ways into the same block does nothing).
-pub(crate) fn drop_after_call(body: &mut Body, block: Block, local: Local) {
+pub(crate) fn drop_after_call(body: &mut Body, block: Block, local: Local, unwinds: bool) {
     let data = &body.blocks[block];
     let (is_cleanup, span) = (data.is_cleanup, data.term_span);
     let Term::Call { target, unwind, .. } = &data.term else { return };
@@ -16,7 +16,8 @@ pub(crate) fn drop_after_call(body: &mut Body, block: Block, local: Local) {
     }
     match unwind {
         Some(landing) => body.blocks[landing].stmts.insert(0, drop),
-        None if is_cleanup => {}
+        // Without an edge, a call that unwinds has nothing else to clean up.
+        None if is_cleanup || !unwinds => {}
         None => {
             let landing = new_landing(body, vec![drop], span);
             if let Term::Call { unwind, .. } = &mut body.blocks[block].term {
