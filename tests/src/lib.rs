@@ -45,8 +45,18 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
+/// Cases that take longer are named in the output.
+const SLOW: std::time::Duration = std::time::Duration::from_secs(4);
+
+fn describe(item: &impl std::fmt::Debug) -> String {
+    format!("{item:?}").chars().take(120).collect()
+}
+
 /// Runs `check` on each item on all cores; returns the failures, sorted.
-pub fn for_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+pub fn for_all<T: Sync + std::fmt::Debug>(
+    items: &[T],
+    check: impl Fn(&T) -> Vec<String> + Sync,
+) -> Vec<String> {
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
     let threads = std::thread::available_parallelism().map_or(2, |n| n.get());
@@ -56,7 +66,11 @@ pub fn for_all<T: Sync>(items: &[T], check: impl Fn(&T) -> Vec<String> + Sync) -
                 .stack_size(64 << 20)
                 .spawn_scoped(scope, || {
                     while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let begin = std::time::Instant::now();
                         let found = check(item);
+                        if begin.elapsed() > SLOW {
+                            println!("slow: {:.1} s for {}", begin.elapsed().as_secs_f64(), describe(item));
+                        }
                         // At once, so that a run that is cut short has told what it knows.
                         found.iter().for_each(|failure| println!("failed: {failure}"));
                         failures.lock().unwrap_or_else(|e| e.into_inner()).extend(found);

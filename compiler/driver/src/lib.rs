@@ -185,8 +185,7 @@ pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, Drive
     let module = pipeline::to_lir(session, &program)?;
     let wasm = pipeline::to_wasm(session, &module, &checker.map)?;
     let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
-    let copies =
-        if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
+    let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
     let output = CompileOutput { wasm, tests, copies };
     Ok(Compiled { checked: pipeline::checked(checker), output: Some(output) })
 }
@@ -225,7 +224,8 @@ fn copies(program: &mir::Program, checker: &hir::Checker) -> Vec<CopyReport> {
     use mir::explain::Reason;
     let is_user =
         |span: Span| checker.map.file_at(span.lo).is_some_and(|id| !checker.map.file(id).is_library);
-    let called = |name: &Option<String>| name.as_ref().map_or("the value".to_string(), |name| format!("`{name}`"));
+    let called =
+        |name: &Option<String>| name.as_ref().map_or("the value".to_string(), |name| format!("`{name}`"));
     let shared = mir::explain::explain_copies(program).into_iter().filter(|value| is_user(value.span));
     shared
         .map(|value| {
@@ -234,7 +234,9 @@ fn copies(program: &mir::Program, checker: &hir::Checker) -> Vec<CopyReport> {
                     let line = checker.map.line_col(at.lo).map_or(0, |(_, at)| at.line);
                     format!("{} is used again in line {line}", called(name))
                 }
-                Reason::UsedAgain { name, at: None } => format!("{} is kept to the end of its scope", called(name)),
+                Reason::UsedAgain { name, at: None } => {
+                    format!("{} is kept to the end of its scope", called(name))
+                }
                 Reason::Lent { name } => format!("{} belongs to the caller", called(name)),
                 Reason::Part { name } => format!("it stays a part of {}", called(name)),
                 Reason::Element => "it stays where it is stored".to_string(),

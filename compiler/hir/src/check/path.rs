@@ -177,9 +177,7 @@ impl FnCtxt<'_> {
         }
         if let Some(index) = self.cx.param(name) {
             return match self.cx.generics.params[index as usize].kind {
-                GenericParamKind::Const(ty) => {
-                    Res::ConstParam(self.intern(TyKind::Param(index, name)), ty)
-                }
+                GenericParamKind::Const(ty) => Res::ConstParam(self.intern(TyKind::Param(index, name)), ty),
                 _ => Res::Ty(self.intern(TyKind::Param(index, name))),
             };
         }

@@ -124,7 +124,8 @@ impl Builder<'_> {
     /// A pointer in a field leads into what another field of the same value owns.
     fn owning_part(&self, mut place: Place) -> Place {
         let owns = |place: &Place| {
-            crate::facts::try_place_ty(self.types, self.body, place).is_some_and(|ty| self.facts.needs_drop(ty))
+            crate::facts::try_place_ty(self.types, self.body, place)
+                .is_some_and(|ty| self.facts.needs_drop(ty))
         };
         while !place.proj.is_empty() && !owns(&place) {
             place.proj.pop();

@@ -19,13 +19,16 @@
 mod state;
 mod step;
 
+use crate::analysis::bitset::BitSet;
 use crate::analysis::order::reverse_postorder;
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::print::print_function;
 use crate::verify::VerifyError;
-use entity::IndexVec;
-use state::{Loan, Shapes, State, Val};
+use crate::visit::Access;
+use entity::{Idx, IndexVec};
+use state::{Shapes, State, Val};
+use std::collections::BTreeMap;
 use step::Stepper;
 
 /// More states at one block than this, and the function is given up.
@@ -130,8 +133,7 @@ impl Certifier<'_> {
         for param in &self.body.params {
             values[param.local] = Val::Init;
         }
-        let loans = IndexVec::from_elem(Loan::default(), self.body.locals.len());
-        State { values, loans, discriminants: Vec::new(), known: 0, flags: 0 }
+        State { values, loans: BTreeMap::new(), discriminants: Vec::new(), known: 0, flags: 0 }
     }
 
     fn fixpoint(&self, stepper: &mut Stepper) -> Option<IndexVec<Block, Vec<State>>> {
@@ -141,10 +143,11 @@ impl Certifier<'_> {
             rank[*block] = i;
         }
         let live = self.live_flags();
+        let read = self.read_locals();
         let mut entry: IndexVec<Block, Vec<State>> = IndexVec::from_elem(Vec::new(), self.body.blocks.len());
         // Per block, the states that have not been followed since they changed.
         let mut dirty: IndexVec<Block, Vec<bool>> = IndexVec::from_elem(Vec::new(), self.body.blocks.len());
-        let mut pending = crate::analysis::bitset::BitSet::new(order.len());
+        let mut pending = BitSet::new(order.len());
         entry[Block(0)].push(self.entry_state());
         dirty[Block(0)].push(true);
         pending.insert(0);
@@ -157,6 +160,7 @@ impl Certifier<'_> {
                 for (to, mut state) in stepper.block(block, entry[block][n].clone()) {
                     state.known &= live[to];
                     state.flags &= live[to];
+                    state.loans.retain(|local, _| read[to].contains(local.index()));
                     let list = &mut entry[to];
                     match list.iter().position(|s| (s.known, s.flags) == (state.known, state.flags)) {
                         Some(at) => {
@@ -178,6 +182,49 @@ impl Certifier<'_> {
             }
         }
         Some(entry)
+    }
+
+    /// Per block, the locals that are read there or later before they are written: only their loans matter.
+    fn read_locals(&self) -> IndexVec<Block, BitSet> {
+        let n = self.body.locals.len();
+        let mut reads = IndexVec::<Block, BitSet>::from_elem(BitSet::new(n), self.body.blocks.len());
+        let mut writes = reads.clone();
+        for (block, data) in self.body.blocks.iter_enumerated() {
+            let (read, written) = (&mut reads[block], &mut writes[block]);
+            let note = |read: &mut BitSet, written: &BitSet, place: &Place, access: Access| {
+                let whole = place.proj.is_empty() && matches!(access, Access::Write | Access::CallWrite);
+                // What is written may be declared to rest on what another pointer rests on.
+                let lender = self.body.locals[place.local].loan_of;
+                for local in place.indices().chain((!whole).then_some(place.local)).chain(lender) {
+                    if !written.contains(local.index()) {
+                        read.insert(local.index());
+                    }
+                }
+            };
+            for stmt in &data.stmts {
+                stmt.kind.for_each_access(|place, access| note(read, written, place, access));
+                if let StmtKind::Assign(place, _) = &stmt.kind
+                    && place.proj.is_empty()
+                {
+                    written.insert(place.local.index());
+                }
+            }
+            data.term.for_each_access(|place, access| note(read, written, place, access));
+        }
+        loop {
+            let mut changed = false;
+            for block in self.body.blocks.indices().rev() {
+                let mut out = BitSet::new(n);
+                for next in self.body.successors(block) {
+                    out.union(&reads[next]);
+                }
+                out.subtract(&writes[block]);
+                changed |= reads[block].union(&out);
+            }
+            if !changed {
+                return reads;
+            }
+        }
     }
 
     /// Per block, the flags that are still asked: states that differ only in others are joined.

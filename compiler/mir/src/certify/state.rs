@@ -4,6 +4,8 @@
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::IndexVec;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The state of one value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,7 +28,8 @@ pub(crate) struct Loan {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct State {
     pub values: IndexVec<Local, Val>,
-    pub loans: IndexVec<Local, Loan>,
+    /// Of locals that rest on something or are broken; the others have none.
+    pub loans: BTreeMap<Local, Rc<Loan>>,
     /// Locals that hold the discriminant of a place.
     pub discriminants: Vec<(Local, Place)>,
     /// Flags with a known value, and the values.
@@ -156,24 +159,58 @@ impl Shapes<'_> {
 }
 
 impl State {
+    pub fn owners(&self, local: Local) -> Vec<Place> {
+        self.loans.get(&local).map_or(Vec::new(), |loan| loan.owners.clone())
+    }
+
+    pub fn is_broken(&self, local: Local) -> bool {
+        self.loans.get(&local).is_some_and(|loan| loan.broken)
+    }
+
+    pub fn set_loan(&mut self, local: Local, loan: Loan) {
+        if loan == Loan::default() {
+            self.loans.remove(&local);
+        } else {
+            self.loans.insert(local, Rc::new(loan));
+        }
+    }
+
     /// Whether anything changed.
     pub fn join(&mut self, other: &State, shapes: &Shapes, body: &Body) -> bool {
-        let before = self.clone();
+        let mut changed = false;
         for (local, val) in other.values.iter_enumerated() {
             if self.values[local] != *val {
-                self.values[local] = shapes.join(&self.values[local], val, body.locals[local].ty);
+                let joined = shapes.join(&self.values[local], val, body.locals[local].ty);
+                changed |= joined != self.values[local];
+                self.values[local] = joined;
             }
         }
-        for (local, loan) in other.loans.iter_enumerated() {
-            let mine = &mut self.loans[local];
-            mine.broken |= loan.broken;
-            for owner in &loan.owners {
-                if !mine.owners.contains(owner) {
-                    mine.owners.push(owner.clone());
-                }
-            }
+        for (local, loan) in &other.loans {
+            changed |= self.join_loan(*local, loan);
         }
+        let known = self.discriminants.len();
         self.discriminants.retain(|d| other.discriminants.contains(d));
-        *self != before
+        changed || self.discriminants.len() != known
+    }
+
+    fn join_loan(&mut self, local: Local, loan: &Rc<Loan>) -> bool {
+        let Some(mine) = self.loans.get_mut(&local) else {
+            self.loans.insert(local, loan.clone());
+            return true;
+        };
+        let covers = |mine: &Loan| {
+            (mine.broken || !loan.broken) && loan.owners.iter().all(|owner| mine.owners.contains(owner))
+        };
+        if Rc::ptr_eq(mine, loan) || covers(mine) {
+            return false;
+        }
+        let mine = Rc::make_mut(mine);
+        mine.broken |= loan.broken;
+        for owner in &loan.owners {
+            if !mine.owners.contains(owner) {
+                mine.owners.push(owner.clone());
+            }
+        }
+        true
     }
 }

@@ -3,6 +3,7 @@
 use super::state::{Loan, Shapes, State, Val};
 use crate::facts::try_place_ty;
 use crate::ir::*;
+use std::rc::Rc;
 
 pub(crate) struct Stepper<'a> {
     program: &'a Program,
@@ -99,7 +100,7 @@ impl<'a> Stepper<'a> {
         for index in place.indices() {
             self.usable(state, index);
         }
-        if state.loans[place.local].broken {
+        if state.is_broken(place.local) {
             self.fail(format!("{} is used after what it rests on is gone", self.describe(place)));
         }
         if let Some(i) = place.proj.iter().position(|p| *p == Proj::Deref) {
@@ -114,7 +115,7 @@ impl<'a> Stepper<'a> {
         if state.values[local] != Val::Init {
             self.fail(format!("{local} is not initialised"));
         }
-        if state.loans[local].broken {
+        if state.is_broken(local) {
             self.fail(format!("{local} is used after what it rests on is gone"));
         }
     }
@@ -196,7 +197,7 @@ impl<'a> Stepper<'a> {
             self.set(state, place, Val::Init);
         }
         self.change(state, place, Change::Changed);
-        state.loans[place.local] = Loan::default();
+        state.loans.remove(&place.local);
         if let Some(i) = self.flags.iter().position(|f| *f == place.local) {
             state.known &= !(1 << i);
         }
@@ -207,17 +208,17 @@ impl<'a> Stepper<'a> {
     /// Something happens to a place: what rests on it, or on part of it, or on what it is part of, is broken.
     fn change(&self, state: &mut State, place: &Place, change: Change) {
         state.discriminants.retain(|(local, of)| *local != place.local && !of.overlaps(place));
-        for (local, loan) in state.loans.iter_enumerated_mut() {
-            let affected = change == Change::Gone || self.body.locals[local].is_borrow;
-            if affected && loan.owners.iter().any(|owner| owner.overlaps(place)) {
-                loan.broken = true;
+        for (local, loan) in state.loans.iter_mut() {
+            let affected = change == Change::Gone || self.body.locals[*local].is_borrow;
+            if affected && !loan.broken && loan.owners.iter().any(|owner| owner.overlaps(place)) {
+                Rc::make_mut(loan).broken = true;
             }
         }
     }
 
     /// Memory behind a pointer changes: borrows of what it points into are broken.
     fn change_behind(&self, state: &mut State, pointer: Local) {
-        for owner in state.loans[pointer].owners.clone() {
+        for owner in state.owners(pointer) {
             self.change(state, &owner, Change::Changed);
         }
     }
@@ -225,7 +226,7 @@ impl<'a> Stepper<'a> {
     /// What a borrow of the place, or a pointer into it, rests on.
     fn owners(&self, state: &State, place: &Place) -> Vec<Place> {
         if place.is_indirect() || self.body.locals[place.local].is_borrow {
-            return state.loans[place.local].owners.clone();
+            return state.owners(place.local);
         }
         if self.class(place.local) == Class::Lent {
             return Vec::new();
@@ -235,11 +236,7 @@ impl<'a> Stepper<'a> {
 
     /// What a declared loan of a local rests on: a pointer's loan is that of the pointer.
     fn loan(&self, state: &State, owner: Local) -> Vec<Place> {
-        if self.is_address(owner) {
-            state.loans[owner].owners.clone()
-        } else {
-            self.owners(state, &owner.into())
-        }
+        if self.is_address(owner) { state.owners(owner) } else { self.owners(state, &owner.into()) }
     }
 
     fn operand_owners(&self, state: &State, op: &Operand) -> Vec<Place> {
@@ -247,7 +244,7 @@ impl<'a> Stepper<'a> {
         let whole = place.proj.is_empty();
         match op {
             Operand::Borrow(_) => self.owners(state, place),
-            _ if whole && self.is_address(place.local) => state.loans[place.local].owners.clone(),
+            _ if whole && self.is_address(place.local) => state.owners(place.local),
             _ if self.needs_drop(&place.local.into()) => self.owners(state, &place.local.into()),
             _ => Vec::new(),
         }
@@ -335,7 +332,7 @@ impl<'a> Stepper<'a> {
         if !place.proj.is_empty() {
             return;
         }
-        state.loans[place.local] = loan;
+        state.set_loan(place.local, loan);
         match rvalue {
             Rvalue::Discriminant(of) if !of.is_indirect() => {
                 state.discriminants.push((place.local, of.clone()))
@@ -432,7 +429,7 @@ impl<'a> Stepper<'a> {
                     let loan = self.call_loan(&state, args, dest.local);
                     self.write(&mut state, dest);
                     if dest.proj.is_empty() {
-                        state.loans[dest.local] = loan;
+                        state.set_loan(dest.local, loan);
                     }
                     out.push((*target, state));
                 }
@@ -464,7 +461,7 @@ impl<'a> Stepper<'a> {
                     Arg::Value(op @ Operand::Borrow(_)) => owners.extend(self.operand_owners(state, op)),
                     Arg::Value(op) => {
                         let pointer = op.place().filter(|p| p.proj.is_empty() && self.is_pointer(p.local));
-                        owners.extend(pointer.into_iter().flat_map(|p| state.loans[p.local].owners.clone()));
+                        owners.extend(pointer.into_iter().flat_map(|p| state.owners(p.local)));
                     }
                 }
             }
