@@ -7,6 +7,7 @@ pub mod defs;
 pub mod flow;
 pub mod init;
 pub mod liveness;
+pub mod loops;
 pub mod move_paths;
 pub mod order;
 pub mod provenance;

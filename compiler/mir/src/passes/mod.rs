@@ -20,6 +20,7 @@ mod splice;
 mod split_cleanup;
 mod sroa;
 mod thread_jumps;
+mod unique;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
@@ -43,6 +44,7 @@ pub const PASSES: &[PassInfo] = &[
     pass("inline", "calls of small functions, and of functions called once, are replaced by their bodies"),
     pass("nounwind", "edges for unwinding that is impossible are removed"),
     pass("dead_functions", "functions that nothing reaches are removed"),
+    pass("unique", "whether a buffer has one owner is asked once, and before loops"),
     pass("borrow_params", "parameters that are not consumed are borrowed"),
     pass("borrow_locals", "locals that only read what they copy become borrows"),
     pass("last_use", "copies of values that nobody needs afterwards become moves"),
@@ -136,6 +138,7 @@ impl<'a> Pipeline<'a> {
         // Inlining has made functions unreachable, and told of some that they do not unwind.
         self.optional(program, "dead_functions");
         self.optional(program, "nounwind");
+        self.optional(program, "unique");
         for name in OWNERSHIP {
             self.optional(program, name);
         }
@@ -161,6 +164,7 @@ impl<'a> Pipeline<'a> {
             "borrow_params" => borrow_params::run(program, &self.facts),
             "nounwind" => nounwind::run(program),
             "dead_functions" => dead_functions::run(program),
+            "unique" => self.unique(program),
             "inline" => {
                 let facts = self.facts.clone();
                 inline::run(program, &facts, &mut |program, func| self.shrink(program, func));
@@ -172,6 +176,16 @@ impl<'a> Pipeline<'a> {
             }
         }
         self.check(program, name, false);
+    }
+
+    fn unique(&mut self, program: &mut Program) {
+        let known = unique::summaries(program);
+        for func in program.funcs.indices() {
+            let Program { types, funcs, .. } = &mut *program;
+            if funcs[func].body_mut().is_some_and(|body| unique::run(types, &known, body)) {
+                self.shrink(program, func);
+            }
+        }
     }
 
     fn bodies(&mut self, program: &mut Program, name: &str, run: BodyPass) {

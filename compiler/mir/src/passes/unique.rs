@@ -1,0 +1,429 @@
+//! Asks once whether a buffer has one owner: where that is known, `is_unique` becomes `true`; where a loop asks in every
+//! round, it is asked, and the buffer copied if need be, before the loop.
+//!
+//! Known is what was asked (on the way on which the answer was yes), what a buffer that has just been made is, and what a
+//! function leaves behind in its `mut` parameters (found by the same analysis, callees first). It is known no longer when
+//! the buffer is copied, moved, replaced, dropped, or given to a call. Only buffers that lie in a local itself are followed,
+//! of which no address is taken and nothing is borrowed for longer than an instruction.
+//!
+//! In and out: the built stage, in which cleanup drops what it finds, so that the call before a loop may unwind as the one in it does.
+//! Asking earlier costs a copy only where a shared buffer meets a loop that turns out to have no round.
+
+use crate::analysis::bitset::BitSet;
+use crate::analysis::defs::local_infos;
+use crate::analysis::loops::{Loop, natural_loops};
+use crate::analysis::order::reverse_postorder;
+use crate::ir::*;
+use crate::visit::Access;
+use entity::{Idx, IndexVec};
+use rustc_hash::FxHashMap;
+
+/// Per function, the buffers in its `mut` parameters that have one owner whenever it returns: the parameter's number, and
+/// the way to the buffer.
+pub type Summaries = IndexVec<FuncId, Vec<(usize, Vec<Proj>)>>;
+
+pub fn summaries(program: &Program) -> Summaries {
+    let mut known: Summaries = IndexVec::from_elem(Vec::new(), program.funcs.len());
+    // A function that makes room calls one that moves the elements: two rounds reach what the library has.
+    for _ in 0..2 {
+        for (id, func) in program.funcs.iter_enumerated() {
+            let Some(body) = func.body() else { continue };
+            if body.params.iter().any(|p| p.mode == ParamMode::Mut) {
+                known[id] = summary(&program.types, &known, body);
+            }
+        }
+    }
+    known
+}
+
+fn summary(types: &Types, known: &Summaries, body: &Body) -> Vec<(usize, Vec<Proj>)> {
+    let mut tracked = tracked(types, body);
+    for param in body.params.iter().filter(|p| p.mode == ParamMode::Mut) {
+        add_buffers(types, body, param.local, &mut tracked);
+    }
+    let unique = Unique::new(body, known, tracked);
+    let entry = unique.solve(None);
+    let mut all = BitSet::new(unique.places.len());
+    all.fill();
+    for (block, data) in body.blocks.iter_enumerated() {
+        if data.term == Term::Return
+            && let Some(state) = &entry[block]
+        {
+            let mut state = state.clone();
+            data.stmts.iter().for_each(|stmt| unique.stmt(&mut state, &stmt.kind));
+            all.intersect(&state);
+        }
+    }
+    let of_param = |place: &Place| {
+        let number = body.params.iter().position(|p| p.local == place.local && p.mode == ParamMode::Mut)?;
+        Some((number, place.proj.clone()))
+    };
+    all.iter().filter_map(|i| of_param(&unique.places[i])).collect()
+}
+
+/// The buffer that a `mut` parameter is, or has as a field.
+fn add_buffers(types: &Types, body: &Body, local: Local, list: &mut Vec<Place>) {
+    let ty = body.locals[local].ty;
+    let is_buffer = |ty: Ty| matches!(types.kind(ty), TyKind::Buffer(_));
+    let mut add = |place: Place| {
+        if !list.contains(&place) {
+            list.push(place);
+        }
+    };
+    if is_buffer(ty) {
+        add(local.into());
+    } else if *types.kind(ty) == TyKind::Struct {
+        let fields = types.defs[ty].variants.first().map_or(&[][..], |v| &v.fields);
+        for (i, _) in fields.iter().enumerate().filter(|(_, field)| is_buffer(field.ty)) {
+            add(Place::from(local).with(Proj::Field(i as u32)));
+        }
+    }
+}
+
+/// Whether anything has changed.
+pub fn run(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
+    if asked(body).is_empty() {
+        return false;
+    }
+    let hoisted = hoist(types, known, body);
+    let unique = Unique::new(body, known, tracked(types, body));
+    let entry = unique.solve(None);
+    let mut certain = Vec::new();
+    for (block, data) in body.blocks.iter_enumerated() {
+        let Some(state) = &entry[block] else { continue };
+        let mut state = state.clone();
+        for (i, stmt) in data.stmts.iter().enumerate() {
+            if let Some(place) = question(&stmt.kind)
+                && unique.bit(place).is_some_and(|bit| state.contains(bit))
+            {
+                certain.push((block, i));
+            }
+            unique.stmt(&mut state, &stmt.kind);
+        }
+    }
+    let changed = hoisted || !certain.is_empty();
+    for (block, i) in certain {
+        if let StmtKind::Assign(_, rvalue) = &mut body.blocks[block].stmts[i].kind {
+            *rvalue = Rvalue::Use(Operand::Const(Const::Bool(true)));
+        }
+    }
+    changed
+}
+
+/// The place in `x = is_unique(borrow place)`.
+fn question(stmt: &StmtKind) -> Option<&Place> {
+    match stmt {
+        StmtKind::Assign(_, Rvalue::Intrinsic(Intrinsic::IsUnique, list)) => list.first()?.place(),
+        _ => None,
+    }
+}
+
+fn asked(body: &Body) -> Vec<&Place> {
+    body.blocks.iter().flat_map(|data| &data.stmts).filter_map(|stmt| question(&stmt.kind)).collect()
+}
+
+/// The places to follow: those that are asked about, and locals that new buffers come through.
+fn tracked(types: &Types, body: &Body) -> Vec<Place> {
+    let infos = local_infos(body);
+    let mut lent = BitSet::new(body.locals.len());
+    for stmt in body.blocks.iter().flat_map(|data| &data.stmts) {
+        if let StmtKind::Assign(_, Rvalue::Use(Operand::Borrow(place))) = &stmt.kind {
+            lent.insert(place.local.index());
+        }
+    }
+    let follows = |place: &Place| {
+        let decl = &body.locals[place.local];
+        let direct = place.proj.iter().all(|proj| matches!(proj, Proj::Field(_)));
+        direct && !decl.is_borrow && !infos[place.local].addr_taken && !lent.contains(place.local.index())
+    };
+    let mut list: Vec<Place> = Vec::new();
+    let mut add = |place: Place| {
+        if follows(&place) && !list.contains(&place) {
+            list.push(place);
+        }
+    };
+    asked(body).into_iter().for_each(|place| add(place.clone()));
+    for (local, decl) in body.locals.iter_enumerated() {
+        if matches!(types.kind(decl.ty), TyKind::Buffer(_)) {
+            add(local.into());
+        }
+    }
+    list
+}
+
+struct Unique<'a> {
+    body: &'a Body,
+    known: &'a Summaries,
+    places: Vec<Place>,
+    by_local: FxHashMap<Local, Vec<usize>>,
+    /// Per block that branches on an answer: the place.
+    branches: IndexVec<Block, Option<usize>>,
+}
+
+impl<'a> Unique<'a> {
+    fn new(body: &'a Body, known: &'a Summaries, places: Vec<Place>) -> Unique<'a> {
+        let mut by_local: FxHashMap<Local, Vec<usize>> = FxHashMap::default();
+        for (i, place) in places.iter().enumerate() {
+            by_local.entry(place.local).or_default().push(i);
+        }
+        let mut this = Unique { body, known, places, by_local, branches: IndexVec::new() };
+        this.branches = body.blocks.iter().map(|data| this.branch(data)).collect();
+        this
+    }
+
+    fn bit(&self, place: &Place) -> Option<usize> {
+        self.by_local.get(&place.local)?.iter().copied().find(|i| self.places[*i] == *place)
+    }
+
+    /// The place whose answer the block's branch is on, if nothing happens to it in between.
+    fn branch(&self, data: &BlockData) -> Option<usize> {
+        let Term::If { cond: Operand::Copy(cond) | Operand::Move(cond), .. } = &data.term else { return None };
+        let (at, bit) = data.stmts.iter().enumerate().rev().find_map(|(i, stmt)| {
+            let StmtKind::Assign(dest, _) = &stmt.kind else { return None };
+            let place = question(&stmt.kind).filter(|_| dest == cond)?;
+            Some((i, self.bit(place)?))
+        })?;
+        let mut state = BitSet::new(self.places.len());
+        state.insert(bit);
+        for stmt in &data.stmts[at + 1..] {
+            if matches!(&stmt.kind, StmtKind::Assign(dest, _) if dest == cond) {
+                return None;
+            }
+            self.stmt(&mut state, &stmt.kind);
+        }
+        state.contains(bit).then_some(bit)
+    }
+
+    fn forget(&self, state: &mut BitSet, place: &Place) {
+        for &i in self.by_local.get(&place.local).map_or(&[][..], |list| list) {
+            if self.places[i].overlaps(place) {
+                state.remove(i);
+            }
+        }
+    }
+
+    fn stmt(&self, state: &mut BitSet, stmt: &StmtKind) {
+        // Instructions look at what they borrow and are done with it.
+        let lends = matches!(stmt, StmtKind::Assign(_, Rvalue::Intrinsic(..)));
+        let moved = match stmt {
+            StmtKind::Assign(_, Rvalue::Use(Operand::Move(from))) => {
+                self.bit(from).is_some_and(|bit| state.contains(bit))
+            }
+            StmtKind::Assign(_, Rvalue::Intrinsic(Intrinsic::BufferFromPtr(_), _)) => true,
+            _ => false,
+        };
+        stmt.for_each_access(|place, access| {
+            let looks = matches!(access, Access::Discriminant) || lends && access == Access::Borrow;
+            if !looks {
+                self.forget(state, place);
+            }
+        });
+        if let StmtKind::Assign(dest, _) = stmt
+            && moved
+            && let Some(bit) = self.bit(dest)
+        {
+            state.insert(bit);
+        }
+    }
+
+    /// What holds on an edge, after `state` at the end of the block's statements.
+    fn edge(&self, state: &BitSet, block: Block, to: Block) -> BitSet {
+        let mut state = state.clone();
+        let term = &self.body.blocks[block].term;
+        term.for_each_access(|place, _| {
+            if !matches!(term, Term::If { .. } | Term::Switch { .. }) {
+                self.forget(&mut state, place);
+            }
+        });
+        match term {
+            Term::If { then, else_, .. } if *then == to && *else_ != to => {
+                if let Some(bit) = self.branches[block] {
+                    state.insert(bit);
+                }
+            }
+            Term::Call { callee: Callee::Func(func), args, target: Some(target), .. } if *target == to => {
+                self.leaves(&mut state, *func, args);
+            }
+            _ => {}
+        }
+        state
+    }
+
+    /// What a call leaves behind in its `mut` arguments.
+    fn leaves(&self, state: &mut BitSet, func: FuncId, args: &[Arg]) {
+        let Some(list) = self.known.get(func) else { return };
+        for (number, proj) in list {
+            let Some(Arg::Mut(place)) = args.get(*number) else { continue };
+            let mut outer = place.clone();
+            outer.proj.extend_from_slice(proj);
+            if let Some(bit) = self.bit(&outer) {
+                state.insert(bit);
+            }
+        }
+    }
+
+    /// What is known at the entries of blocks, on all ways; `None` where no way leads. `given`: a block at whose entry a
+    /// place is taken to be unique.
+    fn solve(&self, given: Option<(Block, usize)>) -> IndexVec<Block, Option<BitSet>> {
+        let order = reverse_postorder(self.body);
+        let mut entry: IndexVec<Block, Option<BitSet>> = IndexVec::from_elem(None, self.body.blocks.len());
+        entry[Block(0)] = Some(BitSet::new(self.places.len()));
+        loop {
+            let mut changed = false;
+            for block in &order {
+                let Some(mut state) = entry[*block].clone() else { continue };
+                self.body.blocks[*block].stmts.iter().for_each(|stmt| self.stmt(&mut state, &stmt.kind));
+                for to in self.body.successors(*block) {
+                    let mut edge = self.edge(&state, *block, to);
+                    if let Some((_, bit)) = given.filter(|(at, _)| *at == to) {
+                        edge.insert(bit);
+                    }
+                    changed |= match &mut entry[to] {
+                        Some(have) => {
+                            let before = have.clone();
+                            have.intersect(&edge);
+                            *have != before
+                        }
+                        none => {
+                            *none = Some(edge);
+                            true
+                        }
+                    };
+                }
+            }
+            if !changed {
+                return entry;
+            }
+        }
+    }
+}
+
+/// A question that is put before a loop.
+struct Early {
+    header: Block,
+    place: Place,
+    /// The call on the way on which there are more owners.
+    call: Term,
+    span: syntax::Span,
+}
+
+fn hoist(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
+    // Inner loops first; what has come before one may go before the next.
+    for round in 0..4 {
+        let found = find_early(types, known, body);
+        if found.is_empty() {
+            return round > 0;
+        }
+        for early in found {
+            insert(types, body, early);
+        }
+    }
+    true
+}
+
+fn find_early(types: &Types, known: &Summaries, body: &Body) -> Vec<Early> {
+    let unique = Unique::new(body, known, tracked(types, body));
+    let loops = natural_loops(body);
+    if loops.is_empty() || unique.places.is_empty() {
+        return Vec::new();
+    }
+    let entry = unique.solve(None);
+    let mut found: Vec<Early> = Vec::new();
+    for a_loop in &loops {
+        for &block in a_loop.blocks.iter().filter(|block| a_loop.every_round.contains(block.index())) {
+            let Some(early) = unique.candidate(a_loop, block) else { continue };
+            let Some(bit) = unique.bit(&early.place) else { continue };
+            let is_known = entry[a_loop.header].as_ref().is_some_and(|state| state.contains(bit));
+            let taken = found.iter().any(|f| f.place == early.place || f.header == early.header);
+            if !is_known && !taken && unique.stays(a_loop, block, bit) {
+                found.push(early);
+            }
+        }
+    }
+    found
+}
+
+impl Unique<'_> {
+    /// A block that asks, and on the way of more owners does nothing but make the buffer unique.
+    fn candidate(&self, a_loop: &Loop, block: Block) -> Option<Early> {
+        let data = &self.body.blocks[block];
+        let bit = self.branches[block]?;
+        let Term::If { then, else_, .. } = data.term else { return None };
+        let slow = &self.body.blocks[else_];
+        let Term::Call { callee: Callee::Func(func), args, target, .. } = &slow.term else { return None };
+        let place = &self.places[bit];
+        let only = matches!(&args[..], [Arg::Mut(whole)] if whole.overlaps(place) && !whole.is_indirect());
+        let mut state = BitSet::new(self.places.len());
+        self.leaves(&mut state, *func, args);
+        let fits = slow.stmts.is_empty() && *target == Some(then) && only && state.contains(bit);
+        fits.then(|| Early {
+            header: a_loop.header,
+            place: place.clone(),
+            call: slow.term.clone(),
+            span: data.term_span,
+        })
+    }
+
+    /// Whether, if the place is unique at the start of a round, it still is where `block` asks (so it is not written in
+    /// between, and was there before the loop), and at the end.
+    fn stays(&self, a_loop: &Loop, block: Block, bit: usize) -> bool {
+        let entry = self.solve(Some((a_loop.header, bit)));
+        let Some(mut state) = entry[block].clone() else { return false };
+        let asks = |stmt: &&Stmt| question(&stmt.kind).and_then(|place| self.bit(place)) != Some(bit);
+        self.body.blocks[block].stmts.iter().take_while(asks).for_each(|stmt| self.stmt(&mut state, &stmt.kind));
+        if !state.contains(bit) {
+            return false;
+        }
+        a_loop.latches.iter().all(|latch| {
+            let Some(mut state) = entry[*latch].clone() else { return true };
+            self.body.blocks[*latch].stmts.iter().for_each(|stmt| self.stmt(&mut state, &stmt.kind));
+            self.edge(&state, *latch, a_loop.header).contains(bit)
+        })
+    }
+}
+
+/// Puts the question, and the call, on all ways into the loop.
+fn insert(types: &mut Types, body: &mut Body, early: Early) {
+    let Early { header, place, mut call, span } = early;
+    let loops = natural_loops(body);
+    let Some(a_loop) = loops.iter().find(|l| l.header == header) else { return };
+    let inside: BitSet = {
+        let mut set = BitSet::new(body.blocks.len());
+        a_loop.blocks.iter().for_each(|b| {
+            set.insert(b.index());
+        });
+        set
+    };
+    let answer = body.new_local(types.intern(TyKind::Bool), span);
+    let slow = body.blocks.push(BlockData {
+        stmts: Vec::new(),
+        term: Term::Goto(header),
+        term_span: span,
+        is_cleanup: false,
+    });
+    let question = Rvalue::Intrinsic(Intrinsic::IsUnique, vec![Operand::Borrow(place)]);
+    let kind = StmtKind::Assign(answer.into(), question);
+    let ask = body.blocks.push(BlockData {
+        stmts: vec![Stmt { kind, span }],
+        term: Term::If { cond: Operand::Copy(answer.into()), then: header, else_: slow },
+        term_span: span,
+        is_cleanup: false,
+    });
+    call.for_each_successor_mut(|to| {
+        if !body.blocks[*to].is_cleanup {
+            *to = header;
+        }
+    });
+    body.blocks[slow].term = call;
+    for block in body.blocks.indices() {
+        let is_new = block == ask || block == slow;
+        if is_new || inside.contains(block.index()) {
+            continue;
+        }
+        body.blocks[block].term.for_each_successor_mut(|to| {
+            if *to == header {
+                *to = ask;
+            }
+        });
+    }
+}
