@@ -219,7 +219,7 @@ impl Checker {
 
     /// Whether a fault was reported on the rest of the line behind a span.
     fn fault_behind(&self, span: Span) -> bool {
-        self.diags.iter().rev().any(|d| {
+        self.syntax_diags.iter().rev().any(|d| {
             let at = d.span().lo;
             at >= span.hi && at < span.hi + 200 && !self.map.text(Span::new(span.hi, at)).contains('\n')
         })

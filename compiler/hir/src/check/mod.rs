@@ -195,7 +195,7 @@ impl Checker {
     fn parse_deferred(&mut self, body: ast::FnBody) -> ast::FnBody {
         let ast::FnBody::Deferred(span) = body else { return body };
         let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
-        self.diags.extend(diags);
+        self.syntax_diags.extend(diags);
         body
     }
 }

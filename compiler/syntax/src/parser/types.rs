@@ -79,10 +79,14 @@ impl Parser<'_> {
                 self.ty_without_optional()
             }
             T::Question => {
-                let message = "`?` stands behind the type: `T?`";
-                self.report(Diagnostic::error(codes::EXPECTED_TYPE, start, message));
                 self.bump();
-                self.ty_without_optional()
+                let inner = self.ty_without_optional();
+                let message = "`?` stands behind the type: `T?`";
+                let edits = vec![(start, String::new()), (inner.span.after(), "?".to_string())];
+                let diag = Diagnostic::error(codes::EXPECTED_TYPE, start, message);
+                self.report(diag.fix_edits("move it", edits));
+                let span = start.to(inner.span);
+                Type { kind: TypeKind::Optional(Box::new(inner)), span }
             }
             T::KwFn => {
                 let diag = Diagnostic::error(
@@ -285,7 +289,7 @@ impl Parser<'_> {
         }
         let span = self.prev().span().after();
         let diag = Diagnostic::error(codes::MISSING_TYPE, span, format!("{what} needs a type"));
-        self.fault(diag.label("write `: T` here").note("signatures are written out, bodies are inferred"));
+        self.aside(diag.label("write `: T` here").note("signatures are written out, bodies are inferred"));
         error_type(span)
     }
 
