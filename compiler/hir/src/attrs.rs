@@ -15,6 +15,8 @@ pub(crate) struct FnAttrs {
     pub export: Option<String>,
     pub lang: Option<Symbol>,
     pub intrinsic: Option<Symbol>,
+    /// An `@intrinsic` was reported: the function is not missing its body too.
+    pub is_refused: bool,
 }
 
 const KNOWN: [&str; 14] = [
@@ -47,6 +49,7 @@ impl Checker {
                 "lang" => found.lang = self.library_arg(module, attr),
                 "intrinsic" => {
                     found.intrinsic = self.library_arg(module, attr);
+                    found.is_refused = found.intrinsic.is_none();
                     if let Some(body) = decl.body.as_ref().filter(|_| found.intrinsic.is_some()) {
                         let _ = body;
                         let message = "an intrinsic has no body";
@@ -116,7 +119,8 @@ impl Checker {
         if self.is_user(module) && !self.program.modules[module].is_unsafe {
             let text = self.program.name(attr.name.name);
             let message = format!("`@{text}` stands in `unsafe` modules only");
-            self.report(Diagnostic::error(codes::UNSAFE_ONLY, attr.span, message));
+            let diag = Diagnostic::error(codes::UNSAFE_ONLY, attr.span, message);
+            self.report(diag.note("a file that starts with a line `unsafe` is one"));
             return None;
         }
         let name = self.string_arg(attr)?;

@@ -1,6 +1,7 @@
 //! The checker: owns the program while it is being made, and all that is needed to make it.
 
 use crate::collect::Decls;
+use crate::cycles::Uses;
 use crate::flow::ParamUse;
 use crate::infer::InferTable;
 use crate::lang::Known;
@@ -85,6 +86,7 @@ pub struct Checker {
     /// What the parser found.
     pub(crate) syntax_diags: Vec<Diagnostic>,
     pub(crate) unread: Unread,
+    pub(crate) uses: Uses,
     pub(crate) scopes: IndexVec<ModuleId, ModuleScope>,
     pub(crate) imports: IndexVec<ImportId, Import>,
     pub(crate) packages: Vec<(Symbol, ModuleId)>,
@@ -123,6 +125,7 @@ impl Checker {
             diags: Vec::new(),
             syntax_diags: Vec::new(),
             unread: Unread::default(),
+            uses: Uses::default(),
             scopes: IndexVec::new(),
             imports: IndexVec::new(),
             packages: Vec::new(),

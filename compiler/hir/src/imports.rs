@@ -18,6 +18,10 @@ pub(crate) struct PendingImport {
     pub import: ImportId,
 }
 
+/// The modules of `std`, for suggestions.
+pub(crate) const STD_MODULES: &[&str] =
+    &["bytes", "collections", "env", "fs", "io", "json", "math", "random", "test", "time"];
+
 /// How far a path could be followed.
 #[derive(Clone, Copy)]
 enum Place {
@@ -178,12 +182,18 @@ impl Checker {
         let mut diag = match place {
             Some(Place::Module(m)) if self.exists_privately(m, ident.name) => {
                 let message = format!("`{text}` is private to its module");
-                Diagnostic::error(codes::PRIVATE, ident.span, message).note("mark it `pub` to use it here")
+                let note = self.private_note(m);
+                Diagnostic::error(codes::PRIVATE, ident.span, message).note(note)
             }
-            Some(_) => {
+            Some(place) => {
                 let path = self.path_text(parent);
-                let message = format!("there is no `{text}` in `{path}`");
-                Diagnostic::error(codes::UNKNOWN_NAME, ident.span, message)
+                let is_module = at + 1 < import.path.len() && matches!(place, Place::Module(_));
+                let (code, what) = match is_module {
+                    true => (codes::UNKNOWN_MODULE, "no module"),
+                    false => (codes::UNKNOWN_NAME, "no"),
+                };
+                let message = format!("there is {what} `{text}` in `{path}`");
+                Diagnostic::error(code, ident.span, message)
             }
             None => {
                 let message = format!("there is no module `{text}`");
@@ -192,7 +202,14 @@ impl Checker {
             }
         };
         let candidates = match place {
-            Some(Place::Module(m)) => self.exported_names(m),
+            Some(Place::Module(m)) => {
+                let mut names = self.exported_names(m);
+                if self.package_root(syntax::sym::std) == Some(Def::Module(m)) {
+                    // Modules that nobody uses have not been loaded.
+                    names.extend(STD_MODULES.iter().map(|n| self.program.interner.intern(n)));
+                }
+                names
+            }
             Some(Place::Adt(adt)) => self.program.adts[adt].variants.iter().map(|v| v.name).collect(),
             _ => self.scopes[self.root]
                 .children
@@ -220,6 +237,14 @@ impl Checker {
             }
         }
         self.imports[import.import].is_used = true;
+    }
+
+    /// The way out where something of a module is private.
+    pub(crate) fn private_note(&self, owner: ModuleId) -> &'static str {
+        match self.is_user(owner) {
+            true => "mark it `pub` to use it in other modules",
+            false => "it is a part of the library's inner workings",
+        }
     }
 
     fn path_text(&self, path: &[Ident]) -> String {

@@ -29,6 +29,7 @@ mod place;
 mod scope;
 mod structs;
 mod tries;
+mod unknown;
 mod usage;
 
 use crate::body::*;
@@ -109,6 +110,8 @@ pub(crate) struct FnCtxt<'c> {
     pub told_unreachable: bool,
     pub closures: Vec<(ClosureId, ClosureBody)>,
     pub has_errors: bool,
+    /// Names that nothing has, each reported once.
+    pub told_unknown: Vec<Symbol>,
     /// Values of type `Never` that stand where a type was not known.
     pub never_vars: Vec<Ty>,
     /// Numbers in patterns, to be compared with the range of their type.
@@ -244,6 +247,7 @@ impl<'c> FnCtxt<'c> {
             told_unreachable: false,
             closures: Vec::new(),
             has_errors: false,
+            told_unknown: Vec::new(),
             never_vars: Vec::new(),
             lit_pats: Vec::new(),
             identity,
@@ -326,13 +330,17 @@ impl<'c> FnCtxt<'c> {
 
     fn declare_unique(&mut self, name: Symbol, local: LocalId, span: Span) {
         if let Some(first) = self.scope.get(name).filter(|l| self.info[*l].is_param) {
-            let text = self.ck.program.name(name);
-            let message = format!("two parameters are called `{text}`");
-            let diag = Diagnostic::error(crate::codes::DUPLICATE_NAME, span, message)
-                .also(self.locals[first].span, "first declared here");
-            self.report(diag);
+            self.report_two_params(name, self.locals[first].span, span);
         }
         self.scope.push(name, local);
+    }
+
+    fn report_two_params(&mut self, name: Symbol, first: Span, second: Span) {
+        let text = self.ck.program.name(name);
+        let message = format!("two parameters are called `{text}`");
+        let diag =
+            Diagnostic::error(crate::codes::DUPLICATE_NAME, second, message).label("declared again here");
+        self.report(diag.also(first, "first declared here"));
     }
 
     // ------------------------------------------------------------ helpers

@@ -726,7 +726,9 @@ impl FnCtxt<'_> {
         let message = format!("`{owner}` has no field `{text}`");
         let mut diag = Diagnostic::error(codes::UNKNOWN_FIELD, field.name.span, message);
         if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), field.name.span, found);
+            // In the short form the name is that of the variable too.
+            let fixed = if field.pat.is_none() { format!("{found}: {text}") } else { found.clone() };
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), field.name.span, fixed);
         }
         self.report(diag);
     }
