@@ -79,7 +79,7 @@ impl Checker {
                 }
             };
             if !fits {
-                self.misplaced_attr(attr, "this item");
+                self.misplaced_attr(attr, item_name(kind));
             }
         }
     }
@@ -95,13 +95,21 @@ impl Checker {
         if let Some(found) = suggest::closest(&self.program.interner, &text, known) {
             diag = diag.fix_likely(format!("did you mean `@{found}`?"), attr.name.span, found);
         }
+        if text == "derive" {
+            diag = diag.note("nothing needs to be derived: all values can be compared, hashed and printed");
+        }
         self.report(diag);
     }
 
     fn misplaced_attr(&mut self, attr: &Attribute, what: &str) {
         let text = self.program.name(attr.name.name);
+        let of_functions = matches!(text, "inline" | "noinline" | "cold" | "track_caller" | "export");
         let message = format!("`@{text}` has no meaning on {what}");
-        self.report(Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message));
+        let diag = Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message);
+        self.report(match of_functions {
+            true => diag.note("it belongs to functions"),
+            false => diag,
+        });
     }
 
     fn string_arg(&mut self, attr: &Attribute) -> Option<String> {
@@ -110,7 +118,8 @@ impl Checker {
         }
         let text = self.program.name(attr.name.name);
         let message = format!("`@{text}` takes one string");
-        self.report(Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message));
+        let note = format!("write `@{text}(\"name\")`");
+        self.report(Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message).note(note));
         None
     }
 
@@ -152,5 +161,19 @@ impl Checker {
                     _ => false,
                 })
             })
+    }
+}
+
+fn item_name(kind: &ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Struct(_) => "a struct",
+        ItemKind::Enum(_) => "an enum",
+        ItemKind::Trait(_) => "a trait",
+        ItemKind::Impl(_) => "an `impl`",
+        ItemKind::Const(_) => "a constant",
+        ItemKind::Type(_) => "a type alias",
+        ItemKind::Use(_) => "a `use`",
+        ItemKind::Test(_) => "a test",
+        _ => "this item",
     }
 }

@@ -63,6 +63,7 @@ impl Checker {
                 let text = self.program.name(param.name.name);
                 let message = format!("the parameter `{text}` is declared twice");
                 let diag = Diagnostic::error(codes::DUPLICATE_NAME, param.name.span, message)
+                    .label("declared again here")
                     .also(first.span, "first declared here");
                 self.report(diag);
             }
@@ -180,6 +181,7 @@ impl Checker {
                         let text = self.program.name(decl.name.name);
                         let message = format!("the field `{text}` is declared twice");
                         let diag = Diagnostic::error(codes::DUPLICATE_NAME, decl.name.span, message)
+                            .label("declared again here")
                             .also(first.span, "first declared here");
                         self.report(diag);
                     }
@@ -658,7 +660,8 @@ impl Checker {
         };
         if !ok {
             let message = "`main` returns nothing, or `Result<(), E>`";
-            self.report(Diagnostic::error(codes::BAD_MAIN, span, message));
+            let diag = Diagnostic::error(codes::BAD_MAIN, span, message);
+            self.report(diag.note("`std.env.exit(status)` ends the program with a status"));
         }
     }
 }

@@ -41,7 +41,8 @@ impl FnCtxt<'_> {
                 let path = &self.ck.program.modules[module].path;
                 let text = path.last().map_or("", |s| self.ck.program.name(*s));
                 let message = format!("expected a value, found the module `{text}`");
-                self.error(codes::NOT_A_VALUE, span, message);
+                let note = format!("its members are reached by `{text}.name`");
+                self.report(Diagnostic::error(codes::NOT_A_VALUE, span, message).note(note));
                 self.error_expr(span)
             }
             Res::Error => self.error_expr(span),

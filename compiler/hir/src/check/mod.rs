@@ -61,6 +61,8 @@ pub(crate) struct LocalInfo {
     /// Declared without a value.
     pub is_late: bool,
     pub is_param: bool,
+    /// Its name is also that of the field that it is bound to.
+    pub is_short: bool,
     /// Made by the checker.
     pub is_hidden: bool,
 }
@@ -367,6 +369,7 @@ impl<'c> FnCtxt<'c> {
             is_capture: false,
             is_late: false,
             is_param: false,
+            is_short: false,
             is_hidden: false,
         });
         self.locals.push(LocalDecl { name, ty, is_mut, span })

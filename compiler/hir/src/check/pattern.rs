@@ -96,8 +96,9 @@ impl FnCtxt<'_> {
             let first = self.locals[*first].span;
             let text = self.ck.program.name(name.name);
             let message = format!("`{text}` is bound twice in one pattern");
-            let diag = Diagnostic::error(codes::DUPLICATE_NAME, name.span, message);
-            self.report(diag.also(first, "first bound here"));
+            let note = format!("compare in a guard: `({text}, other) when {text} == other`");
+            let diag = Diagnostic::error(codes::DUPLICATE_NAME, name.span, message).label("bound again here");
+            self.report(diag.also(first, "first bound here").note(note));
         }
         let local = self.new_local(name.name, ty, is_mut, name.span);
         binds.names.push((name.name, local));
@@ -713,6 +714,7 @@ impl FnCtxt<'_> {
             Some(pat) => self.pat(pat, ty, binds),
             None => {
                 let local = self.bind(field.name, field.is_mut, ty, binds);
+                self.info[local].is_short = true;
                 Pat { kind: PatKind::Binding { local, sub: None }, ty, span: field.span }
             }
         }

@@ -112,7 +112,7 @@ impl Lexer<'_> {
         self.diags.push(diag);
         if self.diags.len() == MAX_DIAGNOSTICS {
             let message = format!("{MAX_DIAGNOSTICS} mistakes found; the rest of the file was not read");
-            self.diags.push(Diagnostic::error(codes::TOO_MANY_ERRORS, span, message));
+            self.diags.push(Diagnostic::error(codes::TOO_MANY_ERRORS, span.after(), message));
             self.end = self.pos;
         }
     }

@@ -126,6 +126,9 @@ impl Parser<'_> {
             }
             return self.block();
         }
+        if self.at_body_without_brace() {
+            return self.block_without_brace("expected `{` at the end of this line");
+        }
         if self.at(T::Colon) {
             let message = "expected `{`, found `:`";
             let diag = Diagnostic::error(codes::EXPECTED_EXPRESSION, self.span(), message);

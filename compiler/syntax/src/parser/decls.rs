@@ -288,7 +288,7 @@ impl Parser<'_> {
                 self.span(),
                 "functions of a host stand in braces",
             );
-            self.fault(diag.note("write `extern \"C\" { fn f() }`"));
+            self.fault(diag.note(format!("write `extern \"{}\" {{ fn f() }}`", abi.0)));
             items.push(self.item_at(Place::Members));
         } else {
             self.members(|p| {

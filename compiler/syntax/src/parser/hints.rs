@@ -177,7 +177,11 @@ impl Parser<'_> {
             return true;
         }
         let Some(meant) = foreign_item(text).filter(|_| self.at_foreign_item()) else {
-            if token.kind == T::KwLet || token.kind.starts_expr() && !token.kind.is_soft_keyword() {
+            // Members are read one level deeper.
+            let at_top = self.depth == 1;
+            if self.astray && at_top {
+                self.faults += 1;
+            } else if token.kind == T::KwLet || token.kind.starts_expr() && !token.kind.is_soft_keyword() {
                 let message = format!("expected a declaration, found {}", self.found());
                 let diag = Diagnostic::error(codes::EXPECTED_ITEM, span, message);
                 let note = "statements stand in functions: `fn main() { … }`; constants are `const X = …`";
@@ -185,6 +189,7 @@ impl Parser<'_> {
             } else {
                 self.expected(codes::EXPECTED_ITEM, "a declaration");
             }
+            self.astray |= at_top;
             return false;
         };
         if meant == T::Error {

@@ -1,7 +1,7 @@
 //! Items: attributes, docs, `use`, functions, constants, aliases, tests. The others are in `decls` and `actors`.
 
-use super::Parser;
 use super::types::error_type;
+use super::{Parser, is_mended};
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
@@ -28,8 +28,13 @@ impl Parser<'_> {
                 self.extra_brace();
                 continue;
             }
-            let (pos, faults) = (self.pos, self.faults);
-            items.push(self.item());
+            let (pos, faults, diags) = (self.pos, self.faults, self.diags.len());
+            let item = self.item();
+            if !matches!(item.kind, ItemKind::Error) {
+                let mended = self.diags.iter().skip(diags).filter(|d| is_mended(d)).count();
+                self.astray = self.faults - faults > mended;
+            }
+            items.push(item);
             self.end_item(pos, self.faults > faults);
         }
         let faults = Faults::default();
@@ -83,6 +88,10 @@ impl Parser<'_> {
     }
 
     fn extra_brace(&mut self) {
+        if self.astray {
+            self.bump();
+            return;
+        }
         let span = self.span();
         let diag = Diagnostic::error(codes::EXTRA_BRACKET, span, "this `}` closes nothing");
         self.fault(diag.fix_likely("remove it", span, ""));
@@ -424,7 +433,7 @@ impl Parser<'_> {
     }
 
     /// Whether the lines behind the head of a function are its body, whose `{` is missing: statements, then `}`.
-    fn at_body_without_brace(&self) -> bool {
+    pub(super) fn at_body_without_brace(&self) -> bool {
         let statement = |kind: T| {
             matches!(kind, T::KwLet | T::KwReturn | T::KwIf | T::KwFor | T::KwWhile | T::KwMatch | T::KwLoop)
                 || kind == T::Ident && !self.at_foreign_item()
@@ -435,12 +444,16 @@ impl Parser<'_> {
 
     fn body_without_brace(&mut self) -> FnBody {
         let gap = self.prev().span().after();
-        let message = "expected `{` behind the head of the function";
-        let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, gap, message);
-        self.report(diag.fix_likely("insert it", gap, " {"));
-        let block = self.nested(true, |p| p.block_behind(gap));
+        let block = self.block_without_brace("expected `{` behind the head of the function");
         self.note_body(gap);
         FnBody::Block(block)
+    }
+
+    pub(super) fn block_without_brace(&mut self, message: &str) -> Block {
+        let gap = self.prev().span().after();
+        let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, gap, message);
+        self.fault(diag.fix_likely("insert it", gap, " {"));
+        self.nested(true, |p| p.block_behind(gap))
     }
 
     /// `{ … }`, `=> expr`, or nothing.
@@ -480,7 +493,7 @@ impl Parser<'_> {
 
     /// What stands behind `=>`.
     fn expr_body(&mut self) -> FnBody {
-        let start = self.span();
+        let start = self.prev().span();
         let body = FnBody::Expr(Box::new(self.nested(true, Self::arm_body)));
         self.note_body(start);
         body

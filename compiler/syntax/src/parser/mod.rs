@@ -81,8 +81,8 @@ fn faults(diags: &[Diagnostic], bodies: &[Span], lost: bool) -> Faults {
     for diag in diags.iter().filter(|d| d.is_error()) {
         faults.any = true;
         let pos = diag.span().lo;
-        // Bodies are in ascending order and disjoint.
-        let after = bodies.partition_point(|b| b.lo <= pos);
+        // Bodies are in ascending order and disjoint. What is reported at a `{` was expected before it.
+        let after = bodies.partition_point(|b| b.lo < pos);
         match bodies[..after].last().filter(|b| b.contains(pos)) {
             _ if is_mended(diag) => {}
             None => faults.declarations = true,
@@ -132,6 +132,8 @@ struct Parser<'a> {
     spoiled: Vec<Span>,
     /// Where the current body starts or the last one ends: errors before do not spoil what follows.
     fresh_from: u32,
+    /// The declaration before was not understood: what stands between declarations may belong to it.
+    astray: bool,
     /// A `{` has no partner.
     unbalanced: bool,
     /// Bodies of functions and tests, without those inside others.
@@ -173,6 +175,7 @@ impl<'a> Parser<'a> {
             lost: None,
             spoiled,
             fresh_from: base,
+            astray: false,
             unbalanced: cut,
             bodies: Vec::new(),
             keyword_names: Vec::new(),
@@ -323,7 +326,8 @@ impl<'a> Parser<'a> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let message = format!("constructs nest more than {MAX_DEPTH} levels deep here");
-            self.stop(Diagnostic::error(codes::NESTING_TOO_DEEP, self.span(), message));
+            let diag = Diagnostic::error(codes::NESTING_TOO_DEEP, self.span(), message);
+            self.stop(diag.note("give a part a name, with `let` or as a function or type of its own"));
         }
         !self.stopped
     }

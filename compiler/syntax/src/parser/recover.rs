@@ -65,6 +65,11 @@ impl Parser<'_> {
     pub(super) fn unclosed(&mut self, open: Span, close: T) {
         let text = close.text();
         let message = format!("`{}` has no closing `{text}`", opening(close));
+        if let Some((open, end)) = self.badly_indented_bracket(open, close) {
+            let diag = Diagnostic::error(codes::UNCLOSED_BRACKET, open, message).label("opened here");
+            let note = format!("the indentation suggests that `{text}` is missing before this");
+            return self.fault(diag.also(end, note));
+        }
         let end = self.fault_span();
         let diag = Diagnostic::error(codes::UNCLOSED_BRACKET, open, message).label("opened here");
         self.fault(diag.also(end, format!("expected `{text}` here, found {}", self.found())));
@@ -218,6 +223,24 @@ impl Parser<'_> {
                     }
                 }
                 _ => {}
+            }
+        }
+        None
+    }
+
+    /// Inside of the bracket at `outer`, one whose partner at the start of a line is indented less than its own line.
+    fn badly_indented_bracket(&self, outer: Span, close: T) -> Option<(Span, Span)> {
+        let start = self.tokens.partition_point(|t| t.lo < outer.lo);
+        let kind = self.tokens.get(start)?.kind;
+        let mut open: Vec<Token> = Vec::new();
+        for token in self.tokens[start..].iter().take(LOOK_AHEAD) {
+            if token.kind == kind {
+                open.push(*token);
+            } else if token.kind == close {
+                let partner = open.pop()?;
+                if token.nl && self.indent(token.lo) < self.indent(partner.lo) {
+                    return Some((partner.span(), token.span()));
+                }
             }
         }
         None

@@ -65,12 +65,7 @@ impl Parser<'_> {
         let (name, sign, next) = (self.tok(), self.nth_tok(1), self.nth_tok(2));
         let before = Span::new(name.lo, name.lo);
         if next.kind == T::Eq && next.lo == sign.hi {
-            let span = Span::new(sign.lo, next.hi);
-            let message = "a variable is declared with `let`";
-            let edits = vec![(before, "let ".to_string()), (span, "=".to_string())];
-            let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, message);
-            self.report(diag.fix_edits_likely("write `let`", edits));
-            return Some(Foreign { skip: 0, is_mut: true });
+            return Some(Foreign { skip: 0, is_mut: true }); // The sign is reported behind the name.
         }
         let is_type = next.kind.is_name() && is_upper(self.text(next)) || matches!(next.kind, T::LBracket);
         if !is_type || next.nl {
@@ -80,6 +75,26 @@ impl Parser<'_> {
         let diag = Diagnostic::error(codes::MISSING_SEPARATOR, Span::new(name.lo, sign.hi), message);
         self.fault(diag.note("`let mut` if it is changed later").fix_likely("write `let`", before, "let "));
         Some(Foreign { skip: 0, is_mut: true })
+    }
+
+    /// `:=` behind the name of a variable; `lone`: nothing stands before the name.
+    pub(super) fn colon_equals(&mut self, name: Span, lone: bool) {
+        let span = Span::new(self.span().lo, self.nth_tok(1).hi);
+        let diag = match lone {
+            true => {
+                let before = (Span::new(name.lo, name.lo), "let ".to_string());
+                let message = "a variable is declared with `let`";
+                Diagnostic::error(codes::FOREIGN_OPERATOR, span, message)
+                    .fix_edits_likely("write `let`", vec![before, (span, "=".to_string())])
+            }
+            false => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "`let` takes `=`, not `:=`").fix(
+                "write `=`",
+                span,
+                "=",
+            ),
+        };
+        self.report(diag);
+        self.bump();
     }
 
     /// A statement that starts with a word of another language, or with a keyword that has a slip.

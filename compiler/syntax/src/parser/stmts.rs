@@ -176,15 +176,13 @@ impl Parser<'_> {
 
     /// A `let` behind its keyword. `may_change`: it was written as one that can be assigned.
     fn let_rest(&mut self, may_change: bool) -> StmtKind {
+        let lone = self.pos == self.start_of;
         let mut pat = self.pat(false);
         if let PatKind::Binding { is_mut, .. } = &mut pat.kind {
             *is_mut |= may_change;
         }
         if self.at(T::Colon) && self.nth(1) == T::Eq && self.nth_tok(1).lo == self.tok().hi {
-            let span = Span::new(self.span().lo, self.nth_tok(1).hi);
-            let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, "`let` takes `=`, not `:=`");
-            self.report(diag.fix("write `=`", span, "="));
-            self.bump();
+            self.colon_equals(pat.span, lone);
         }
         let ty = self.eat(T::Colon).then(|| self.ty());
         if self.at(T::EqEq) && !self.line_break() {

@@ -215,6 +215,8 @@ impl Parser<'_> {
     /// Elements up to `>`, which may be the first half of `>>`, `>=` or `>>=`.
     fn angle_list(&mut self, open: Span, mut element: impl FnMut(&mut Self) -> bool) {
         let outer = std::mem::replace(&mut self.ctx.newlines, false);
+        // Without its end, what was taken for arguments is something else.
+        let (diags, lost) = (self.diags.len(), self.lost);
         loop {
             if self.close_angle() {
                 break;
@@ -224,7 +226,10 @@ impl Parser<'_> {
                 continue;
             }
             if !matches!(self.kind(), T::Gt | T::Shr | T::GtEq | T::ShrEq) {
-                if started {
+                if started && !self.stopped {
+                    self.diags.truncate(diags);
+                    self.last_fault = None;
+                    self.lost = lost;
                     self.unclosed(open, T::Gt);
                 }
                 break;
