@@ -4,6 +4,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::program::{AdtId, ModuleId};
 use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns};
+use crate::std_names::STD_NAMES;
 use crate::suggest;
 use syntax::ast::{Ident, UseKind, UseTree};
 use syntax::{Diagnostic, Span, Symbol};
@@ -17,10 +18,6 @@ pub(crate) struct PendingImport {
     pub is_pub: bool,
     pub import: ImportId,
 }
-
-/// The modules of `std`, for suggestions.
-pub(crate) const STD_MODULES: &[&str] =
-    &["bytes", "collections", "env", "fs", "io", "json", "math", "random", "test", "time"];
 
 /// How far a path could be followed.
 #[derive(Clone, Copy)]
@@ -183,7 +180,8 @@ impl Checker {
             Some(Place::Module(m)) if self.exists_privately(m, ident.name) => {
                 let message = format!("`{text}` is private to its module");
                 let note = self.private_note(m);
-                Diagnostic::error(codes::PRIVATE, ident.span, message).note(note)
+                let diag = Diagnostic::error(codes::PRIVATE, ident.span, message).note(note);
+                self.show_private(diag, m, ident.name)
             }
             Some(place) => {
                 let path = self.path_text(parent);
@@ -206,7 +204,7 @@ impl Checker {
                 let mut names = self.exported_names(m);
                 if self.package_root(syntax::sym::std) == Some(Def::Module(m)) {
                     // Modules that nobody uses have not been loaded.
-                    names.extend(STD_MODULES.iter().map(|n| self.program.interner.intern(n)));
+                    names.extend(STD_NAMES.iter().map(|m| self.program.interner.intern(m.0)));
                 }
                 names
             }
@@ -237,6 +235,15 @@ impl Checker {
             }
         }
         self.imports[import.import].is_used = true;
+    }
+
+    /// Marks a private declaration in a module of the user.
+    pub(crate) fn show_private(&self, diag: Diagnostic, module: ModuleId, name: Symbol) -> Diagnostic {
+        let entry = self.scopes[module].names.get(&name).and_then(|n| n.iter().next());
+        match entry.filter(|e| self.is_user(module) && !e.span.is_dummy()) {
+            Some(entry) => diag.also(entry.span, "private here"),
+            None => diag,
+        }
     }
 
     /// The way out where something of a module is private.

@@ -640,6 +640,7 @@ impl Checker {
                 diag.code = codes::UNKNOWN_TRAIT;
                 diag.message = diag.message.replace("no type", "no trait");
                 diag.fixes.clear();
+                diag.notes.clear();
             }
         }
         let last = segments.last().map(|s| s.ident);

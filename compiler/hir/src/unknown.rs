@@ -17,7 +17,8 @@ impl Checker {
         if at != viewer && self.exists_privately(at, ident.name) {
             let message = format!("the type `{text}` is private to its module");
             let diag = Diagnostic::error(codes::PRIVATE, ident.span, message);
-            return self.report(diag.note(self.private_note(at)));
+            let diag = self.show_private(diag.note(self.private_note(at)), at, ident.name);
+            return self.report(diag);
         }
         let file = self.file_module(viewer);
         if !self.decls.unknown_types.insert((file, ident.name)) {
@@ -27,8 +28,8 @@ impl Checker {
             Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, format!("there is no type `{text}`"));
         let foreign = foreign_type(&text);
         let elsewhere = if at == viewer { self.exported_elsewhere(ident.name) } else { None };
-        if let Some(path) = elsewhere {
-            diag = diag.note(format!("there is one elsewhere: `use {path}`"));
+        if let Some(import) = elsewhere {
+            diag = diag.note(format!("the library has one: `{import}`"));
         } else if let Some(edit) = self.type_param_edit(&text, ident.span) {
             let name = text.clone();
             diag = diag.fix_likely(format!("declare the type parameter `{name}`"), edit.0, edit.1);
@@ -87,13 +88,13 @@ impl Checker {
         let taken = diag.clone();
         *diag = match (elsewhere, better) {
             _ if matches!(text.as_str(), "Clone" | "Copy") => taken.note("every value can be copied"),
-            (Some(path), _) => taken.note(format!("there is one elsewhere: `use {path}`")),
+            (Some(import), _) => taken.note(format!("the library has one: `{import}`")),
             (None, Some((title, found))) => taken.fix_likely(title, name.span, found),
             (None, None) => taken,
         };
     }
 
-    /// The path of what a module of the library exports under this name, among types and traits.
+    /// How to import what a module of the library exports under this name, among types and traits.
     fn exported_elsewhere(&self, name: Symbol) -> Option<String> {
         let mut found = self.program.modules.indices().filter(|m| {
             let own = self.scopes[*m].names.get(&name).and_then(|n| n.get(Ns::Type));
@@ -103,8 +104,11 @@ impl Checker {
                 && matches!(self.program.modules[*m].path.first(), Some(p)
                 if matches!(self.program.name(*p), "core" | "std"))
         });
-        let module = found.next()?;
-        Some(format!("{}.{}", self.module_path(module), self.program.name(name)))
+        let text = self.program.name(name);
+        match found.next() {
+            Some(module) => Some(format!("use {}.{text}", self.module_path(module))),
+            None => crate::std_names::import_of(text).filter(|_| text.starts_with(char::is_uppercase)),
+        }
     }
 }
 

@@ -326,7 +326,8 @@ impl FnCtxt<'_> {
         let path = path.join(".");
         let diag = if self.ck.exists_privately(module, name.name) {
             let message = format!("`{text}` is private to the module `{path}`");
-            Diagnostic::error(codes::PRIVATE, name.span, message).note(self.ck.private_note(module))
+            let diag = Diagnostic::error(codes::PRIVATE, name.span, message);
+            self.ck.show_private(diag.note(self.ck.private_note(module)), module, name.name)
         } else {
             let message = format!("the module `{path}` has no `{text}`");
             let diag = Diagnostic::error(codes::UNKNOWN_NAME, name.span, message);

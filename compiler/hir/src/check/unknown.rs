@@ -21,7 +21,10 @@ impl FnCtxt<'_> {
         let owners = self.enums_with_variant(ident.name);
         let mut diag =
             Diagnostic::error(codes::UNKNOWN_NAME, ident.span, format!("there is no `{text}` here"));
-        if let Some(found) = foreign_name(&text) {
+        let ended = self.locals.iter().rev().find(|l| l.name == ident.name).map(|l| l.span);
+        if let Some(declared) = ended {
+            diag = diag.also(declared, "declared here, and known only up to the end of its block");
+        } else if let Some(found) = foreign_name(&text) {
             diag = diag.note(found);
             if matches!(text.as_str(), "nil" | "null" | "undefined" | "nullptr") {
                 diag = diag.fix_likely("write `None`", ident.span, "None");
@@ -31,6 +34,8 @@ impl FnCtxt<'_> {
             diag = diag
                 .note("a variable is declared with `let`, or with `let mut` if it is changed later")
                 .fix_likely("write `let`", before, "let ");
+        } else if let Some(import) = crate::std_names::import_of(&text) {
+            diag = diag.note(format!("the library has one: `{import}`"));
         } else if let [(owner, _)] = owners.as_slice() {
             diag = diag.fix_likely(
                 format!("it is a variant of `{owner}`"),
