@@ -128,7 +128,7 @@ impl Parser<'_> {
         self.bump();
     }
 
-    /// `x => e`, `x -> e`, `(x, y) => e`, `\\x -> e` and `lambda x: e`: reported, then taken for a closure.
+    /// `x => e`, `x -> e`, `(x, y) => e` and `lambda x: e`: reported, then taken for a closure.
     pub(super) fn foreign_closure(&mut self) -> Option<Expr> {
         let start = self.span();
         let (first, last, sign) = self.foreign_closure_head()?;
@@ -137,9 +137,10 @@ impl Parser<'_> {
             false => "",
         };
         let head = Span::new(start.lo, self.nth_tok(sign).hi);
-        let (code, fixed) = match first > 0 && self.at_text("lambda") {
-            true => (codes::FOREIGN_KEYWORD, format!("|{names}|")),
-            false => (codes::FOREIGN_OPERATOR, format!("|{names}|")),
+        let fixed = format!("|{names}|");
+        let code = match self.at_text("lambda") {
+            true => codes::FOREIGN_KEYWORD,
+            false => codes::FOREIGN_OPERATOR,
         };
         let diag = Diagnostic::error(code, head, format!("a closure is written `{fixed} …`"));
         self.fault(diag.fix(format!("write `{fixed}`"), head, fixed));

@@ -128,8 +128,8 @@ struct Parser<'a> {
     last_fault: Option<usize>,
     /// Index of the token at which the parser lost its way: nothing is said about the rest of its line.
     lost: Option<usize>,
-    /// From errors of the lexer to the ends of their lines.
-    spoiled: Vec<Span>,
+    /// Lines with errors of the lexer, in ascending order.
+    spoiled: Vec<Spoiled>,
     /// Where the current body starts or the last one ends: errors before do not spoil what follows.
     fresh_from: u32,
     /// The declaration before was not understood: what stands between declarations may belong to it.
@@ -383,9 +383,9 @@ impl<'a> Parser<'a> {
 
     fn is_lost(&self) -> bool {
         let pos = self.fault_span().lo;
-        let after = self.spoiled.partition_point(|line| line.lo <= pos);
+        let after = self.spoiled.partition_point(|line| line.part.lo <= pos);
         let line = self.spoiled[..after].last();
-        let spoiled = line.is_some_and(|line| pos <= line.hi && line.lo >= self.fresh_from);
+        let spoiled = line.is_some_and(|line| pos <= line.part.hi && line.fault >= self.fresh_from);
         // Behind a comment or a string that takes the rest of the file.
         let cut = self.at(T::Eof) && self.unbalanced;
         let lost = self.lost.is_some_and(|at| {
@@ -491,18 +491,30 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// The text from each error of the lexer to the end of its line, in ascending order.
-fn spoiled_lines(src: &str, base: u32, diags: &[Diagnostic]) -> Vec<Span> {
-    let mut lines: Vec<Span> = Vec::new();
+/// A part of a line that cannot be understood because of an error of the lexer.
+struct Spoiled {
+    part: Span,
+    fault: u32,
+}
+
+/// What errors of the lexer spoil: the rest of their lines. The quote that a string lacks may be missing anywhere on
+/// the line.
+fn spoiled_lines(src: &str, base: u32, diags: &[Diagnostic]) -> Vec<Spoiled> {
+    let mut lines: Vec<Spoiled> = Vec::new();
     for diag in diags.iter().filter(|d| !is_mended(d)) {
-        let at = (diag.span().lo - base) as usize;
-        if lines.last().is_some_and(|line| line.contains(diag.span().lo)) {
+        let fault = diag.span().lo;
+        let at = (fault - base) as usize;
+        if lines.last().is_some_and(|line| line.part.contains(fault)) {
             continue;
         }
         let end = src[at..].find('\n').map_or(src.len(), |i| at + i);
-        lines.push(Span::new(diag.span().lo, base + end as u32));
+        let start = match diag.code == codes::UNTERMINATED_STRING {
+            true => src[..at].rfind('\n').map_or(0, |i| i + 1),
+            false => at,
+        };
+        lines.push(Spoiled { part: Span::new(base + start as u32, base + end as u32), fault });
     }
-    lines.sort();
+    lines.sort_by_key(|line| line.part.lo);
     lines
 }
 
