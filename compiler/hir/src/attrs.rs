@@ -15,6 +15,8 @@ pub(crate) struct FnAttrs {
     pub export: Option<String>,
     pub lang: Option<Symbol>,
     pub intrinsic: Option<Symbol>,
+    /// An `@intrinsic` was reported: the function is not missing its body too.
+    pub is_refused: bool,
 }
 
 const KNOWN: [&str; 14] = [
@@ -47,6 +49,7 @@ impl Checker {
                 "lang" => found.lang = self.library_arg(module, attr),
                 "intrinsic" => {
                     found.intrinsic = self.library_arg(module, attr);
+                    found.is_refused = found.intrinsic.is_none();
                     if let Some(body) = decl.body.as_ref().filter(|_| found.intrinsic.is_some()) {
                         let _ = body;
                         let message = "an intrinsic has no body";
@@ -76,7 +79,7 @@ impl Checker {
                 }
             };
             if !fits {
-                self.misplaced_attr(attr, "this item");
+                self.misplaced_attr(attr, item_name(kind));
             }
         }
     }
@@ -92,13 +95,21 @@ impl Checker {
         if let Some(found) = suggest::closest(&self.program.interner, &text, known) {
             diag = diag.fix_likely(format!("did you mean `@{found}`?"), attr.name.span, found);
         }
+        if text == "derive" {
+            diag = diag.note("nothing needs to be derived: all values can be compared, hashed and printed");
+        }
         self.report(diag);
     }
 
     fn misplaced_attr(&mut self, attr: &Attribute, what: &str) {
         let text = self.program.name(attr.name.name);
+        let of_functions = matches!(text, "inline" | "noinline" | "cold" | "track_caller" | "export");
         let message = format!("`@{text}` has no meaning on {what}");
-        self.report(Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message));
+        let diag = Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message);
+        self.report(match of_functions {
+            true => diag.note("it belongs to functions"),
+            false => diag,
+        });
     }
 
     fn string_arg(&mut self, attr: &Attribute) -> Option<String> {
@@ -107,7 +118,8 @@ impl Checker {
         }
         let text = self.program.name(attr.name.name);
         let message = format!("`@{text}` takes one string");
-        self.report(Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message));
+        let note = format!("write `@{text}(\"name\")`");
+        self.report(Diagnostic::error(codes::MISPLACED_ATTRIBUTE, attr.span, message).note(note));
         None
     }
 
@@ -116,7 +128,8 @@ impl Checker {
         if self.is_user(module) && !self.program.modules[module].is_unsafe {
             let text = self.program.name(attr.name.name);
             let message = format!("`@{text}` stands in `unsafe` modules only");
-            self.report(Diagnostic::error(codes::UNSAFE_ONLY, attr.span, message));
+            let diag = Diagnostic::error(codes::UNSAFE_ONLY, attr.span, message);
+            self.report(diag.note("a file that starts with a line `unsafe` is one"));
             return None;
         }
         let name = self.string_arg(attr)?;
@@ -148,5 +161,19 @@ impl Checker {
                     _ => false,
                 })
             })
+    }
+}
+
+fn item_name(kind: &ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Struct(_) => "a struct",
+        ItemKind::Enum(_) => "an enum",
+        ItemKind::Trait(_) => "a trait",
+        ItemKind::Impl(_) => "an `impl`",
+        ItemKind::Const(_) => "a constant",
+        ItemKind::Type(_) => "a type alias",
+        ItemKind::Use(_) => "a `use`",
+        ItemKind::Test(_) => "a test",
+        _ => "this item",
     }
 }

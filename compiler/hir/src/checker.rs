@@ -1,6 +1,7 @@
 //! The checker: owns the program while it is being made, and all that is needed to make it.
 
 use crate::collect::Decls;
+use crate::cycles::Uses;
 use crate::flow::ParamUse;
 use crate::infer::InferTable;
 use crate::lang::Known;
@@ -8,7 +9,8 @@ use crate::program::{AdtId, BodyOwner, BodyRef, FnId, ModuleId, Program, Variant
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
-use syntax::{Diagnostic, FileId, Interner, SourceMap, Symbol};
+use syntax::ast::Faults;
+use syntax::{Diagnostic, FileId, Interner, SourceMap, Span, Symbol};
 
 /// Where a module belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -44,12 +46,47 @@ pub struct CheckOptions {
     pub no_warnings: bool,
 }
 
+/// What the parser did not understand of the program.
+#[derive(Default)]
+pub(crate) struct Unread {
+    /// Declarations may be missing, so nothing is known for sure of the rest.
+    declarations: bool,
+    bodies: Vec<Span>,
+    /// Files in which names may be used where nobody saw it.
+    files: Vec<Span>,
+}
+
+impl Unread {
+    pub fn add(&mut self, map: &SourceMap, file: FileId, faults: &Faults) {
+        self.declarations |= faults.declarations;
+        self.bodies.extend_from_slice(&faults.bodies);
+        if faults.any {
+            let source = map.file(file);
+            self.files.push(Span::new(source.start, source.start + source.text.len() as u32));
+        }
+    }
+
+    /// Whether a finding of the checker may come from what was not read.
+    fn hides(&self, diag: &Diagnostic) -> bool {
+        let pos = diag.span().lo;
+        let within = |spans: &[Span]| spans.iter().any(|s| s.contains(pos) || s.hi == pos);
+        match diag.is_error() {
+            true => self.declarations || within(&self.bodies),
+            false => self.declarations || within(&self.files),
+        }
+    }
+}
+
 /// Checks a program: declarations at once, bodies when asked for.
 pub struct Checker {
     pub program: Program,
     pub map: SourceMap,
     pub(crate) options: CheckOptions,
     pub(crate) diags: Vec<Diagnostic>,
+    /// What the parser found.
+    pub(crate) syntax_diags: Vec<Diagnostic>,
+    pub(crate) unread: Unread,
+    pub(crate) uses: Uses,
     pub(crate) scopes: IndexVec<ModuleId, ModuleScope>,
     pub(crate) imports: IndexVec<ImportId, Import>,
     pub(crate) packages: Vec<(Symbol, ModuleId)>,
@@ -86,6 +123,9 @@ impl Checker {
             map,
             options,
             diags: Vec::new(),
+            syntax_diags: Vec::new(),
+            unread: Unread::default(),
+            uses: Uses::default(),
             scopes: IndexVec::new(),
             imports: IndexVec::new(),
             packages: Vec::new(),
@@ -114,9 +154,12 @@ impl Checker {
         self.diags.push(diag);
     }
 
-    /// What was found so far, in the order of the sources, each finding once.
+    /// What was found so far, in the order of the sources, each finding once; without what only follows from a
+    /// syntax error.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut diags = self.diags.clone();
+        let mut diags: Vec<Diagnostic> =
+            self.diags.iter().filter(|d| !self.unread.hides(d)).cloned().collect();
+        diags.extend(self.syntax_diags.iter().cloned());
         if self.options.no_warnings {
             diags.retain(Diagnostic::is_error);
         }
@@ -126,7 +169,7 @@ impl Checker {
     }
 
     pub fn has_errors(&self) -> bool {
-        self.diags.iter().any(Diagnostic::is_error)
+        self.diags.iter().chain(&self.syntax_diags).any(Diagnostic::is_error)
     }
 
     /// Whether a module belongs to the user: warnings are given for these only.

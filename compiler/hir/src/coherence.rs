@@ -149,7 +149,17 @@ impl Checker {
             None
         };
         if let Some(message) = problem {
-            self.report(Diagnostic::error(codes::BAD_DROP, function.span, message));
+            let diag = Diagnostic::error(codes::BAD_DROP, function.span, message);
+            let receiver = function.params.first().filter(|p| p.mode != ParamMode::Mut);
+            let diag = match receiver.filter(|_| function.params.len() == 1) {
+                _ if !decl.is_iso => {
+                    let kind = if decl.is_enum { "enum" } else { "struct" };
+                    diag.note(format!("write `iso {kind} {}`", self.program.name(decl.name)))
+                }
+                Some(param) => diag.fix("mark it", param.span, "mut self"),
+                None => diag,
+            };
+            self.report(diag);
         }
     }
 

@@ -28,6 +28,10 @@ pub(crate) struct Decls {
     pub faulty_params: FxHashSet<Span>,
     /// Members of impls whose name was reported as misspelt: they are not missing too.
     pub misspelt: Vec<(ImplId, Symbol)>,
+    /// Unknown types that were reported, by file.
+    pub unknown_types: FxHashSet<(ModuleId, Symbol)>,
+    /// An actor was reported: what is done with it need not be.
+    pub has_actor: bool,
     /// `unsafe fn`s: only unsafe modules call them.
     pub unsafe_fns: FxHashSet<FnId>,
     /// How many of each have been resolved.
@@ -120,6 +124,7 @@ impl Checker {
             ItemKind::Extern(block) => self.collect_extern(module, block),
             ItemKind::Actor(decl) => {
                 self.unsupported(decl.name.span, "actors");
+                self.decls.has_actor = true;
                 self.declare_item(module, decl.name, Def::Actor, is_pub);
             }
             ItemKind::ExportActor(name) => self.unsupported(name.span, "`export actor`"),
@@ -128,11 +133,14 @@ impl Checker {
     }
 
     pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
-        let message = format!("{what} are not supported yet");
-        let message = if what.starts_with('`') { message.replacen("are", "is", 1) } else { message };
-        let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, span, message)
-            .note("the language has them; this version of the compiler does not");
-        self.report(diag);
+        let of_actors = matches!(what, "actors" | "`spawn`" | "`send`" | "`ask`" | "`reply`" | "`select`");
+        if of_actors && self.decls.has_actor {
+            return;
+        }
+        let (verb, pronoun) = if what.starts_with('`') { ("is", "it") } else { ("are", "them") };
+        let message = format!("{what} {verb} not supported yet");
+        let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, span, message);
+        self.report(diag.note(format!("the language has {pronoun}; this version of the compiler does not")));
     }
 
     fn declare_item(&mut self, module: ModuleId, name: Ident, def: Def, is_pub: bool) {
@@ -206,6 +214,9 @@ impl Checker {
         if decl.body.is_some() {
             return FnKind::Body;
         }
+        if attrs.is_refused {
+            return FnKind::Required;
+        }
         if !matches!(container, Container::Trait(_)) && decl.name.name != sym::empty {
             let message = format!("the function `{name}` has no body");
             let diag = Diagnostic::error(codes::MISSING_BODY, decl.sig_span, message)
@@ -219,7 +230,7 @@ impl Checker {
 
     /// Whether a fault was reported on the rest of the line behind a span.
     fn fault_behind(&self, span: Span) -> bool {
-        self.diags.iter().rev().any(|d| {
+        self.syntax_diags.iter().rev().any(|d| {
             let at = d.span().lo;
             at >= span.hi && at < span.hi + 200 && !self.map.text(Span::new(span.hi, at)).contains('\n')
         })

@@ -30,7 +30,9 @@ impl Checker {
         if matches!(value.kind, ExprKind::Error) {
             return Ty::ERROR;
         }
+        self.uses.met_cyclic = false;
         match self.eval_const(value, cx) {
+            None if self.uses.met_cyclic => Ty::ERROR,
             Some(ConstValue::Int(n)) => {
                 if let TyKind::Int(int) = *self.program.types.kind(ty)
                     && !int_fits(n, int)
@@ -161,7 +163,10 @@ impl Checker {
     pub(crate) fn const_value(&mut self, id: ConstId, used_at: Span) -> Option<ConstValue> {
         match &self.decls.consts[id].value {
             ConstState::Known(value) => return Some(value.clone()),
-            ConstState::Opaque => return None,
+            ConstState::Opaque => {
+                self.uses.met_cyclic |= self.uses.cyclic.contains(&id);
+                return None;
+            }
             ConstState::Open => {
                 let text = self.program.name(self.program.consts[id].name);
                 let message = format!("the constant `{text}` is defined by itself");
@@ -169,6 +174,8 @@ impl Checker {
                     .also(used_at, "used here while it is being worked out");
                 self.report(diag);
                 self.decls.consts[id].value = ConstState::Opaque;
+                self.uses.cyclic.insert(id);
+                self.uses.met_cyclic = true;
                 return None;
             }
             ConstState::New => {}
@@ -176,9 +183,14 @@ impl Checker {
         let decl = self.decls.consts[id].decl.take()?;
         self.decls.consts[id].value = ConstState::Open;
         let cx = self.const_cx(id);
+        let outer = std::mem::take(&mut self.uses.met_cyclic);
         let value = decl.value.as_ref().and_then(|v| self.eval_const(v, &cx));
         let value = value.filter(|v| !matches!(v, ConstValue::Param(..)));
         self.decls.consts[id].decl = Some(decl);
+        if value.is_none() && self.uses.met_cyclic {
+            self.uses.cyclic.insert(id);
+        }
+        self.uses.met_cyclic |= outer;
         self.decls.consts[id].value = match &value {
             Some(value) => ConstState::Known(value.clone()),
             None => ConstState::Opaque,

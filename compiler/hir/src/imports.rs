@@ -4,6 +4,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::program::{AdtId, ModuleId};
 use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns};
+use crate::std_names::STD_NAMES;
 use crate::suggest;
 use syntax::ast::{Ident, UseKind, UseTree};
 use syntax::{Diagnostic, Span, Symbol};
@@ -178,12 +179,19 @@ impl Checker {
         let mut diag = match place {
             Some(Place::Module(m)) if self.exists_privately(m, ident.name) => {
                 let message = format!("`{text}` is private to its module");
-                Diagnostic::error(codes::PRIVATE, ident.span, message).note("mark it `pub` to use it here")
+                let note = self.private_note(m);
+                let diag = Diagnostic::error(codes::PRIVATE, ident.span, message).note(note);
+                self.show_private(diag, m, ident.name)
             }
-            Some(_) => {
+            Some(place) => {
                 let path = self.path_text(parent);
-                let message = format!("there is no `{text}` in `{path}`");
-                Diagnostic::error(codes::UNKNOWN_NAME, ident.span, message)
+                let is_module = at + 1 < import.path.len() && matches!(place, Place::Module(_));
+                let (code, what) = match is_module {
+                    true => (codes::UNKNOWN_MODULE, "no module"),
+                    false => (codes::UNKNOWN_NAME, "no"),
+                };
+                let message = format!("there is {what} `{text}` in `{path}`");
+                Diagnostic::error(code, ident.span, message)
             }
             None => {
                 let message = format!("there is no module `{text}`");
@@ -192,7 +200,14 @@ impl Checker {
             }
         };
         let candidates = match place {
-            Some(Place::Module(m)) => self.exported_names(m),
+            Some(Place::Module(m)) => {
+                let mut names = self.exported_names(m);
+                if self.package_root(syntax::sym::std) == Some(Def::Module(m)) {
+                    // Modules that nobody uses have not been loaded.
+                    names.extend(STD_NAMES.iter().map(|m| self.program.interner.intern(m.0)));
+                }
+                names
+            }
             Some(Place::Adt(adt)) => self.program.adts[adt].variants.iter().map(|v| v.name).collect(),
             _ => self.scopes[self.root]
                 .children
@@ -220,6 +235,23 @@ impl Checker {
             }
         }
         self.imports[import.import].is_used = true;
+    }
+
+    /// Marks a private declaration in a module of the user.
+    pub(crate) fn show_private(&self, diag: Diagnostic, module: ModuleId, name: Symbol) -> Diagnostic {
+        let entry = self.scopes[module].names.get(&name).and_then(|n| n.iter().next());
+        match entry.filter(|e| self.is_user(module) && !e.span.is_dummy()) {
+            Some(entry) => diag.also(entry.span, "private here"),
+            None => diag,
+        }
+    }
+
+    /// The way out where something of a module is private.
+    pub(crate) fn private_note(&self, owner: ModuleId) -> &'static str {
+        match self.is_user(owner) {
+            true => "mark it `pub` to use it in other modules",
+            false => "it is a part of the library's inner workings",
+        }
     }
 
     fn path_text(&self, path: &[Ident]) -> String {

@@ -68,7 +68,8 @@ impl Checker {
     fn parse_module(&mut self, loader: &mut Loader, module: ModuleId, file: FileId) {
         let library = self.program.modules[module].is_library;
         let (ast, diags) = syntax::parse_file(&self.map, file, &mut self.program.interner, library);
-        self.diags.extend(diags);
+        self.syntax_diags.extend(diags);
+        self.unread.add(&self.map, file, &ast.faults);
         self.program.modules[module].file = Some(file);
         self.program.modules[module].is_unsafe = ast.is_unsafe;
         let first = loader.imports.len();

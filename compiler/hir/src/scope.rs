@@ -1,11 +1,12 @@
 //! Names of modules: what a name stands for, who may see it, and how paths are followed.
 
 use crate::checker::Checker;
+use crate::codes::DUPLICATE_NAME;
 use crate::program::{AdtId, ConstId, FnId, ModuleId, TraitId, VariantIdx};
 use crate::ty::Ty;
 use entity::entity;
 use rustc_hash::FxHashMap;
-use syntax::{Span, Symbol, sym};
+use syntax::{Diagnostic, Span, Symbol, sym};
 
 entity! {
     /// A `type Name = …`.
@@ -210,6 +211,44 @@ impl Checker {
         table
     }
 
+    /// Where two `use m.*` of a user's module bring in different things under the name, reports that at its use.
+    pub(crate) fn check_ambiguous_glob(
+        &mut self,
+        module: ModuleId,
+        name: Symbol,
+        entry: Entry,
+        used_at: Span,
+    ) {
+        let Some(import) = entry.import.filter(|i| self.imports[*i].is_glob) else { return };
+        let at = self.imports[import].module;
+        if !self.is_user(module) || self.scopes[at].globs.len() < 2 {
+            return;
+        }
+        let mut owners: Vec<(ModuleId, Def)> = Vec::new();
+        for i in 0..self.scopes[at].globs.len() {
+            let glob = self.scopes[at].globs[i];
+            let GlobSource::Module(from) = glob.from else { continue };
+            let found = self.lookup_in(from, name, entry.def.ns(), at, &mut Vec::new());
+            let Some(other) = found.filter(|f| f.is_pub && !owners.iter().any(|o| o.1 == f.def)) else {
+                continue;
+            };
+            owners.push((from, other.def));
+            self.imports[glob.import].is_used = true;
+        }
+        if let [(first, _), (second, _), ..] = owners.as_slice() {
+            let (first, second) = (self.module_path(*first), self.module_path(*second));
+            let text = self.program.name(name);
+            let message = format!("`{text}` is exported by `{first}` and by `{second}`");
+            let diag = Diagnostic::error(DUPLICATE_NAME, used_at, message);
+            self.report(diag.note(format!("import it by name: `use {first}.{text}`")));
+        }
+    }
+
+    pub(crate) fn module_path(&self, module: ModuleId) -> String {
+        let path = &self.program.modules[module].path;
+        path.iter().map(|s| self.program.name(*s)).collect::<Vec<_>>().join(".")
+    }
+
     pub(crate) fn mark_used(&mut self, entry: Entry) {
         if let Some(import) = entry.import {
             self.imports[import].is_used = true;
@@ -305,20 +344,37 @@ impl Checker {
         match names.get(ns) {
             None => names.set(ns, entry),
             Some(first) if first.def == entry.def => {}
-            Some(first) => self.report_duplicate(name, first, entry),
+            Some(first) => self.report_duplicate(module, name, first, entry),
         }
     }
 
-    fn report_duplicate(&mut self, name: Symbol, first: Entry, second: Entry) {
+    fn report_duplicate(&mut self, module: ModuleId, name: Symbol, first: Entry, second: Entry) {
         if second.def == Def::Error {
             return;
         }
         let text = self.program.name(name);
-        let message = format!("`{text}` is declared twice in this module");
-        let diag = syntax::Diagnostic::error(crate::codes::DUPLICATE_NAME, second.span, message)
-            .label("declared again here")
-            .also(first.span, "first declared here");
-        self.report(diag);
+        let place = if self.scopes[module].is_block { "block" } else { "module" };
+        let (declared, imported) = match (first.import, second.import) {
+            (Some(_), None) => (second, first),
+            (None, Some(_)) => (first, second),
+            (both, _) => {
+                let word = if both.is_some() { "imported" } else { "declared" };
+                let message = format!("`{text}` is {word} twice in this {place}");
+                let diag = Diagnostic::error(DUPLICATE_NAME, second.span, message)
+                    .label(format!("{word} again here"))
+                    .also(first.span, format!("first {word} here"));
+                let fns = matches!((first.def, second.def), (Def::Fn(_), Def::Fn(_))) && both.is_none();
+                return self.report(match fns {
+                    true => diag.note("functions are not told apart by their parameters"),
+                    false => diag,
+                });
+            }
+        };
+        let message = format!("`{text}` is imported and declared in this {place}");
+        let diag = Diagnostic::error(DUPLICATE_NAME, declared.span, message)
+            .label("declared here")
+            .also(imported.span, "imported here");
+        self.report(diag.note("`use … as …` gives the import another name"));
     }
 }
 

@@ -63,6 +63,7 @@ impl Checker {
                 let text = self.program.name(param.name.name);
                 let message = format!("the parameter `{text}` is declared twice");
                 let diag = Diagnostic::error(codes::DUPLICATE_NAME, param.name.span, message)
+                    .label("declared again here")
                     .also(first.span, "first declared here");
                 self.report(diag);
             }
@@ -180,6 +181,7 @@ impl Checker {
                         let text = self.program.name(decl.name.name);
                         let message = format!("the field `{text}` is declared twice");
                         let diag = Diagnostic::error(codes::DUPLICATE_NAME, decl.name.span, message)
+                            .label("declared again here")
                             .also(first.span, "first declared here");
                         self.report(diag);
                     }
@@ -497,12 +499,25 @@ impl Checker {
         for param in &decl.params {
             params.push(self.resolve_param(param, &mut cx, boxed));
         }
-        let ret = decl.ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, &cx));
+        let mark = self.diags.len();
+        let mut ret = decl.ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, &cx));
+        if self.is_generator(&decl) {
+            self.diags.truncate(mark); // The trait is right for a generator; `yield` is reported.
+        }
+        if self.program.types.flags(ret).has_error {
+            ret = Ty::ERROR;
+        }
         let function = &mut self.program.fns[id];
         function.generics = cx.generics;
         function.params = params;
         function.ret = ret;
         self.decls.fns[id] = Some(decl);
+    }
+
+    /// Whether the body seems to `yield` values. Looks at the text: this only decides about a message.
+    fn is_generator(&self, decl: &ast::FnDecl) -> bool {
+        let Some(ast::FnBody::Block(block)) = &decl.body else { return false };
+        self.map.text(block.span).lines().any(|line| line.trim_start().starts_with("yield "))
     }
 
     fn resolve_param(&mut self, param: &ast::Param, cx: &mut TyCx, boxed: bool) -> Param {
@@ -626,9 +641,15 @@ impl Checker {
         let function = &self.program.fns[id];
         let span = function.span;
         if !function.params.is_empty() || !function.generics.params.is_empty() {
-            let message = "`main` takes no parameters";
-            let diag = Diagnostic::error(codes::BAD_MAIN, span, message);
-            self.report(diag.note("the arguments of the program are in `std.env`"));
+            let generics = function.generics.params.iter().find(|p| p.kind != GenericParamKind::Closure);
+            let diag = match generics.filter(|_| function.params.is_empty()) {
+                Some(param) => {
+                    Diagnostic::error(codes::BAD_MAIN, param.span, "`main` takes no type parameters")
+                }
+                None => Diagnostic::error(codes::BAD_MAIN, span, "`main` takes no parameters")
+                    .note("the arguments of the program are in `std.env`"),
+            };
+            self.report(diag);
             return;
         }
         let ok = match self.program.types.kind(function.ret) {
@@ -639,7 +660,8 @@ impl Checker {
         };
         if !ok {
             let message = "`main` returns nothing, or `Result<(), E>`";
-            self.report(Diagnostic::error(codes::BAD_MAIN, span, message));
+            let diag = Diagnostic::error(codes::BAD_MAIN, span, message);
+            self.report(diag.note("`std.env.exit(status)` ends the program with a status"));
         }
     }
 }

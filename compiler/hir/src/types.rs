@@ -5,7 +5,6 @@ use crate::codes;
 use crate::infer::VarKind;
 use crate::program::*;
 use crate::scope::{AliasId, AliasState, Def, Ns};
-use crate::suggest;
 use crate::ty::{Args, Ty, TyKind};
 use syntax::ast::{self, TypeKind};
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -228,39 +227,6 @@ impl Checker {
             Def::Module(m) => Some(m),
             _ => None,
         }
-    }
-
-    fn unknown_type(&mut self, at: ModuleId, viewer: ModuleId, ident: ast::Ident) {
-        if ident.name == sym::empty {
-            return;
-        }
-        let text = self.program.name(ident.name).to_string();
-        if at != viewer && self.exists_privately(at, ident.name) {
-            let message = format!("the type `{text}` is private to its module");
-            let diag = Diagnostic::error(codes::PRIVATE, ident.span, message);
-            return self.report(diag.note("mark it `pub` to use it in other modules"));
-        }
-        let mut diag =
-            Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, format!("there is no type `{text}`"));
-        let foreign = foreign_type(&text);
-        if let Some(found) = foreign {
-            diag = diag.fix_likely(format!("the type is called `{found}` here"), ident.span, found);
-        } else if let Some(found) = self.closest_type(at, viewer, &text) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
-        }
-        self.report(diag);
-    }
-
-    fn closest_type(&self, at: ModuleId, viewer: ModuleId, text: &str) -> Option<String> {
-        let mut names = self.names_in_scope(at, at == viewer, Ns::Type);
-        if at == viewer {
-            names.extend(
-                [sym::Int, sym::Float, sym::Bool, sym::Char, sym::Never, sym::Int32, sym::UInt8, sym::Int64]
-                    .into_iter()
-                    .chain([sym::UInt64, sym::UInt32, sym::Int8, sym::Int16, sym::UInt16, sym::Float32]),
-            );
-        }
-        suggest::closest(&self.program.interner, text, names)
     }
 
     /// The names of a kind that can be written in a module, or those that it exports.
@@ -673,7 +639,13 @@ impl Checker {
             if diag.code == codes::UNKNOWN_TYPE {
                 diag.code = codes::UNKNOWN_TRAIT;
                 diag.message = diag.message.replace("no type", "no trait");
+                diag.fixes.clear();
+                diag.notes.clear();
             }
+        }
+        let last = segments.last().map(|s| s.ident);
+        if let Some(name) = last.filter(|_| self.diags.len() == before + 1) {
+            self.suggest_trait(name, module);
         }
         found
     }
@@ -712,30 +684,4 @@ impl Checker {
         }
         (args, assoc)
     }
-}
-
-/// What a type of another language is called here.
-fn foreign_type(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "int" | "i64" | "isize" | "integer" | "Integer" | "Long" | "long" | "number" => "Int",
-        "i32" => "Int32",
-        "i16" => "Int16",
-        "i8" => "Int8",
-        "u8" | "byte" | "Byte" => "UInt8",
-        "u16" => "UInt16",
-        "u32" => "UInt32",
-        "u64" => "UInt64",
-        "usize" => "Int",
-        "float" | "f64" | "double" | "Double" => "Float",
-        "f32" => "Float32",
-        "bool" | "boolean" | "Boolean" => "Bool",
-        "char" => "Char",
-        "str" | "string" | "Str" | "&str" => "String",
-        "Vec" | "List" | "list" | "vector" => "Array",
-        "HashMap" | "Dict" | "dict" | "Dictionary" => "Map",
-        "HashSet" => "Set",
-        "void" | "Void" | "Unit" => "()",
-        "Maybe" | "Optional" => "Option",
-        _ => return None,
-    })
 }

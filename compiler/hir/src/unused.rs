@@ -28,6 +28,4 @@ impl Checker {
             self.report(diag);
         }
     }
-
-    pub(crate) fn check_const_cycles(&mut self) {}
 }

@@ -12,3 +12,16 @@ fn library_has_no_errors() {
     checker.check_everything();
     assert!(!checker.has_errors(), "{}", render_all(&checker));
 }
+
+#[test]
+fn names_in_messages_are_those_of_the_library() {
+    let mut text = String::new();
+    for (module, names) in hir::STD_NAMES {
+        text += &format!("use std.{module}\n");
+        let renamed: Vec<String> = names.iter().map(|n| format!("{n} as {module}_{n}")).collect();
+        text += &format!("use std.{module}.{{{}}}\n", renamed.join(", "));
+    }
+    text += "fn main() {}\n";
+    let checker = load(&text, Sources::default(), options());
+    assert!(!checker.has_errors(), "{}", render_all(&checker));
+}

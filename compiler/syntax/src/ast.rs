@@ -28,6 +28,19 @@ pub struct File {
     pub comments: Vec<Comment>,
     /// The text of `//!` lines at the head.
     pub docs: Option<String>,
+    pub faults: Faults,
+}
+
+/// What the parser did not understand. Whatever later phases find there comes from the syntax error, so they do
+/// not speak of it.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// The file has an error: names may be used in what was skipped.
+    pub any: bool,
+    /// An error outside of bodies, or one after which it is not known where bodies end: declarations may be missing.
+    pub declarations: bool,
+    /// The bodies with errors.
+    pub bodies: Vec<Span>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -109,6 +109,12 @@ impl Diagnostic {
         self
     }
 
+    /// A fix of several edits that a person should look at.
+    pub fn fix_edits_likely(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Diagnostic {
+        self.fixes.push(Fix { title: title.into(), edits, applicability: Applicability::Likely });
+        self
+    }
+
     pub fn span(&self) -> Span {
         self.labels.first().map_or(Span::DUMMY, |l| l.span)
     }

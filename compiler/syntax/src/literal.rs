@@ -70,13 +70,11 @@ fn int_suffix(text: &str, span: Span, radix: u32, diags: &mut Vec<Diagnostic>) -
 }
 
 fn bad_suffix(text: &str, span: Span, radix: u32) -> Diagnostic {
-    if radix < 10 && text.starts_with(|c: char| c.is_ascii_digit()) {
+    if let Some(digit) = text.chars().next().filter(|c| radix < 10 && c.is_ascii_digit()) {
         let kind = if radix == 2 { "binary" } else { "octal" };
-        return Diagnostic::error(
-            codes::BAD_NUMBER,
-            span,
-            format!("`{text}` are no digits of a {kind} number"),
-        );
+        let span = Span::new(span.lo, span.lo + 1);
+        let message = format!("`{digit}` is no digit of a {kind} number");
+        return Diagnostic::error(codes::BAD_NUMBER, span, message);
     }
     let diag = Diagnostic::error(codes::BAD_NUMBER, span, format!("`{text}` is no suffix of a number"));
     match text {
@@ -160,7 +158,7 @@ pub(crate) fn unescape(text: &str, base: u32, braces: bool, out: &mut String, di
         let rest = &text[pos..];
         let at = Span::new(base + pos as u32, base + pos as u32 + 1);
         pos += match rest.as_bytes() {
-            [b'\\', ..] => escape(rest, at, out, diags),
+            [b'\\', ..] => escape(rest, at, braces, out, diags),
             [b'\r', b'\n', ..] => 1,
             [b'{', b'{', ..] if braces => push(out, '{', 2),
             [b'}', b'}', ..] if braces => push(out, '}', 2),
@@ -182,7 +180,7 @@ fn push(out: &mut String, c: char, len: usize) -> usize {
 }
 
 /// One escape at the start of `rest`; returns its length.
-fn escape(rest: &str, at: Span, out: &mut String, diags: &mut Vec<Diagnostic>) -> usize {
+fn escape(rest: &str, at: Span, in_string: bool, out: &mut String, diags: &mut Vec<Diagnostic>) -> usize {
     let Some(c) = rest[1..].chars().next() else {
         diags.push(Diagnostic::error(codes::BAD_ESCAPE, at, "nothing follows the `\\`"));
         return 1;
@@ -199,9 +197,12 @@ fn escape(rest: &str, at: Span, out: &mut String, diags: &mut Vec<Diagnostic>) -
             let span = Span::new(at.lo, at.lo + 1 + c.len_utf8() as u32);
             let diag =
                 Diagnostic::error(codes::BAD_ESCAPE, span, format!("`\\{}` is no escape", c.escape_debug()))
-                    .note("escapes are `\\n \\t \\r \\0 \\\\ \\\" \\' \\{ \\} \\xNN \\u{…}`")
-                    .fix_likely("write the backslash itself", at, "\\\\");
-            diags.push(diag);
+                    .note("escapes are `\\n \\t \\r \\0 \\\\ \\\" \\' \\{ \\} \\xNN \\u{…}`");
+            // A character literal has no room for the backslash and what follows it.
+            diags.push(match in_string {
+                true => diag.fix_likely("write the backslash itself", at, "\\\\"),
+                false => diag,
+            });
             out.push(c);
             return 1 + c.len_utf8();
         }
@@ -225,6 +226,13 @@ fn hex_escape(rest: &str, at: Span, out: &mut String, diags: &mut Vec<Diagnostic
 }
 
 fn unicode_escape(rest: &str, at: Span, out: &mut String, diags: &mut Vec<Diagnostic>) -> usize {
+    if rest[2..].bytes().take(4).take_while(u8::is_ascii_hexdigit).count() == 4 {
+        let span = Span::new(at.lo, at.lo + 6);
+        let message = "the code point of `\\u` stands in braces";
+        let fixed = format!("\\u{{{}}}", &rest[2..6]);
+        diags.push(Diagnostic::error(codes::BAD_ESCAPE, span, message).fix("add the braces", span, fixed));
+        return push(out, char::REPLACEMENT_CHARACTER, 6);
+    }
     let mut fault = |len: usize, message: &str| {
         diags.push(Diagnostic::error(codes::BAD_ESCAPE, Span::new(at.lo, at.lo + len as u32), message));
         out.push(char::REPLACEMENT_CHARACTER);

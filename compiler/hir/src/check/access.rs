@@ -41,7 +41,8 @@ impl FnCtxt<'_> {
                 let path = &self.ck.program.modules[module].path;
                 let text = path.last().map_or("", |s| self.ck.program.name(*s));
                 let message = format!("expected a value, found the module `{text}`");
-                self.error(codes::NOT_A_VALUE, span, message);
+                let note = format!("its members are reached by `{text}.name`");
+                self.report(Diagnostic::error(codes::NOT_A_VALUE, span, message).note(note));
                 self.error_expr(span)
             }
             Res::Error => self.error_expr(span),
@@ -194,11 +195,7 @@ impl FnCtxt<'_> {
         }
         let owner = self.ty_name(ty);
         if self.has_method(ty, name.name) {
-            let message = format!("`{text}` of `{owner}` is a method: it is called with parentheses");
-            let diag = Diagnostic::error(codes::METHOD_AS_VALUE, name.span, message)
-                .note(format!("a closure that calls it is `|x| x.{text}()`"))
-                .fix_likely("call it", name.span.after(), "()");
-            return self.report(diag);
+            return self.report_method_value(ty, name, &owner, span);
         }
         let mut diag =
             Diagnostic::error(codes::UNKNOWN_FIELD, name.span, format!("`{owner}` has no field `{text}`"));
@@ -206,8 +203,15 @@ impl FnCtxt<'_> {
             let decl = &self.ck.program.adts[adt];
             if !decl.is_enum {
                 let names: Vec<Symbol> = decl.variants[VariantIdx(0)].fields.iter().map(|f| f.name).collect();
+                let better = super::method::foreign_method(&text);
+                let symbol = better.and_then(|b| self.ck.program.interner.get(b));
                 if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
                     diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
+                } else if let (Some(better), Some(symbol)) = (better, symbol)
+                    && self.has_method(ty, symbol)
+                {
+                    let title = format!("it is called `{better}()` here");
+                    diag = diag.fix_likely(title, name.span, format!("{better}()"));
                 }
             } else if Some(adt) == self.ck.known.option
                 && let Some(inner) = args.first()
@@ -220,7 +224,38 @@ impl FnCtxt<'_> {
                 diag = diag.note("the fields of an enum's variants are reached by `match` or `is`");
             }
         }
+        if matches!(self.kind(ty), TyKind::Param(..)) {
+            diag = diag.note(format!("`{owner}` may be any type: a bound with a method gives access"));
+        }
         self.report(diag);
+    }
+
+    /// A method without parentheses: called, or passed on where it needs more than its receiver.
+    fn report_method_value(&mut self, ty: Ty, name: Ident, owner: &str, span: Span) {
+        let text = self.ck.program.name(name.name).to_string();
+        let message = format!("`{text}` of `{owner}` is a method: it is called with parentheses");
+        let diag = Diagnostic::error(codes::METHOD_AS_VALUE, name.span, message);
+        let params = match self.inherent_method(ty, name.name, span) {
+            Some((id, _)) => self.ck.program.fns[id].params.len(),
+            None => match self.trait_candidates(ty, name.name, span).first() {
+                Some(candidate) => self.ck.program.fns[candidate.1].params.len(),
+                None => 1,
+            },
+        };
+        let names: Vec<&str> = ["x", "y", "z", "u", "v"].into_iter().take(params.saturating_sub(1)).collect();
+        self.report(match names.is_empty() || span.hi != name.span.hi {
+            true => diag.note(format!("a closure that calls it is `|x| x.{text}()`")).fix_likely(
+                "call it",
+                name.span.after(),
+                "()",
+            ),
+            false => {
+                let list = names.join(", ");
+                let before = Span::new(span.lo, span.lo);
+                let edits = vec![(before, format!("|{list}| ")), (name.span.after(), format!("({list})"))];
+                diag.fix_edits_likely("write a closure", edits)
+            }
+        });
     }
 
     pub(crate) fn has_method(&mut self, ty: Ty, name: Symbol) -> bool {
@@ -276,7 +311,16 @@ impl FnCtxt<'_> {
             None => {
                 let name = self.ty_name(ty);
                 let message = format!("`{name}` has no element `{index}`");
-                self.error(codes::UNKNOWN_FIELD, index_span, message);
+                let diag = Diagnostic::error(codes::UNKNOWN_FIELD, index_span, message);
+                let len = match self.kind(ty) {
+                    TyKind::Tuple(args) => args.len(),
+                    _ => 0,
+                };
+                let list: Vec<String> = (0..len).map(|i| format!("`{i}`")).collect();
+                self.report(match len {
+                    1..=8 => diag.note(format!("its elements are {}", list.join(", "))),
+                    _ => diag,
+                });
                 self.error_expr(span)
             }
         }

@@ -134,6 +134,9 @@ impl FnCtxt<'_> {
         span: Span,
     ) -> Expr {
         self.check_used_fn(id, span);
+        if recv.is_some() && self.warns() {
+            self.ck.note_fn_use(self.owner, id, span);
+        }
         if !all.is_empty() {
             self.require_fn_bounds(id, &all, span);
         }

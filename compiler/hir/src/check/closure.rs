@@ -147,6 +147,10 @@ impl FnCtxt<'_> {
                 self.info[local].is_hidden = true;
                 lets.push(self.destructure_param(&mut param.pat, local, *ty));
             } else if name != sym::empty {
+                let twice = locals.iter().find(|l| **l != local && self.locals[**l].name == name);
+                if let Some(first) = twice.map(|l| self.locals[*l].span) {
+                    self.report_two_params(name, first, span);
+                }
                 self.scope.push(name, local);
             } else {
                 self.info[local].is_hidden = true;

@@ -251,6 +251,13 @@ impl FnCtxt<'_> {
             let new = if simple { format!("{text} as {name}") } else { format!("({text}) as {name}") };
             return diag.fix_likely("convert the number", span, new);
         }
+        if found == Ty::UNIT
+            && let ExprKind::Block(Block { tail: None, stmts }) = &expr.kind
+            && !stmts.is_empty()
+        {
+            return diag
+                .note("it ends with a statement; the value of a block is that of its last expression");
+        }
         if want == self.ck.string_ty() && self.can_show(found) {
             let text = self.ck.map.text(span).to_string();
             return match text.contains(['"', '{', '\n']) {

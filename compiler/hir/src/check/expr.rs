@@ -113,7 +113,7 @@ impl FnCtxt<'_> {
             E::Await(_) => "`await`",
             E::Select { .. } => "`select`",
             E::Reply(_) => "`reply`",
-            _ => "`yield`",
+            _ => "generators",
         };
         self.ck.unsupported(e.span, what);
         self.error_expr(e.span)

@@ -98,6 +98,9 @@ impl FnCtxt<'_> {
                     diag =
                         diag.fix_likely(format!("did you mean `'{near}`?"), label.span, format!("'{near}"));
                 }
+                if self.frames.len() > 1 {
+                    diag = diag.note("a closure cannot leave or continue a loop around it; `for` can");
+                }
                 diag
             }
             None => {

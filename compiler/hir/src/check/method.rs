@@ -54,7 +54,7 @@ impl FnCtxt<'_> {
                     return self.error_expr(span);
                 };
                 if !self.ck.program.fns[id].has_self {
-                    return self.not_a_method(id, name, args, span);
+                    return self.not_a_method(id, (recv.ty, recv.span), name, args, span);
                 }
                 let own = self.own_args(id, own.as_ref());
                 let all = self.fn_args(id, trait_args, own, span);
@@ -81,19 +81,29 @@ impl FnCtxt<'_> {
     ) -> Expr {
         self.check_method_visible(id, name);
         if !self.ck.program.fns[id].has_self {
-            return self.not_a_method(id, name, args, span);
+            return self.not_a_method(id, (recv.ty, recv.span), name, args, span);
         }
         let own = self.own_args(id, own);
         let all = self.fn_args(id, container, own, span);
         self.call_fn(id, all, Some(recv), args, want, span)
     }
 
-    fn not_a_method(&mut self, id: FnId, name: Ident, args: &mut [ast::Arg], span: Span) -> Expr {
-        let (path, text) =
-            (self.ck.program.fns[id].path.clone(), self.ck.program.name(name.name).to_string());
+    fn not_a_method(
+        &mut self,
+        id: FnId,
+        (ty, recv): (Ty, Span),
+        name: Ident,
+        args: &mut [ast::Arg],
+        span: Span,
+    ) -> Expr {
+        let text = self.ck.program.name(name.name).to_string();
+        let owner = self.ty_name(ty);
         let message = format!("`{text}` has no `self`: it is called through the type");
         let diag = Diagnostic::error(codes::NOT_A_METHOD, name.span, message);
-        self.report(diag.note(format!("write `{path}(…)`")));
+        self.report(match owner.contains(['<', '(', '[', ' ']) {
+            true => diag.note(format!("write `{}(…)`", self.ck.program.fns[id].path)),
+            false => diag.fix_likely(format!("write `{owner}.{text}(…)`"), recv, owner),
+        });
         self.check_loose(args);
         self.error_expr(span)
     }
@@ -186,9 +196,11 @@ impl FnCtxt<'_> {
             .collect();
         let list: Vec<String> = traits.iter().map(|t| format!("`{t}`")).collect();
         let message = format!("`{text}` of `{owner}` may be that of {}", list.join(" or "));
-        let diag = Diagnostic::error(codes::AMBIGUOUS_METHOD, name.span, message)
-            .note(format!("say which: `{}.{text}(x)`", traits[0]));
-        self.report(diag);
+        let has_self = found.iter().any(|c| self.ck.program.fns[c.1].has_self);
+        let args = if has_self { "x" } else { "" };
+        let ways: Vec<String> = traits.iter().map(|t| format!("`{t}.{text}({args})`")).collect();
+        let diag = Diagnostic::error(codes::AMBIGUOUS_METHOD, name.span, message);
+        self.report(diag.note(format!("say which: {}", ways.join(" or "))));
     }
 
     // ------------------------------------------------------------ messages
@@ -287,7 +299,7 @@ impl FnCtxt<'_> {
 }
 
 /// What methods of other languages' libraries are called here.
-fn foreign_method(text: &str) -> Option<&'static str> {
+pub(crate) fn foreign_method(text: &str) -> Option<&'static str> {
     FOREIGN.iter().find(|f| f.0 == text).map(|f| f.1)
 }
 

@@ -29,6 +29,7 @@ mod place;
 mod scope;
 mod structs;
 mod tries;
+mod unknown;
 mod usage;
 
 use crate::body::*;
@@ -60,6 +61,8 @@ pub(crate) struct LocalInfo {
     /// Declared without a value.
     pub is_late: bool,
     pub is_param: bool,
+    /// Its name is also that of the field that it is bound to.
+    pub is_short: bool,
     /// Made by the checker.
     pub is_hidden: bool,
 }
@@ -109,6 +112,8 @@ pub(crate) struct FnCtxt<'c> {
     pub told_unreachable: bool,
     pub closures: Vec<(ClosureId, ClosureBody)>,
     pub has_errors: bool,
+    /// Names that nothing has, each reported once.
+    pub told_unknown: Vec<Symbol>,
     /// Values of type `Never` that stand where a type was not known.
     pub never_vars: Vec<Ty>,
     /// Numbers in patterns, to be compared with the range of their type.
@@ -195,7 +200,7 @@ impl Checker {
     fn parse_deferred(&mut self, body: ast::FnBody) -> ast::FnBody {
         let ast::FnBody::Deferred(span) = body else { return body };
         let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
-        self.diags.extend(diags);
+        self.syntax_diags.extend(diags);
         body
     }
 }
@@ -244,6 +249,7 @@ impl<'c> FnCtxt<'c> {
             told_unreachable: false,
             closures: Vec::new(),
             has_errors: false,
+            told_unknown: Vec::new(),
             never_vars: Vec::new(),
             lit_pats: Vec::new(),
             identity,
@@ -326,13 +332,17 @@ impl<'c> FnCtxt<'c> {
 
     fn declare_unique(&mut self, name: Symbol, local: LocalId, span: Span) {
         if let Some(first) = self.scope.get(name).filter(|l| self.info[*l].is_param) {
-            let text = self.ck.program.name(name);
-            let message = format!("two parameters are called `{text}`");
-            let diag = Diagnostic::error(crate::codes::DUPLICATE_NAME, span, message)
-                .also(self.locals[first].span, "first declared here");
-            self.report(diag);
+            self.report_two_params(name, self.locals[first].span, span);
         }
         self.scope.push(name, local);
+    }
+
+    fn report_two_params(&mut self, name: Symbol, first: Span, second: Span) {
+        let text = self.ck.program.name(name);
+        let message = format!("two parameters are called `{text}`");
+        let diag =
+            Diagnostic::error(crate::codes::DUPLICATE_NAME, second, message).label("declared again here");
+        self.report(diag.also(first, "first declared here"));
     }
 
     // ------------------------------------------------------------ helpers
@@ -359,6 +369,7 @@ impl<'c> FnCtxt<'c> {
             is_capture: false,
             is_late: false,
             is_param: false,
+            is_short: false,
             is_hidden: false,
         });
         self.locals.push(LocalDecl { name, ty, is_mut, span })

@@ -94,7 +94,15 @@ impl FnCtxt<'_> {
 
     /// What a chain of names and dots stands for; `None` where it is a field or method of a value.
     pub(crate) fn resolve_path(&mut self, e: &mut ast::Expr, want: Option<Ty>) -> Option<Res> {
-        self.resolve_path_part(e, want, false)
+        let res = self.resolve_path_part(e, want, false);
+        if self.warns() {
+            match res {
+                Some(Res::Const(id, _)) => self.ck.note_const_use(self.owner, id, e.span),
+                Some(Res::Fn { id, .. }) => self.ck.note_fn_use(self.owner, id, e.span),
+                _ => {}
+            }
+        }
+        res
     }
 
     /// `is_head`: something follows behind a dot.
@@ -195,6 +203,7 @@ impl FnCtxt<'_> {
                     let args = self.fresh_adt_args(adt, ident.span);
                     return Res::Variant(adt, variant, args);
                 }
+                self.ck.check_ambiguous_glob(self.module, name, entry, ident.span);
                 return self.res_of(entry.def, ident, args);
             }
         }
@@ -295,60 +304,6 @@ impl FnCtxt<'_> {
         args.args.iter().zip(kinds).map(|(arg, kind)| self.ck.lower_arg(arg, kind, &cx)).collect()
     }
 
-    fn unknown_name(&mut self, ident: Ident) {
-        let text = self.ck.program.name(ident.name).to_string();
-        let owners = self.enums_with_variant(ident.name);
-        let mut diag =
-            Diagnostic::error(codes::UNKNOWN_NAME, ident.span, format!("there is no `{text}` here"));
-        if let Some(found) = foreign_name(&text) {
-            diag = diag.note(found);
-        } else if let [(owner, _)] = owners.as_slice() {
-            diag = diag.fix_likely(
-                format!("it is a variant of `{owner}`"),
-                ident.span,
-                format!("{owner}.{text}"),
-            );
-        } else if self.is_own_member(ident.name) {
-            diag = diag.fix_likely("members are reached through `self`", ident.span, format!("self.{text}"));
-        } else if let Some(found) = self.closest_name(&text) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
-        }
-        self.report(diag);
-    }
-
-    fn is_own_member(&mut self, name: Symbol) -> bool {
-        let Some(ty) = self.cx.self_ty.filter(|_| self.scope.get(sym::self_).is_some()) else { return false };
-        let TyKind::Adt(adt, _) = self.kind(ty) else { return false };
-        let adt = *adt;
-        let has_field = !self.ck.program.adts[adt].is_enum
-            && self.ck.program.adts[adt].variants[VariantIdx(0)].fields.iter().any(|f| f.name == name);
-        has_field || !self.ck.program.index.methods(Head::Adt(adt), name).is_empty()
-    }
-
-    /// The enums that can be named here and have such a variant.
-    fn enums_with_variant(&mut self, name: Symbol) -> Vec<(String, AdtId)> {
-        let mut found = Vec::new();
-        for ty in self.ck.names_in_scope(self.module, true, Ns::Type) {
-            if let Some(entry) = self.ck.lookup(self.module, ty, Ns::Type)
-                && let Def::Adt(adt) = entry.def
-                && self.ck.variant_named(adt, name).is_some()
-            {
-                found.push((self.ck.program.name(ty).to_string(), adt));
-            }
-        }
-        found
-    }
-
-    fn closest_name(&mut self, text: &str) -> Option<String> {
-        let mut names: Vec<Symbol> = self.scope.names().collect();
-        names.extend(self.ck.names_in_scope(self.module, true, Ns::Value));
-        if text.starts_with(char::is_uppercase) {
-            names.extend(self.ck.names_in_scope(self.module, true, Ns::Type));
-        }
-        names.extend(self.ck.names_in_scope(self.module, true, Ns::Module));
-        suggest::closest(&self.ck.program.interner, text, names)
-    }
-
     // ------------------------------------------------------------ members of modules
 
     fn resolve_in_module(&mut self, module: ModuleId, name: Ident, args: Option<&GenericArgs>) -> Res {
@@ -371,8 +326,8 @@ impl FnCtxt<'_> {
         let path = path.join(".");
         let diag = if self.ck.exists_privately(module, name.name) {
             let message = format!("`{text}` is private to the module `{path}`");
-            Diagnostic::error(codes::PRIVATE, name.span, message)
-                .note("mark it `pub` to use it in other modules")
+            let diag = Diagnostic::error(codes::PRIVATE, name.span, message);
+            self.ck.show_private(diag.note(self.ck.private_note(module)), module, name.name)
         } else {
             let message = format!("the module `{path}` has no `{text}`");
             let diag = Diagnostic::error(codes::UNKNOWN_NAME, name.span, message);
@@ -492,32 +447,6 @@ impl FnCtxt<'_> {
         Some(Res::TraitFn { trait_, id, args: trait_args, own })
     }
 
-    fn unknown_member(&mut self, ty: Ty, name: Ident, _base: Span) {
-        if name.name == sym::empty || self.shallow(ty) == Ty::ERROR {
-            self.has_errors = true;
-            return;
-        }
-        let text = self.ck.program.name(name.name).to_string();
-        let owner = self.ty_name(ty);
-        let message = format!("`{owner}` has no variant, function or constant `{text}`");
-        let mut diag = Diagnostic::error(codes::UNKNOWN_MEMBER, name.span, message);
-        let mut names = Vec::new();
-        if let TyKind::Adt(adt, _) = self.kind(ty) {
-            let adt = &self.ck.program.adts[*adt];
-            if adt.is_enum {
-                names.extend(adt.variants.iter().map(|v| v.name));
-            }
-        }
-        if let Some(head) = Head::of(&self.ck.program.types, ty) {
-            names.extend(self.ck.program.index.method_names(head));
-            names.extend(self.ck.program.index.const_names(head));
-        }
-        if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
-        }
-        self.report(diag);
-    }
-
     // ------------------------------------------------------------ members of traits
 
     fn resolve_in_trait(
@@ -535,8 +464,12 @@ impl FnCtxt<'_> {
             let mut diag = Diagnostic::error(codes::UNKNOWN_MEMBER, name.span, message);
             let methods = &self.ck.program.traits[trait_].methods;
             let names: Vec<Symbol> = methods.iter().map(|m| self.ck.program.fns[*m].name).collect();
+            let list: Vec<String> =
+                names.iter().take(8).map(|n| format!("`{}`", self.ck.program.name(*n))).collect();
             if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
                 diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
+            } else if !list.is_empty() {
+                diag = diag.note(format!("its methods are {}", list.join(", ")));
             }
             self.report(diag);
             return Res::Error;
@@ -567,20 +500,10 @@ impl FnCtxt<'_> {
         let text = self.ck.program.name(name.name);
         let message = format!("the {what} `{text}` is private to its module");
         let diag = Diagnostic::error(codes::PRIVATE, name.span, message);
-        self.report(diag.note("mark it `pub` to use it in other modules"));
+        let note = match what {
+            "field" if !self.ck.is_user(owner) => "the methods of the type give access",
+            _ => self.ck.private_note(owner),
+        };
+        self.report(diag.note(note));
     }
-}
-
-/// What names of other languages correspond to.
-fn foreign_name(text: &str) -> Option<&'static str> {
-    Some(match text {
-        "nil" | "null" | "undefined" | "nullptr" => {
-            "a value that may be missing has type `T?`: `Some(x)` or `None`"
-        }
-        "True" => "it is written `true`",
-        "False" => "it is written `false`",
-        "this" => "the receiver of a method is called `self`",
-        "printf" | "console" | "puts" | "echo" => "`println(\"…\")` prints a line",
-        _ => return None,
-    })
 }

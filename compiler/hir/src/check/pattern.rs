@@ -96,8 +96,9 @@ impl FnCtxt<'_> {
             let first = self.locals[*first].span;
             let text = self.ck.program.name(name.name);
             let message = format!("`{text}` is bound twice in one pattern");
-            let diag = Diagnostic::error(codes::DUPLICATE_NAME, name.span, message);
-            self.report(diag.also(first, "first bound here"));
+            let note = format!("compare in a guard: `({text}, other) when {text} == other`");
+            let diag = Diagnostic::error(codes::DUPLICATE_NAME, name.span, message).label("bound again here");
+            self.report(diag.also(first, "first bound here").note(note));
         }
         let local = self.new_local(name.name, ty, is_mut, name.span);
         binds.names.push((name.name, local));
@@ -713,6 +714,7 @@ impl FnCtxt<'_> {
             Some(pat) => self.pat(pat, ty, binds),
             None => {
                 let local = self.bind(field.name, field.is_mut, ty, binds);
+                self.info[local].is_short = true;
                 Pat { kind: PatKind::Binding { local, sub: None }, ty, span: field.span }
             }
         }
@@ -726,7 +728,9 @@ impl FnCtxt<'_> {
         let message = format!("`{owner}` has no field `{text}`");
         let mut diag = Diagnostic::error(codes::UNKNOWN_FIELD, field.name.span, message);
         if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), field.name.span, found);
+            // In the short form the name is that of the variable too.
+            let fixed = if field.pat.is_none() { format!("{found}: {text}") } else { found.clone() };
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), field.name.span, fixed);
         }
         self.report(diag);
     }

@@ -27,14 +27,13 @@ impl FnCtxt<'_> {
                     (*adt, VariantIdx(0), args.to_vec())
                 }
                 _ => {
-                    let text = self.ty_name(ty);
-                    self.error(codes::NOT_A_STRUCT, path.span, format!("`{text}` is no struct"));
+                    self.report_no_struct(ty, fields, path.span);
                     return self.bad_struct(fields, base, span);
                 }
             },
             other => {
                 if !matches!(other, Some(Res::Error)) {
-                    self.error(codes::NOT_A_STRUCT, path.span, "this is no struct");
+                    self.report_what_it_is(other, path.span);
                 }
                 return self.bad_struct(fields, base, span);
             }
@@ -52,6 +51,44 @@ impl FnCtxt<'_> {
         let expr = self.fields(adt, variant, ty, fields, base, span);
         self.has_errors |= matches!(expr.kind, ExprKind::Error);
         expr
+    }
+
+    /// A type that is no struct; of an enum the variant with such fields is meant.
+    fn report_no_struct(&mut self, ty: Ty, inits: &[ast::FieldInit], span: Span) {
+        let text = self.ty_name(ty);
+        let TyKind::Adt(adt, _) = self.kind(ty) else {
+            return self.error(codes::NOT_A_STRUCT, span, format!("`{text}` is no struct"));
+        };
+        let decl = &self.ck.program.adts[*adt];
+        let owner = self.ck.program.name(decl.name).to_string();
+        let diag = Diagnostic::error(codes::NOT_A_STRUCT, span, format!("`{owner}` is an enum"));
+        let fits = |v: &&Variant| {
+            v.shape == VariantShape::Named
+                && inits.iter().all(|i| v.fields.iter().any(|f| f.name == i.name.name))
+        };
+        let variant = decl.variants.iter().find(fits).map(|v| self.ck.program.name(v.name).to_string());
+        let all: Vec<String> =
+            decl.variants.iter().map(|v| format!("`{owner}.{}`", self.ck.program.name(v.name))).collect();
+        self.report(match variant {
+            Some(name) => diag.fix_likely("name the variant", span.after(), format!(".{name}")),
+            None => diag.note(format!("its variants are {}", all.join(", "))),
+        });
+    }
+
+    fn report_what_it_is(&mut self, found: Option<Res>, span: Span) {
+        let text = self.ck.map.text(span).to_string();
+        let what = match found {
+            Some(Res::Fn { .. } | Res::TraitFn { .. }) => "a function",
+            Some(Res::Trait(..)) => "a trait, no struct",
+            Some(Res::Const(..) | Res::ConstParam(..)) => "a constant, no struct",
+            Some(Res::Module(_)) => "a module, no struct",
+            _ => "a value, no struct",
+        };
+        let diag = Diagnostic::error(codes::NOT_A_STRUCT, span, format!("`{text}` is {what}"));
+        self.report(match what {
+            "a function" => diag.note(format!("write `{text}(…)`")),
+            _ => diag,
+        });
     }
 
     /// Checks what stands in the literal of something unknown.
@@ -164,7 +201,10 @@ impl FnCtxt<'_> {
             None if !names.is_empty() => {
                 let list: Vec<String> =
                     names.iter().map(|n| format!("`{}`", self.ck.program.name(*n))).collect();
-                diag = diag.note(format!("its fields are {}", list.join(", ")));
+                diag = diag.note(match list.as_slice() {
+                    [only] => format!("its only field is {only}"),
+                    _ => format!("its fields are {}", list.join(", ")),
+                });
             }
             None => {}
         }

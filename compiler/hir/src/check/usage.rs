@@ -61,7 +61,7 @@ impl FnCtxt<'_> {
                 let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message).fix_likely(
                     "mark it as unused",
                     span,
-                    format!("_{text}"),
+                    if info.is_short { format!("{text}: _") } else { format!("_{text}") },
                 );
                 self.report(diag);
             } else if is_mut && !info.is_mutated && !info.is_param {

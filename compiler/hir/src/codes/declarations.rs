@@ -130,8 +130,9 @@ fn main() { println(now()) }
 ```";
 
 UNKNOWN_ATTRIBUTE = "unknown-attribute", "There is no such attribute.",
-"The attributes are listed in the language's reference; `@inline`, `@export(\"name\")` and `@target(name)` are the usual
-ones.
+"The attributes are `@inline`, `@noinline`, `@cold`, `@track_caller`, `@export(\"name\")`, `@import(\"name\")`,
+`@target(name)`, `@repr`, `@allow` and `@test`. Nothing needs to be derived: all values can be compared, hashed and
+printed.
 
 ```gal-fail
 @inlined

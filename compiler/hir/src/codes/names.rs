@@ -103,7 +103,6 @@ PRIVATE = "private", "Something is used that its module keeps to itself.",
 the fields of structs.
 
 ```gal-fail
-use std.time.no_such_private_thing
 use core.string.slice_failed
 fn main() { slice_failed(0, 1, \"\") }
 ```

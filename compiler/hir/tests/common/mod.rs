@@ -41,9 +41,11 @@ impl ModuleSource for Sources {
             Package::Sys => "sys/wasi".to_string(),
             _ => package.name().to_string(),
         };
-        let file = format!("{}.gal", below(&folder));
-        let text = std::fs::read_to_string(library_root().join(&file)).ok()?;
-        Some(SourceText { name: format!("library/{file}"), text })
+        let path = below(&folder);
+        [format!("{path}.gal"), format!("{path}/mod.gal")].into_iter().find_map(|file| {
+            let text = std::fs::read_to_string(library_root().join(&file)).ok()?;
+            Some(SourceText { name: format!("library/{file}"), text })
+        })
     }
 }
 

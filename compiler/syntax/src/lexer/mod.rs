@@ -23,6 +23,8 @@ pub struct Lexed {
     pub tokens: Vec<Token>,
     pub comments: Vec<Comment>,
     pub diags: Vec<Diagnostic>,
+    /// A comment or string that is not closed took the rest of the text.
+    pub cut: bool,
 }
 
 /// Lexes `text`, whose first byte has the global position `base`.
@@ -40,6 +42,7 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         tokens: Vec::with_capacity(text.len() / 4 + 16),
         comments: Vec::new(),
         diags: Vec::new(),
+        cut: false,
     };
     lexer.run();
     Lexed {
@@ -47,6 +50,7 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         tokens: lexer.tokens,
         comments: lexer.comments,
         diags: lexer.diags,
+        cut: lexer.cut,
     }
 }
 
@@ -78,6 +82,7 @@ struct Lexer<'a> {
     tokens: Vec<Token>,
     comments: Vec<Comment>,
     diags: Vec<Diagnostic>,
+    cut: bool,
 }
 
 impl Lexer<'_> {
@@ -107,7 +112,7 @@ impl Lexer<'_> {
         self.diags.push(diag);
         if self.diags.len() == MAX_DIAGNOSTICS {
             let message = format!("{MAX_DIAGNOSTICS} mistakes found; the rest of the file was not read");
-            self.diags.push(Diagnostic::error(codes::TOO_MANY_ERRORS, span, message));
+            self.diags.push(Diagnostic::error(codes::TOO_MANY_ERRORS, span.after(), message));
             self.end = self.pos;
         }
     }
@@ -124,7 +129,12 @@ impl Lexer<'_> {
             let code = self.char_at(start).map_or(0, u32::from);
             let message = format!("U+{code:04X} changes the order in which text is shown");
             let diag = Diagnostic::error(codes::DIRECTION_CHARACTER, span, message);
-            self.report(diag.note(format!("in a string it can be written `\\u{{{code:X}}}`")));
+            let after = self.comments.partition_point(|c| c.span.lo <= span.lo);
+            let commented = self.comments[..after].last().is_some_and(|c| c.span.contains(span.lo));
+            self.report(match commented {
+                true => diag.fix("remove it", span, ""),
+                false => diag.note(format!("in a string it can be written `\\u{{{code:X}}}`")),
+            });
         }
     }
 
@@ -162,8 +172,12 @@ impl Lexer<'_> {
     }
 
     fn newline(&mut self) {
-        if self.modes.last().is_some_and(|m| !m.multi) {
+        if self.modes.last().is_some_and(|m| !m.multi || (m.braces == 0 && m.brackets == 0)) {
+            let at = self.pos;
             self.hole_at_line_end();
+            if self.pos > at {
+                return; // The text of the string around went on.
+            }
         }
         self.pos += 1;
         self.nl = true;
@@ -257,8 +271,11 @@ impl Lexer<'_> {
         let Some(c) = self.char_at(self.pos).filter(|c| !matches!(c, '\n' | '\r')) else {
             return self.bad_char(start, "this quote starts a character, but the line ends");
         };
+        if c == '\'' {
+            return self.quotes(start);
+        }
         let len = c.len_utf8();
-        if c != '\'' && self.src.get(self.pos + len) == Some(&b'\'') {
+        if self.src.get(self.pos + len) == Some(&b'\'') {
             self.pos += len + 1;
             return self.push(T::Char, start);
         }
@@ -267,14 +284,39 @@ impl Lexer<'_> {
             if self.peek(0) != b'\'' {
                 return self.push(T::Label, start);
             }
+            self.apostrophe();
             self.pos += 1;
             return self.long_char(start);
         }
-        if c == '\'' {
-            self.pos += 1;
-            return self.bad_char(start, "a character literal needs one character");
-        }
         self.recover_char(start);
+    }
+
+    /// `''` or `'''`, at the second quote.
+    fn quotes(&mut self, start: usize) {
+        self.pos += 1;
+        if self.peek(0) == b'\'' {
+            self.pos += 1;
+            let span = self.span(start, self.pos);
+            let message = "the quote in a character literal needs a backslash";
+            let diag = Diagnostic::error(codes::BAD_CHAR, span, message);
+            self.report(diag.fix("write a backslash", span, "'\\''"));
+        } else {
+            let span = self.span(start, self.pos);
+            let diag = Diagnostic::error(codes::BAD_CHAR, span, "a character literal needs one character");
+            let note = "an empty text is a string: `\"\"`; a character that may be missing is a `Char?`";
+            self.report(diag.note(note));
+        }
+        self.push(T::Error, start);
+    }
+
+    /// At a quote directly behind a word: in `'don't'` it belongs to the text, when another one closes it.
+    fn apostrophe(&mut self) {
+        let at = self.pos;
+        self.pos += 1;
+        self.scan_word();
+        if self.pos == at + 1 || self.peek(0) != b'\'' {
+            self.pos = at;
+        }
     }
 
     fn escaped_char(&mut self, start: usize) {
@@ -312,11 +354,13 @@ impl Lexer<'_> {
         let inner = &self.text[start + 1..self.pos - 1];
         let fix = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
         let span = self.span(start, self.pos);
-        let diag =
-            Diagnostic::error(codes::BAD_CHAR, span, "a character literal holds exactly one character")
-                .label("more than one character")
-                .fix("write a string", span, fix);
-        self.report(diag);
+        let message = "a character literal holds exactly one character";
+        let diag = Diagnostic::error(codes::BAD_CHAR, span, message).label("more than one character");
+        let diag = match combining(inner) {
+            Some(note) => diag.note(note),
+            None => diag,
+        };
+        self.report(diag.fix_likely("write a string", span, fix));
         self.push(T::Error, start);
     }
 
@@ -360,9 +404,21 @@ impl Lexer<'_> {
             Diagnostic::error(codes::UNKNOWN_CHARACTER, span, format!("no token starts with `{shown}`"));
         self.report(match found.chars().next() {
             Some('\u{201C}' | '\u{201D}' | '\u{201E}') => {
-                diag.note("strings are written with straight quotes: `\"`")
+                let diag = diag.note("strings are written with straight quotes: `\"`");
+                match foreign_string(found) {
+                    Some(text) => diag.fix_likely("write straight quotes", span, format!("\"{text}\"")),
+                    None => diag,
+                }
             }
-            Some('#') => diag.note("comments start with `//`, attributes with `@`"),
+            Some('#') => diag.note("comments start with `//`, attributes with `@`").fix_likely(
+                "write `//`",
+                span,
+                "//",
+            ),
+            Some('$') if self.peek(0).is_ascii_alphabetic() || self.peek(0) == b'_' => {
+                diag.note("names have no sign in front").fix_likely("remove it", span, "")
+            }
+            Some('\\') => diag.note("a closure is written `|x| x + 1`"),
             Some('`' | '\u{2018}' | '\u{2019}') => diag.note("strings are written `\"…\"`, characters `'c'`"),
             _ => diag,
         });
@@ -415,6 +471,7 @@ impl Lexer<'_> {
                         "this comment is not closed",
                     );
                     self.report(diag.note("block comments nest: each `/*` needs its own `*/`"));
+                    self.cut = true;
                     break;
                 }
                 (byte, _) => {
@@ -443,6 +500,26 @@ impl Lexer<'_> {
         self.pos += len;
         self.push(kind, start);
     }
+}
+
+/// What a letter with combining marks consists of, which look like one character.
+fn combining(text: &str) -> Option<String> {
+    let mut chars = text.chars();
+    let letter = chars.next()?;
+    let marks: Vec<char> = chars.collect();
+    let is_mark =
+        |c: &char| matches!(*c, '\u{0300}'..='\u{036F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{20D0}'..='\u{20FF}');
+    if marks.is_empty() || !marks.iter().all(is_mark) {
+        return None;
+    }
+    let shown: Vec<String> = marks.iter().map(|c| format!("U+{:04X}", u32::from(*c))).collect();
+    Some(format!("this is {} characters: `{letter}` and {}", marks.len() + 1, shown.join(", ")))
+}
+
+/// The text between the quotes of a word processor.
+fn foreign_string(found: &str) -> Option<&str> {
+    let text = found.strip_prefix(['\u{201C}', '\u{201E}'])?.strip_suffix(['\u{201C}', '\u{201D}'])?;
+    (!text.contains('"')).then_some(text)
 }
 
 /// The longest punctuation that starts with these bytes, and its length.

@@ -8,6 +8,9 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::token::T;
 
+/// How far a quote is looked for that may close a string over several lines.
+const MAX_LINES: usize = 20;
+
 impl Lexer<'_> {
     /// A string from its opening quotes on.
     pub(super) fn string(&mut self, start: usize) {
@@ -15,6 +18,9 @@ impl Lexer<'_> {
         self.pos += if multi { 3 } else { 1 };
         let text = self.pos;
         match self.string_text(multi) {
+            Stop::Hole if !multi && self.modes.is_empty() && self.ends_line(self.pos + 1) => {
+                self.no_closing_quote(start);
+            }
             Stop::Hole => {
                 let text_end = self.pos;
                 self.pos = text;
@@ -35,10 +41,61 @@ impl Lexer<'_> {
                 self.push(T::StrClose, start);
             }
             Stop::End => {
+                let lines = !multi && self.over_lines();
                 self.push(T::Error, start);
-                self.unterminated(start, multi);
+                match lines {
+                    true => self.string_over_lines(start),
+                    false => self.unterminated(start, multi),
+                }
             }
         }
+    }
+
+    /// Whether nothing stands on the line from `pos` on.
+    fn ends_line(&self, pos: usize) -> bool {
+        let rest = &self.src[pos..];
+        rest.iter().take_while(|b| **b != b'\n').all(u8::is_ascii_whitespace)
+    }
+
+    /// At a `{` at the end of the line: it starts a body, so the string has no closing quote.
+    fn no_closing_quote(&mut self, start: usize) {
+        let text = self.text[start..self.pos].trim_end().len();
+        let (brace, end) = (self.pos, start + text);
+        let open = self.span(start, start + 1);
+        let diag = Diagnostic::error(codes::UNTERMINATED_STRING, open, "this string is not closed");
+        let diag =
+            diag.label("opened here").fix_likely("close it before the brace", self.span(end, end), "\"");
+        self.report(diag);
+        self.pos = end;
+        self.push(T::Error, start);
+        self.pos = brace;
+    }
+
+    /// A string on one line is not closed there. Moves behind the only quote of the paragraph, which then closes
+    /// a string over several lines.
+    fn over_lines(&mut self) -> bool {
+        let rest = &self.text[self.pos..];
+        let mut at = self.pos;
+        for (n, line) in rest.split_inclusive('\n').enumerate().take(MAX_LINES) {
+            if n > 0 && line.trim().is_empty() {
+                return false;
+            }
+            if let Some(quote) = line.find('"') {
+                let only = line.matches('"').count() == 1;
+                self.pos = if only { at + quote + 1 } else { self.pos };
+                return only;
+            }
+            at += line.len();
+        }
+        false
+    }
+
+    fn string_over_lines(&mut self, start: usize) {
+        let (open, close) = (self.span(start, start + 1), self.span(self.pos - 1, self.pos));
+        let diag =
+            Diagnostic::error(codes::UNTERMINATED_STRING, open, "this string does not end on its line");
+        let note = "text over several lines is written `\"\"\"…\"\"\"`; a newline in a string `\\n`";
+        self.report(diag.label("opened here").also(close, "it seems to end here").note(note));
     }
 
     fn text_part(&mut self, start: usize) {
@@ -172,7 +229,11 @@ impl Lexer<'_> {
         let span = self.span(start, start + quotes.len());
         let diag = Diagnostic::error(codes::UNTERMINATED_STRING, span, "this string is not closed");
         let end = self.span(self.pos, self.pos);
-        self.report(if multi {
+        self.cut |= multi;
+        let hole = self.diags.pop_if(|d| multi && d.code == codes::UNCLOSED_HOLE && d.span().lo > span.lo);
+        self.report(if let Some(hole) = hole {
+            diag.label("opened here").also(hole.span(), "and this hole neither")
+        } else if multi {
             diag.label("opened here")
         } else {
             diag.label("opened here")
@@ -186,15 +247,24 @@ impl Lexer<'_> {
         let Some(mode) = self.modes.pop() else { return };
         let span = self.span(mode.hole, mode.hole + 1);
         let diag = Diagnostic::error(codes::UNCLOSED_HOLE, span, "this hole in a string is not closed")
-            .label("`}` is missing")
-            .fix_likely("write `{{` for a brace in the text", span, "{{");
-        self.report(diag);
+            .label("`}` is missing");
+        let value = value_len(&self.text[mode.hole + 1..self.pos]);
+        let end = self.span(mode.hole + 1 + value, mode.hole + 1 + value);
+        self.report(match value {
+            0 => diag.fix_likely("write `{{` for a brace in the text", span, "{{"),
+            _ => diag.fix_likely("write `}` behind the value", end, "}"),
+        });
         self.push(T::Error, self.pos);
         self.push(T::HoleClose, self.pos);
     }
 
-    /// The line ends in the hole of a string on one line: one message, and all strings of the line end.
+    /// The line ends in a hole without open brackets: one message, and all strings on one line end.
     pub(super) fn hole_at_line_end(&mut self) {
+        if let Some(mode) = self.modes.last().filter(|m| m.multi) {
+            let mode = Mode { ..*mode };
+            self.unclosed_hole();
+            return self.after_hole(mode);
+        }
         self.unclosed_hole();
         self.push(T::StrClose, self.pos);
         while self.modes.last().is_some_and(|m| !m.multi) {
@@ -218,6 +288,7 @@ impl Lexer<'_> {
                     .label("opened here")
                     .also(self.span(mode.hole, mode.hole + 1), "the file ends in this hole");
                 self.report(diag);
+                self.cut = true;
             }
             Some(_) => self.hole_at_line_end(),
             None => {}
@@ -226,6 +297,33 @@ impl Lexer<'_> {
             self.close_mode();
         }
     }
+}
+
+/// The length of the value at the start of an unclosed hole, with its format: a name with fields and calls. 0 where
+/// text seems to follow the brace.
+fn value_len(hole: &str) -> usize {
+    if !hole.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return 0;
+    }
+    let mut depth = 0usize;
+    let mut len = hole.len();
+    for (at, c) in hole.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' if depth > 0 => depth -= 1,
+            ':' if depth == 0 => {
+                let spec = &hole[at..];
+                return at + spec.find(char::is_whitespace).unwrap_or(spec.len());
+            }
+            _ if depth > 0 || c.is_alphanumeric() || matches!(c, '_' | '.') => {}
+            _ => {
+                len = at;
+                break;
+            }
+        }
+    }
+    // A dot at the end is that of the sentence.
+    hole[..len].trim_end_matches(['.', ' ']).len()
 }
 
 /// Why the text of a string stopped.

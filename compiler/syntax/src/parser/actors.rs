@@ -48,7 +48,7 @@ impl Parser<'_> {
             let span = self.span();
             let diag =
                 Diagnostic::error(codes::EXPECTED_ITEM, span, "the states of an actor are marked `state`");
-            self.fault(diag.fix("write `state`", Span::new(span.lo, span.lo), "state "));
+            self.fault(diag.fix_likely("write `state`", Span::new(span.lo, span.lo), "state "));
             actor.states.extend(self.state());
         } else {
             let item = self.item_at(Place::Members);

@@ -126,7 +126,16 @@ impl Parser<'_> {
             }
             return self.block();
         }
-        self.expected(codes::UNEXPECTED_TOKEN, "`{`");
+        if self.at_body_without_brace() {
+            return self.block_without_brace("expected `{` at the end of this line");
+        }
+        if self.at(T::Colon) {
+            let message = "expected `{`, found `:`";
+            let diag = Diagnostic::error(codes::EXPECTED_EXPRESSION, self.span(), message);
+            self.fault(diag.note("bodies and branches stand in braces: `if c { a } else { b }`"));
+        } else {
+            self.expected(codes::UNEXPECTED_TOKEN, "`{`");
+        }
         Block { stmts: Vec::new(), tail: None, span: self.fault_span() }
     }
 
@@ -204,6 +213,11 @@ impl Parser<'_> {
                 self.bump();
                 continue;
             }
+            let named = self.kind().is_word() && !self.nth_tok(1).nl;
+            if self.faults == faults && !stuck && named {
+                self.missing_comma();
+                continue;
+            }
             if self.faults == faults {
                 self.expected(codes::MISSING_SEPARATOR, "a newline, `,` or `}`");
             }
@@ -217,6 +231,13 @@ impl Parser<'_> {
                 self.eat(T::Semi);
             }
         }
+    }
+
+    fn missing_comma(&mut self) {
+        let gap = self.prev().span().after();
+        let message = format!("expected a newline, `,` or `}}`, found {}", self.found());
+        let diag = Diagnostic::error(codes::MISSING_SEPARATOR, self.span(), message);
+        self.fault(diag.fix_likely("insert a comma", gap, ","));
     }
 
     fn arm(&mut self) -> Option<Arm> {
@@ -302,7 +323,20 @@ impl Parser<'_> {
     fn for_loop(&mut self, label: Option<Ident>) -> ExprKind {
         self.bump();
         let (pat, iter) = self.without_struct(|p| {
+            if p.at_counting_loop() {
+                let head = p.counting_loop();
+                return (Pat { kind: PatKind::Error, span: head.span }, head);
+            }
             let pat = p.pat(false);
+            let of = p.at_text("of") || p.at(T::Colon);
+            if of && !p.line_break() {
+                let span = p.span();
+                let diag =
+                    Diagnostic::error(codes::UNEXPECTED_TOKEN, span, "a loop is written `for x in xs`");
+                p.fault(diag.fix("write `in`", span, if p.at(T::Colon) { " in" } else { "in" }));
+                p.bump();
+                return (pat, p.condition());
+            }
             if !p.eat(T::KwIn) {
                 p.expected(codes::UNEXPECTED_TOKEN, "`in` and what to go through");
                 return (pat, error_expr(p.fault_span()));

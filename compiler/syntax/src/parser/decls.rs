@@ -80,7 +80,7 @@ impl Parser<'_> {
                 self.span(),
                 "functions do not stand among the fields",
             );
-            self.fault(diag.note("write them in an `impl` of the type"));
+            self.aside(diag.note("write them in an `impl` of the type"));
             self.item_at(Place::Members);
             return None;
         }
@@ -98,7 +98,7 @@ impl Parser<'_> {
         let ty = self.ty_annotation("this field");
         if self.at(T::Eq) {
             let message = "fields have no default values";
-            self.fault(Diagnostic::error(codes::UNEXPECTED_TOKEN, self.span(), message));
+            self.aside(Diagnostic::error(codes::UNEXPECTED_TOKEN, self.span(), message));
             self.bump();
             self.expr();
         }
@@ -139,7 +139,7 @@ impl Parser<'_> {
                 self.span(),
                 "functions do not stand among the variants",
             );
-            self.fault(diag.note("write them in an `impl` of the type"));
+            self.aside(diag.note("write them in an `impl` of the type"));
             self.item_at(Place::Members);
             return None;
         }
@@ -151,7 +151,7 @@ impl Parser<'_> {
                 self.span(),
                 "variants have no numbers of their own",
             );
-            self.fault(diag.note("map them with a `match`"));
+            self.aside(diag.note("map them with a `match`"));
             self.bump();
             self.expr();
         }
@@ -288,7 +288,7 @@ impl Parser<'_> {
                 self.span(),
                 "functions of a host stand in braces",
             );
-            self.fault(diag.note("write `extern \"C\" { fn f() }`"));
+            self.fault(diag.note(format!("write `extern \"{}\" {{ fn f() }}`", abi.0)));
             items.push(self.item_at(Place::Members));
         } else {
             self.members(|p| {

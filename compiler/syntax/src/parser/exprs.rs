@@ -8,7 +8,7 @@ use crate::span::Span;
 use crate::token::T;
 
 /// Precedences of binary operators, loosest first. `**` and prefixes bind tighter, see [`Parser::unary`].
-mod prec {
+pub(super) mod prec {
     pub const OR: u8 = 1;
     pub const AND: u8 = 2;
     pub const COMPARE: u8 = 3;
@@ -91,7 +91,7 @@ impl Parser<'_> {
     }
 
     /// An expression of operators that bind at least as tight as `min`.
-    fn expr_above(&mut self, min: u8) -> Expr {
+    pub(super) fn expr_above(&mut self, min: u8) -> Expr {
         let outer = std::mem::replace(&mut self.height, 0);
         let start = self.span();
         let result = if self.enter() { self.infix_chain(min, start) } else { error_expr(start) };
@@ -109,6 +109,7 @@ impl Parser<'_> {
             if prec < min || self.stopped || (self.line_break() && !self.kind().continues_line()) {
                 break;
             }
+            self.foreign_comparison();
             // The steps change the expression in place: moving it through every arm would cost the stack
             // of a recursion several hundred bytes a level.
             self.infix_step(&mut expr, infix, prec);
@@ -146,6 +147,9 @@ impl Parser<'_> {
 
     /// The operand behind an operator; its lack is reported with the operator.
     fn operand(&mut self, op_span: Span, min: u8) -> Expr {
+        if self.at(T::KwLet) && self.source(op_span) == "&&" && !self.tok().nl {
+            return self.let_operand();
+        }
         if !self.kind().starts_expr() && !self.at_foreign_prefix() {
             let text = self.source(op_span).to_string();
             let message = format!("expected a value behind `{text}`, found {}", self.found());
@@ -198,7 +202,12 @@ impl Parser<'_> {
             .also(op_span, "the first comparison");
         let middle = self.source(middle).to_string();
         if self.source(op_span) == "<" && self.at(T::Gt) {
-            diag = diag.note("type arguments of a function are written `f.<T>(x)`");
+            let before = Span::new(op_span.lo, op_span.lo);
+            diag = diag.note("type arguments of a function are written `f.<T>(x)`").fix_likely(
+                "write a dot before type arguments",
+                before,
+                ".",
+            );
         } else if !middle.contains('\n') {
             let at = self.prev().span().after();
             diag = diag.fix_likely("compare twice", at, format!(" && {middle}"));
@@ -297,10 +306,13 @@ impl Parser<'_> {
                 self.bump();
                 expr.kind = ExprKind::Deref(take(expr));
             }
+            T::Question if self.at_coalescing() => self.coalescing(expr),
+            T::Question if self.at_conditional() => self.conditional(expr),
             T::Question => {
                 self.bump();
                 expr.kind = ExprKind::Try(take(expr));
             }
+            T::Arrow if self.joined() && self.nth(1).is_word() => self.member_arrow(),
             T::LBrace if self.at_struct_literal(expr) => self.struct_literal(expr),
             T::ColonColon if self.joined() => self.colon_colon(),
             T::Not if self.joined() && self.at_macro_call(expr) => self.macro_call(),
@@ -398,21 +410,28 @@ impl Parser<'_> {
             self.bump();
             self.bump();
         }
+        if self.kind().is_name() && self.nth(1) == T::Eq && self.nth(2).starts_expr() {
+            self.assigned_argument();
+        }
+        if let Some(expr) = self.foreign_closure() {
+            return Arg { mut_span: None, expr };
+        }
         let mut_span = self.at(T::KwMut).then(|| self.bump().span());
         Arg { mut_span, expr: self.expr_or_assignment_fault() }
     }
 
-    /// An expression where a `=` behind it can only be a slip.
-    fn expr_or_assignment_fault(&mut self) -> Expr {
+    /// An expression where an assignment can only be a slip.
+    pub(super) fn expr_or_assignment_fault(&mut self) -> Expr {
         let expr = self.expr();
-        if self.at(T::Eq) {
+        if assignment(self.kind()).is_some() {
             let span = self.span();
-            let diag = Diagnostic::error(
-                codes::ASSIGNMENT_AS_VALUE,
-                span,
-                "an assignment is a statement, not a value",
-            );
-            self.fault(diag.fix_likely("compare with `==`", span, "=="));
+            let message = "an assignment is a statement, not a value";
+            let diag = Diagnostic::error(codes::ASSIGNMENT_AS_VALUE, span, message);
+            let diag = diag.note("assign in a statement of its own");
+            self.fault(match self.at(T::Eq) {
+                true => diag.fix_likely("compare with `==`", span, "=="),
+                false => diag,
+            });
             self.bump();
             self.expr();
         }

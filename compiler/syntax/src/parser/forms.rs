@@ -25,6 +25,7 @@ impl Parser<'_> {
                 let value = Box::new(self.expr());
                 Expr { kind: ExprKind::Yield(value), span: self.since(start) }
             }
+            T::KwNew if same_line && next.kind.is_name() => self.foreign_new(),
             _ => self.name_expr(),
         }
     }
@@ -129,6 +130,7 @@ impl Parser<'_> {
         let open = self.bump().span();
         let mut arms = Vec::new();
         let mut timeout = None;
+        let faults = self.faults;
         self.nested(true, |p| {
             p.nested_lines(open, |p| {
                 p.ctx.in_select = true;
@@ -140,6 +142,9 @@ impl Parser<'_> {
                 }
             });
         });
+        if self.faults > faults {
+            return error_expr(self.since(start));
+        }
         Expr { kind: ExprKind::Select { arms, timeout }, span: self.since(start) }
     }
 

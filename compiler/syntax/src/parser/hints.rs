@@ -104,31 +104,15 @@ impl Parser<'_> {
         Some(error_expr(span))
     }
 
-    /// `var x = …`: reported; the caller goes on as with `let`.
-    pub(super) fn foreign_statement(&mut self) -> bool {
-        let next = self.nth_tok(1);
-        if self.kind() != T::Ident || !next.kind.is_name() || next.nl || self.nth(2) != T::Eq {
-            return false;
-        }
-        let (span, text) = (self.span(), self.text(self.tok()));
-        let instead = match text {
-            "var" | "mut" => "let mut",
-            "val" | "auto" | "local" | "final" => "let",
-            _ => return false,
-        };
-        let message = format!("variables are declared with `{instead}`");
-        self.fault(Diagnostic::error(codes::FOREIGN_KEYWORD, span, message).fix(
-            format!("write `{instead}`"),
-            span,
-            instead,
-        ));
-        true
-    }
-
     /// A statement is followed by something else on its line: says more where the cause is known.
     pub(super) fn separator_hint(&self) -> Option<Diagnostic> {
         let (prev, token) = (self.prev(), self.tok());
         let text = self.text(token);
+        if token.kind == T::Colon && matches!(prev.kind, T::Str | T::Int | T::Char | T::StrClose) {
+            let message = "there are no literals for maps";
+            let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, token.span(), message);
+            return Some(diag.note("`[(\"Ann\", 30), (\"Bob\", 40)].iter().to_map()` makes one"));
+        }
         if token.kind == T::Colon && prev.kind.is_name() {
             let message = "a variable with a type is declared with `let`";
             return Some(
@@ -138,10 +122,6 @@ impl Parser<'_> {
         }
         if matches!(token.kind, T::Plus | T::Minus) && token.nl {
             return None;
-        }
-        if prev.kind == T::Question && token.kind.starts_expr() {
-            let message = "`c ? a : b` is written `if c { a } else { b }`";
-            return Some(Diagnostic::error(codes::FOREIGN_OPERATOR, prev.span(), message));
         }
         if token.kind == T::StarStar {
             let message = "`**` cannot follow `as`";
@@ -177,8 +157,31 @@ impl Parser<'_> {
     pub(super) fn no_item(&mut self) -> bool {
         let (span, token) = (self.span(), self.tok());
         let text = self.text(token);
+        if let Some(keyword) = self.slipped_item().filter(|_| !self.at_foreign_item()) {
+            let instead = keyword.text();
+            let message = format!("expected a declaration, found `{text}`");
+            let diag = Diagnostic::error(codes::EXPECTED_ITEM, span, message);
+            self.fault(diag.fix_likely(format!("did you mean `{instead}`?"), span, instead));
+            self.tokens[self.pos].kind = keyword;
+            return true;
+        }
+        if text == "static" && matches!(self.nth(1), T::KwFn | T::KwAsync) {
+            let word = Span::new(span.lo, self.nth_tok(1).lo);
+            let diag = Diagnostic::error(
+                codes::FOREIGN_KEYWORD,
+                span,
+                "a function without `self` needs no `static`",
+            );
+            self.fault(diag.fix("remove it", word, ""));
+            self.bump();
+            return true;
+        }
         let Some(meant) = foreign_item(text).filter(|_| self.at_foreign_item()) else {
-            if token.kind == T::KwLet || token.kind.starts_expr() && !token.kind.is_soft_keyword() {
+            // Members are read one level deeper.
+            let at_top = self.depth == 1;
+            if self.astray && at_top {
+                self.faults += 1;
+            } else if token.kind == T::KwLet || token.kind.starts_expr() && !token.kind.is_soft_keyword() {
                 let message = format!("expected a declaration, found {}", self.found());
                 let diag = Diagnostic::error(codes::EXPECTED_ITEM, span, message);
                 let note = "statements stand in functions: `fn main() { … }`; constants are `const X = …`";
@@ -186,6 +189,7 @@ impl Parser<'_> {
             } else {
                 self.expected(codes::EXPECTED_ITEM, "a declaration");
             }
+            self.astray |= at_top;
             return false;
         };
         if meant == T::Error {
@@ -203,7 +207,7 @@ impl Parser<'_> {
     }
 }
 
-fn operator_at_line_start(span: Span) -> Diagnostic {
+pub(super) fn operator_at_line_start(span: Span) -> Diagnostic {
     let message = "a line cannot continue the one before with this operator";
     let diag = Diagnostic::error(codes::OPERATOR_AT_LINE_START, span, message);
     diag.note("put the operator at the end of the line before")

@@ -1,7 +1,7 @@
 //! Items: attributes, docs, `use`, functions, constants, aliases, tests. The others are in `decls` and `actors`.
 
-use super::Parser;
 use super::types::error_type;
+use super::{Parser, is_mended};
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
@@ -28,11 +28,17 @@ impl Parser<'_> {
                 self.extra_brace();
                 continue;
             }
-            let (pos, faults) = (self.pos, self.faults);
-            items.push(self.item());
+            let (pos, faults, diags) = (self.pos, self.faults, self.diags.len());
+            let item = self.item();
+            if !matches!(item.kind, ItemKind::Error) {
+                let mended = self.diags.iter().skip(diags).filter(|d| is_mended(d)).count();
+                self.astray = self.faults - faults > mended;
+            }
+            items.push(item);
             self.end_item(pos, self.faults > faults);
         }
-        File { is_unsafe, items, comments: std::mem::take(&mut self.comments), docs }
+        let faults = Faults::default();
+        File { is_unsafe, items, comments: std::mem::take(&mut self.comments), docs, faults }
     }
 
     /// The `//!` lines before the first item.
@@ -69,7 +75,23 @@ impl Parser<'_> {
         self.join_docs(between.filter(|c| c.kind == CommentKind::Doc && c.own_line).map(|c| c.span))
     }
 
+    /// A `)` or `]` where no bracket is open. True: it was reported and skipped.
+    pub(super) fn extra_bracket(&mut self) -> bool {
+        if !matches!(self.kind(), T::RParen | T::RBracket) {
+            return false;
+        }
+        let (span, text) = (self.span(), self.kind().text());
+        let diag = Diagnostic::error(codes::EXTRA_BRACKET, span, format!("this `{text}` closes nothing"));
+        self.fault(diag.fix_likely("remove it", span, ""));
+        self.bump();
+        true
+    }
+
     fn extra_brace(&mut self) {
+        if self.astray {
+            self.bump();
+            return;
+        }
         let span = self.span();
         let diag = Diagnostic::error(codes::EXTRA_BRACKET, span, "this `}` closes nothing");
         self.fault(diag.fix_likely("remove it", span, ""));
@@ -339,6 +361,10 @@ impl Parser<'_> {
         if !self.expect(T::LParen) {
             return params;
         }
+        if self.at(T::Arrow) {
+            self.unclosed(open, T::RParen);
+            return params;
+        }
         self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
@@ -380,18 +406,54 @@ impl Parser<'_> {
             return Param { kind: ParamKind::SelfParam, is_mut, span: self.since(start) };
         }
         let faults = self.faults;
-        let pat = self.pat_single();
+        let pat = match self.kind().is_hard_keyword() && self.nth(1) == T::Colon {
+            true => self.keyword_param(),
+            false => self.pat_single(),
+        };
         let ty = match self.faults == faults || self.at(T::Colon) {
             true => self.ty_annotation("this parameter"),
             false => error_type(self.fault_span()),
         };
         if self.at(T::Eq) {
             let message = "parameters have no default values";
-            self.fault(Diagnostic::error(codes::UNEXPECTED_TOKEN, self.span(), message));
+            self.aside(Diagnostic::error(codes::UNEXPECTED_TOKEN, self.span(), message));
             self.bump();
             self.expr();
         }
         Param { kind: ParamKind::Normal { pat, ty }, is_mut, span: self.since(start) }
+    }
+
+    fn keyword_param(&mut self) -> Pat {
+        let start = self.span();
+        let kind = match self.name("a parameter") {
+            Some(name) => PatKind::Binding { name, is_mut: false, sub: None },
+            None => PatKind::Error,
+        };
+        Pat { kind, span: self.since(start) }
+    }
+
+    /// Whether the lines behind the head of a function are its body, whose `{` is missing: statements, then `}`.
+    pub(super) fn at_body_without_brace(&self) -> bool {
+        let statement = |kind: T| {
+            matches!(kind, T::KwLet | T::KwReturn | T::KwIf | T::KwFor | T::KwWhile | T::KwMatch | T::KwLoop)
+                || kind == T::Ident && !self.at_foreign_item()
+        };
+        let deeper = self.indent(self.tok().lo) > self.indent(self.prev().lo);
+        self.tok().nl && deeper && statement(self.kind())
+    }
+
+    fn body_without_brace(&mut self) -> FnBody {
+        let gap = self.prev().span().after();
+        let block = self.block_without_brace("expected `{` behind the head of the function");
+        self.note_body(gap);
+        FnBody::Block(block)
+    }
+
+    pub(super) fn block_without_brace(&mut self, message: &str) -> Block {
+        let gap = self.prev().span().after();
+        let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, gap, message);
+        self.fault(diag.fix_likely("insert it", gap, " {"));
+        self.nested(true, |p| p.block_behind(gap))
     }
 
     /// `{ … }`, `=> expr`, or nothing.
@@ -405,7 +467,7 @@ impl Parser<'_> {
             }
             T::FatArrow if !self.line_break() => {
                 self.bump();
-                Some(FnBody::Expr(Box::new(self.nested(true, Self::arm_body))))
+                Some(self.expr_body())
             }
             T::Eq if !self.line_break() => {
                 let span = self.span();
@@ -416,9 +478,10 @@ impl Parser<'_> {
                     "=>",
                 ));
                 self.bump();
-                Some(FnBody::Expr(Box::new(self.nested(true, Self::arm_body))))
+                Some(self.expr_body())
             }
             T::Semi | T::RBrace | T::Eof => None,
+            _ if self.at_body_without_brace() => Some(self.body_without_brace()),
             _ if self.tok().nl => None,
             _ => {
                 self.expected(codes::UNEXPECTED_TOKEN, "the body of the function");
@@ -428,15 +491,40 @@ impl Parser<'_> {
         }
     }
 
+    /// What stands behind `=>`.
+    fn expr_body(&mut self) -> FnBody {
+        let start = self.prev().span();
+        let body = FnBody::Expr(Box::new(self.nested(true, Self::arm_body)));
+        self.note_body(start);
+        body
+    }
+
     /// `{ … }`, skipped in a lazy parse.
     pub(super) fn braced_body(&mut self) -> FnBody {
         let start = self.span();
         if self.lazy && self.at(T::LBrace) && self.skip_braces() {
             let span = self.since(start);
             self.deferred.push(span);
+            self.fresh_from = span.hi;
             return FnBody::Deferred(span);
         }
-        FnBody::Block(self.block())
+        // A body is read alike when it is read alone.
+        let outer = self.lost.take();
+        self.fresh_from = start.lo;
+        let body = FnBody::Block(self.block());
+        self.fresh_from = self.end;
+        self.lost = outer;
+        self.note_body(start);
+        body
+    }
+
+    /// Keeps the place of a body that ends here; those inside it are a part of it.
+    fn note_body(&mut self, start: Span) {
+        let span = self.since(start);
+        let inner = self.bodies.partition_point(|b| b.lo < span.lo);
+        self.bodies.truncate(inner);
+        self.bodies.push(span);
+        self.keyword_names.clear();
     }
 
     fn const_item(&mut self) -> ItemKind {

@@ -2,8 +2,9 @@
 //!
 //! Parsing never fails. A fault is reported where it is found, the construct becomes an `Error` node or does
 //! without the missing part, and parsing goes on at the end of the statement, the list element or the item.
-//! Two rules keep one mistake to one message: no two faults are reported at the same token, and what the
-//! lexer has reported (a token of kind `Error`) is silent here.
+//! Three rules keep one mistake to one message: no two faults are reported at the same token; what the lexer
+//! has reported (a token of kind `Error`) is silent here; and once the parser has lost its way, it is silent up
+//! to the end of the line.
 //!
 //! The stack is bounded: [`MAX_DEPTH`] counts nested constructs and [`MAX_HEIGHT`] the height of the tree,
 //! which chains of operators and calls raise without recursion here but not in later phases.
@@ -14,18 +15,20 @@ mod control;
 mod decls;
 mod exprs;
 mod forms;
+mod habits;
 mod hints;
 mod items;
 mod patterns;
 mod primary;
 mod recover;
+mod starts;
 mod stmts;
 mod strings;
 mod types;
 
-use crate::ast::{Comment, File, FnBody, Ident};
+use crate::ast::{Comment, Faults, File, FnBody, Ident};
 use crate::codes;
-use crate::diag::Diagnostic;
+use crate::diag::{Applicability, Diagnostic};
 use crate::intern::{Interner, Symbol};
 use crate::lexer::{Lexed, lex};
 use crate::span::{FileId, SourceMap, Span};
@@ -58,8 +61,11 @@ pub fn parse_file(
         return (File::default(), vec![Diagnostic::error(codes::FILE_TOO_LARGE, span, message)]);
     }
     let mut parser = Parser::new(&source.text, source.start, interner, lazy_bodies);
-    let file = parser.file();
-    (file, parser.finish())
+    let mut file = parser.file();
+    let (bodies, lost) = (std::mem::take(&mut parser.bodies), parser.stopped || parser.unbalanced);
+    let diags = parser.finish();
+    file.faults = faults(&diags, &bodies, lost);
+    (file, diags)
 }
 
 /// Parses a body that a lazy parse skipped.
@@ -67,6 +73,29 @@ pub fn parse_body(map: &SourceMap, body_span: Span, interner: &mut Interner) -> 
     let mut parser = Parser::new(map.text(body_span), body_span.lo, interner, false);
     let body = parser.body_alone();
     (body, parser.finish())
+}
+
+/// Sorts errors by the bodies in which they are. `lost`: it is not known where these end.
+fn faults(diags: &[Diagnostic], bodies: &[Span], lost: bool) -> Faults {
+    let mut faults = Faults { any: false, declarations: lost, bodies: Vec::new() };
+    for diag in diags.iter().filter(|d| d.is_error()) {
+        faults.any = true;
+        let pos = diag.span().lo;
+        // Bodies are in ascending order and disjoint. What is reported at a `{` was expected before it.
+        let after = bodies.partition_point(|b| b.lo < pos);
+        match bodies[..after].last().filter(|b| b.contains(pos)) {
+            _ if is_mended(diag) => {}
+            None => faults.declarations = true,
+            Some(body) => faults.bodies.push(*body),
+        }
+    }
+    faults.bodies.dedup();
+    faults
+}
+
+/// Whether the tree is what was meant in spite of this error.
+fn is_mended(diag: &Diagnostic) -> bool {
+    diag.fixes.iter().any(|f| f.applicability == Applicability::Certain)
 }
 
 /// What an open bracket changes, see [`Parser::nested`].
@@ -97,6 +126,20 @@ struct Parser<'a> {
     height: u32,
     /// Index of the token at which the last fault was reported.
     last_fault: Option<usize>,
+    /// Index of the token at which the parser lost its way: nothing is said about the rest of its line.
+    lost: Option<usize>,
+    /// Lines with errors of the lexer, in ascending order.
+    spoiled: Vec<Spoiled>,
+    /// Where the current body starts or the last one ends: errors before do not spoil what follows.
+    fresh_from: u32,
+    /// The declaration before was not understood: what stands between declarations may belong to it.
+    astray: bool,
+    /// A `{` has no partner.
+    unbalanced: bool,
+    /// Bodies of functions and tests, without those inside others.
+    bodies: Vec<Span>,
+    /// Keywords that were reported as names of variables; their uses are not reported again.
+    keyword_names: Vec<T>,
     /// Counts faults, also those that are silent because the lexer has reported them.
     faults: usize,
     /// Index of the first token of the current statement, arm or item.
@@ -111,8 +154,9 @@ struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(src: &'a str, base: u32, interner: &'a mut Interner, lazy: bool) -> Parser<'a> {
-        let Lexed { tokens, comments, diags, stopped } = lex(src, base);
+        let Lexed { tokens, comments, diags, stopped, cut } = lex(src, base);
         let n_lexical = diags.len();
+        let spoiled = spoiled_lines(src, base, &diags);
         let ctx = Context { newlines: true, no_struct: false, in_select: false };
         Parser {
             src,
@@ -128,6 +172,13 @@ impl<'a> Parser<'a> {
             depth: 0,
             height: 0,
             last_fault: None,
+            lost: None,
+            spoiled,
+            fresh_from: base,
+            astray: false,
+            unbalanced: cut,
+            bodies: Vec::new(),
+            keyword_names: Vec::new(),
             faults: 0,
             start_of: 0,
             stopped,
@@ -275,7 +326,8 @@ impl<'a> Parser<'a> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let message = format!("constructs nest more than {MAX_DEPTH} levels deep here");
-            self.stop(Diagnostic::error(codes::NESTING_TOO_DEEP, self.span(), message));
+            let diag = Diagnostic::error(codes::NESTING_TOO_DEEP, self.span(), message);
+            self.stop(diag.note("give a part a name, with `let` or as a function or type of its own"));
         }
         !self.stopped
     }
@@ -305,12 +357,41 @@ impl<'a> Parser<'a> {
 
     /// Reports a fault found at the current token, at most one for a token.
     fn fault(&mut self, diag: Diagnostic) {
-        let silent = self.at(T::Error) || self.last_fault == Some(self.pos);
+        let silent = self.at(T::Error) || self.last_fault == Some(self.pos) || self.is_lost();
         self.last_fault = Some(self.pos);
+        if silent || !is_mended(&diag) {
+            self.lose();
+        }
         self.faults += usize::from(silent);
         if !silent {
             self.report(diag);
         }
+    }
+
+    /// Reports a fault that changes nothing in how the rest is read.
+    fn aside(&mut self, diag: Diagnostic) {
+        let outer = self.lost;
+        self.fault(diag);
+        self.lost = outer;
+    }
+
+    /// From here to the end of the line, what is found comes from what has been reported.
+    fn lose(&mut self) {
+        let at_end = self.tok().nl && self.pos != self.start_of;
+        self.lost = Some(if at_end { self.pos.saturating_sub(1) } else { self.pos });
+    }
+
+    fn is_lost(&self) -> bool {
+        let pos = self.fault_span().lo;
+        let after = self.spoiled.partition_point(|line| line.part.lo <= pos);
+        let line = self.spoiled[..after].last();
+        let spoiled = line.is_some_and(|line| pos <= line.part.hi && line.fault >= self.fresh_from);
+        // Behind a comment or a string that takes the rest of the file.
+        let cut = self.at(T::Eof) && self.unbalanced;
+        let lost = self.lost.is_some_and(|at| {
+            at <= self.pos && !self.tokens[(at + 1).min(self.pos + 1)..=self.pos].iter().any(|t| t.nl)
+        });
+        spoiled || cut || lost
     }
 
     /// Reports a fault that does not depend on the current token.
@@ -383,6 +464,7 @@ impl<'a> Parser<'a> {
             };
             let diag = Diagnostic::error(codes::KEYWORD_AS_NAME, token.span(), message);
             self.fault(diag.fix_likely("choose another name", token.span(), format!("{text}_")));
+            self.keyword_names.push(token.kind);
             return Some(self.bump_ident());
         }
         self.expected(codes::EXPECTED_NAME, &format!("the name of {what}"));
@@ -407,6 +489,33 @@ impl<'a> Parser<'a> {
     fn name_or_missing(&mut self, what: &str) -> Ident {
         self.name(what).unwrap_or_else(|| self.missing_name())
     }
+}
+
+/// A part of a line that cannot be understood because of an error of the lexer.
+struct Spoiled {
+    part: Span,
+    fault: u32,
+}
+
+/// What errors of the lexer spoil: the rest of their lines. The quote that a string lacks may be missing anywhere on
+/// the line.
+fn spoiled_lines(src: &str, base: u32, diags: &[Diagnostic]) -> Vec<Spoiled> {
+    let mut lines: Vec<Spoiled> = Vec::new();
+    for diag in diags.iter().filter(|d| !is_mended(d)) {
+        let fault = diag.span().lo;
+        let at = (fault - base) as usize;
+        if lines.last().is_some_and(|line| line.part.contains(fault)) {
+            continue;
+        }
+        let end = src[at..].find('\n').map_or(src.len(), |i| at + i);
+        let start = match diag.code == codes::UNTERMINATED_STRING {
+            true => src[..at].rfind('\n').map_or(0, |i| i + 1),
+            false => at,
+        };
+        lines.push(Spoiled { part: Span::new(base + start as u32, base + end as u32), fault });
+    }
+    lines.sort_by_key(|line| line.part.lo);
+    lines
 }
 
 /// Whether a name is that of a type, variant or constant rather than of a variable.

@@ -53,6 +53,7 @@ impl Parser<'_> {
                 self.bump();
                 PatKind::Wild
             }
+            T::Ident if self.at_null() => self.pat_null(),
             T::KwMut => {
                 self.bump();
                 self.pat_binding(true)
@@ -102,9 +103,28 @@ impl Parser<'_> {
             self.bump();
         } else if self.kind().is_word() && !self.line_break() {
             self.name("a variable");
+        } else if matches!(self.kind(), T::Lt | T::LtEq | T::Gt | T::GtEq | T::EqEq | T::NotEq) {
+            let message = format!("expected a pattern, found {}", self.found());
+            let diag = Diagnostic::error(codes::EXPECTED_PATTERN, span, message);
+            self.fault(
+                diag.note("a comparison stands behind `when`: `n when n > 90`; a range is written `91..`"),
+            );
         } else {
             self.expected(codes::EXPECTED_PATTERN, "a pattern");
         }
+    }
+
+    fn at_null(&self) -> bool {
+        matches!(self.text(self.tok()), "null" | "nil" | "undefined" | "nullptr") && self.nth(1) != T::Dot
+    }
+
+    fn pat_null(&mut self) -> PatKind {
+        let token = self.bump();
+        let (span, text) = (token.span(), self.text(token));
+        let diag = Diagnostic::error(codes::NULL, span, format!("there is no `{text}`"));
+        let diag = diag.note("a value that may be missing has type `T?`: `Some(x)` or `None`");
+        self.report(diag.fix("write `None`", span, "None"));
+        PatKind::Error
     }
 
     fn pat_binding(&mut self, is_mut: bool) -> PatKind {
@@ -179,7 +199,13 @@ impl Parser<'_> {
 
     fn pat_range_end(&mut self) -> Option<Box<Expr>> {
         if !self.at_range_end() {
-            self.expected(codes::EXPECTED_PATTERN, "the end of the range");
+            let sign = self.prev();
+            let message = format!("expected the end of the range, found {}", self.found());
+            let diag = Diagnostic::error(codes::EXPECTED_PATTERN, self.fault_span(), message);
+            self.fault(match sign.kind {
+                T::DotDotEq => diag.fix("write `..` for a range without end", sign.span(), ".."),
+                _ => diag,
+            });
             return None;
         }
         Some(Box::new(self.pat_value()))
@@ -245,9 +271,28 @@ impl Parser<'_> {
                 PatKind::TupleStruct { path, elems }
             }
             T::LBrace if !self.line_break() && !self.ctx.no_struct => self.pat_struct(path),
+            T::LBrace if !self.line_break() && self.at_fields() => self.struct_in_condition(path),
             _ if self.at_range_sign() => self.pat_range(Box::new(path_expr(&path))),
             _ => PatKind::Path(path),
         }
+    }
+
+    /// Whether the `{` here starts the fields of a pattern; a body cannot start so.
+    fn at_fields(&self) -> bool {
+        self.nth(1).is_word() && matches!(self.nth(2), T::Colon | T::Comma)
+            || self.nth(1) == T::DotDot && self.nth(2) == T::RBrace
+    }
+
+    fn struct_in_condition(&mut self, path: Path) -> PatKind {
+        let start = path.span;
+        let kind = self.pat_struct(path);
+        let span = self.since(start);
+        let message = "a struct pattern needs parentheses here";
+        let edits = vec![(Span::new(span.lo, span.lo), "(".to_string()), (span.after(), ")".to_string())];
+        let diag = Diagnostic::error(codes::STRUCT_IN_CONDITION, span, message);
+        let note = "between `if`, `while`, `match`, `for`, `is` and the body, `{` starts the body";
+        self.report(diag.note(note).fix_edits("add parentheses", edits));
+        kind
     }
 
     fn pat_struct(&mut self, path: Path) -> PatKind {
@@ -272,6 +317,16 @@ impl Parser<'_> {
     fn field_pat(&mut self) -> Option<FieldPat> {
         let start = self.span();
         let is_mut = self.at(T::KwMut) && self.nth(1) != T::Colon && self.eat(T::KwMut);
+        let token = self.tok();
+        if self.nth(1) != T::Colon && token.kind.is_hard_keyword() {
+            let text = self.text(token);
+            let message = format!("`{text}` is a keyword and cannot name a variable");
+            let diag = Diagnostic::error(codes::KEYWORD_AS_NAME, token.span(), message);
+            self.fault(diag.fix_likely("name the variable", token.span(), format!("{text}: {text}_")));
+            let name = self.bump_ident();
+            let pat = Some(error_pat(name.span));
+            return Some(FieldPat { name, pat, is_mut, span: self.since(start) });
+        }
         let name = if self.nth(1) == T::Colon { self.word("a field")? } else { self.name("a field")? };
         let pat = self.eat(T::Colon).then(|| self.pat(true));
         Some(FieldPat { name, pat, is_mut, span: self.since(start) })

@@ -13,6 +13,9 @@ use super::exprs::{error_expr, take};
 
 impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Expr {
+        if self.at_keyword_name() {
+            return self.name_expr();
+        }
         match self.kind() {
             T::Ident => self.name_expr(),
             T::Int
@@ -31,6 +34,7 @@ impl Parser<'_> {
             T::LParen => self.parens(),
             T::LBracket => self.array(),
             T::LBrace => self.block_expr(),
+            T::Or if self.at_lone_bar() => self.lone_bar(),
             T::Or | T::OrOr => self.closure(),
             T::KwIf | T::KwMatch | T::KwWhile | T::KwFor | T::KwLoop | T::Label | T::KwTry => self.control(),
             T::KwBreak | T::KwContinue | T::KwReturn => self.jump(),
@@ -138,7 +142,7 @@ impl Parser<'_> {
         let comma = self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
-                elems.push(p.expr());
+                elems.push(p.expr_or_assignment_fault());
                 p.pos > before
             });
             p.tokens[p.pos.saturating_sub(2)].kind == T::Comma
@@ -166,6 +170,9 @@ impl Parser<'_> {
                 }
                 return ExprKind::ArrayRepeat { value: Box::new(first), count };
             }
+            if p.comprehension(open) {
+                return ExprKind::Error;
+            }
             let parsed = !matches!(first.kind, ExprKind::Error);
             let mut elems = vec![first];
             if p.eat(T::Comma) || p.at(T::RBracket) || p.list_gap(open, T::RBracket, parsed, !parsed) {
@@ -188,11 +195,16 @@ impl Parser<'_> {
             ExprKind::SelfType => true,
             _ => false,
         };
-        if !upper || self.line_break() {
+        if self.line_break() {
             return false;
         }
+        let with_field = self.nth(1).is_word() && self.nth(2) == T::Colon;
+        if !upper {
+            // The checker says what the name is.
+            return with_field && !self.ctx.no_struct && matches!(expr.kind, ExprKind::Name { .. });
+        }
         // Behind `if` the brace starts the body, unless it cannot be one.
-        !self.ctx.no_struct || (self.nth(1).is_word() && self.nth(2) == T::Colon)
+        !self.ctx.no_struct || with_field
     }
 
     /// Makes `path` a literal of that struct; the current token is `{`.
@@ -235,8 +247,19 @@ impl Parser<'_> {
                 span,
                 "a field and its value are separated by `:`",
             );
-            self.fault(diag.fix("write `:`", span, ":"));
+            self.fault(diag.fix("write `:`", Span::new(name.span.hi, span.hi), ":"));
             self.bump();
+            let value = Some(self.expr());
+            return Some(FieldInit { name, value, span: self.since(start) });
+        }
+        if !matches!(self.kind(), T::Colon | T::Comma | T::RBrace)
+            && self.kind().starts_expr()
+            && !self.tok().nl
+        {
+            let gap = self.prev().span().after();
+            let message = "expected `:` behind the name of a field";
+            let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, gap, message);
+            self.fault(diag.fix_likely("insert it", gap, ":"));
             let value = Some(self.expr());
             return Some(FieldInit { name, value, span: self.since(start) });
         }

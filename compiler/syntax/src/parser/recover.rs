@@ -47,7 +47,7 @@ impl Parser<'_> {
             let gap = self.prev().span().after();
             let message = format!("expected `,` or `{}`, found {}", close.text(), self.found());
             let diag = Diagnostic::error(codes::MISSING_COMMA, gap, message);
-            self.fault(diag.label("a comma is missing here").fix_likely("insert a comma", gap, ","));
+            self.aside(diag.label("a comma is missing here").fix_likely("insert a comma", gap, ","));
             return true;
         }
         if !faulty {
@@ -65,6 +65,11 @@ impl Parser<'_> {
     pub(super) fn unclosed(&mut self, open: Span, close: T) {
         let text = close.text();
         let message = format!("`{}` has no closing `{text}`", opening(close));
+        if let Some((open, end)) = self.badly_indented_bracket(open, close) {
+            let diag = Diagnostic::error(codes::UNCLOSED_BRACKET, open, message).label("opened here");
+            let note = format!("the indentation suggests that `{text}` is missing before this");
+            return self.fault(diag.also(end, note));
+        }
         let end = self.fault_span();
         let diag = Diagnostic::error(codes::UNCLOSED_BRACKET, open, message).label("opened here");
         self.fault(diag.also(end, format!("expected `{text}` here, found {}", self.found())));
@@ -177,9 +182,10 @@ impl Parser<'_> {
 
     /// Reports a `{` that the file does not close, where the indentation shows it.
     pub(super) fn unclosed_brace(&mut self, open: Span) {
-        if self.stopped || self.last_fault == Some(self.pos) {
+        if self.stopped || self.last_fault == Some(self.pos) || (self.at(T::Eof) && self.unbalanced) {
             return;
         }
+        self.unbalanced = true;
         let (open, close) = self.badly_indented_pair().unwrap_or((open, self.prev().span().after()));
         let diag =
             Diagnostic::error(codes::UNCLOSED_BRACKET, open, "`{` has no closing `}`").label("opened here");
@@ -187,7 +193,11 @@ impl Parser<'_> {
             true => diag.also(close, "`}` is missing before the end of the file"),
             false => diag.also(close, "the indentation suggests that `}` is missing before this"),
         };
-        self.fault(diag);
+        // What the parser reported behind this brace took declarations for statements.
+        let parsed = self.diags.split_off(self.n_lexical);
+        self.diags.extend(parsed.into_iter().filter(|d| d.span().lo < open.lo));
+        self.last_fault = Some(self.pos);
+        self.report(diag);
     }
 
     /// The first brace whose partner at the start of a line is indented less than the line of the brace, or in
@@ -218,8 +228,26 @@ impl Parser<'_> {
         None
     }
 
+    /// Inside of the bracket at `outer`, one whose partner at the start of a line is indented less than its own line.
+    fn badly_indented_bracket(&self, outer: Span, close: T) -> Option<(Span, Span)> {
+        let start = self.tokens.partition_point(|t| t.lo < outer.lo);
+        let kind = self.tokens.get(start)?.kind;
+        let mut open: Vec<Token> = Vec::new();
+        for token in self.tokens[start..].iter().take(LOOK_AHEAD) {
+            if token.kind == kind {
+                open.push(*token);
+            } else if token.kind == close {
+                let partner = open.pop()?;
+                if token.nl && self.indent(token.lo) < self.indent(partner.lo) {
+                    return Some((partner.span(), token.span()));
+                }
+            }
+        }
+        None
+    }
+
     /// The white space at the start of the line in which a position lies, in bytes.
-    fn indent(&self, pos: u32) -> usize {
+    pub(super) fn indent(&self, pos: u32) -> usize {
         let before = &self.src[..(pos - self.base) as usize];
         let line = before.rfind('\n').map_or(0, |i| i + 1);
         self.src[line..].bytes().take_while(|b| matches!(b, b' ' | b'\t')).count()

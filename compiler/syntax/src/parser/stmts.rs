@@ -23,6 +23,16 @@ impl Parser<'_> {
         Block { stmts, tail, span: self.since(open) }
     }
 
+    /// A block whose `{` is missing.
+    pub(super) fn block_behind(&mut self, open: Span) -> Block {
+        let (stmts, tail) = match self.enter() {
+            true => self.stmts(open),
+            false => (Vec::new(), None),
+        };
+        self.leave();
+        Block { stmts, tail, span: self.since(open) }
+    }
+
     fn stmts(&mut self, open: Span) -> (Vec<Stmt>, Option<Box<Expr>>) {
         let mut stmts = Vec::new();
         loop {
@@ -65,6 +75,9 @@ impl Parser<'_> {
         }
         let token = self.tok();
         if matches!(token.kind, T::RBrace | T::Eof) || (token.nl && self.pos > start) {
+            return false;
+        }
+        if !faulty && self.extra_bracket() && (self.tok().nl || self.at(T::RBrace)) {
             return false;
         }
         let resume = !faulty
@@ -114,7 +127,16 @@ impl Parser<'_> {
             }
             T::KwAsync if self.nth(1) == T::KwFn => StmtKind::Item(Box::new(self.item())),
             kind if kind.starts_item() => StmtKind::Item(Box::new(self.item())),
-            _ if self.foreign_statement() => self.let_stmt(),
+            T::Ident => match self.foreign_let() {
+                Some(foreign) => self.let_rest(foreign.is_mut),
+                None if self.at_foreign_item() && !self.nth_tok(1).nl => {
+                    StmtKind::Item(Box::new(self.item()))
+                }
+                None => match self.foreign_start() {
+                    Some(kind) => kind,
+                    None => self.expr_stmt(),
+                },
+            },
             _ => self.expr_stmt(),
         };
         Stmt { kind, span: self.since(start) }
@@ -128,8 +150,9 @@ impl Parser<'_> {
 
     /// An expression or an assignment.
     fn expr_stmt(&mut self) -> StmtKind {
-        let place = self.expr();
+        let mut place = self.expr();
         let Some(op) = assignment(self.kind()).filter(|_| !self.line_break()) else {
+            self.bare_call(&mut place);
             return StmtKind::Expr(place);
         };
         self.bump();
@@ -145,10 +168,22 @@ impl Parser<'_> {
         StmtKind::Assign { op, place, value }
     }
 
-    /// `let pat: T = init else { … }`; the current token is `let` or stands for it.
+    /// `let pat: T = init else { … }`; the current token is `let`.
     fn let_stmt(&mut self) -> StmtKind {
         self.bump();
-        let pat = self.pat(false);
+        self.let_rest(false)
+    }
+
+    /// A `let` behind its keyword. `may_change`: it was written as one that can be assigned.
+    fn let_rest(&mut self, may_change: bool) -> StmtKind {
+        let lone = self.pos == self.start_of;
+        let mut pat = self.pat(false);
+        if let PatKind::Binding { is_mut, .. } = &mut pat.kind {
+            *is_mut |= may_change;
+        }
+        if self.at(T::Colon) && self.nth(1) == T::Eq && self.nth_tok(1).lo == self.tok().hi {
+            self.colon_equals(pat.span, lone);
+        }
         let ty = self.eat(T::Colon).then(|| self.ty());
         if self.at(T::EqEq) && !self.line_break() {
             let span = self.span();

@@ -87,14 +87,17 @@ impl Parser<'_> {
 
     fn hole(&mut self) -> RawPart {
         let open = self.bump().span();
+        let outer = self.lost.take();
         if matches!(self.kind(), T::HoleClose | T::HoleSpec) {
             let span = open.to(self.span());
-            let diag = Diagnostic::error(codes::EMPTY_HOLE, span, "nothing stands in this hole");
-            self.fault(diag.note("write the value between the braces").fix_likely(
-                "write `{{` for a brace",
-                open,
-                "{{",
-            ));
+            let diag = Diagnostic::error(codes::EMPTY_HOLE, span, "nothing stands in this hole")
+                .note("write the value between the braces");
+            let mut edits = vec![(open, "{{".to_string())];
+            let close = self.nth_tok(usize::from(self.at(T::HoleSpec)));
+            if close.kind == T::HoleClose {
+                edits.push((close.span(), "}}".to_string()));
+            }
+            self.fault(diag.fix_edits_likely("write `{{` and `}}` for braces in the text", edits));
         }
         let faults = self.faults;
         let expr = match self.kind() {
@@ -103,7 +106,7 @@ impl Parser<'_> {
         };
         let mut spec = None;
         if !matches!(self.kind(), T::HoleClose | T::HoleSpec) {
-            if self.faults == faults {
+            if self.faults == faults && !self.extra_bracket() {
                 self.expected(codes::UNEXPECTED_TOKEN, "`}` or a format");
             }
             while !matches!(self.kind(), T::HoleClose | T::HoleSpec | T::StrClose | T::Eof) {
@@ -111,10 +114,14 @@ impl Parser<'_> {
             }
         }
         if self.at(T::HoleSpec) {
+            let spoiled = self.is_lost();
             let token = self.bump();
-            spec = Some(literal::format_spec(self.text(token), token.span(), &mut self.diags));
+            let text = self.text(token);
+            spec = (!spoiled).then(|| literal::format_spec(text, token.span(), &mut self.diags));
         }
-        self.eat(T::HoleClose);
+        if self.eat(T::HoleClose) {
+            self.lost = outer; // The brace shows where the text goes on.
+        }
         RawPart::Hole(Box::new(expr), spec)
     }
 
@@ -170,13 +177,7 @@ impl Parser<'_> {
                     drop_newline = false;
                 } else {
                     let blank = more.is_some() || last;
-                    self.multi_line_text(
-                        line,
-                        at,
-                        if line_start { lines.indent.as_str() } else { "" },
-                        blank,
-                        &mut out,
-                    );
+                    self.multi_line_text(line, at, line_start.then_some(&mut *lines), blank, &mut out);
                     drop_newline = false;
                     if more.is_some() {
                         out.push('\n');
@@ -195,18 +196,27 @@ impl Parser<'_> {
     }
 
     /// One line; `blank`: nothing but white space may stand in it, however little.
-    fn multi_line_text(&mut self, line: &str, at: u32, indent: &str, blank: bool, out: &mut String) {
+    fn multi_line_text(
+        &mut self,
+        line: &str,
+        at: u32,
+        lines: Option<&mut Lines>,
+        blank: bool,
+        out: &mut String,
+    ) {
         let line = line.strip_suffix('\r').unwrap_or(line);
-        let text = match line.strip_prefix(indent) {
-            Some(text) => text,
-            None if blank && line.trim().is_empty() => "",
-            None => {
+        let indent = lines.as_ref().map_or("", |l| l.indent.as_str());
+        let text = match (line.strip_prefix(indent), lines) {
+            (Some(text), _) => text,
+            (None, _) if blank && line.trim().is_empty() => "",
+            (None, None) => line,
+            (None, Some(lines)) => {
                 let found = line.len() - line.trim_start_matches([' ', '\t']).len();
                 let first = line.chars().next().map_or(0, char::len_utf8);
                 let span = Span::new(at, at + found.max(first) as u32);
-                let message = "this line is indented less than the closing quotes";
-                let diag = Diagnostic::error(codes::BAD_INDENTATION, span, message);
-                self.report(diag.note("the indentation of the closing quotes is removed from every line"));
+                if !std::mem::replace(&mut lines.faulty, true) {
+                    self.bad_indentation(span, lines.indent.starts_with(&line[..found]));
+                }
                 line.trim_start_matches([' ', '\t'])
             }
         };
@@ -215,11 +225,28 @@ impl Parser<'_> {
     }
 }
 
+impl Parser<'_> {
+    fn bad_indentation(&mut self, span: Span, less: bool) {
+        let message = match less {
+            true => "this line is indented less than the closing quotes",
+            false => "this line is indented with other white space than the closing quotes",
+        };
+        let diag = Diagnostic::error(codes::BAD_INDENTATION, span, message);
+        let diag = diag.note("the indentation of the closing quotes is removed from every line");
+        self.report(match less {
+            true => diag,
+            false => diag.note("tabs and spaces are different"),
+        });
+    }
+}
+
 /// What the last line of a `"""` string says about the others.
 struct Lines {
     /// The white space before the closing quotes, when nothing else stands there.
     indent: String,
     closes_alone: bool,
+    /// A line with too little indentation has been reported.
+    faulty: bool,
 }
 
 impl Lines {
@@ -227,9 +254,9 @@ impl Lines {
         let last_line = tail.rfind('\n').map(|i| &tail[i + 1..]);
         match last_line {
             Some(line) if line.trim_matches([' ', '\t']).is_empty() => {
-                Lines { indent: line.to_string(), closes_alone: true }
+                Lines { indent: line.to_string(), closes_alone: true, faulty: false }
             }
-            _ => Lines { indent: String::new(), closes_alone: false },
+            _ => Lines { indent: String::new(), closes_alone: false, faulty: false },
         }
     }
 }

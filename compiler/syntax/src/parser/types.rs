@@ -79,10 +79,14 @@ impl Parser<'_> {
                 self.ty_without_optional()
             }
             T::Question => {
-                let message = "`?` stands behind the type: `T?`";
-                self.report(Diagnostic::error(codes::EXPECTED_TYPE, start, message));
                 self.bump();
-                self.ty_without_optional()
+                let inner = self.ty_without_optional();
+                let message = "`?` stands behind the type: `T?`";
+                let edits = vec![(start, String::new()), (inner.span.after(), "?".to_string())];
+                let diag = Diagnostic::error(codes::EXPECTED_TYPE, start, message);
+                self.report(diag.fix_edits("move it", edits));
+                let span = start.to(inner.span);
+                Type { kind: TypeKind::Optional(Box::new(inner)), span }
             }
             T::KwFn => {
                 let diag = Diagnostic::error(
@@ -211,6 +215,8 @@ impl Parser<'_> {
     /// Elements up to `>`, which may be the first half of `>>`, `>=` or `>>=`.
     fn angle_list(&mut self, open: Span, mut element: impl FnMut(&mut Self) -> bool) {
         let outer = std::mem::replace(&mut self.ctx.newlines, false);
+        // Without its end, what was taken for arguments is something else.
+        let (diags, lost) = (self.diags.len(), self.lost);
         loop {
             if self.close_angle() {
                 break;
@@ -220,7 +226,10 @@ impl Parser<'_> {
                 continue;
             }
             if !matches!(self.kind(), T::Gt | T::Shr | T::GtEq | T::ShrEq) {
-                if started {
+                if started && !self.stopped {
+                    self.diags.truncate(diags);
+                    self.last_fault = None;
+                    self.lost = lost;
                     self.unclosed(open, T::Gt);
                 }
                 break;
@@ -285,7 +294,7 @@ impl Parser<'_> {
         }
         let span = self.prev().span().after();
         let diag = Diagnostic::error(codes::MISSING_TYPE, span, format!("{what} needs a type"));
-        self.fault(diag.label("write `: T` here").note("signatures are written out, bodies are inferred"));
+        self.aside(diag.label("write `: T` here").note("signatures are written out, bodies are inferred"));
         error_type(span)
     }
 

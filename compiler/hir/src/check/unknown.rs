@@ -1,0 +1,154 @@
+//! Messages for names and members that do not exist, with what may have been meant.
+
+use super::FnCtxt;
+use crate::codes;
+use crate::impls::Head;
+use crate::program::*;
+use crate::scope::{Def, Ns};
+use crate::suggest;
+use crate::ty::{Ty, TyKind};
+use syntax::ast::Ident;
+use syntax::{Diagnostic, Span, Symbol, sym};
+
+impl FnCtxt<'_> {
+    pub(crate) fn unknown_name(&mut self, ident: Ident) {
+        self.has_errors = true;
+        if self.told_unknown.contains(&ident.name) {
+            return;
+        }
+        self.told_unknown.push(ident.name);
+        let text = self.ck.program.name(ident.name).to_string();
+        let owners = self.enums_with_variant(ident.name);
+        let mut diag =
+            Diagnostic::error(codes::UNKNOWN_NAME, ident.span, format!("there is no `{text}` here"));
+        let ended = self.locals.iter().rev().find(|l| l.name == ident.name).map(|l| l.span);
+        if let Some(declared) = ended {
+            diag = diag.also(declared, "declared here, and known only up to the end of its block");
+        } else if let Some(found) = foreign_name(&text) {
+            diag = diag.note(found);
+            if matches!(text.as_str(), "nil" | "null" | "undefined" | "nullptr") {
+                diag = diag.fix_likely("write `None`", ident.span, "None");
+            }
+        } else if self.is_first_assignment(ident.span) {
+            let before = Span::new(ident.span.lo, ident.span.lo);
+            diag = diag
+                .note("a variable is declared with `let`, or with `let mut` if it is changed later")
+                .fix_likely("write `let`", before, "let ");
+        } else if let Some(import) = crate::std_names::import_of(&text) {
+            diag = diag.note(format!("the library has one: `{import}`"));
+        } else if let [(owner, _)] = owners.as_slice() {
+            diag = diag.fix_likely(
+                format!("it is a variant of `{owner}`"),
+                ident.span,
+                format!("{owner}.{text}"),
+            );
+        } else if self.is_own_member(ident.name) {
+            diag = diag.fix_likely("members are reached through `self`", ident.span, format!("self.{text}"));
+        } else if let Some(found) = self.closest_name(&text) {
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
+        }
+        self.report(diag);
+    }
+
+    /// Whether a name stands alone before `=` on its line.
+    fn is_first_assignment(&self, name: Span) -> bool {
+        let Some(file) = self.ck.map.file_at(name.lo) else { return false };
+        let source = self.ck.map.file(file);
+        let (before, after) = source.text.split_at((name.lo - source.start) as usize);
+        let after = after[(name.hi - name.lo) as usize..].trim_start_matches(' ');
+        let line = before.rfind('\n').map_or(before, |i| &before[i + 1..]);
+        line.trim().is_empty() && after.starts_with('=') && !after.starts_with("==")
+    }
+
+    fn is_own_member(&mut self, name: Symbol) -> bool {
+        let Some(ty) = self.cx.self_ty.filter(|_| self.scope.get(sym::self_).is_some()) else { return false };
+        let TyKind::Adt(adt, _) = self.kind(ty) else { return false };
+        let adt = *adt;
+        let has_field = !self.ck.program.adts[adt].is_enum
+            && self.ck.program.adts[adt].variants[VariantIdx(0)].fields.iter().any(|f| f.name == name);
+        has_field || !self.ck.program.index.methods(Head::Adt(adt), name).is_empty()
+    }
+
+    /// The enums that can be named here and have such a variant.
+    pub(crate) fn enums_with_variant(&mut self, name: Symbol) -> Vec<(String, AdtId)> {
+        let mut found = Vec::new();
+        for ty in self.ck.names_in_scope(self.module, true, Ns::Type) {
+            if let Some(entry) = self.ck.lookup(self.module, ty, Ns::Type)
+                && let Def::Adt(adt) = entry.def
+                && self.ck.variant_named(adt, name).is_some()
+            {
+                found.push((self.ck.program.name(ty).to_string(), adt));
+            }
+        }
+        found
+    }
+
+    fn closest_name(&mut self, text: &str) -> Option<String> {
+        let mut names: Vec<Symbol> = self.scope.names().collect();
+        names.extend(self.ck.names_in_scope(self.module, true, Ns::Value));
+        if text.starts_with(char::is_uppercase) {
+            names.extend(self.ck.names_in_scope(self.module, true, Ns::Type));
+        }
+        names.extend(self.ck.names_in_scope(self.module, true, Ns::Module));
+        suggest::closest(&self.ck.program.interner, text, names)
+    }
+
+    pub(crate) fn unknown_member(&mut self, ty: Ty, name: Ident, _base: Span) {
+        if name.name == sym::empty || self.shallow(ty) == Ty::ERROR {
+            self.has_errors = true;
+            return;
+        }
+        let text = self.ck.program.name(name.name).to_string();
+        let owner = self.ty_name(ty);
+        let message = format!("`{owner}` has no variant, function or constant `{text}`");
+        let mut diag = Diagnostic::error(codes::UNKNOWN_MEMBER, name.span, message);
+        let mut names = Vec::new();
+        if let TyKind::Adt(adt, _) = self.kind(ty) {
+            let adt = &self.ck.program.adts[*adt];
+            if adt.is_enum {
+                names.extend(adt.variants.iter().map(|v| v.name));
+            }
+        }
+        let variants: Vec<String> =
+            names.iter().take(8).map(|n| format!("`{}`", self.ck.program.name(*n))).collect();
+        if let Some(head) = Head::of(&self.ck.program.types, ty) {
+            names.extend(self.ck.program.index.method_names(head));
+            names.extend(self.ck.program.index.const_names(head));
+        }
+        let known = foreign_constant(&text).filter(|k| names.iter().any(|n| self.ck.program.name(*n) == *k));
+        if let Some(better) = known {
+            diag = diag.fix_likely(format!("it is called `{better}` here"), name.span, better);
+        } else if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
+            diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
+        } else if !variants.is_empty() {
+            diag = diag.note(format!("its variants are {}", variants.join(", ")));
+        }
+        self.report(diag);
+    }
+}
+
+/// What constants of other languages' types are called here.
+fn foreign_constant(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "MAXIMUM" | "MAX_VALUE" | "max_value" | "maxValue" | "max" => "MAX",
+        "MINIMUM" | "MIN_VALUE" | "min_value" | "minValue" | "min" => "MIN",
+        "nan" | "NotANumber" => "NAN",
+        "inf" | "INF" | "POSITIVE_INFINITY" => "INFINITY",
+        "eps" | "EPS" => "EPSILON",
+        _ => return None,
+    })
+}
+
+/// What names of other languages correspond to.
+fn foreign_name(text: &str) -> Option<&'static str> {
+    Some(match text {
+        "nil" | "null" | "undefined" | "nullptr" => {
+            "a value that may be missing has type `T?`: `Some(x)` or `None`"
+        }
+        "True" => "it is written `true`",
+        "False" => "it is written `false`",
+        "this" => "the receiver of a method is called `self`",
+        "printf" | "console" | "puts" | "echo" => "`println(\"…\")` prints a line",
+        _ => return None,
+    })
+}

@@ -1,0 +1,252 @@
+//! Operators, closures and bindings as other languages write them, inside of expressions. See also `hints`.
+
+use super::Parser;
+use super::exprs::{error_expr, prec};
+use crate::ast::*;
+use crate::codes;
+use crate::diag::Diagnostic;
+use crate::span::Span;
+use crate::token::T;
+
+/// How far the `:` of `c ? a : b` is looked for.
+const MAX_CONDITIONAL: usize = 64;
+
+impl Parser<'_> {
+    /// `===`, `!==` and `<>`: reported, then taken for the comparison.
+    pub(super) fn foreign_comparison(&mut self) {
+        let next = self.nth_tok(1);
+        let (kind, says) = match (self.kind(), next.kind) {
+            (T::EqEq, T::Eq) => (T::EqEq, "the operator is written `==`"),
+            (T::NotEq, T::Eq) => (T::NotEq, "the operator is written `!=`"),
+            (T::Lt, T::Gt) => (T::NotEq, "unequal is written `!=`"),
+            _ => return,
+        };
+        if next.lo != self.tok().hi {
+            return;
+        }
+        let span = Span::new(self.tok().lo, next.hi);
+        let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, says);
+        self.fault(diag.fix(format!("write `{}`", kind.text()), span, kind.text()));
+        self.bump();
+        self.tokens[self.pos].kind = kind;
+    }
+
+    /// `let p = e` behind `&&`, as a test with `is`.
+    pub(super) fn let_operand(&mut self) -> Expr {
+        let start = self.bump().span();
+        let pat = Box::new(self.pat(false));
+        if !self.eat(T::Eq) {
+            self.expected(codes::UNEXPECTED_TOKEN, "`=` and the value to match");
+            return error_expr(start);
+        }
+        let expr = Box::new(self.expr_above(prec::COMPARE + 1));
+        let span = self.since(start);
+        let fixed = format!("{} is {}", self.source(expr.span), self.source(pat.span));
+        let diag = Diagnostic::error(codes::LET_CHAIN, span, "`let` in a condition stands alone")
+            .note("`is` tests and binds: `e is Some(x) && x > 1`");
+        self.report(diag.fix_likely("test with `is`", span, fixed));
+        Expr { kind: ExprKind::Is { expr, pat }, span }
+    }
+
+    /// Whether `??` with a value behind it starts here. Two `?` alone pass on two errors.
+    pub(super) fn at_coalescing(&self) -> bool {
+        let (second, value) = (self.nth_tok(1), self.nth_tok(2));
+        second.kind == T::Question
+            && second.lo == self.tok().hi
+            && !value.nl
+            && (starts_operand(value.kind) || value.kind == T::LBracket && value.lo > second.hi)
+    }
+
+    pub(super) fn coalescing(&mut self, expr: &mut Expr) {
+        let start = expr.span;
+        let op = Span::new(self.tok().lo, self.nth_tok(1).hi);
+        self.bump();
+        self.bump();
+        let rhs = self.expr_above(prec::OR);
+        let gap = Span::new(start.hi, rhs.span.lo);
+        let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, op, "`x ?? y` is written `x.unwrap_or(y)`");
+        let edits = vec![(gap, ".unwrap_or(".to_string()), (rhs.span.after(), ")".to_string())];
+        self.fault(diag.fix_edits_likely("write `unwrap_or`", edits));
+        *expr = error_expr(start.to(rhs.span));
+    }
+
+    /// Whether a `?` starts `? a : b`.
+    pub(super) fn at_conditional(&self) -> bool {
+        let value = self.nth_tok(1);
+        if value.nl || !starts_operand(value.kind) && value.kind != T::Minus {
+            return false;
+        }
+        let mut depth = 0usize;
+        for idx in 1..MAX_CONDITIONAL {
+            let token = self.nth_tok(idx);
+            match token.kind {
+                _ if token.nl => return false,
+                T::LParen | T::LBracket | T::LBrace | T::HoleOpen => depth += 1,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose if depth == 0 => return false,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose => depth -= 1,
+                T::Colon if depth == 0 => return true,
+                T::Comma | T::Semi | T::Eof if depth == 0 => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    pub(super) fn conditional(&mut self, expr: &mut Expr) {
+        let span = self.bump().span();
+        let diag = Diagnostic::error(
+            codes::FOREIGN_OPERATOR,
+            span,
+            "`c ? a : b` is written `if c { a } else { b }`",
+        );
+        self.report(diag);
+        self.expr();
+        if self.eat(T::Colon) {
+            self.expr();
+        }
+        *expr = error_expr(self.since(expr.span));
+    }
+
+    /// `node->value`: the token becomes a `.`.
+    pub(super) fn member_arrow(&mut self) {
+        let span = self.span();
+        let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, "members are reached by `.`");
+        self.fault(diag.fix("write `.`", span, "."));
+        self.tokens[self.pos].kind = T::Dot;
+    }
+
+    /// `x = value` as an argument: the name goes.
+    pub(super) fn assigned_argument(&mut self) {
+        let span = Span::new(self.span().lo, self.nth_tok(1).hi);
+        let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
+        let name = Span::new(span.lo, self.nth_tok(2).lo);
+        self.fault(
+            diag.fix_likely("leave out the name", name, "")
+                .note("an assignment is a statement; comparing is written `==`"),
+        );
+        self.bump();
+        self.bump();
+    }
+
+    /// `x => e`, `x -> e`, `(x, y) => e` and `lambda x: e`: reported, then taken for a closure.
+    pub(super) fn foreign_closure(&mut self) -> Option<Expr> {
+        let start = self.span();
+        let (first, last, sign) = self.foreign_closure_head()?;
+        let names = match last >= first {
+            true => self.source(Span::new(self.nth_tok(first).lo, self.nth_tok(last).hi)),
+            false => "",
+        };
+        let head = Span::new(start.lo, self.nth_tok(sign).hi);
+        let fixed = format!("|{names}|");
+        let code = match self.at_text("lambda") {
+            true => codes::FOREIGN_KEYWORD,
+            false => codes::FOREIGN_OPERATOR,
+        };
+        let diag = Diagnostic::error(code, head, format!("a closure is written `{fixed} …`"));
+        self.fault(diag.fix(format!("write `{fixed}`"), head, fixed));
+        let mut params = Vec::new();
+        for idx in 0..=sign {
+            let is_param = (first..=last).contains(&idx) && last >= first && self.kind().is_name();
+            match is_param {
+                true => {
+                    let pat = self.pat_single();
+                    params.push(ClosureParam { pat, is_mut: false, ty: None });
+                }
+                false => {
+                    self.bump();
+                }
+            }
+        }
+        let body = Box::new(self.arm_body());
+        Some(Expr { kind: ExprKind::Closure { params, ret: None, body }, span: self.since(start) })
+    }
+
+    /// How far ahead the first and last name of such a closure stand, and the sign behind them.
+    fn foreign_closure_head(&self) -> Option<(usize, usize, usize)> {
+        let arrow = |idx: usize| matches!(self.nth(idx), T::FatArrow | T::Arrow) && !self.nth_tok(idx).nl;
+        if self.kind() == T::Ident && arrow(1) && self.nth_tok(1).lo > self.tok().hi {
+            return Some((0, 0, 1));
+        }
+        let lambda = self.at_text("lambda");
+        if !lambda && !self.at(T::LParen) {
+            return None;
+        }
+        let mut idx = 1;
+        while self.nth(idx) == T::Ident && self.nth(idx + 1) == T::Comma {
+            idx += 2;
+        }
+        if self.nth(idx) == T::Ident {
+            idx += 1;
+        }
+        match lambda {
+            true => (self.nth(idx) == T::Colon).then_some((1, idx - 1, idx)),
+            false => (self.nth(idx) == T::RParen && arrow(idx + 1)).then_some((1, idx - 1, idx + 1)),
+        }
+    }
+
+    /// Whether a keyword stands here that was reported as the name of a variable, and can only be that.
+    pub(super) fn at_keyword_name(&self) -> bool {
+        let next = self.nth_tok(1);
+        self.keyword_names.contains(&self.kind())
+            && (next.nl
+                || matches!(next.kind, T::Dot | T::Comma | T::RParen | T::RBracket | T::HoleClose | T::Eof)
+                || matches!(next.kind, T::RBrace | T::EqEq | T::Eq | T::Plus | T::PlusEq))
+    }
+
+    /// Whether a `|` at the start of a line has no partner on it.
+    pub(super) fn at_lone_bar(&self) -> bool {
+        self.tok().nl
+            && self.pos == self.start_of
+            && !matches!(self.prev().kind, T::LBrace | T::Semi)
+            && !(1..)
+                .map(|idx| self.nth_tok(idx))
+                .take_while(|t| !t.nl && t.kind != T::Eof)
+                .any(|t| matches!(t.kind, T::Or | T::OrOr))
+    }
+
+    pub(super) fn lone_bar(&mut self) -> Expr {
+        let span = self.span();
+        self.fault(super::hints::operator_at_line_start(span));
+        self.bump();
+        if self.kind().starts_expr() { self.prefixed(span) } else { error_expr(span) }
+    }
+
+    /// `[e for x in xs]`; behind the first element.
+    pub(super) fn comprehension(&mut self, open: Span) -> bool {
+        if !self.at(T::KwFor) || self.tok().nl {
+            return false;
+        }
+        let span = self.span();
+        let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, span, "an array has no `for` inside");
+        self.fault(
+            diag.note(
+                "write `xs.map(|x| …)` and collect, or push in a loop: `(1..4).map(|n| n * n).collect()`",
+            ),
+        );
+        while !matches!(self.kind(), T::RBracket | T::Eof | T::RBrace | T::HoleClose) {
+            self.skip_tree();
+        }
+        if !self.eat(T::RBracket) {
+            self.unclosed(open, T::RBracket);
+        }
+        true
+    }
+}
+
+/// Whether an operand starts with this token that nothing before it can take in.
+fn starts_operand(kind: T) -> bool {
+    kind.starts_expr()
+        && !matches!(
+            kind,
+            T::LParen
+                | T::LBracket
+                | T::LBrace
+                | T::Minus
+                | T::Not
+                | T::Or
+                | T::OrOr
+                | T::DotDot
+                | T::DotDotEq
+        )
+        && !matches!(kind, T::Error | T::KwAsync | T::KwAwait | T::Tilde)
+}
