@@ -314,8 +314,8 @@ impl<'a> BodyDecoder<'a> {
         let at = |reg: &Reg| self.places[*reg];
         let bytes = |ty: &MemTy| ty.bytes(8) as u8;
         let insn = match op {
-            Op::Load { ty, dst, addr, offset } => self.load(*ty, at(dst), at(addr), *offset),
-            Op::Store { ty, addr, offset, value } => self.store(*ty, at(addr), *offset, at(value)),
+            Op::Load { ty, dst, addr, offset, .. } => self.load(*ty, at(dst), at(addr), *offset),
+            Op::Store { ty, addr, offset, value, .. } => self.store(*ty, at(addr), *offset, at(value)),
             Op::MemCopy { dst, src, len } => Insn::MemCopy { dst: at(dst), src: at(src), len: at(len) },
             Op::MemFill { dst, value, len } => Insn::MemFill { dst: at(dst), value: at(value), len: at(len) },
             Op::MemSize { dst } => Insn::MemSize { dst: at(dst) },

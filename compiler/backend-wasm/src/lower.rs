@@ -168,11 +168,11 @@ impl Lowering<'_, '_> {
             L::Cmp { op, ty, dst, a, b } => self.num(code::cmp(op, self.ty(ty)), dst, &[a, b]),
             L::Conv { op, dst, src } => self.num(code::conv(op, ptr), dst, &[src]),
             L::Select { dst, cond, a, b, .. } => self.emit(Op::Select, &[v(a), v(b), v(cond)], &[v(dst)]),
-            L::Load { ty, dst, addr, offset } => {
+            L::Load { ty, dst, addr, offset, .. } => {
                 let (row, arg) = self.access(ty, offset);
                 self.emit(Op::Load(row.load, arg), &[v(addr)], &[v(dst)]);
             }
-            L::Store { ty, addr, offset, value } => {
+            L::Store { ty, addr, offset, value, .. } => {
                 let (row, arg) = self.access(ty, offset);
                 self.emit(Op::Store(row.store, arg), &[v(addr), v(value)], &[]);
             }

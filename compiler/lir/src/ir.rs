@@ -155,8 +155,9 @@ pub enum Op {
     Conv { op: ConvOp, dst: Reg, src: Reg },
     /// `cond` is an `I32`; both values are evaluated already.
     Select { ty: Ty, dst: Reg, cond: Reg, a: Reg, b: Reg },
-    Load { ty: MemTy, dst: Reg, addr: Reg, offset: u32 },
-    Store { ty: MemTy, addr: Reg, offset: u32, value: Reg },
+    /// `is_word`: a pointer or a length is read, which no store that `is_data` ever writes (the producer's promise).
+    Load { ty: MemTy, dst: Reg, addr: Reg, offset: u32, is_word: bool },
+    Store { ty: MemTy, addr: Reg, offset: u32, value: Reg, is_data: bool },
     SlotAddr { dst: Reg, slot: Slot },
     DataAddr { dst: Reg, data: DataId, offset: u32 },
     /// A `Ptr` that `Callee::Indirect` accepts (on wasm the index in the table).

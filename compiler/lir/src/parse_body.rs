@@ -401,14 +401,16 @@ impl<'t, 'a> BodyParser<'t, 'a> {
         let (addr, offset) = (self.reg()?, self.cur.offset()?);
         let op = match (kind, rmw) {
             (_, Some(op)) => Op::AtomicRmw { op, ty, dst, addr, offset, value: self.next_reg()? },
-            (Some(OpKind::Load), _) => Op::Load { ty, dst, addr, offset },
+            (Some(OpKind::Load), _) => Op::Load { ty, dst, addr, offset, is_word: self.cur.eat_word("word") },
             (Some(OpKind::AtomicLoad), _) => Op::AtomicLoad { ty, dst, addr, offset },
             (Some(OpKind::AtomicCas), _) => {
                 let (expected, new) = (self.next_reg()?, self.next_reg()?);
                 Op::AtomicCas { ty, dst, addr, offset, expected, new }
             }
             (Some(OpKind::Store), _) => {
-                return Ok(Some((Op::Store { ty, addr, offset, value: self.next_reg()? }, 0)));
+                let value = self.next_reg()?;
+                let is_data = self.cur.eat_word("data");
+                return Ok(Some((Op::Store { ty, addr, offset, value, is_data }, 0)));
             }
             (Some(OpKind::AtomicStore), _) => {
                 return Ok(Some((Op::AtomicStore { ty, addr, offset, value: self.next_reg()? }, 0)));

@@ -352,10 +352,18 @@ impl<'a> Printer<'a> {
             Op::MemSize { .. } | Op::AtomicFence => self.plain(kind, &[]),
             Op::MemGrow { pages, .. } => self.plain(kind, &[*pages]),
             Op::Call { callee, args, .. } => self.call("call", callee, args),
-            Op::Load { ty, addr, offset, .. } | Op::AtomicLoad { ty, addr, offset, .. } => {
+            Op::Load { ty, addr, offset, is_word, .. } => {
+                self.access(kind, ty.name(), *addr, *offset, &[]);
+                self.out.push_str(if *is_word { " word" } else { "" });
+            }
+            Op::Store { ty, addr, offset, value, is_data } => {
+                self.access(kind, ty.store_name(), *addr, *offset, &[*value]);
+                self.out.push_str(if *is_data { " data" } else { "" });
+            }
+            Op::AtomicLoad { ty, addr, offset, .. } => {
                 self.access(kind, ty.name(), *addr, *offset, &[]);
             }
-            Op::Store { ty, addr, offset, value } | Op::AtomicStore { ty, addr, offset, value } => {
+            Op::AtomicStore { ty, addr, offset, value } => {
                 self.access(kind, ty.store_name(), *addr, *offset, &[*value]);
             }
             Op::AtomicRmw { op, ty, addr, offset, value, .. } => {

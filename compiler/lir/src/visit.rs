@@ -39,11 +39,12 @@ macro_rules! op_regs {
                 $read(b);
                 $write(dst);
             }
-            Op::Load { ty: _, dst, addr, offset: _ } | Op::AtomicLoad { ty: _, dst, addr, offset: _ } => {
+            Op::Load { ty: _, dst, addr, offset: _, is_word: _ }
+            | Op::AtomicLoad { ty: _, dst, addr, offset: _ } => {
                 $read(addr);
                 $write(dst);
             }
-            Op::Store { ty: _, addr, offset: _, value }
+            Op::Store { ty: _, addr, offset: _, value, is_data: _ }
             | Op::AtomicStore { ty: _, addr, offset: _, value } => {
                 $read(addr);
                 $read(value);

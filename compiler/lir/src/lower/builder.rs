@@ -1,5 +1,6 @@
 //! Builds the body of one LIR function, block by block.
 
+use super::layout::Scalar;
 use crate::ir::*;
 use syntax::Span;
 
@@ -154,12 +155,28 @@ impl Builder {
 
     pub fn load(&mut self, ty: MemTy, addr: Reg, offset: u32) -> Reg {
         let dst = self.reg(reg_ty(ty));
-        self.push(Op::Load { ty, dst, addr, offset });
+        self.push(Op::Load { ty, dst, addr, offset, is_word: false });
         dst
     }
 
     pub fn store(&mut self, ty: MemTy, addr: Reg, offset: u32, value: Reg) {
-        self.push(Op::Store { ty, addr, offset, value });
+        self.push(Op::Store { ty, addr, offset, value, is_data: false });
+    }
+
+    /// Reads a scalar of a value of the program.
+    pub fn load_scalar(&mut self, scalar: Scalar, addr: Reg, offset: u32) -> Reg {
+        let dst = self.reg(reg_ty(scalar.mem));
+        let (ty, offset) = (scalar.mem, offset + scalar.offset);
+        self.push(Op::Load { ty, dst, addr, offset, is_word: scalar.is_word });
+        dst
+    }
+
+    /// Writes a scalar of a value of the program. The library's unsafe modules reach lengths and pointers through `USize`
+    /// and pointers only, so other wide numbers never are such.
+    pub fn store_scalar(&mut self, scalar: Scalar, addr: Reg, offset: u32, value: Reg) {
+        let (ty, offset) = (scalar.mem, offset + scalar.offset);
+        let is_data = !scalar.is_word && matches!(ty, MemTy::I64 | MemTy::F64 | MemTy::F32);
+        self.push(Op::Store { ty, addr, offset, value, is_data });
     }
 
     pub fn slot_addr(&mut self, slot: Slot) -> Reg {

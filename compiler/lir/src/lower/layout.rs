@@ -24,6 +24,8 @@ pub struct Scalar {
     pub reg: LTy,
     pub mem: MemTy,
     pub offset: u32,
+    /// A pointer or a length.
+    pub is_word: bool,
 }
 
 /// Fields of one variant (or struct).
@@ -184,7 +186,12 @@ impl<'a> Layouts<'a> {
         let def = &self.types.defs[ty];
         let mut slots = Slots { scalars: Vec::new(), used: Vec::new() };
         if out.has_tag {
-            slots.scalars.push(Scalar { reg: LTy::I32, mem: MemTy::I8 { signed: false }, offset: 0 });
+            slots.scalars.push(Scalar {
+                reg: LTy::I32,
+                mem: MemTy::I8 { signed: false },
+                offset: 0,
+                is_word: false,
+            });
         }
         let is_enum = def.variants.len() > 1;
         let mut variants = Vec::with_capacity(def.variants.len());
@@ -282,12 +289,15 @@ struct Slots {
 impl Slots {
     /// The slot for a scalar at its place; fields of no size take none, so places tell scalars apart.
     fn take(&mut self, scalar: Scalar) -> usize {
-        let same = (0..self.scalars.len()).find(|i| !self.used[*i] && self.scalars[*i] == scalar);
+        let alike = |s: &Scalar| (s.reg, s.mem, s.offset) == (scalar.reg, scalar.mem, scalar.offset);
+        let same = (0..self.scalars.len()).find(|i| !self.used[*i] && alike(&self.scalars[*i]));
         let slot = same.unwrap_or_else(|| {
             self.scalars.push(scalar);
             self.used.push(false);
             self.scalars.len() - 1
         });
+        // A number of one variant that lies where another has a length is neither.
+        self.scalars[slot].is_word &= scalar.is_word;
         self.used[slot] = true;
         slot
     }
@@ -307,7 +317,12 @@ fn empty() -> Layout {
 }
 
 fn scalar(reg: LTy, mem: MemTy, bytes: u32) -> Layout {
-    Layout { size: bytes, align: bytes, flat: Some(vec![Scalar { reg, mem, offset: 0 }]), ..empty() }
+    let is_word = mem == MemTy::Ptr;
+    Layout { size: bytes, align: bytes, flat: Some(vec![Scalar { reg, mem, offset: 0, is_word }]), ..empty() }
+}
+
+fn word(reg: LTy, mem: MemTy, bytes: u32) -> Layout {
+    Layout { flat: Some(vec![Scalar { reg, mem, offset: 0, is_word: true }]), ..scalar(reg, mem, bytes) }
 }
 
 fn int_layout(int: IntTy, pointer_bytes: u32) -> Layout {
@@ -318,7 +333,7 @@ fn int_layout(int: IntTy, pointer_bytes: u32) -> Layout {
         IntTy::I32 | IntTy::U32 => scalar(LTy::I32, MemTy::I32, 4),
         IntTy::I64 | IntTy::U64 => scalar(LTy::I64, MemTy::I64, 8),
         // Arithmetic on it is arithmetic of the pointer's width.
-        IntTy::USize if pointer_bytes == 4 => scalar(LTy::I32, MemTy::I32, 4),
-        IntTy::USize => scalar(LTy::I64, MemTy::I64, 8),
+        IntTy::USize if pointer_bytes == 4 => word(LTy::I32, MemTy::I32, 4),
+        IntTy::USize => word(LTy::I64, MemTy::I64, 8),
     }
 }

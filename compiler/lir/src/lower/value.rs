@@ -31,12 +31,12 @@ impl<'a> Emit<'_, 'a> {
     }
 
     pub fn load_scalars(&mut self, scalars: &[Scalar], addr: Reg, offset: u32) -> Vec<Reg> {
-        scalars.iter().map(|s| self.b.load(s.mem, addr, offset + s.offset)).collect()
+        scalars.iter().map(|s| self.b.load_scalar(*s, addr, offset)).collect()
     }
 
     pub fn store_scalars(&mut self, scalars: &[Scalar], addr: Reg, offset: u32, regs: &[Reg]) {
         for (s, reg) in scalars.iter().zip(regs) {
-            self.b.store(s.mem, addr, offset + s.offset, *reg);
+            self.b.store_scalar(*s, addr, offset, *reg);
         }
     }
 

@@ -13,19 +13,19 @@ pub(crate) const OFFSET_MAX: i64 = 1 << 24;
 
 pub(crate) fn simplify(cx: &mut Fold<'_>, op: &Op) -> Option<Op> {
     match op {
-        Op::Load { ty, dst, addr, offset } => {
+        Op::Load { ty, dst, addr, offset, is_word } => {
             if let Some(op) = constant_load(cx, *ty, *dst, *addr, *offset) {
                 return Some(op);
             }
             let (addr, offset) = address(cx, *addr, *offset)?;
-            Some(Op::Load { ty: *ty, dst: *dst, addr, offset })
+            Some(Op::Load { ty: *ty, dst: *dst, addr, offset, is_word: *is_word })
         }
-        Op::Store { ty, addr, offset, value } => {
+        Op::Store { ty, addr, offset, value, is_data } => {
             if let Some(value) = stored(cx, *ty, *value) {
-                return Some(Op::Store { ty: *ty, addr: *addr, offset: *offset, value });
+                return Some(Op::Store { ty: *ty, addr: *addr, offset: *offset, value, is_data: *is_data });
             }
             let (addr, offset) = address(cx, *addr, *offset)?;
-            Some(Op::Store { ty: *ty, addr, offset, value: *value })
+            Some(Op::Store { ty: *ty, addr, offset, value: *value, is_data: *is_data })
         }
         Op::AtomicLoad { ty, dst, addr, offset } => {
             let (addr, offset) = address(cx, *addr, *offset)?;

@@ -7,6 +7,7 @@
 //! Constants and addresses of data cost less in place than in a register; they move only along with what needs them.
 
 use super::edit::{Defs, empty_block, for_each_body, remove_unreachable_blocks};
+use super::loads::{Class, Written};
 use super::simplify_cfg::skip_empty_blocks;
 use crate::cfg::{Doms, Loop, Preds, natural_loops};
 use crate::ir::*;
@@ -99,7 +100,7 @@ struct Licm<'a> {
 /// What a loop does that keeps things from moving.
 #[derive(Default)]
 struct Facts {
-    writes_memory: bool,
+    memory: Written,
     calls: bool,
     globals_written: Vec<GlobalId>,
     /// Blocks that lead out of the loop or back to its head.
@@ -200,7 +201,12 @@ impl<'a> Licm<'a> {
             (Op::GlobalGet { global, .. }, _) => !facts.calls && !facts.globals_written.contains(global),
             (Op::Load { .. }, _) => {
                 let every_round = facts.ends.iter().all(|end| self.doms.dominates(block, *end));
-                !facts.calls && !facts.writes_memory && every_round
+                let may_change = match facts.memory {
+                    Written::Nothing => false,
+                    Written::Data => Class::of(op) != Class::Word,
+                    Written::Anything => true,
+                };
+                !facts.calls && !may_change && every_round
             }
             _ => false,
         }
@@ -238,7 +244,7 @@ impl<'a> Licm<'a> {
 impl Facts {
     fn note(&mut self, op: &Op) {
         match op.effect() {
-            Effect::WriteMemory => self.writes_memory = true,
+            Effect::WriteMemory => self.memory = self.memory.max(Written::by(op)),
             Effect::Call => self.calls = true,
             Effect::WriteGlobal => {
                 if let Op::GlobalSet { global, .. } = op {

@@ -16,6 +16,44 @@ pub(crate) enum Object {
     Unknown,
 }
 
+/// What producers of LIR say of an access: data never lies where words do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Class {
+    Word,
+    Data,
+    Unknown,
+}
+
+impl Class {
+    pub fn of(op: &Op) -> Class {
+        match op {
+            Op::Load { is_word: true, .. } => Class::Word,
+            Op::Store { is_data: true, .. } => Class::Data,
+            _ => Class::Unknown,
+        }
+    }
+}
+
+/// What may have been written to memory.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub(crate) enum Written {
+    #[default]
+    Nothing,
+    /// Data alone: words are as they were.
+    Data,
+    Anything,
+}
+
+impl Written {
+    /// By one operation that writes memory.
+    pub fn by(op: &Op) -> Written {
+        match Class::of(op) {
+            Class::Data => Written::Data,
+            _ => Written::Anything,
+        }
+    }
+}
+
 /// Where an access goes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Place {
@@ -27,13 +65,21 @@ pub(crate) enum Place {
         end: u64,
         ty: MemTy,
         is_constant: bool,
+        class: Class,
     },
     Global(GlobalId),
 }
 
 impl Place {
     /// `def` is what gave the address.
-    pub fn memory(module: &Module, def: Option<&Op>, base: Val, offset: u32, ty: MemTy, bytes: u32) -> Place {
+    pub fn memory(
+        module: &Module,
+        def: Option<&Op>,
+        base: Val,
+        offset: u32,
+        (ty, class): (MemTy, Class),
+        bytes: u32,
+    ) -> Place {
         let (object, base, start) = match def {
             Some(&Op::SlotAddr { slot, .. }) => (Object::Slot(slot), None, offset),
             Some(&Op::DataAddr { data, offset: more, .. }) => {
@@ -46,15 +92,29 @@ impl Place {
             _ => false,
         };
         let end = u64::from(start) + u64::from(bytes);
-        Place::Memory { object, base, start, end, ty, is_constant }
+        Place::Memory { object, base, start, end, ty, is_constant, class }
+    }
+
+    /// Whether the two are the same bytes, read in the same way.
+    fn is_same(self, other: Place) -> bool {
+        match (self, other) {
+            (
+                Place::Memory { object: a, base: ab, start: a_start, ty: a_ty, .. },
+                Place::Memory { object: b, base: bb, start: b_start, ty: b_ty, .. },
+            ) => (a, ab, a_start, a_ty) == (b, bb, b_start, b_ty),
+            (a, b) => a == b,
+        }
     }
 
     fn may_overlap(self, other: Place) -> bool {
         match (self, other) {
             (
-                Place::Memory { object: a, base: ab, start: a_start, end: a_end, .. },
-                Place::Memory { object: b, base: bb, start: b_start, end: b_end, .. },
+                Place::Memory { object: a, base: ab, start: a_start, end: a_end, class: a_class, .. },
+                Place::Memory { object: b, base: bb, start: b_start, end: b_end, class: b_class, .. },
             ) => {
+                if matches!((a_class, b_class), (Class::Word, Class::Data) | (Class::Data, Class::Word)) {
+                    return false;
+                }
                 if a == b && ab == bb {
                     return u64::from(a_start) < b_end && u64::from(b_start) < a_end;
                 }
@@ -81,7 +141,7 @@ impl Loads {
     }
 
     pub fn get(&self, place: Place) -> Option<Val> {
-        self.known.iter().find(|(known, _)| *known == place).map(|(_, value)| *value)
+        self.known.iter().find(|(known, _)| known.is_same(place)).map(|(_, value)| *value)
     }
 
     /// `value` has just been loaded from `place`.
@@ -124,10 +184,11 @@ impl Loads {
     }
 
     /// Other paths lead here, on which memory or globals may have been written.
-    pub fn forget(&mut self, memory: bool, globals: bool) {
+    pub fn forget(&mut self, memory: Written, globals: bool) {
         self.known.retain(|(known, _)| match known {
             Place::Global(_) => !globals,
-            place => !memory || is_constant(place),
+            Place::Memory { class: Class::Word, is_constant: false, .. } => memory != Written::Anything,
+            place => memory == Written::Nothing || is_constant(place),
         });
     }
 }

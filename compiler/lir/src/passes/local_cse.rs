@@ -8,7 +8,7 @@
 
 use super::edit::for_each_body;
 use super::known::{Known, Mark, Val};
-use super::loads::{Loads, Place};
+use super::loads::{Class, Loads, Place, Written};
 use crate::cfg::{Doms, Preds};
 use crate::ir::*;
 use crate::ops::{Effect, OpKind};
@@ -64,7 +64,7 @@ pub(crate) fn eliminate(module: &Module, body: &mut Body) {
         let mut loads = top.loads.clone();
         if preds.of(child).len() > 1 {
             let between = effects_between(body, &preds, top.block, child);
-            loads.forget(between.writes_memory, between.writes_globals);
+            loads.forget(between.memory, between.writes_globals);
         }
         open.push(cse.open(body, child, loads));
     }
@@ -73,17 +73,17 @@ pub(crate) fn eliminate(module: &Module, body: &mut Body) {
 /// What may have happened since the dominator of a block.
 #[derive(Clone, Copy, Default)]
 struct Between {
-    writes_memory: bool,
+    memory: Written,
     writes_globals: bool,
 }
 
 impl Between {
-    const ANYTHING: Between = Between { writes_memory: true, writes_globals: true };
+    const ANYTHING: Between = Between { memory: Written::Anything, writes_globals: true };
 
     fn note(&mut self, data: &BlockData) {
         for inst in &data.insts {
             match inst.op.effect() {
-                Effect::WriteMemory => self.writes_memory = true,
+                Effect::WriteMemory => self.memory = self.memory.max(Written::by(&inst.op)),
                 Effect::WriteGlobal => self.writes_globals = true,
                 Effect::Call => *self = Between::ANYTHING,
                 _ => {}
@@ -185,7 +185,7 @@ impl Cse<'_> {
         Some(match *op {
             Op::Load { ty, addr, offset, .. } | Op::Store { ty, addr, offset, .. } => {
                 let base = self.known.value(addr);
-                Place::memory(self.module, self.known.def(addr), base, offset, ty, bytes(ty))
+                Place::memory(self.module, self.known.def(addr), base, offset, (ty, Class::of(op)), bytes(ty))
             }
             Op::GlobalGet { global, .. } | Op::GlobalSet { global, .. } => Place::Global(global),
             _ => return None,

@@ -109,7 +109,7 @@ fn rewrite(
             let dst = part(addr, offset).unwrap_or(value);
             emit(Op::Copy { dst, src: value });
         }
-        Op::Load { ty, dst, addr, offset } if part(addr, offset).is_some() => {
+        Op::Load { ty, dst, addr, offset, .. } if part(addr, offset).is_some() => {
             let src = part(addr, offset).unwrap_or(dst);
             match ty {
                 MemTy::I8 { signed: true } => emit(Op::Un { op: UnOp::Extend8S, ty: Ty::I32, dst, a: src }),

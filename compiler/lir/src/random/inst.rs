@@ -379,7 +379,7 @@ impl Code<'_> {
         let (ty, offset) = (self.mem_ty(), self.offset());
         let addr = self.address(false, false);
         let dst = self.write(ty.reg_ty());
-        self.emit(Op::Load { ty, dst, addr, offset });
+        self.emit(Op::Load { ty, dst, addr, offset, is_word: false });
         self.wrote(dst);
     }
 
@@ -387,7 +387,7 @@ impl Code<'_> {
         let (ty, offset) = (self.mem_ty(), self.offset());
         let addr = self.address(true, false);
         let value = self.read(ty.reg_ty());
-        self.emit(Op::Store { ty, addr, offset, value });
+        self.emit(Op::Store { ty, addr, offset, value, is_data: false });
     }
 
     fn bulk(&mut self) {
@@ -458,7 +458,7 @@ impl Code<'_> {
             let addr = self.reg(Ty::Ptr);
             self.emit(Op::DataAddr { dst: addr, data: self.shared.table, offset: 0 });
             let offset = func.0 * self.opts.target.pointer_bytes;
-            self.emit(Op::Load { ty: MemTy::Ptr, dst, addr, offset });
+            self.emit(Op::Load { ty: MemTy::Ptr, dst, addr, offset, is_word: false });
         }
         Callee::Indirect { sig, func: dst }
     }

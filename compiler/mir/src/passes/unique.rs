@@ -177,7 +177,9 @@ impl<'a> Unique<'a> {
 
     /// The place whose answer the block's branch is on, if nothing happens to it in between.
     fn branch(&self, data: &BlockData) -> Option<usize> {
-        let Term::If { cond: Operand::Copy(cond) | Operand::Move(cond), .. } = &data.term else { return None };
+        let Term::If { cond: Operand::Copy(cond) | Operand::Move(cond), .. } = &data.term else {
+            return None;
+        };
         let (at, bit) = data.stmts.iter().enumerate().rev().find_map(|(i, stmt)| {
             let StmtKind::Assign(dest, _) = &stmt.kind else { return None };
             let place = question(&stmt.kind).filter(|_| dest == cond)?;
@@ -370,7 +372,11 @@ impl Unique<'_> {
         let entry = self.solve(Some((a_loop.header, bit)));
         let Some(mut state) = entry[block].clone() else { return false };
         let asks = |stmt: &&Stmt| question(&stmt.kind).and_then(|place| self.bit(place)) != Some(bit);
-        self.body.blocks[block].stmts.iter().take_while(asks).for_each(|stmt| self.stmt(&mut state, &stmt.kind));
+        self.body.blocks[block]
+            .stmts
+            .iter()
+            .take_while(asks)
+            .for_each(|stmt| self.stmt(&mut state, &stmt.kind));
         if !state.contains(bit) {
             return false;
         }
