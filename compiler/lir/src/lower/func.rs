@@ -74,6 +74,9 @@ fn initialise(body: &mut Body) {
     }
 }
 
+/// Lending fewer scalars than these from registers costs less than reading them from memory wherever they are used.
+const SPILLED_SCALARS: usize = 3;
+
 impl<'f> FuncLower<'f, '_, '_> {
     // ------------------------------------------------------------ locals
 
@@ -81,7 +84,7 @@ impl<'f> FuncLower<'f, '_, '_> {
         if self.e.cx.returns_by_slot(self.func.ret) {
             self.result_slot = Some(self.e.b.param(Ty::Ptr));
         }
-        let in_memory = self.locals_with_address();
+        let in_memory = self.locals_in_memory();
         let mut reps: IndexVec<m::Local, Option<Rep>> = IndexVec::from_elem(None, self.body.locals.len());
         for param in &self.body.params {
             reps[param.local] = Some(self.param_rep(param, in_memory[param.local]));
@@ -131,10 +134,24 @@ impl<'f> FuncLower<'f, '_, '_> {
         }
     }
 
-    /// Locals whose own storage some `AddrOf` refers to.
-    fn locals_with_address(&self) -> IndexVec<m::Local, bool> {
+    /// Locals whose own storage some `AddrOf` refers to, and those of several scalars that are lent as `mut` more than
+    /// once: each call would write all of them to memory and read them back.
+    fn locals_in_memory(&mut self) -> IndexVec<m::Local, bool> {
         let mut found = IndexVec::from_elem(false, self.body.locals.len());
-        for block in &self.body.blocks {
+        let mut lent: IndexVec<m::Local, u32> = IndexVec::from_elem(0, self.body.locals.len());
+        let body = self.body;
+        for block in &body.blocks {
+            if let m::Term::Call { args, .. } = &block.term {
+                for arg in args {
+                    let m::Arg::Mut(place) = arg else { continue };
+                    let ty = self.place_ty(place);
+                    let scalars = self.e.layout(ty).flat.as_ref().map_or(0, Vec::len);
+                    if scalars >= SPILLED_SCALARS && !self.leaves_local(place) {
+                        lent[place.local] += 1;
+                        found[place.local] |= lent[place.local] > 1;
+                    }
+                }
+            }
             for stmt in &block.stmts {
                 if let m::StmtKind::Assign(_, m::Rvalue::AddrOf(place)) = &stmt.kind
                     && !self.leaves_local(place)

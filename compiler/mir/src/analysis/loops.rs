@@ -54,6 +54,11 @@ impl Doms {
         a
     }
 
+    /// The immediate dominator; none of the entry and of what is not reached.
+    pub fn parent(&self, block: Block) -> Option<Block> {
+        self.idom[block].filter(|up| *up != block)
+    }
+
     pub fn dominates(&self, a: Block, mut b: Block) -> bool {
         while self.rank[b] > self.rank[a] {
             let Some(up) = self.idom[b].filter(|up| *up != b) else { return false };

@@ -11,7 +11,7 @@
 
 use crate::analysis::bitset::BitSet;
 use crate::analysis::defs::local_infos;
-use crate::analysis::loops::{Loop, natural_loops};
+use crate::analysis::loops::{Doms, Loop, natural_loops};
 use crate::analysis::order::reverse_postorder;
 use crate::ir::*;
 use crate::visit::Access;
@@ -85,7 +85,8 @@ pub fn run(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
     if asked(body).is_empty() {
         return false;
     }
-    let hoisted = hoist(types, known, body);
+    let mut hoisted = hoist(types, known, body);
+    hoisted |= ask_before_reading(types, known, body);
     let unique = Unique::new(body, known, tracked(types, body));
     let entry = unique.solve(None);
     let mut certain = Vec::new();
@@ -269,7 +270,11 @@ impl<'a> Unique<'a> {
     fn solve(&self, given: Option<(Block, usize)>) -> IndexVec<Block, Option<BitSet>> {
         let order = reverse_postorder(self.body);
         let mut entry: IndexVec<Block, Option<BitSet>> = IndexVec::from_elem(None, self.body.blocks.len());
-        entry[Block(0)] = Some(BitSet::new(self.places.len()));
+        let mut start = BitSet::new(self.places.len());
+        if let Some((_, bit)) = given.filter(|(at, _)| *at == Block(0)) {
+            start.insert(bit);
+        }
+        entry[Block(0)] = Some(start);
         loop {
             let mut changed = false;
             for block in &order {
@@ -333,7 +338,7 @@ fn find_early(types: &Types, known: &Summaries, body: &Body) -> Vec<Early> {
     let mut found: Vec<Early> = Vec::new();
     for a_loop in &loops {
         for &block in a_loop.blocks.iter().filter(|block| a_loop.every_round.contains(block.index())) {
-            let Some(early) = unique.candidate(a_loop, block) else { continue };
+            let Some(early) = unique.slow_path(a_loop.header, block) else { continue };
             let Some(bit) = unique.bit(&early.place) else { continue };
             let is_known = entry[a_loop.header].as_ref().is_some_and(|state| state.contains(bit));
             let taken = found.iter().any(|f| f.place == early.place || f.header == early.header);
@@ -347,7 +352,7 @@ fn find_early(types: &Types, known: &Summaries, body: &Body) -> Vec<Early> {
 
 impl Unique<'_> {
     /// A block that asks, and on the way of more owners does nothing but make the buffer unique.
-    fn candidate(&self, a_loop: &Loop, block: Block) -> Option<Early> {
+    fn slow_path(&self, header: Block, block: Block) -> Option<Early> {
         let data = &self.body.blocks[block];
         let bit = self.branches[block]?;
         let Term::If { then, else_, .. } = data.term else { return None };
@@ -358,12 +363,20 @@ impl Unique<'_> {
         let mut state = BitSet::new(self.places.len());
         self.leaves(&mut state, *func, args);
         let fits = slow.stmts.is_empty() && *target == Some(then) && only && state.contains(bit);
-        fits.then(|| Early {
-            header: a_loop.header,
-            place: place.clone(),
-            call: slow.term.clone(),
-            span: data.term_span,
-        })
+        fits.then(|| Early { header, place: place.clone(), call: slow.term.clone(), span: data.term_span })
+    }
+
+    /// Whether, if the place is unique at the start of `from`, it still is where `block` asks.
+    fn holds_from(&self, from: Block, block: Block, bit: usize) -> bool {
+        self.is_known_when_asked(&self.solve(Some((from, bit))), block, bit)
+    }
+
+    fn is_known_when_asked(&self, entry: &IndexVec<Block, Option<BitSet>>, block: Block, bit: usize) -> bool {
+        let Some(mut state) = entry[block].clone() else { return false };
+        let others = |stmt: &&Stmt| question(&stmt.kind).and_then(|place| self.bit(place)) != Some(bit);
+        let before = self.body.blocks[block].stmts.iter().take_while(others);
+        before.for_each(|stmt| self.stmt(&mut state, &stmt.kind));
+        state.contains(bit)
     }
 
     /// Whether, if the place is unique at the start of a round, it still is where `block` asks (so it is not written in
@@ -386,6 +399,110 @@ impl Unique<'_> {
             self.edge(&state, *latch, a_loop.header).contains(bit)
         })
     }
+}
+
+/// Where an element is read and then written, the question comes before the reading, so that the buffer's address and length, and
+/// what has been checked with them, hold for both.
+fn ask_before_reading(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
+    let mut changed = false;
+    // Each finds what the ones before have left; functions with more are not worth the time.
+    for _ in 0..EARLIER_MAX {
+        let Some((block, early)) = find_earlier(types, known, body) else { break };
+        split_and_ask(types, body, block, early);
+        changed = true;
+    }
+    changed
+}
+
+const EARLIER_MAX: usize = 24;
+
+fn find_earlier(types: &Types, known: &Summaries, body: &Body) -> Option<(Block, Early)> {
+    let unique = Unique::new(body, known, tracked(types, body));
+    if unique.branches.iter().all(Option::is_none) {
+        return None;
+    }
+    let (doms, loops) = (Doms::new(body), natural_loops(body));
+    let after = always_after(body);
+    let entry = unique.solve(None);
+    for block in body.blocks.indices() {
+        let Some(early) = unique.slow_path(block, block) else { continue };
+        let Some(bit) = unique.bit(&early.place) else { continue };
+        let mut best = None;
+        let mut at = block;
+        while let Some(up) = doms.parent(at) {
+            at = up;
+            let together = loops.iter().all(|l| l.blocks.contains(&at) == l.blocks.contains(&block));
+            let is_known = entry[at].as_ref().is_some_and(|state| state.contains(bit));
+            if body.blocks[at].is_cleanup || !together || !after[at].contains(block.index()) || is_known {
+                break;
+            }
+            if reads(&body.blocks[at], &early.place) {
+                best = Some(at);
+            }
+        }
+        if let Some(at) = best.filter(|at| unique.holds_from(*at, block, bit)) {
+            return Some((at, early));
+        }
+    }
+    None
+}
+
+fn reads(data: &BlockData, place: &Place) -> bool {
+    data.stmts.iter().any(|stmt| {
+        let StmtKind::Assign(_, Rvalue::Intrinsic(Intrinsic::BufferPtr, list)) = &stmt.kind else {
+            return false;
+        };
+        list.iter().any(|op| op.place() == Some(place))
+    })
+}
+
+/// Per block, the blocks through which each way to `return` goes that starts there.
+fn always_after(body: &Body) -> IndexVec<Block, BitSet> {
+    let n = body.blocks.len();
+    let mut all = BitSet::new(n);
+    all.fill();
+    let mut after = IndexVec::from_elem(all.clone(), n);
+    let mut order = reverse_postorder(body);
+    order.reverse();
+    loop {
+        let mut changed = false;
+        for block in &order {
+            let data = &body.blocks[*block];
+            let mut set = if data.term == Term::Return { BitSet::new(n) } else { all.clone() };
+            for next in body.successors(*block).filter(|next| !body.blocks[*next].is_cleanup) {
+                set.intersect(&after[next]);
+            }
+            set.insert(block.index());
+            changed |= set != after[*block];
+            after[*block] = set;
+        }
+        if !changed {
+            return after;
+        }
+    }
+}
+
+/// Puts the question at the start of a block.
+fn split_and_ask(types: &mut Types, body: &mut Body, block: Block, early: Early) {
+    let Early { place, mut call, span, .. } = early;
+    let answer = body.new_local(types.intern(TyKind::Bool), span);
+    let is_cleanup = false;
+    let rest = body.blocks[block].clone();
+    let rest = body.blocks.push(rest);
+    call.for_each_successor_mut(|to| {
+        if !body.blocks[*to].is_cleanup {
+            *to = rest;
+        }
+    });
+    let slow = body.blocks.push(BlockData { stmts: Vec::new(), term: call, term_span: span, is_cleanup });
+    let question = Rvalue::Intrinsic(Intrinsic::IsUnique, vec![Operand::Borrow(place)]);
+    let kind = StmtKind::Assign(answer.into(), question);
+    body.blocks[block] = BlockData {
+        stmts: vec![Stmt { kind, span }],
+        term: Term::If { cond: Operand::Copy(answer.into()), then: rest, else_: slow },
+        term_span: span,
+        is_cleanup,
+    };
 }
 
 /// Puts the question, and the call, on all ways into the loop.
