@@ -21,6 +21,7 @@ mod split_cleanup;
 mod sroa;
 mod thread_jumps;
 mod unique;
+mod unique_facts;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
@@ -139,6 +140,7 @@ impl<'a> Pipeline<'a> {
         self.optional(program, "dead_functions");
         self.optional(program, "nounwind");
         self.optional(program, "unique");
+        self.optional(program, "dead_functions");
         for name in OWNERSHIP {
             self.optional(program, name);
         }
@@ -179,10 +181,10 @@ impl<'a> Pipeline<'a> {
     }
 
     fn unique(&mut self, program: &mut Program) {
-        let known = unique::summaries(program);
+        let known = unique_facts::unique_facts(program);
         for func in program.funcs.indices() {
             let Program { types, funcs, .. } = &mut *program;
-            if funcs[func].body_mut().is_some_and(|body| unique::run(types, &known, body)) {
+            if funcs[func].body_mut().is_some_and(|body| unique::run(types, &known, func, body)) {
                 self.shrink(program, func);
             }
         }

@@ -1,93 +1,33 @@
 //! Asks once whether a buffer has one owner: where that is known, `is_unique` becomes `true`; where a loop asks in every
 //! round, it is asked, and the buffer copied if need be, before the loop.
 //!
-//! Known is what was asked (on the way on which the answer was yes), what a buffer that has just been made is, and what a
-//! function leaves behind in its `mut` parameters (found by the same analysis, callees first). It is known no longer when
+//! Known is what was asked (on the way on which the answer was yes), what a buffer that has just been made is, and what holds at
+//! all calls and returns of a function for its `mut` parameters (`unique_facts`). It is known no longer when
 //! the buffer is copied, moved, replaced, dropped, or given to a call. Only buffers that lie in a local itself are followed,
 //! of which no address is taken and nothing is borrowed for longer than an instruction.
 //!
 //! In and out: the built stage, in which cleanup drops what it finds, so that the call before a loop may unwind as the one in it does.
 //! Asking earlier costs a copy only where a shared buffer meets a loop that turns out to have no round.
 
+use super::unique_facts::{Facts, buffers_in};
 use crate::analysis::bitset::BitSet;
 use crate::analysis::defs::local_infos;
 use crate::analysis::loops::{Doms, Loop, natural_loops};
 use crate::analysis::order::reverse_postorder;
+use crate::facts::try_place_ty;
 use crate::ir::*;
 use crate::visit::Access;
 use entity::{Idx, IndexVec};
 use rustc_hash::FxHashMap;
 
-/// Per function, the buffers in its `mut` parameters that have one owner whenever it returns: the parameter's number, and
-/// the way to the buffer.
-pub type Summaries = IndexVec<FuncId, Vec<(usize, Vec<Proj>)>>;
-
-pub fn summaries(program: &Program) -> Summaries {
-    let mut known: Summaries = IndexVec::from_elem(Vec::new(), program.funcs.len());
-    // A function that makes room calls one that moves the elements: two rounds reach what the library has.
-    for _ in 0..2 {
-        for (id, func) in program.funcs.iter_enumerated() {
-            let Some(body) = func.body() else { continue };
-            if body.params.iter().any(|p| p.mode == ParamMode::Mut) {
-                known[id] = summary(&program.types, &known, body);
-            }
-        }
-    }
-    known
-}
-
-fn summary(types: &Types, known: &Summaries, body: &Body) -> Vec<(usize, Vec<Proj>)> {
-    let mut tracked = tracked(types, body);
-    for param in body.params.iter().filter(|p| p.mode == ParamMode::Mut) {
-        add_buffers(types, body, param.local, &mut tracked);
-    }
-    let unique = Unique::new(body, known, tracked);
-    let entry = unique.solve(None);
-    let mut all = BitSet::new(unique.places.len());
-    all.fill();
-    for (block, data) in body.blocks.iter_enumerated() {
-        if data.term == Term::Return
-            && let Some(state) = &entry[block]
-        {
-            let mut state = state.clone();
-            data.stmts.iter().for_each(|stmt| unique.stmt(&mut state, &stmt.kind));
-            all.intersect(&state);
-        }
-    }
-    let of_param = |place: &Place| {
-        let number = body.params.iter().position(|p| p.local == place.local && p.mode == ParamMode::Mut)?;
-        Some((number, place.proj.clone()))
-    };
-    all.iter().filter_map(|i| of_param(&unique.places[i])).collect()
-}
-
-/// The buffer that a `mut` parameter is, or has as a field.
-fn add_buffers(types: &Types, body: &Body, local: Local, list: &mut Vec<Place>) {
-    let ty = body.locals[local].ty;
-    let is_buffer = |ty: Ty| matches!(types.kind(ty), TyKind::Buffer(_));
-    let mut add = |place: Place| {
-        if !list.contains(&place) {
-            list.push(place);
-        }
-    };
-    if is_buffer(ty) {
-        add(local.into());
-    } else if *types.kind(ty) == TyKind::Struct {
-        let fields = types.defs[ty].variants.first().map_or(&[][..], |v| &v.fields);
-        for (i, _) in fields.iter().enumerate().filter(|(_, field)| is_buffer(field.ty)) {
-            add(Place::from(local).with(Proj::Field(i as u32)));
-        }
-    }
-}
-
 /// Whether anything has changed.
-pub fn run(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
+pub(crate) fn run(types: &mut Types, known: &Facts, func: FuncId, body: &mut Body) -> bool {
     if asked(body).is_empty() {
         return false;
     }
-    let mut hoisted = hoist(types, known, body);
-    hoisted |= ask_before_reading(types, known, body);
-    let unique = Unique::new(body, known, tracked(types, body));
+    let mut hoisted = hoist(types, known, func, body);
+    hoisted |= ask_before_reading(types, known, func, body);
+    let unique = Unique::new(body, known, func, tracked(types, body));
     let entry = unique.solve(None);
     let mut certain = Vec::new();
     for (block, data) in body.blocks.iter_enumerated() {
@@ -124,7 +64,7 @@ fn asked(body: &Body) -> Vec<&Place> {
 }
 
 /// The places to follow: those that are asked about, and locals that new buffers come through.
-fn tracked(types: &Types, body: &Body) -> Vec<Place> {
+pub(crate) fn tracked(types: &Types, body: &Body) -> Vec<Place> {
     let infos = local_infos(body);
     let mut lent = BitSet::new(body.locals.len());
     for stmt in body.blocks.iter().flat_map(|data| &data.stmts) {
@@ -144,6 +84,18 @@ fn tracked(types: &Types, body: &Body) -> Vec<Place> {
         }
     };
     asked(body).into_iter().for_each(|place| add(place.clone()));
+    for data in &body.blocks {
+        let Term::Call { callee: Callee::Func(_), args, .. } = &data.term else { continue };
+        for arg in args {
+            let Arg::Mut(place) = arg else { continue };
+            let Some(ty) = try_place_ty(types, body, place) else { continue };
+            for proj in buffers_in(types, ty) {
+                let mut inner = place.clone();
+                inner.proj.extend(proj);
+                add(inner);
+            }
+        }
+    }
     for (local, decl) in body.locals.iter_enumerated() {
         if matches!(types.kind(decl.ty), TyKind::Buffer(_)) {
             add(local.into());
@@ -152,9 +104,10 @@ fn tracked(types: &Types, body: &Body) -> Vec<Place> {
     list
 }
 
-struct Unique<'a> {
+pub(crate) struct Unique<'a> {
     body: &'a Body,
-    known: &'a Summaries,
+    known: &'a Facts,
+    func: FuncId,
     places: Vec<Place>,
     by_local: FxHashMap<Local, Vec<usize>>,
     /// Per block that branches on an answer: the place.
@@ -162,12 +115,12 @@ struct Unique<'a> {
 }
 
 impl<'a> Unique<'a> {
-    fn new(body: &'a Body, known: &'a Summaries, places: Vec<Place>) -> Unique<'a> {
+    pub(crate) fn new(body: &'a Body, known: &'a Facts, func: FuncId, places: Vec<Place>) -> Unique<'a> {
         let mut by_local: FxHashMap<Local, Vec<usize>> = FxHashMap::default();
         for (i, place) in places.iter().enumerate() {
             by_local.entry(place.local).or_default().push(i);
         }
-        let mut this = Unique { body, known, places, by_local, branches: IndexVec::new() };
+        let mut this = Unique { body, known, func, places, by_local, branches: IndexVec::new() };
         this.branches = body.blocks.iter().map(|data| this.branch(data)).collect();
         this
     }
@@ -197,6 +150,13 @@ impl<'a> Unique<'a> {
         state.contains(bit).then_some(bit)
     }
 
+    /// Whether a buffer in a place is known to have one owner.
+    pub(crate) fn holds(&self, state: &BitSet, place: &Place, proj: &[Proj]) -> bool {
+        let mut whole = place.clone();
+        whole.proj.extend_from_slice(proj);
+        self.bit(&whole).is_some_and(|bit| state.contains(bit))
+    }
+
     fn forget(&self, state: &mut BitSet, place: &Place) {
         for &i in self.by_local.get(&place.local).map_or(&[][..], |list| list) {
             if self.places[i].overlaps(place) {
@@ -205,7 +165,7 @@ impl<'a> Unique<'a> {
         }
     }
 
-    fn stmt(&self, state: &mut BitSet, stmt: &StmtKind) {
+    pub(crate) fn stmt(&self, state: &mut BitSet, stmt: &StmtKind) {
         // Instructions look at what they borrow and are done with it.
         let lends = matches!(stmt, StmtKind::Assign(_, Rvalue::Intrinsic(..)));
         let moved = match stmt {
@@ -254,7 +214,7 @@ impl<'a> Unique<'a> {
 
     /// What a call leaves behind in its `mut` arguments.
     fn leaves(&self, state: &mut BitSet, func: FuncId, args: &[Arg]) {
-        let Some(list) = self.known.get(func) else { return };
+        let Some(list) = self.known.exit.get(func) else { return };
         for (number, proj) in list {
             let Some(Arg::Mut(place)) = args.get(*number) else { continue };
             let mut outer = place.clone();
@@ -267,10 +227,16 @@ impl<'a> Unique<'a> {
 
     /// What is known at the entries of blocks, on all ways; `None` where no way leads. `given`: a block at whose entry a
     /// place is taken to be unique.
-    fn solve(&self, given: Option<(Block, usize)>) -> IndexVec<Block, Option<BitSet>> {
+    pub(crate) fn solve(&self, given: Option<(Block, usize)>) -> IndexVec<Block, Option<BitSet>> {
         let order = reverse_postorder(self.body);
         let mut entry: IndexVec<Block, Option<BitSet>> = IndexVec::from_elem(None, self.body.blocks.len());
         let mut start = BitSet::new(self.places.len());
+        for (i, proj) in &self.known.entry[self.func] {
+            let place = Place { local: self.body.params[*i].local, proj: proj.clone() };
+            if let Some(bit) = self.bit(&place) {
+                start.insert(bit);
+            }
+        }
         if let Some((_, bit)) = given.filter(|(at, _)| *at == Block(0)) {
             start.insert(bit);
         }
@@ -314,10 +280,10 @@ struct Early {
     span: syntax::Span,
 }
 
-fn hoist(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
+fn hoist(types: &mut Types, known: &Facts, func: FuncId, body: &mut Body) -> bool {
     // Inner loops first; what has come before one may go before the next.
     for round in 0..4 {
-        let found = find_early(types, known, body);
+        let found = find_early(types, known, func, body);
         if found.is_empty() {
             return round > 0;
         }
@@ -328,8 +294,8 @@ fn hoist(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
     true
 }
 
-fn find_early(types: &Types, known: &Summaries, body: &Body) -> Vec<Early> {
-    let unique = Unique::new(body, known, tracked(types, body));
+fn find_early(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Vec<Early> {
+    let unique = Unique::new(body, known, func, tracked(types, body));
     let loops = natural_loops(body);
     if loops.is_empty() || unique.places.is_empty() {
         return Vec::new();
@@ -403,11 +369,11 @@ impl Unique<'_> {
 
 /// Where an element is read and then written, the question comes before the reading, so that the buffer's address and length, and
 /// what has been checked with them, hold for both.
-fn ask_before_reading(types: &mut Types, known: &Summaries, body: &mut Body) -> bool {
+fn ask_before_reading(types: &mut Types, known: &Facts, func: FuncId, body: &mut Body) -> bool {
     let mut changed = false;
     // Each finds what the ones before have left; functions with more are not worth the time.
     for _ in 0..EARLIER_MAX {
-        let Some((block, early)) = find_earlier(types, known, body) else { break };
+        let Some((block, early)) = find_earlier(types, known, func, body) else { break };
         split_and_ask(types, body, block, early);
         changed = true;
     }
@@ -416,8 +382,8 @@ fn ask_before_reading(types: &mut Types, known: &Summaries, body: &mut Body) -> 
 
 const EARLIER_MAX: usize = 24;
 
-fn find_earlier(types: &Types, known: &Summaries, body: &Body) -> Option<(Block, Early)> {
-    let unique = Unique::new(body, known, tracked(types, body));
+fn find_earlier(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Option<(Block, Early)> {
+    let unique = Unique::new(body, known, func, tracked(types, body));
     if unique.branches.iter().all(Option::is_none) {
         return None;
     }

@@ -1,0 +1,141 @@
+//! What is known of buffers in `mut` parameters where functions begin and end: see [`super::unique`].
+//!
+//! The greatest solution: it is taken that all buffers have one owner at each call of a function that only direct calls reach, and at
+//! each return; what some call site or some way to `return` does not bear out is taken away, until nothing more is.
+
+use super::unique::{Unique, tracked};
+use crate::analysis::bitset::BitSet;
+use crate::ir::*;
+use entity::IndexVec;
+
+/// A buffer in a `mut` parameter: the parameter's number, and the way to the buffer.
+pub(crate) type Way = (usize, Vec<Proj>);
+
+/// Per function, the buffers that have one owner.
+pub(crate) struct Facts {
+    pub entry: IndexVec<FuncId, Vec<Way>>,
+    pub exit: IndexVec<FuncId, Vec<Way>>,
+}
+
+/// Structs in structs are followed so deep.
+const DEPTH_MAX: usize = 4;
+
+pub(crate) fn unique_facts(program: &Program) -> Facts {
+    let all: IndexVec<FuncId, Vec<Way>> = program
+        .funcs
+        .iter()
+        .map(|func| func.body().map_or(Vec::new(), |body| ways(&program.types, body)))
+        .collect();
+    let mut facts = Facts { entry: all.clone(), exit: all };
+    for func in reached_otherwise(program) {
+        facts.entry[func].clear();
+    }
+    loop {
+        let mut next = Facts { entry: facts.entry.clone(), exit: facts.exit.clone() };
+        for func in program.funcs.indices() {
+            if let Some(body) = program.funcs[func].body() {
+                narrow(&program.types, &facts, &mut next, func, body);
+            }
+        }
+        let same = next.entry == facts.entry && next.exit == facts.exit;
+        facts = next;
+        if same {
+            return facts;
+        }
+    }
+}
+
+/// The buffers in the `mut` parameters of a body.
+fn ways(types: &Types, body: &Body) -> Vec<Way> {
+    let mut list = Vec::new();
+    for (i, param) in body.params.iter().enumerate().filter(|(_, p)| p.mode == ParamMode::Mut) {
+        let of_param = buffers_in(types, body.locals[param.local].ty);
+        list.extend(of_param.into_iter().map(|proj| (i, proj)));
+    }
+    list
+}
+
+/// The ways to buffers in a value of the type, through the fields of structs.
+pub(crate) fn buffers_in(types: &Types, ty: Ty) -> Vec<Vec<Proj>> {
+    let mut found = Vec::new();
+    let mut work = vec![(ty, Vec::new())];
+    while let Some((ty, proj)) = work.pop() {
+        match types.kind(ty) {
+            TyKind::Buffer(_) => found.push(proj),
+            TyKind::Struct if proj.len() < DEPTH_MAX => {
+                let fields = types.defs[ty].variants.first().map_or(&[][..], |v| &v.fields);
+                for (i, field) in fields.iter().enumerate() {
+                    let mut inner = proj.clone();
+                    inner.push(Proj::Field(i as u32));
+                    work.push((field.ty, inner));
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Functions that are called from elsewhere than by direct calls in the program.
+fn reached_otherwise(program: &Program) -> Vec<FuncId> {
+    let mut list: Vec<FuncId> = program.lang.values().copied().collect();
+    list.extend(program.types.defs.iter().filter_map(|def| def.user_drop));
+    for (id, func) in program.funcs.iter_enumerated() {
+        if func.export.is_some() {
+            list.push(id);
+        }
+        for stmt in func.body().into_iter().flat_map(|body| &body.blocks).flat_map(|data| &data.stmts) {
+            match &stmt.kind {
+                StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => list.push(*func),
+                StmtKind::Assign(_, Rvalue::MakeDyn { methods, .. }) => list.extend(methods),
+                _ => {}
+            }
+        }
+    }
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+/// Takes away what this function does not bear out: of its own exit, and of the entries of what it calls.
+fn narrow(types: &Types, facts: &Facts, next: &mut Facts, func: FuncId, body: &Body) {
+    let calls = |term: &Term| match term {
+        Term::Call { callee: Callee::Func(callee), args, .. } => {
+            !facts.entry[*callee].is_empty() && args.iter().any(|arg| matches!(arg, Arg::Mut(_)))
+        }
+        _ => false,
+    };
+    if facts.exit[func].is_empty() && !body.blocks.iter().any(|data| calls(&data.term)) {
+        return;
+    }
+    let mut places = tracked(types, body);
+    for (i, proj) in &facts.exit[func] {
+        let place = Place { local: body.params[*i].local, proj: proj.clone() };
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    let unique = Unique::new(body, facts, func, places);
+    let entry = unique.solve(None);
+    for (block, data) in body.blocks.iter_enumerated() {
+        let Some(state) = &entry[block] else { continue };
+        if data.term != Term::Return && !calls(&data.term) {
+            continue;
+        }
+        let mut state = state.clone();
+        data.stmts.iter().for_each(|stmt| unique.stmt(&mut state, &stmt.kind));
+        match &data.term {
+            Term::Return => {
+                next.exit[func].retain(|(i, proj)| unique.holds(&state, &body.params[*i].local.into(), proj))
+            }
+            Term::Call { callee: Callee::Func(callee), args, .. } => {
+                next.entry[*callee].retain(|(i, proj)| bears_out(&unique, &state, args, *i, proj));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn bears_out(unique: &Unique, state: &BitSet, args: &[Arg], i: usize, proj: &[Proj]) -> bool {
+    matches!(args.get(i), Some(Arg::Mut(place)) if unique.holds(state, place, proj))
+}
