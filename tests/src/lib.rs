@@ -7,6 +7,7 @@
 //! `BLESS=1` rewrites expected reports of `tests/ui`; expected output of programs is never written by a tool.
 
 pub mod docs;
+pub mod fuzz;
 pub mod loader;
 pub mod program;
 pub mod run;

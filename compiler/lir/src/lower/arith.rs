@@ -201,7 +201,7 @@ impl Emit<'_, '_> {
                 self.normalize(to, r)
             }
             (Ty::Ptr, _) => self.b.conv(ConvOp::PtrToI64, Ty::I64, a),
-            (_, Ty::Ptr) => self.b.to_ptr(a),
+            (_, Ty::Ptr) => self.b.int_to_ptr(a),
             (from, to) => unreachable!("a cast from {from:?} to {to:?}: the verifier excludes it"),
         }
     }

@@ -274,7 +274,7 @@ impl Emit<'_, '_> {
 
     fn alloc_or_reuse(&mut self, size: u32, token: Reg) -> Reg {
         let p = self.b.reg(Ty::Ptr);
-        let as_ptr = self.b.to_ptr(token);
+        let as_ptr = self.b.int_to_ptr(token);
         self.b.copy(p, as_ptr);
         let none = self.b.cmp_imm(CmpOp::Eq, p, 0);
         let join = self.b.begin_if(none);

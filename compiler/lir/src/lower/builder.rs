@@ -220,7 +220,7 @@ impl Builder {
     }
 
     /// An I32 or I64 register as a pointer (or offset).
-    pub fn to_ptr(&mut self, r: Reg) -> Reg {
+    pub fn int_to_ptr(&mut self, r: Reg) -> Reg {
         match self.ty(r) {
             Ty::I32 => self.conv(ConvOp::I32ToPtr, Ty::Ptr, r),
             Ty::I64 => self.conv(ConvOp::I64ToPtr, Ty::Ptr, r),

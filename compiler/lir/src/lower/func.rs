@@ -276,7 +276,7 @@ impl<'f> FuncLower<'f, '_, '_> {
         let reg = self.token_reg(token);
         let some = self.e.b.cmp_imm(CmpOp::Ne, reg, 0);
         let join = self.e.b.begin_if(some);
-        let p = self.e.b.to_ptr(reg);
+        let p = self.e.b.int_to_ptr(reg);
         let size = self.token_sizes.get(&token).copied().unwrap_or(0);
         let size = self.e.b.int(self.e.b.usize_ty(), size as i64);
         self.e.free(p, size);

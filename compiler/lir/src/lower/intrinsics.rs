@@ -25,11 +25,11 @@ impl FuncLower<'_, '_, '_> {
                 vec![self.e.b.cmp_imm(CmpOp::Eq, count, 1)]
             }
             I::MemCopy => {
-                let len = self.e.b.to_ptr(args[2]);
+                let len = self.e.b.int_to_ptr(args[2]);
                 self.effect(Op::MemCopy { dst: args[0], src: args[1], len })
             }
             I::MemFill => {
-                let len = self.e.b.to_ptr(args[2]);
+                let len = self.e.b.int_to_ptr(args[2]);
                 self.effect(Op::MemFill { dst: args[0], value: args[1], len })
             }
             I::MemorySize => {
@@ -38,7 +38,7 @@ impl FuncLower<'_, '_, '_> {
                 vec![self.e.b.ptr_to_usize(dst)]
             }
             I::MemoryGrow => {
-                let pages = self.e.b.to_ptr(args[0]);
+                let pages = self.e.b.int_to_ptr(args[0]);
                 let dst = self.e.b.reg(Ty::Ptr);
                 self.e.b.push(Op::MemGrow { dst, pages });
                 vec![self.e.b.ptr_to_usize(dst)]
@@ -72,7 +72,7 @@ impl FuncLower<'_, '_, '_> {
 
     fn ptr_offset(&mut self, elem: m::Ty, p: Reg, n: Reg) -> Reg {
         let stride = self.e.layout(elem).stride() as i64;
-        let n = self.e.b.to_ptr(n);
+        let n = self.e.b.int_to_ptr(n);
         let bytes = if stride == 1 { n } else { self.e.b.bin_imm(BinOp::Mul, n, stride) };
         self.e.b.bin(BinOp::Add, p, bytes)
     }

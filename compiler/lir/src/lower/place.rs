@@ -99,7 +99,7 @@ impl FuncLower<'_, '_, '_> {
         let stride = self.e.layout(elem).stride();
         let index_loc = self.local_loc(index);
         let index = self.read_regs(self.body.locals[index].ty, &index_loc)[0];
-        let index = self.e.b.to_ptr(index);
+        let index = self.e.b.int_to_ptr(index);
         let bytes = self.e.b.bin_imm(BinOp::Mul, index, stride as i64);
         match base {
             Loc::Mem { addr, offset } => Loc::Mem { addr: self.e.b.bin(BinOp::Add, addr, bytes), offset },

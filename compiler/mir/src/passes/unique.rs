@@ -332,21 +332,50 @@ impl Unique<'_> {
         fits.then(|| Early { header, place: place.clone(), call: slow.term.clone(), span: data.term_span })
     }
 
-    /// Whether, if the place is unique at the start of `from`, it still is where `block` asks.
-    fn holds_from(&self, from: Block, block: Block, bit: usize) -> bool {
-        self.is_known_when_asked(&self.solve(Some((from, bit))), block, bit)
+    /// Whether nothing happens to the place from the start of `from` to where `block` asks: then it is the same value, and has
+    /// been there at `from`, which every way to `block` leads through.
+    fn is_untouched(&self, from: Block, block: Block, bit: usize) -> bool {
+        let asks = |stmt: &&Stmt| question(&stmt.kind).and_then(|place| self.bit(place)) == Some(bit);
+        let mut reached = BitSet::new(self.body.blocks.len());
+        let mut work = vec![from];
+        while let Some(at) = work.pop() {
+            if !reached.insert(at.index()) {
+                continue;
+            }
+            let data = &self.body.blocks[at];
+            let asked = data.stmts.iter().position(|stmt| at == block && asks(&stmt));
+            if data.stmts[..asked.unwrap_or(data.stmts.len())]
+                .iter()
+                .any(|stmt| self.touches(&stmt.kind, bit))
+            {
+                return false;
+            }
+            if asked.is_some() {
+                continue;
+            }
+            let mut touched = false;
+            data.term.for_each_access(|place, _| touched |= self.places[bit].overlaps(place));
+            if touched && !matches!(data.term, Term::If { .. } | Term::Switch { .. }) {
+                return false;
+            }
+            work.extend(data.term.successors().filter(|to| !self.body.blocks[*to].is_cleanup));
+        }
+        true
     }
 
-    fn is_known_when_asked(&self, entry: &IndexVec<Block, Option<BitSet>>, block: Block, bit: usize) -> bool {
-        let Some(mut state) = entry[block].clone() else { return false };
-        let others = |stmt: &&Stmt| question(&stmt.kind).and_then(|place| self.bit(place)) != Some(bit);
-        let before = self.body.blocks[block].stmts.iter().take_while(others);
-        before.for_each(|stmt| self.stmt(&mut state, &stmt.kind));
-        state.contains(bit)
+    /// Whether a statement does more to the place than look at it.
+    fn touches(&self, stmt: &StmtKind, bit: usize) -> bool {
+        let lends = matches!(stmt, StmtKind::Assign(_, Rvalue::Intrinsic(..)));
+        let mut touched = false;
+        stmt.for_each_access(|place, access| {
+            let looks = matches!(access, Access::Discriminant) || lends && access == Access::Borrow;
+            touched |= !looks && self.places[bit].overlaps(place);
+        });
+        touched
     }
 
-    /// Whether, if the place is unique at the start of a round, it still is where `block` asks (so it is not written in
-    /// between, and was there before the loop), and at the end.
+    /// Whether the place that `block` asks about was there before the loop, and, if it is unique at the start of a round, it still is
+    /// at the end.
     fn stays(&self, a_loop: &Loop, block: Block, bit: usize) -> bool {
         let entry = self.solve(Some((a_loop.header, bit)));
         let Some(mut state) = entry[block].clone() else { return false };
@@ -406,7 +435,7 @@ fn find_earlier(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Opti
                 best = Some(at);
             }
         }
-        if let Some(at) = best.filter(|at| unique.holds_from(*at, block, bit)) {
+        if let Some(at) = best.filter(|at| unique.is_untouched(*at, block, bit)) {
             return Some((at, early));
         }
     }

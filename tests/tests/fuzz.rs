@@ -1,0 +1,55 @@
+//! Damaged programs of the corpora, in a process of their own: quick with few, at length with `GAL_TEST_SIZE=full`.
+
+use corpus_tests::fuzz::{Rng, check, mutate};
+use corpus_tests::{files, for_all, is_full, report, root};
+
+/// How many texts; seeds are the numbers from 0.
+const QUICK: u64 = 1_500;
+const FULL: u64 = 60_000;
+
+#[test]
+fn damaged_programs_end_in_output_or_diagnostics() {
+    let root = root();
+    let mut sources: Vec<String> = Vec::new();
+    for folder in ["tests/run", "tests/ui", "tests/fuzz", "examples"] {
+        sources.extend(
+            files(&root.join(folder), "gal").iter().filter_map(|path| std::fs::read_to_string(path).ok()),
+        );
+    }
+    // Long programs cost much and find little more.
+    sources.retain(|text| !text.is_empty() && text.len() < 6_000);
+    let count = std::env::var("GAL_FUZZ_COUNT").ok().and_then(|n| n.parse().ok());
+    let seeds: Vec<u64> = (0..count.unwrap_or(if is_full() { FULL } else { QUICK })).collect();
+    // A panic is caught and named with its text; its trace would only hide that.
+    std::panic::set_hook(Box::new(|_| {}));
+    let failures = for_all(&seeds, |seed| {
+        let mut rng = Rng::new(*seed);
+        let text = mutate(&sources[rng.below(sources.len())], &mut rng);
+        check(&text).map(|problem| failure(*seed, &text, &problem)).into_iter().collect()
+    });
+    drop(std::panic::take_hook());
+    report("fuzz", seeds.len(), &failures);
+}
+
+fn failure(seed: u64, text: &str, problem: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = folder.join(format!("fuzz-{seed}.gal"));
+    let place = match std::fs::write(&path, text) {
+        Ok(()) => path.display().to_string(),
+        Err(error) => format!("not written: {error}"),
+    };
+    let problem: String = problem.chars().take(400).collect();
+    format!("seed {seed} ({place}): {problem}")
+}
+
+/// Texts that once broke the compiler.
+#[test]
+fn texts_that_once_failed_do_not() {
+    let root = root();
+    let paths = files(&root.join("tests/fuzz"), "gal");
+    let failures = for_all(&paths, |path| {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        check(&text).map(|problem| format!("{}: {problem}", path.display())).into_iter().collect()
+    });
+    report("fuzz corpus", paths.len(), &failures);
+}
