@@ -147,13 +147,16 @@ pub(crate) fn classify(error: &wasmtime::Error, refusal: Option<Refusal>) -> Res
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Ok(End::OutOfFuel),
-        Some(Trap::MemoryOutOfBounds) if is_below_stack(error) => {
+        Some(Trap::MemoryOutOfBounds) if backtrace.len() >= DEEP && is_below_stack(error) => {
             Ok(End::Fatal(Fatal { message: "stack overflow".to_string(), backtrace }))
         }
         Some(trap) => Ok(End::Fatal(Fatal { message: trap_message(*trap, refusal), backtrace })),
         None => Err(RunError::Host(chain(error))),
     }
 }
+
+/// The frames of a deep recursion, of which the engine tells the innermost.
+const DEEP: usize = 20;
 
 /// Whether the access that trapped was below the stack of slots. It comes first in memory, so its overflow gives addresses
 /// that have wrapped around to the end of the address space, where nothing else is ever accessed.

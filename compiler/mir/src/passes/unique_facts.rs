@@ -76,9 +76,16 @@ pub(crate) fn buffers_in(types: &Types, ty: Ty) -> Vec<Vec<Proj>> {
     found
 }
 
-/// Functions that are called from elsewhere than by direct calls in the program.
+/// Functions that are called from elsewhere than by direct calls in the program, or not at all.
 fn reached_otherwise(program: &Program) -> Vec<FuncId> {
+    let mut called: IndexVec<FuncId, bool> = IndexVec::from_elem(false, program.funcs.len());
+    for data in program.funcs.iter().filter_map(Function::body).flat_map(|body| &body.blocks) {
+        if let Term::Call { callee: Callee::Func(func), .. } = &data.term {
+            called[*func] = true;
+        }
+    }
     let mut list: Vec<FuncId> = program.lang.values().copied().collect();
+    list.extend(called.iter_enumerated().filter(|(_, called)| !**called).map(|(func, _)| func));
     list.extend(program.types.defs.iter().filter_map(|def| def.user_drop));
     for (id, func) in program.funcs.iter_enumerated() {
         if func.export.is_some() {
