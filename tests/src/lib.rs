@@ -12,6 +12,7 @@ pub mod loader;
 pub mod program;
 pub mod run;
 pub mod ui;
+pub mod wat;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

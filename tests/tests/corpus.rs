@@ -1,7 +1,7 @@
 //! Runs the corpora. One process a suite.
 
 use corpus_tests::program::Program;
-use corpus_tests::{docs, files, for_all, report, root, run, ui};
+use corpus_tests::{docs, files, for_all, report, root, run, ui, wat};
 
 #[test]
 fn programs_print_what_they_should() {
@@ -38,6 +38,14 @@ fn mistakes_are_reported_as_expected() {
     let paths = files(&root.join("tests/ui"), "gal");
     let failures = for_all(&paths, |path| ui::check(&root, path));
     report("ui", paths.len(), &failures);
+}
+
+#[test]
+fn small_functions_become_what_they_should() {
+    let root = root();
+    let paths = files(&root.join("tests/wat"), "gal");
+    let failures = for_all(&paths, |path| wat::check(&root, path));
+    report("wat", paths.len(), &failures);
 }
 
 #[test]

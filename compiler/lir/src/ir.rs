@@ -245,6 +245,8 @@ pub struct Function {
     pub kind: FuncKind,
     /// Whether a panic can leave it; calls of functions that cannot unwind need no `Invoke`.
     pub may_unwind: bool,
+    /// Calls of it stay calls.
+    pub is_noinline: bool,
     /// The place of its declaration.
     pub span: Span,
 }

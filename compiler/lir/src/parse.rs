@@ -429,7 +429,8 @@ impl Parser<'_, '_> {
         let kind = FuncKind::Import { module: self.cur.text()?, name: self.cur.text()? };
         let sig = self.cur.sig()?;
         let may_unwind = self.cur.eat_word("unwinds");
-        Ok(Function { name: name.text, sig, kind, may_unwind, span: self.cur.span()? })
+        let is_noinline = false;
+        Ok(Function { name: name.text, sig, kind, may_unwind, is_noinline, span: self.cur.span()? })
     }
 
     /// The head of a function; its body is skipped and remembered.
@@ -443,6 +444,7 @@ impl Parser<'_, '_> {
         })?;
         let sig = Signature { params: params.iter().map(|p| p.1).collect(), results: self.cur.results()? };
         let may_unwind = self.cur.eat_word("unwinds");
+        let is_noinline = self.cur.eat_word("noinline");
         let span = self.cur.span()?;
         self.cur.expect('{')?;
         let start = self.cur.at;
@@ -453,6 +455,6 @@ impl Parser<'_, '_> {
         }
         let kind = FuncKind::Defined(Body::default());
         self.bodies.push((id, start, params));
-        Ok(Function { name: name.text, sig, kind, may_unwind, span })
+        Ok(Function { name: name.text, sig, kind, may_unwind, is_noinline, span })
     }
 }

@@ -216,6 +216,9 @@ impl<'a> Printer<'a> {
         if func.may_unwind {
             self.out.push_str(" unwinds");
         }
+        if func.is_noinline {
+            self.out.push_str(" noinline");
+        }
         self.span(func.span);
     }
 

@@ -136,6 +136,7 @@ pub fn random_module(seed: u64, opts: &RandomOptions) -> Module {
             sig,
             kind: FuncKind::Defined(Body::default()),
             may_unwind: opts.unwinding,
+            is_noinline: false,
             span: Span::DUMMY,
         });
     }

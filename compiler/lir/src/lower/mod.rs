@@ -103,6 +103,7 @@ impl<'a> Cx<'a> {
             sig,
             kind,
             may_unwind: func.may_unwind && !is_import,
+            is_noinline: func.inline == hir::program::Inline::Never,
             span: func.span,
         });
         if let Some(name) = &func.export {
@@ -157,6 +158,7 @@ impl<'a> Cx<'a> {
             sig,
             kind: FuncKind::Defined(Body::default()),
             may_unwind,
+            is_noinline: false,
             span: Span::DUMMY,
         })
     }

@@ -92,7 +92,8 @@ impl Inliner {
     }
 
     fn is_wanted(&self, module: &Module, func: FuncId, callee: FuncId, is_cold: bool) -> bool {
-        if self.component[callee] == self.component[func] || module.funcs[callee].body().is_none() {
+        let target = &module.funcs[callee];
+        if self.component[callee] == self.component[func] || target.is_noinline || target.body().is_none() {
             return false;
         }
         let size = self.sizes[callee];

@@ -328,6 +328,7 @@ pub(super) fn run_function(module: &Module, opts: &RandomOptions, shared: Shared
         sig: Signature { params: params.to_vec(), results: vec![Ty::I64] },
         kind: FuncKind::Defined(code.body),
         may_unwind: false,
+        is_noinline: false,
         span: Span::DUMMY,
     }
 }
