@@ -26,6 +26,8 @@ pub(crate) struct Decls {
     pub dyn_uses: Vec<(TraitId, Span)>,
     /// Parameters with a bound that was reported: they may implement anything.
     pub faulty_params: FxHashSet<Span>,
+    /// Traits with impls that overlap: which of them is meant is no question.
+    pub overlapping: Vec<TraitId>,
     /// Members of impls whose name was reported as misspelt: they are not missing too.
     pub misspelt: Vec<(ImplId, Symbol)>,
     /// `unsafe fn`s: only unsafe modules call them.

@@ -43,6 +43,8 @@ impl Checker {
                 self.program.types.intern(TyKind::ConstInt(n))
             }
             Some(ConstValue::Param(index, name)) => self.program.types.intern(TyKind::Param(index, name)),
+            // What the parameter should be was reported.
+            _ if ty == Ty::ERROR => Ty::ERROR,
             _ => {
                 let message = "this must be an integer that is known when the program is compiled";
                 let diag = Diagnostic::error(codes::NOT_CONSTANT, value.span, message).note(

@@ -394,7 +394,10 @@ impl Checker {
         let fns = std::mem::take(&mut self.decls.impls[id].fns);
         let consts = std::mem::take(&mut self.decls.impls[id].consts);
         match self.program.impls[id].trait_ {
-            Some((trait_, _)) => self.fill_trait_impl(id, trait_, fns),
+            Some((trait_, _)) => {
+                self.report_consts_of_impl(trait_, &consts);
+                self.fill_trait_impl(id, trait_, fns);
+            }
             None => self.fill_inherent_impl(id, fns),
         }
         let head = crate::impls::Head::of_impl(&self.program.types, self.program.impls[id].self_ty);
@@ -420,6 +423,12 @@ impl Checker {
                     if let Some(meant) = self.report_not_in_trait(trait_, fn_) {
                         self.decls.misspelt.push((id, meant));
                     }
+                    // Calls of it are no news.
+                    if let Some(head) =
+                        crate::impls::Head::of(&self.program.types, self.program.impls[id].self_ty)
+                    {
+                        self.program.index.add_method(head, name, fn_);
+                    }
                 }
                 Some(i) => match methods[i] {
                     None => methods[i] = Some(fn_),
@@ -428,6 +437,18 @@ impl Checker {
             }
         }
         self.program.impls[id].methods = methods;
+    }
+
+    /// Traits have no constants, so their impls have none.
+    fn report_consts_of_impl(&mut self, trait_: TraitId, consts: &[ConstId]) {
+        let of = self.program.name(self.program.traits[trait_].name).to_string();
+        for id in consts {
+            let decl = &self.program.consts[*id];
+            let message = format!("the trait `{of}` has no constant `{}`", self.program.name(decl.name));
+            let diag = Diagnostic::error(codes::NOT_IN_TRAIT, decl.span, message)
+                .note(format!("constants stand in an `impl` of the type itself, without `{of} for`"));
+            self.report(diag);
+        }
     }
 
     /// Reports a method that the trait does not have; returns the name that was probably meant.

@@ -245,10 +245,22 @@ impl Checker {
         let foreign = foreign_type(&text);
         if let Some(found) = foreign {
             diag = diag.fix_likely(format!("the type is called `{found}` here"), ident.span, found);
+        } else if let Some(path) = self.library_module_of(ident.name) {
+            diag = diag.note(format!("`{text}` is in `{path}`: `use {path}.{text}`"));
         } else if let Some(found) = self.closest_type(at, viewer, &text) {
             diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
         }
         self.report(diag);
+    }
+
+    /// The module of the library that declares a public type or trait of this name.
+    fn library_module_of(&self, name: Symbol) -> Option<String> {
+        let of_trait = self.program.traits.iter().find(|t| t.name == name && t.is_pub).map(|t| t.module);
+        let of_adt = || self.program.adts.iter().find(|a| a.name == name && a.is_pub).map(|a| a.module);
+        let module = &self.program.modules[of_trait.or_else(of_adt)?];
+        let path: Vec<&str> = module.path.iter().map(|s| self.program.name(*s)).collect();
+        let is_open = matches!(path.first(), Some(&("core" | "std")));
+        (module.is_library && is_open).then(|| path.join("."))
     }
 
     fn closest_type(&self, at: ModuleId, viewer: ModuleId, text: &str) -> Option<String> {
@@ -386,16 +398,52 @@ impl Checker {
             self.wrong_arg_count(name, decl, kinds.len(), 0, segment.ident.span);
             return kinds.iter().map(|_| Ty::ERROR).collect();
         };
-        for (binding, _) in &given.bindings {
+        if let Some((binding, ty)) = given.bindings.first() {
             let text = self.program.name(binding.name);
-            let message = format!("types have no associated types to bind: `{text} = …` belongs to a trait");
-            self.report(Diagnostic::error(codes::WRONG_TYPE_ARGS, binding.span, message));
+            let message = format!("type arguments are passed by position, without `{text} = `");
+            let mut diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, binding.span, message)
+                .note("`Name = T` binds an associated type of a trait");
+            if given.args.len() + given.bindings.len() == kinds.len() && given.bindings.len() == 1 {
+                let named = Span::new(binding.span.lo, ty.span.lo);
+                diag = diag.fix_likely("remove the name", named, "");
+            }
+            self.report(diag);
+            return kinds.iter().map(|_| Ty::ERROR).collect();
         }
         if given.args.len() != kinds.len() {
             self.wrong_arg_count(name, decl, kinds.len(), given.args.len(), given.span);
             return kinds.iter().map(|_| Ty::ERROR).collect();
         }
+        if self.has_swapped_args(&given.args, kinds, name, decl, given.span) {
+            return kinds.iter().map(|_| Ty::ERROR).collect();
+        }
         given.args.iter().zip(kinds).map(|(arg, kind)| self.lower_arg(arg, *kind, cx)).collect()
+    }
+
+    /// Whether a value stands where a type belongs; then a type for a constant elsewhere is the same mistake.
+    fn has_swapped_args(
+        &mut self,
+        given: &[ast::Type],
+        kinds: &[GenericParamKind],
+        name: Symbol,
+        decl: Span,
+        span: Span,
+    ) -> bool {
+        let is_const = |k: &GenericParamKind| matches!(k, GenericParamKind::Const(_));
+        let is_value = |arg: &ast::Type| matches!(arg.kind, TypeKind::Const(_));
+        let misplaced = given.iter().zip(kinds).any(|(arg, kind)| is_value(arg) && !is_const(kind));
+        let n_values = given.iter().filter(|a| is_value(a)).count();
+        if !misplaced || n_values != kinds.iter().filter(|k| is_const(k)).count() {
+            return false;
+        }
+        let text = self.program.name(name);
+        let order: Vec<&str> =
+            kinds.iter().map(|k| if is_const(k) { "a constant" } else { "a type" }).collect();
+        let message = format!("`{text}` takes {}, in this order", order.join(", "));
+        let diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, span, message);
+        let diag = if decl.is_dummy() { diag } else { diag.also(decl, "declared here") };
+        self.report(diag);
+        true
     }
 
     pub(crate) fn lower_arg(&mut self, arg: &ast::Type, kind: GenericParamKind, cx: &TyCx) -> Ty {

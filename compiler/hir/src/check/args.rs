@@ -89,17 +89,31 @@ impl FnCtxt<'_> {
             }
             ParamMode::Mut => {
                 let expr = self.expr(&mut arg.expr, Some(ty));
-                if arg.mut_span.is_none() {
+                let is_value = !super::place::may_be_place(&expr);
+                if arg.mut_span.is_none() && !is_value {
                     self.report_missing_mut(arg, callee);
                 }
                 if !self.unify(expr.ty, ty) {
-                    self.report_value_mismatch(&expr, ty, expr.ty);
+                    self.report_mut_mismatch(&expr, ty, callee);
                     return mut_arg(Expr { kind: ExprKind::Error, ty, span: expr.span });
                 }
                 self.require_mut_place(&expr, arg.expr.span);
                 mut_arg(expr)
             }
         }
+    }
+
+    /// A `mut` argument is not converted: the place would get back a value of the parameter's type.
+    fn report_mut_mismatch(&mut self, expr: &Expr, ty: Ty, callee: CalleeInfo) {
+        let Some(mut diag) = self.mismatch(ty, expr.ty, expr.span) else { return };
+        if let Some(id) = callee.fn_
+            && self.ck.is_user(self.ck.program.fns[id].module)
+        {
+            diag = diag.also(self.ck.program.fns[id].span, "declared here");
+        }
+        self.report(
+            diag.note("a `mut` argument has exactly the type of the parameter, for it gets the new value"),
+        );
     }
 
     fn closure_or_value(&mut self, e: &mut ast::Expr, ty: Ty) -> Expr {

@@ -204,6 +204,9 @@ impl FnCtxt<'_> {
             let (ty, mode) = (param.ty, param.mode);
             params.push((self.instantiate(ty, all, span), mode));
         }
+        // What a faulty signature leaves open is no news.
+        let types = &self.ck.program.types;
+        self.has_errors |= types.flags(ret).has_error || params.iter().any(|p| types.flags(p.0).has_error);
         let callee = super::args::CalleeInfo { fn_: Some(id), span };
         let values = self.check_args(&params, recv, args, callee);
         (values, ret)

@@ -197,7 +197,7 @@ impl FnCtxt<'_> {
         }
     }
 
-    fn mismatch(&mut self, want: Ty, found: Ty, span: Span) -> Option<Diagnostic> {
+    pub(crate) fn mismatch(&mut self, want: Ty, found: Ty, span: Span) -> Option<Diagnostic> {
         let (want, found) = (self.deep(want), self.deep(found));
         let types = &self.ck.program.types;
         if types.flags(want).has_error || types.flags(found).has_error {
@@ -243,12 +243,7 @@ impl FnCtxt<'_> {
         }
         if is_number(self.kind(want)) && found_number {
             let name = self.ty_name(want);
-            let text = self.ck.map.text(span).to_string();
-            let simple = matches!(
-                expr.kind,
-                ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Call { .. } | ExprKind::Lit(_)
-            );
-            let new = if simple { format!("{text} as {name}") } else { format!("({text}) as {name}") };
+            let new = self.cast_text(expr, &name);
             return diag.fix_likely("convert the number", span, new);
         }
         if want == self.ck.string_ty() && self.can_show(found) {
@@ -259,6 +254,25 @@ impl FnCtxt<'_> {
             };
         }
         self.suggest_wrapping(diag, span, want, found)
+    }
+
+    /// The text of an expression converted by `as`, in parentheses where it needs them.
+    pub(crate) fn cast_text(&self, expr: &Expr, to: &str) -> String {
+        let text = self.ck.map.text(expr.span);
+        let simple = match &expr.kind {
+            ExprKind::Local(_)
+            | ExprKind::Field { .. }
+            | ExprKind::Const(..)
+            | ExprKind::ConstParam(_)
+            | ExprKind::IndexPlace { .. }
+            | ExprKind::IndexValue { .. }
+            | ExprKind::FixedIndex { .. } => true,
+            ExprKind::Lit(_) => !text.starts_with('-'),
+            // An operator of a trait is a call, too.
+            ExprKind::Call { .. } => text.ends_with(')'),
+            _ => false,
+        };
+        if simple { format!("{text} as {to}") } else { format!("({text}) as {to}") }
     }
 
     fn can_show(&mut self, ty: Ty) -> bool {

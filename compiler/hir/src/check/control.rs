@@ -135,20 +135,26 @@ impl FnCtxt<'_> {
     ) -> Expr {
         let before = self.diverges;
         let wanted = want.map(|w| self.shallow(w));
-        let as_value = wanted.is_some_and(|w| w != Ty::UNIT && w != Ty::ERROR && !self.is_open(w));
+        let open = wanted.is_none_or(|w| self.is_open(w));
+        let as_value = !open && wanted.is_some_and(|w| w != Ty::UNIT && w != Ty::ERROR);
         let tail = then.tail.as_ref().map(|t| t.span);
-        let then_expr = self.block(then, if as_value { want } else { Some(Ty::UNIT) });
+        let then_want = if open {
+            None
+        } else if as_value {
+            want
+        } else {
+            Some(Ty::UNIT)
+        };
+        let then_expr = self.block(then, then_want);
         let diverges = std::mem::replace(&mut self.diverges, before);
         self.scope.pop_to(mark);
-        let ty = self.shallow(then_expr.ty);
-        let valued = as_value && ty != Ty::UNIT && !(ty == Ty::NEVER && tail.is_none());
+        let ty = self.resolve_now(then_expr.ty);
+        // A call whose value nobody asks for may stand at the end of a closure.
+        let is_asked = as_value || (open && (want.is_none() || !super::usage::ends_with_effect(&then_expr)));
+        let is_open = !as_value && self.is_open(ty);
+        let valued = is_asked && ty != Ty::UNIT && !is_open && !(ty == Ty::NEVER && (open || tail.is_none()));
         let then_expr = if valued {
-            if ty != Ty::ERROR {
-                let found = self.ty_name(wanted.unwrap_or(ty));
-                let message = format!("this `if` must give a `{found}`, but has no `else`");
-                let diag = Diagnostic::error(codes::IF_WITHOUT_ELSE, span, message);
-                self.report(diag.note("without `else` an `if` has no value"));
-            }
+            self.report_if_without_else(wanted.filter(|_| as_value), ty, span);
             Expr { kind: ExprKind::Error, ty: Ty::ERROR, span }
         } else {
             self.discard(then_expr)
@@ -162,6 +168,20 @@ impl FnCtxt<'_> {
             ty,
             span,
         }
+    }
+
+    fn report_if_without_else(&mut self, wanted: Option<Ty>, found: Ty, span: Span) {
+        if found == Ty::ERROR {
+            self.has_errors = true;
+            return;
+        }
+        let name = self.ty_name(wanted.unwrap_or(found));
+        let message = match wanted {
+            Some(_) => format!("this `if` must give a value of type `{name}`, but has no `else`"),
+            None => format!("this `if` is used as a value of type `{name}`, but has no `else`"),
+        };
+        let diag = Diagnostic::error(codes::IF_WITHOUT_ELSE, span, message);
+        self.report(diag.note("without `else` an `if` has no value"));
     }
 
     // ------------------------------------------------------------ match

@@ -246,7 +246,6 @@ impl FnCtxt<'_> {
             let ty = self.intern(TyKind::FixedArray(elem, len));
             return Expr { kind: ExprKind::ArrayRepeat { value, count: None }, ty, span };
         }
-        self.require_copyable(elem, syntax::sym::Item, span);
         let count = self.expr_as(count, Ty::I64);
         let ty = self.array_of(elem);
         Expr { kind: ExprKind::ArrayRepeat { value, count: Some(Box::new(count)) }, ty, span }

@@ -7,7 +7,7 @@ use crate::infer::VarKind;
 use crate::resolve::is_iso_in;
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Span};
 
 impl FnCtxt<'_> {
@@ -22,7 +22,7 @@ impl FnCtxt<'_> {
             }
         }
         self.solve_pending();
-        let mut zonk = Zonk { memo: FxHashMap::default(), reported: Vec::new(), silent: self.has_errors };
+        let mut zonk = Zonk { silent: self.has_errors, ..Zonk::default() };
         self.zonk_closures(&mut zonk);
         self.zonk_expr(&mut body.value, &mut zonk);
         for i in 0..self.closures.len() {
@@ -42,7 +42,7 @@ impl FnCtxt<'_> {
         }
         self.check_pending();
         body.closures = std::mem::take(&mut self.closures);
-        self.analyse(body);
+        self.analyse(body, &zonk.tys);
         self.warn_unused_locals();
         body.locals = std::mem::take(&mut self.locals);
     }
@@ -80,6 +80,9 @@ impl FnCtxt<'_> {
                         let t = self.deep(*t);
                         self.ck.program.types.flags(t).has_infer
                     });
+                    if self.ck.decls.overlapping.contains(&trait_) {
+                        self.has_errors = true;
+                    }
                     if !self.has_errors {
                         let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
                         let ty = self.ty_name(args[0]);
@@ -174,6 +177,9 @@ impl FnCtxt<'_> {
 
     fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         e.ty = self.zonk(e.ty, e.span, zonk);
+        if zonk.seen.insert(e.ty) {
+            zonk.tys.push(e.ty);
+        }
         let (ty, span) = (e.ty, e.span);
         match &mut e.kind {
             ExprKind::Lit(Lit::Int(value)) => {
@@ -309,8 +315,12 @@ impl FnCtxt<'_> {
     }
 }
 
+#[derive(Default)]
 struct Zonk {
     memo: FxHashMap<Ty, Ty>,
+    /// The types of all expressions, in the order of their first occurrence.
+    tys: Vec<Ty>,
+    seen: FxHashSet<Ty>,
     reported: Vec<Ty>,
     /// Other mistakes were found: what is not known may follow from them.
     silent: bool,

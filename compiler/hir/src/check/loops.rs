@@ -29,7 +29,7 @@ impl FnCtxt<'_> {
             self.report(diag.also(outer.span, "declared here"));
         }
         let id = self.next_loop();
-        self.loops.push(LoopCtx { label, id, value });
+        self.loops.push(LoopCtx { label, id, value, is_faulty: false });
         id
     }
 
@@ -49,13 +49,19 @@ impl FnCtxt<'_> {
         let body = self.discard(body);
         self.scope.pop_to(mark);
         self.diverges = diverges;
-        self.loops.pop();
+        let ty = self.pop_plain_loop();
         let leave = Expr { kind: ExprKind::Break { id, value: None }, ty: Ty::NEVER, span: cond.expr.span };
         let leave = super::coerce::coerced(Coercion::NeverToAny, leave, Ty::UNIT);
         let kind =
             ExprKind::If { cond: Box::new(cond.expr), then: Box::new(body), else_: Some(Box::new(leave)) };
         let step = Expr { kind, ty: Ty::UNIT, span };
-        Expr { kind: ExprKind::Loop { id, body: Box::new(step) }, ty: Ty::UNIT, span }
+        Expr { kind: ExprKind::Loop { id, body: Box::new(step) }, ty, span }
+    }
+
+    /// Ends a loop without a value; returns the type that it has as an expression.
+    fn pop_plain_loop(&mut self) -> Ty {
+        let faulty = self.loops.pop().is_some_and(|l| l.is_faulty);
+        if faulty { Ty::ERROR } else { Ty::UNIT }
     }
 
     pub(crate) fn loop_expr(
@@ -136,7 +142,10 @@ impl FnCtxt<'_> {
             if let Some(value) = value {
                 self.expr(value, None);
                 let message = "only `loop` has a value: `while` and `for` may end without a `break`";
-                self.error(codes::BREAK_WITH_VALUE, value.span, message);
+                let diag = Diagnostic::error(codes::BREAK_WITH_VALUE, value.span, message)
+                    .note("assign the value to a variable declared before the loop, or `return` it");
+                self.report(diag);
+                self.loops[index].is_faulty = true;
             }
             return None;
         };
@@ -201,6 +210,7 @@ impl FnCtxt<'_> {
             let inclusive = *inclusive;
             let (lo, hi, elem) = self.range_ends(Some(lo), Some(hi), None);
             let (Some(lo), Some(hi), Some(elem)) = (lo, hi, elem) else { return self.error_expr(span) };
+            let elem = if matches!(hi.kind, ExprKind::Error) { Ty::ERROR } else { elem };
             let settled = self.resolve_now(elem);
             if matches!(self.kind(settled), TyKind::Int(_) | TyKind::Error) || self.is_number_var(settled) {
                 return self.for_range(label, pat, lo, hi, inclusive, elem, body, span);
@@ -232,9 +242,9 @@ impl FnCtxt<'_> {
         body: &mut ast::Block,
         span: Span,
     ) -> Expr {
-        let (id, pat, body) = self.for_body(label, pat, elem, body);
+        let (id, pat, body, ty) = self.for_body(label, pat, elem, body);
         let kind = ExprKind::ForRange { id, pat, lo: Box::new(lo), hi: Box::new(hi), inclusive, body };
-        Expr { kind, ty: Ty::UNIT, span }
+        Expr { kind, ty, span }
     }
 
     fn for_body(
@@ -243,7 +253,7 @@ impl FnCtxt<'_> {
         pat: &mut ast::Pat,
         elem: Ty,
         body: &mut ast::Block,
-    ) -> (LoopId, Box<Pat>, Box<Expr>) {
+    ) -> (LoopId, Box<Pat>, Box<Expr>, Ty) {
         let diverges = self.diverges;
         let id = self.push_loop(label, None);
         let mark = self.scope.mark();
@@ -253,9 +263,9 @@ impl FnCtxt<'_> {
         let body = self.block(body, Some(Ty::UNIT));
         let body = self.discard(body);
         self.scope.pop_to(mark);
-        self.loops.pop();
+        let ty = self.pop_plain_loop();
         self.diverges = diverges;
-        (id, Box::new(pat), Box::new(body))
+        (id, Box::new(pat), Box::new(body), ty)
     }
 
     fn for_iter(
@@ -271,13 +281,13 @@ impl FnCtxt<'_> {
             Some(found) => found,
             None => {
                 let error = Ty::ERROR;
-                let (_, _, _) = self.for_body(label, pat, error, body);
+                self.for_body(label, pat, error, body);
                 return Expr { kind: ExprKind::Error, ty: Ty::UNIT, span };
             }
         };
-        let (id, pat, body) = self.for_body(label, pat, elem, body);
+        let (id, pat, body, ty) = self.for_body(label, pat, elem, body);
         let kind = ExprKind::For { id, pat, iter: Box::new(iter), next, body };
-        Expr { kind, ty: Ty::UNIT, span }
+        Expr { kind, ty, span }
     }
 
     /// The iterator for a value, the callee that steps it, and the type of its elements.

@@ -59,6 +59,10 @@ pub(crate) struct LocalInfo {
     pub is_capture: bool,
     /// Declared without a value.
     pub is_late: bool,
+    /// Declared without a value, and assigned.
+    pub is_assigned: bool,
+    /// Bound by the name of a field alone: `Point { x }`.
+    pub is_shorthand: bool,
     pub is_param: bool,
     /// Made by the checker.
     pub is_hidden: bool,
@@ -76,6 +80,8 @@ pub(crate) struct Frame {
 }
 
 pub(crate) struct LoopCtx {
+    /// A `break` gave a value that the loop cannot have.
+    pub is_faulty: bool,
     pub label: Option<ast::Ident>,
     pub id: LoopId,
     /// For `loop`: the type of its `break` values. `while` and `for` have none.
@@ -109,6 +115,8 @@ pub(crate) struct FnCtxt<'c> {
     pub told_unreachable: bool,
     pub closures: Vec<(ClosureId, ClosureBody)>,
     pub has_errors: bool,
+    /// The function says `-> T`.
+    pub has_written_ret: bool,
     /// Values of type `Never` that stand where a type was not known.
     pub never_vars: Vec<Ty>,
     /// Numbers in patterns, to be compared with the range of their type.
@@ -161,6 +169,7 @@ impl Checker {
         cx.generics = generics;
         let ret_span = decl.ret.as_ref().map_or(decl.sig_span, |r| r.span);
         let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span, name);
+        fcx.has_written_ret = decl.ret.is_some();
         fcx.run(Some((id, &mut decl)), body, ret)
     }
 
@@ -244,6 +253,7 @@ impl<'c> FnCtxt<'c> {
             told_unreachable: false,
             closures: Vec::new(),
             has_errors: false,
+            has_written_ret: false,
             never_vars: Vec::new(),
             lit_pats: Vec::new(),
             identity,
@@ -300,6 +310,7 @@ impl<'c> FnCtxt<'c> {
             let Some(sig) = self.ck.program.fns[id].params.get(i) else { continue };
             let (ty, name, span) = (sig.ty, sig.name, sig.span);
             let is_mut = sig.mode == ParamMode::Mut;
+            self.has_errors |= self.ck.program.types.flags(ty).has_error;
             let local = self.new_local(name, ty, is_mut, span);
             self.info[local].is_param = true;
             params.push(local);
@@ -358,6 +369,8 @@ impl<'c> FnCtxt<'c> {
             is_mutated: false,
             is_capture: false,
             is_late: false,
+            is_assigned: false,
+            is_shorthand: false,
             is_param: false,
             is_hidden: false,
         });

@@ -154,16 +154,15 @@ impl FnCtxt<'_> {
             return diag.fix("write a float", lhs.span.after(), ".0");
         }
         if self.is_number(left) && self.is_number(right) {
-            // The narrower side is converted: an integer to a float, else to what is on the left.
-            let (e, to) = match is_float(self.kind(right)) && !is_float(self.kind(left)) {
+            // The narrower side is converted: an integer to a float, else to what is on the left. What a compound
+            // assignment changes stays what it is.
+            let is_place = matches!(lhs.kind, ExprKind::Error);
+            let (e, to) = match is_float(self.kind(right)) && !is_float(self.kind(left)) && !is_place {
                 true => (lhs, right),
                 false => (rhs, left),
             };
             let name = self.ty_name(to);
-            let text = self.ck.map.text(e.span).to_string();
-            let simple =
-                matches!(e.kind, ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Call { .. });
-            let new = if simple { format!("{text} as {name}") } else { format!("({text}) as {name}") };
+            let new = self.cast_text(e, &name);
             return diag.note("numbers are converted by `as`, never silently").fix_likely(
                 format!("convert to `{name}`"),
                 e.span,

@@ -20,6 +20,8 @@ pub(crate) struct Binds {
     again: Option<Vec<(Symbol, LocalId)>>,
     /// Those of them that were.
     seen: Vec<Symbol>,
+    /// Variables that the first alternative does not have.
+    unknown: Vec<Ident>,
 }
 
 /// What the path of a pattern stands for.
@@ -85,13 +87,11 @@ impl FnCtxt<'_> {
                 binds.seen.push(name.name);
                 let first = self.locals[local].ty;
                 if !self.unify(first, ty) {
-                    self.report_mismatch(first, ty, name.span);
+                    self.report_alternative_types(local, ty, name);
                 }
                 return local;
             }
-            let text = self.ck.program.name(name.name);
-            let message = format!("`{text}` is not bound by all alternatives");
-            self.error(codes::OR_PATTERN_BINDINGS, name.span, message);
+            binds.unknown.push(name);
         } else if let Some((_, first)) = binds.names.iter().find(|b| b.0 == name.name && b.0 != sym::empty) {
             let first = self.locals[*first].span;
             let text = self.ck.program.name(name.name);
@@ -104,6 +104,15 @@ impl FnCtxt<'_> {
         local
     }
 
+    fn report_alternative_types(&mut self, local: LocalId, ty: Ty, name: Ident) {
+        let LocalDecl { ty: first, span, .. } = self.locals[local];
+        let Some(diag) = self.mismatch(first, ty, name.span) else { return };
+        let (text, was) = (self.ck.program.name(name.name).to_string(), self.ty_name(first));
+        let message = format!("`{text}` has different types in the alternatives");
+        let diag = Diagnostic { message, ..diag }.also(span, format!("`{text}` is `{was}` here"));
+        self.report(diag.note("write an arm for each"));
+    }
+
     fn or_pat(&mut self, alternatives: &mut [ast::Pat], ty: Ty, binds: &mut Binds) -> PatKind {
         let mut out = Vec::with_capacity(alternatives.len());
         let before = binds.names.len();
@@ -114,15 +123,42 @@ impl FnCtxt<'_> {
                 continue;
             }
             let first: Vec<(Symbol, LocalId)> = binds.names[before..].to_vec();
-            let mut inner = Binds { names: Vec::new(), again: Some(first.clone()), seen: Vec::new() };
+            let mut inner = Binds { again: Some(first.clone()), ..Binds::default() };
+            let span = alternative.span;
             out.push(self.pat(alternative, ty, &mut inner));
-            if let Some((missing, _)) = first.iter().find(|b| !inner.seen.contains(&b.0)) {
-                let text = self.ck.program.name(*missing);
-                let message = format!("`{text}` is not bound by all alternatives");
-                self.error(codes::OR_PATTERN_BINDINGS, alternative.span, message);
-            }
+            self.check_alternative(&first, &inner, out[0].span, span);
         }
         PatKind::Or(out)
+    }
+
+    /// Reports an alternative that does not bind what the first one does.
+    fn check_alternative(
+        &mut self,
+        first: &[(Symbol, LocalId)],
+        inner: &Binds,
+        first_span: Span,
+        span: Span,
+    ) {
+        let quoted = |names: &mut dyn Iterator<Item = Symbol>| {
+            names.map(|n| format!("`{}`", self.ck.program.name(n))).collect::<Vec<_>>().join(", ")
+        };
+        let missing = quoted(&mut first.iter().map(|b| b.0).filter(|n| !inner.seen.contains(n)));
+        let more = quoted(&mut inner.unknown.iter().map(|i| i.name));
+        let text = match (missing.is_empty(), more.is_empty()) {
+            (true, true) => return,
+            (false, false) => format!("this binds {more}, but not {missing}"),
+            (false, true) => format!("this does not bind {missing}"),
+            (true, false) => format!("this binds {more} as well"),
+        };
+        let all = quoted(&mut first.iter().map(|b| b.0));
+        let here =
+            if all.is_empty() { "this binds nothing".to_string() } else { format!("this binds {all}") };
+        let message = "the alternatives bind different variables";
+        let diag = Diagnostic::error(codes::OR_PATTERN_BINDINGS, span, message)
+            .label(text)
+            .also(first_span, here)
+            .note("bind the same names in each alternative, or write an arm for each");
+        self.report(diag);
     }
 
     // ------------------------------------------------------------ literals
@@ -191,7 +227,7 @@ impl FnCtxt<'_> {
         let value = if literal { None } else { Some(self.constant_end(e)) };
         let expr = self.expr(e, Some(ty));
         if !self.unify(expr.ty, ty) {
-            self.report_value_mismatch(&expr, ty, expr.ty);
+            self.report_range_end(&expr, ty, literal);
             return None;
         }
         let lit = match value {
@@ -218,6 +254,21 @@ impl FnCtxt<'_> {
                 None
             }
         }
+    }
+
+    /// What stands in a pattern cannot be converted; only a literal can be written in another way.
+    fn report_range_end(&mut self, expr: &Expr, ty: Ty, literal: bool) {
+        if literal {
+            return self.report_value_mismatch(expr, ty, expr.ty);
+        }
+        let Some(mut diag) = self.mismatch(ty, expr.ty, expr.span) else { return };
+        if let ExprKind::Const(id, _) = expr.kind {
+            let decl = &self.ck.program.consts[id];
+            if self.ck.is_user(decl.module) {
+                diag = diag.also(decl.span, "the constant is declared here");
+            }
+        }
+        self.report(diag);
     }
 
     fn constant_end(&mut self, e: &ast::Expr) -> Option<Lit> {
@@ -669,6 +720,13 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return PatKind::Error;
         };
+        if self.ck.program.adts[adt].variants[variant].shape == VariantShape::Tuple && !fields.is_empty() {
+            self.report_braces(adt, variant, path, fields, rest, span);
+            for field in fields.iter_mut() {
+                self.field_pat(field, Ty::ERROR, binds);
+            }
+            return PatKind::Error;
+        }
         let adt_ty = self.shallow(ty);
         let mut out: Vec<(u32, Pat)> = Vec::with_capacity(fields.len());
         let mut faulty = false;
@@ -708,11 +766,36 @@ impl FnCtxt<'_> {
         PatKind::Adt { variant, fields: out }
     }
 
+    /// Braces where the values of a variant have no names.
+    fn report_braces(
+        &mut self,
+        adt: AdtId,
+        variant: VariantIdx,
+        path: &ast::Path,
+        fields: &[ast::FieldPat],
+        rest: bool,
+        span: Span,
+    ) {
+        let decl = &self.ck.program.adts[adt].variants[variant];
+        let (text, n) = (self.ck.program.name(decl.name), decl.fields.len());
+        let diag = Diagnostic::error(codes::PATTERN_SHAPE, span, format!("`{text}` has no named fields"));
+        let plain = fields.iter().all(|f| f.pat.is_none() && !f.is_mut);
+        let diag = if plain && !rest && fields.len() == n {
+            let names: Vec<&str> = fields.iter().map(|f| self.ck.program.name(f.name.name)).collect();
+            let args = Span::new(path.span.hi, span.hi);
+            diag.fix_likely("write parentheses", args, format!("({})", names.join(", ")))
+        } else {
+            diag.note(format!("its values stand in parentheses: `{text}({})`", vec!["_"; n].join(", ")))
+        };
+        self.report(diag);
+    }
+
     fn field_pat(&mut self, field: &mut ast::FieldPat, ty: Ty, binds: &mut Binds) -> Pat {
         match &mut field.pat {
             Some(pat) => self.pat(pat, ty, binds),
             None => {
                 let local = self.bind(field.name, field.is_mut, ty, binds);
+                self.info[local].is_shorthand = true;
                 Pat { kind: PatKind::Binding { local, sub: None }, ty, span: field.span }
             }
         }

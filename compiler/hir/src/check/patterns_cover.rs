@@ -20,12 +20,16 @@ impl FnCtxt<'_> {
         let array = self.ck.known.array;
         let found = exhaustive::check(&mut self.ck.program, scrutinee.ty, &rows, array);
         if found.too_complex {
+            // What takes every value covers all of them; only which arms are reached is not known then.
+            if arms.iter().any(|a| a.guard.is_none() && takes_all(&a.pat)) {
+                return;
+            }
             let diag = Diagnostic::error(
                 codes::MATCH_TOO_COMPLEX,
                 span,
                 "this `match` is too complex to be checked",
             )
-            .note("match its parts one after the other");
+            .note("match its parts one after the other, or end with `_ => …`");
             return self.report(diag);
         }
         if !found.missing.is_empty() {
@@ -118,6 +122,15 @@ impl FnCtxt<'_> {
 /// Whether a match came out of `?`: its arms have the place of the whole.
 fn is_made_by_checker(arms: &[Arm], span: Span) -> bool {
     arms.len() == 2 && arms.iter().all(|a| a.span == span)
+}
+
+fn takes_all(pat: &Pat) -> bool {
+    match &pat.kind {
+        PatKind::Wild => true,
+        PatKind::Binding { sub, .. } => sub.as_ref().is_none_or(|s| takes_all(s)),
+        PatKind::Or(pats) => pats.iter().any(takes_all),
+        _ => false,
+    }
 }
 
 fn has_error(pat: &Pat) -> bool {

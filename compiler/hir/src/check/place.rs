@@ -43,7 +43,7 @@ impl FnCtxt<'_> {
                     span,
                     "this is a value, not a place that can be changed",
                 )
-                .note("places are variables, their fields and elements");
+                .note("places are variables, their fields and elements: put it into one, `let mut x = …`");
                 self.report(diag);
                 false
             }
@@ -147,6 +147,21 @@ impl FnCtxt<'_> {
     pub(crate) fn is_error(&self, ty: Ty) -> bool {
         self.shallow(ty) == Ty::ERROR
     }
+}
+
+/// Whether an expression is a place, or something that is reported in its own way.
+pub(crate) fn may_be_place(e: &Expr) -> bool {
+    matches!(
+        e.kind,
+        ExprKind::Local(_)
+            | ExprKind::Field { .. }
+            | ExprKind::IndexPlace { .. }
+            | ExprKind::FixedIndex { .. }
+            | ExprKind::IndexValue { .. }
+            | ExprKind::Deref(_)
+            | ExprKind::Const(..)
+            | ExprKind::Error
+    )
 }
 
 /// The variable and the way from it to a place. Behind a raw pointer nothing is known.

@@ -99,6 +99,13 @@ impl FnCtxt<'_> {
         self.frames.last().map_or(Ty::ERROR, |f| f.ret)
     }
 
+    fn has_declared_result(&self) -> bool {
+        match self.owner {
+            crate::program::BodyOwner::Fn(_) => self.has_written_ret,
+            _ => false,
+        }
+    }
+
     /// Whether the function around can return what `?` passes on.
     fn returns(&mut self, want: Ty, name: &str, span: Span) -> bool {
         let ret = self.frame_ret();
@@ -106,13 +113,27 @@ impl FnCtxt<'_> {
         if self.unify(found, want) {
             return true;
         }
+        if self.frames.len() == 1 && matches!(self.owner, crate::program::BodyOwner::Const(_)) {
+            let diag = Diagnostic::error(
+                codes::BAD_QUESTION,
+                span,
+                "`?` has nothing to leave here: a constant is no function",
+            )
+            .note("`unwrap()` or `match`: the value is worked out when the program is compiled");
+            self.report(diag);
+            return false;
+        }
         let (is_closure, ret_span) = self.frames.last().map_or((false, span), |f| (f.is_closure, f.ret_span));
         let found = self.ty_name(found);
         let what = if is_closure { "this closure" } else { "the function" };
         let message = format!("`?` needs {what} to return `{name}`, it returns `{found}`");
         let mut diag = Diagnostic::error(codes::BAD_QUESTION, span, message);
         if !is_closure {
-            diag = diag.also(ret_span, "the result is declared here");
+            let label = match self.has_declared_result() {
+                true => "the result is declared here",
+                false => "no result is declared here",
+            };
+            diag = diag.also(ret_span, label);
         }
         let of = |this: &Self, adt: Option<AdtId>| matches!(this.kind(this.shallow(this.frame_ret())), TyKind::Adt(id, _) if Some(*id) == adt);
         let (option, result) = (self.ck.known.option, self.ck.known.result);

@@ -54,16 +54,7 @@ impl FnCtxt<'_> {
             }
             let text = text.to_string();
             if !info.is_used && !info.is_param {
-                let message = match info.is_mutated {
-                    true => format!("the variable `{text}` is assigned, but never read"),
-                    false => format!("nobody uses the variable `{text}`"),
-                };
-                let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message).fix_likely(
-                    "mark it as unused",
-                    span,
-                    format!("_{text}"),
-                );
-                self.report(diag);
+                self.warn_unused_variable(&text, info, span);
             } else if is_mut && !info.is_mutated && !info.is_param {
                 let message = format!("`{text}` is never changed, so it need not be `mut`");
                 let diag = Diagnostic::warning(codes::UNUSED_MUT, span, message);
@@ -74,6 +65,27 @@ impl FnCtxt<'_> {
                 self.report(diag);
             }
         }
+    }
+
+    fn warn_unused_variable(&mut self, text: &str, info: super::LocalInfo, span: Span) {
+        if info.is_mutated || info.is_assigned {
+            // Its assignments name it too, so that another name at the declaration would not do.
+            let message = format!("the variable `{text}` is assigned, but never read");
+            let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message)
+                .note("remove the variable and what is assigned to it");
+            return self.report(diag);
+        }
+        let message = format!("nobody uses the variable `{text}`");
+        let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message);
+        let diag = match info.is_shorthand {
+            true => {
+                let start = self.mut_before(span).map_or(span.lo, |m| m.lo);
+                let whole = Span::new(start, span.hi);
+                diag.fix_likely("leave the field out of the variables", whole, format!("{text}: _"))
+            }
+            false => diag.fix_likely("mark it as unused", span, format!("_{text}")),
+        };
+        self.report(diag);
     }
 
     /// The `mut` before a variable's name.
@@ -107,6 +119,14 @@ fn has_effect(e: &Expr) -> bool {
         | ExprKind::Error => true,
         ExprKind::Coerce { expr, .. } => has_effect(expr),
         _ => false,
+    }
+}
+
+/// Whether the value of a block is that of a call or the like.
+pub(crate) fn ends_with_effect(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Block(Block { tail: Some(tail), .. }) => ends_with_effect(tail),
+        _ => has_effect(e),
     }
 }
 

@@ -168,7 +168,11 @@ impl<'a> Flow<'a> {
             return;
         }
         if st.unset.contains(&local) {
-            self.report_unset(local, span);
+            let note = match mode {
+                Use::Place => "a change reads the value first: give it one to start with",
+                _ => "it must be assigned on every way that leads here",
+            };
+            self.report_unset(local, span, note);
             st.unset.retain(|l| *l != local);
         }
         if let Some(moved) = st.moved_part(local, path).cloned() {
@@ -227,7 +231,7 @@ impl<'a> Flow<'a> {
             Some((local, path)) => {
                 // The parts around the place must be there; the place itself need not.
                 if st.unset.contains(&local) {
-                    self.report_unset(local, place.span);
+                    self.report_unset(local, place.span, "it must be assigned on every way that leads here");
                 }
                 st.revive(local, &path);
                 if let Some(moved) = st.moved_part(local, &path).cloned() {
@@ -259,12 +263,17 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn report_unset(&mut self, local: LocalId, span: Span) {
+    fn report_unset(&mut self, local: LocalId, span: Span, note: &str) {
+        // One message for each variable: a loop, or the way around it, leads to the next.
+        if self.unset_reported.contains(&local) {
+            return;
+        }
+        self.unset_reported.push(local);
         let text = self.name(local);
         let decl = self.body.locals[local].span;
         let diag = Diagnostic::error(codes::UNASSIGNED, span, format!("`{text}` may have no value here"))
             .also(decl, "declared here without one")
-            .note("it must be assigned on every way that leads here");
+            .note(note);
         self.report(diag);
     }
 
