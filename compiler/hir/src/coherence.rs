@@ -56,6 +56,8 @@ impl Checker {
                 if !self.check_orphan(id, trait_) {
                     self.check_overlap(id, trait_);
                 }
+                let (generics, span) = (self.program.impls[id].generics.clone(), self.program.impls[id].span);
+                self.check_trait_iso_args(trait_, &args, &generics, span);
                 self.check_impl_members(id, trait_, &args);
             }
             None => self.check_inherent(id),

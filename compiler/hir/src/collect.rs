@@ -26,6 +26,14 @@ pub(crate) struct Decls {
     pub dyn_uses: Vec<(TraitId, Span)>,
     /// Parameters with a bound that was reported: they may implement anything.
     pub faulty_params: FxHashSet<Span>,
+    /// Functions that return values without saying so: what their calls give is not known.
+    pub lacking_results: Vec<FnId>,
+    /// Types that may not be the arguments of these parameters, as impls of traits say: uses need not say it again.
+    pub faulty_trait_args: Vec<(Ty, Symbol)>,
+    /// Functions whose signature breaks a bound; their bodies need not say it again.
+    pub faulty_signatures: Vec<FnId>,
+    /// Types that were reported as a part of an infinite circle.
+    pub infinite: Vec<AdtId>,
     /// Traits with impls that overlap: which of them is meant is no question.
     pub overlapping: Vec<TraitId>,
     /// Members of impls whose name was reported as misspelt: they are not missing too.

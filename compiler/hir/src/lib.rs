@@ -33,6 +33,7 @@ mod solve;
 mod suggest;
 pub mod ty;
 mod types;
+mod unknown;
 mod unused;
 mod wellformed;
 mod witness;

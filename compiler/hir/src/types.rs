@@ -5,7 +5,6 @@ use crate::codes;
 use crate::infer::VarKind;
 use crate::program::*;
 use crate::scope::{AliasId, AliasState, Def, Ns};
-use crate::suggest;
 use crate::ty::{Args, Ty, TyKind};
 use syntax::ast::{self, TypeKind};
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -228,51 +227,6 @@ impl Checker {
             Def::Module(m) => Some(m),
             _ => None,
         }
-    }
-
-    fn unknown_type(&mut self, at: ModuleId, viewer: ModuleId, ident: ast::Ident) {
-        if ident.name == sym::empty {
-            return;
-        }
-        let text = self.program.name(ident.name).to_string();
-        if at != viewer && self.exists_privately(at, ident.name) {
-            let message = format!("the type `{text}` is private to its module");
-            let diag = Diagnostic::error(codes::PRIVATE, ident.span, message);
-            return self.report(diag.note("mark it `pub` to use it in other modules"));
-        }
-        let mut diag =
-            Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, format!("there is no type `{text}`"));
-        let foreign = foreign_type(&text);
-        if let Some(found) = foreign {
-            diag = diag.fix_likely(format!("the type is called `{found}` here"), ident.span, found);
-        } else if let Some(path) = self.library_module_of(ident.name) {
-            diag = diag.note(format!("`{text}` is in `{path}`: `use {path}.{text}`"));
-        } else if let Some(found) = self.closest_type(at, viewer, &text) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
-        }
-        self.report(diag);
-    }
-
-    /// The module of the library that declares a public type or trait of this name.
-    fn library_module_of(&self, name: Symbol) -> Option<String> {
-        let of_trait = self.program.traits.iter().find(|t| t.name == name && t.is_pub).map(|t| t.module);
-        let of_adt = || self.program.adts.iter().find(|a| a.name == name && a.is_pub).map(|a| a.module);
-        let module = &self.program.modules[of_trait.or_else(of_adt)?];
-        let path: Vec<&str> = module.path.iter().map(|s| self.program.name(*s)).collect();
-        let is_open = matches!(path.first(), Some(&("core" | "std")));
-        (module.is_library && is_open).then(|| path.join("."))
-    }
-
-    fn closest_type(&self, at: ModuleId, viewer: ModuleId, text: &str) -> Option<String> {
-        let mut names = self.names_in_scope(at, at == viewer, Ns::Type);
-        if at == viewer {
-            names.extend(
-                [sym::Int, sym::Float, sym::Bool, sym::Char, sym::Never, sym::Int32, sym::UInt8, sym::Int64]
-                    .into_iter()
-                    .chain([sym::UInt64, sym::UInt32, sym::Int8, sym::Int16, sym::UInt16, sym::Float32]),
-            );
-        }
-        suggest::closest(&self.program.interner, text, names)
     }
 
     /// The names of a kind that can be written in a module, or those that it exports.
@@ -526,6 +480,13 @@ impl Checker {
             return found;
         }
         let (owner, name) = (self.program.ty_name(ty), self.program.name(ident.name));
+        if let TyKind::Adt(adt, _) = *self.program.types.kind(ty)
+            && self.variant_named(adt, ident.name).is_some()
+        {
+            let message = format!("`{name}` is a variant, the type is `{owner}`");
+            self.report(Diagnostic::error(codes::NOT_A_TYPE, ident.span, message));
+            return Ty::ERROR;
+        }
         let message = format!("`{owner}` has no associated type `{name}`");
         let diag = Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, message)
             .note("associated types come from the traits that are bounds of the type");
@@ -716,12 +677,22 @@ impl Checker {
     ) -> Option<(Def, usize)> {
         let before = self.diags.len();
         let found = self.resolve_type_path(segments, module);
+        let mut outside = false;
         // The message for an unknown name speaks of types.
         for diag in &mut self.diags[before..] {
             if diag.code == codes::UNKNOWN_TYPE {
                 diag.code = codes::UNKNOWN_TRAIT;
                 diag.message = diag.message.replace("no type", "no trait");
+                outside |= diag.notes.is_empty();
             }
+        }
+        if outside
+            && let [segment] = segments
+            && let Some(note) = self.library_note(segment.ident.name)
+            && let Some(diag) = self.diags.last_mut()
+        {
+            diag.fixes.clear();
+            diag.notes.push(note);
         }
         found
     }
@@ -760,30 +731,4 @@ impl Checker {
         }
         (args, assoc)
     }
-}
-
-/// What a type of another language is called here.
-fn foreign_type(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "int" | "i64" | "isize" | "integer" | "Integer" | "Long" | "long" | "number" => "Int",
-        "i32" => "Int32",
-        "i16" => "Int16",
-        "i8" => "Int8",
-        "u8" | "byte" | "Byte" => "UInt8",
-        "u16" => "UInt16",
-        "u32" => "UInt32",
-        "u64" => "UInt64",
-        "usize" => "Int",
-        "float" | "f64" | "double" | "Double" => "Float",
-        "f32" => "Float32",
-        "bool" | "boolean" | "Boolean" => "Bool",
-        "char" => "Char",
-        "str" | "string" | "Str" | "&str" => "String",
-        "Vec" | "List" | "list" | "vector" => "Array",
-        "HashMap" | "Dict" | "dict" | "Dictionary" => "Map",
-        "HashSet" => "Set",
-        "void" | "Void" | "Unit" => "()",
-        "Maybe" | "Optional" => "Option",
-        _ => return None,
-    })
 }

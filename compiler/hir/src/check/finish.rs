@@ -23,6 +23,12 @@ impl FnCtxt<'_> {
         }
         self.solve_pending();
         let mut zonk = Zonk { silent: self.has_errors, ..Zonk::default() };
+        for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
+            let ty = self.zonk(ty, span, &mut zonk);
+            if self.check_lit_range(value, ty, span) {
+                self.bad_pats.push(span);
+            }
+        }
         self.zonk_closures(&mut zonk);
         self.zonk_expr(&mut body.value, &mut zonk);
         for i in 0..self.closures.len() {
@@ -36,10 +42,6 @@ impl FnCtxt<'_> {
             self.locals[local].ty = self.zonk(ty, span, &mut zonk);
         }
         self.set_captures();
-        for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
-            let ty = self.zonk(ty, span, &mut zonk);
-            self.check_lit_range(value, ty, span);
-        }
         self.check_pending();
         body.closures = std::mem::take(&mut self.closures);
         self.analyse(body, &zonk.tys);
@@ -72,6 +74,10 @@ impl FnCtxt<'_> {
                     self.cx.generics = generics;
                     if iso {
                         self.has_errors = true;
+                        if self.has_faulty_signature || self.ck.decls.faulty_trait_args.contains(&(ty, param))
+                        {
+                            continue;
+                        }
                         self.ck.report_iso_arg(ty, param, span);
                     }
                 }
@@ -168,6 +174,15 @@ impl FnCtxt<'_> {
         if zonk.silent {
             return;
         }
+        let around = |p: &&Span| p.lo <= span.lo && span.hi <= p.hi;
+        let span = match self.open_pats.iter().find(around).copied() {
+            Some(whole) if zonk.reported_pats.contains(&whole) => return,
+            Some(whole) => {
+                zonk.reported_pats.push(whole);
+                whole
+            }
+            None => span,
+        };
         let diag = Diagnostic::error(codes::CANNOT_INFER, span, "nothing says what type this has")
             .note("write it where the variable is declared, `x: T`, or as an argument, `f.<T>(x)`");
         self.report(diag);
@@ -322,6 +337,7 @@ struct Zonk {
     tys: Vec<Ty>,
     seen: FxHashSet<Ty>,
     reported: Vec<Ty>,
+    reported_pats: Vec<Span>,
     /// Other mistakes were found: what is not known may follow from them.
     silent: bool,
 }

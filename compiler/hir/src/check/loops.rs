@@ -242,7 +242,7 @@ impl FnCtxt<'_> {
         body: &mut ast::Block,
         span: Span,
     ) -> Expr {
-        let (id, pat, body, ty) = self.for_body(label, pat, elem, body);
+        let (id, pat, body, ty) = self.for_body(label, pat, elem, body, false);
         let kind = ExprKind::ForRange { id, pat, lo: Box::new(lo), hi: Box::new(hi), inclusive, body };
         Expr { kind, ty, span }
     }
@@ -253,12 +253,16 @@ impl FnCtxt<'_> {
         pat: &mut ast::Pat,
         elem: Ty,
         body: &mut ast::Block,
+        is_element: bool,
     ) -> (LoopId, Box<Pat>, Box<Expr>, Ty) {
         let diverges = self.diverges;
         let id = self.push_loop(label, None);
         let mark = self.scope.mark();
         let mut binds = Binds::default();
         let pat = self.pat(pat, elem, &mut binds);
+        for (_, local) in &binds.names {
+            self.info[*local].is_element = is_element;
+        }
         self.declare_binds(&binds);
         let body = self.block(body, Some(Ty::UNIT));
         let body = self.discard(body);
@@ -281,11 +285,11 @@ impl FnCtxt<'_> {
             Some(found) => found,
             None => {
                 let error = Ty::ERROR;
-                self.for_body(label, pat, error, body);
+                self.for_body(label, pat, error, body, true);
                 return Expr { kind: ExprKind::Error, ty: Ty::UNIT, span };
             }
         };
-        let (id, pat, body, ty) = self.for_body(label, pat, elem, body);
+        let (id, pat, body, ty) = self.for_body(label, pat, elem, body, true);
         let kind = ExprKind::For { id, pat, iter: Box::new(iter), next, body };
         Expr { kind, ty, span }
     }

@@ -36,18 +36,47 @@ impl FnCtxt<'_> {
             self.report_missing(scrutinee.ty, &found.missing, arms, span);
         }
         if self.warns() {
-            for (arm, useful) in arms.iter().zip(&found.useful) {
-                if !useful {
-                    let diag = Diagnostic::warning(
-                        codes::UNREACHABLE_ARM,
-                        arm.pat.span,
-                        "this arm is never reached",
-                    )
-                    .note("the arms before it match every value that it would match");
-                    self.report(diag);
-                }
-            }
+            self.warn_unreachable_arms(arms, &found.useful);
         }
+    }
+
+    fn warn_unreachable_arms(&mut self, arms: &[Arm], useful: &[bool]) {
+        for (i, (arm, useful)) in arms.iter().zip(useful).enumerate() {
+            let is_bad = |s: &Span| arm.pat.span.lo <= s.lo && s.hi <= arm.pat.span.hi;
+            if *useful || self.bad_pats.iter().any(is_bad) {
+                continue;
+            }
+            if arms[..i].iter().any(|a| self.warn_binding_for_variant(a)) {
+                return;
+            }
+            let diag = Diagnostic::warning(codes::UNREACHABLE_ARM, arm.pat.span, "this arm is never reached")
+                .note("the arms before it match every value that it would match");
+            self.report(diag);
+        }
+    }
+
+    /// An arm with a new variable whose name is that of a variant in other letters takes all that follow.
+    fn warn_binding_for_variant(&mut self, arm: &Arm) -> bool {
+        let PatKind::Binding { local, sub: None } = arm.pat.kind else { return false };
+        let TyKind::Adt(adt, _) = *self.kind(arm.pat.ty) else { return false };
+        if arm.guard.is_some() || self.info[local].is_used || !self.ck.program.adts[adt].is_enum {
+            return false;
+        }
+        let text = self.ck.program.name(self.locals[local].name).to_string();
+        let mut names = self.ck.program.adts[adt].variants.iter().map(|v| self.ck.program.name(v.name));
+        let Some(variant) = names.find(|n| n.eq_ignore_ascii_case(&text)).map(str::to_string) else {
+            return false;
+        };
+        self.info[local].is_used = true;
+        let message =
+            format!("`{text}` is a new variable that matches everything: no arm behind it is ever reached");
+        let diag = Diagnostic::warning(codes::UNREACHABLE_ARM, arm.pat.span, message).fix_likely(
+            format!("the variant is written `{variant}`"),
+            arm.pat.span,
+            variant,
+        );
+        self.report(diag);
+        true
     }
 
     fn report_missing(&mut self, ty: Ty, missing: &[crate::witness::Witness], arms: &[Arm], span: Span) {

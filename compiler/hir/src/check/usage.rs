@@ -4,6 +4,7 @@ use super::FnCtxt;
 use crate::body::*;
 use crate::codes;
 use crate::ty::TyKind;
+use syntax::ast::BinOp;
 use syntax::{Diagnostic, Span, sym};
 
 impl FnCtxt<'_> {
@@ -28,11 +29,59 @@ impl FnCtxt<'_> {
         if has_effect(expr) {
             return;
         }
+        if let TyKind::FnDef(id, _) = *self.kind(ty) {
+            let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, "the function is not called");
+            let diag = match self.ck.program.fns[id].params.is_empty() {
+                true => diag.fix_likely("call it", expr.span.after(), "()"),
+                false => diag,
+            };
+            return self.report(diag);
+        }
         let name = self.ty_name(ty);
         let message = format!("nobody uses this value of type `{name}`");
-        let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, message)
-            .note("a line that goes on ends with its operator; a function's result needs its type: `-> T`");
+        let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, message);
+        let diag = self.explain_unused_value(diag, expr);
         self.report(diag);
+    }
+
+    /// What was probably meant by an expression whose value nobody uses.
+    fn explain_unused_value(&self, diag: Diagnostic, expr: &Expr) -> Diagnostic {
+        if let Some(op_span) = self.equal_sign(expr) {
+            return diag.fix_likely("this compares; `=` assigns", op_span, "=");
+        }
+        let text = self.ck.map.text(expr.span);
+        if text.starts_with(['-', '*', '&', '|', '^', '/', '%', '<', '>', '+', '!', '~']) {
+            return diag.note("a line that goes on ends with its operator");
+        }
+        if self.frames.len() == 1
+            && !self.has_written_ret
+            && matches!(self.owner, crate::program::BodyOwner::Fn(_))
+        {
+            return diag.note("a function's result needs its type: `-> T`");
+        }
+        diag
+    }
+
+    /// The `==` between a variable or field and a value.
+    fn equal_sign(&self, expr: &Expr) -> Option<Span> {
+        let (lhs, rhs) = match &expr.kind {
+            ExprKind::Binary { op: BinOp::Eq, lhs, rhs } => (&**lhs, &**rhs),
+            ExprKind::Call { callee: Callee::TraitMethod { trait_, .. }, args }
+                if Some(*trait_) == self.ck.known.eq =>
+            {
+                match args.as_slice() {
+                    [lhs, rhs] => (&lhs.expr, &rhs.expr),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        if !super::place::may_be_place(lhs) {
+            return None;
+        }
+        let between = Span::new(lhs.span.hi, rhs.span.lo);
+        let at = self.ck.map.text(between).find("==")? as u32;
+        Some(Span::new(between.lo + at, between.lo + at + 2))
     }
 
     /// Warns about variables that nobody reads and `mut` that nobody needs.
