@@ -387,8 +387,8 @@ impl Checker {
         let name = self.program.name(a.name).to_string();
         let wrong = |text: String| Some((codes::SIGNATURE_MISMATCH, text, HERE));
         if a.has_self != b.has_self {
-            let (takes, not) = if b.has_self { ("`self`", "none") } else { ("no `self`", "it") };
-            return wrong(format!("the trait's `{name}` takes {takes}, this one takes {not}"));
+            let (takes, own) = if b.has_self { ("`self`", "does not") } else { ("no `self`", "does") };
+            return wrong(format!("the trait's `{name}` takes {takes}, this one {own}"));
         }
         if a.params.len() != b.params.len() {
             return wrong(format!(
@@ -416,11 +416,13 @@ impl Checker {
         }
         for (x, y) in a.params.iter().zip(&b.params) {
             if x.mode != y.mode {
-                let (want, not) = if y.mode == ParamMode::Mut { ("is", "not") } else { ("is not", "but") };
+                let text = if y.mode == ParamMode::Mut {
+                    "`mut` in the trait, but not here"
+                } else {
+                    "`mut` here, but not in the trait"
+                };
                 let param = self.program.name(y.name).to_string();
-                return wrong(format!(
-                    "the parameter `{param}` of `{name}` {want} `mut` in the trait, {not} here"
-                ));
+                return wrong(format!("the parameter `{param}` of `{name}` is {text}"));
             }
         }
         self.type_difference(id, own, decl, &name)

@@ -448,7 +448,9 @@ impl Checker {
                     vis,
                     "`pub` has no meaning here: a trait's methods are as public as the trait",
                 );
-                self.report(diag.fix("remove it", vis, ""));
+                let behind = self.map.text(Span::new(vis.hi, vis.hi + 1));
+                let whole = Span::new(vis.lo, vis.hi + u32::from(behind == " "));
+                self.report(diag.fix("remove it", whole, ""));
             }
             match item.kind {
                 ItemKind::Fn(fn_decl) => {

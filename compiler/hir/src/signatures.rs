@@ -246,8 +246,13 @@ impl Checker {
             if next == id {
                 let text = self.program.name(self.program.traits[id].name);
                 let message = format!("the trait `{text}` is above itself");
-                let diag = Diagnostic::error(codes::SUPERTRAIT_CYCLE, self.program.traits[id].span, message);
-                self.report(diag);
+                let mut diag =
+                    Diagnostic::error(codes::SUPERTRAIT_CYCLE, self.program.traits[id].span, message);
+                for other in seen.iter().filter(|t| self.direct_supers(**t).contains(&id)) {
+                    let text = self.program.name(self.program.traits[id].name);
+                    diag = diag.also(self.program.traits[*other].span, format!("this asks for `{text}`"));
+                }
+                self.report(diag.note("a trait above another cannot ask for it"));
                 self.program.traits[id].supertraits.clear();
                 return;
             }

@@ -90,12 +90,15 @@ impl Checker {
             }
             TypeKind::FixedArray(elem, len) => {
                 let elem = self.lower_ty(elem, cx);
+                let len_span = len.span;
                 let len = self.lower_const_arg(len, Ty::I64, cx);
                 if let TyKind::ConstInt(n) = self.program.types.kind(len)
                     && !(0..=u32::MAX as i128).contains(n)
                 {
                     let message = format!("an array cannot have {n} elements");
-                    self.report(Diagnostic::error(codes::BAD_ARRAY_LENGTH, ty.span, message));
+                    let diag = Diagnostic::error(codes::BAD_ARRAY_LENGTH, len_span, message)
+                        .note(format!("a length is from 0 to {}", u32::MAX));
+                    self.report(diag);
                     return Ty::ERROR;
                 }
                 self.program.types.intern(TyKind::FixedArray(elem, len))

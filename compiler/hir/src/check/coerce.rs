@@ -273,6 +273,10 @@ impl FnCtxt<'_> {
             let new = self.cast_text(expr, &name);
             return diag.fix_likely("convert the number", span, new);
         }
+        if want == Ty::BOOL && found_number {
+            let zero = if matches!(self.kind(found), TyKind::F32 | TyKind::F64) { "0.0" } else { "0" };
+            return diag.fix_likely("a condition is a `Bool`", span.after(), format!(" != {zero}"));
+        }
         if want == self.ck.string_ty() && self.can_show(found) {
             let text = self.ck.map.text(span).to_string();
             return match text.contains(['"', '{', '\n']) {

@@ -184,7 +184,7 @@ impl FnCtxt<'_> {
             None => span,
         };
         let diag = Diagnostic::error(codes::CANNOT_INFER, span, "nothing says what type this has")
-            .note("write it where the variable is declared, `x: T`, or as an argument, `f.<T>(x)`");
+            .note("write it where the variable is declared, `x: T`, or as a type argument, `f.<T>(x)`");
         self.report(diag);
     }
 

@@ -110,6 +110,8 @@ impl FnCtxt<'_> {
         }
         let bits = int.bits(8);
         let (lo, hi) = match int.is_signed() {
+            true if bits <= 32 => ((-1i64 << (bits - 1)).to_string(), ((1i64 << (bits - 1)) - 1).to_string()),
+            false if bits <= 32 => ("0".to_string(), ((1i64 << bits) - 1).to_string()),
             true => (format!("-2^{}", bits - 1), format!("2^{} - 1", bits - 1)),
             false => ("0".to_string(), format!("2^{bits} - 1")),
         };

@@ -112,7 +112,7 @@ impl FnCtxt<'_> {
                 if self.frames.len() > 1 {
                     diag.note("a closure cannot leave or continue a loop around it; `for` can")
                 } else {
-                    diag
+                    diag.note("`return` leaves a function")
                 }
             }
         };

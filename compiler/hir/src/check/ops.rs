@@ -169,7 +169,24 @@ impl FnCtxt<'_> {
                 new,
             );
         }
-        if op == BinOp::Add && right == self.ck.string_ty() {
+        let string = self.ck.string_ty();
+        if op == BinOp::Sub && left == string && right == string {
+            return diag.note("`replace`, `strip_prefix` and `strip_suffix` take text away");
+        }
+        if let TyKind::Adt(id, args) = self.kind(left).clone() {
+            if Some(id) == self.ck.known.option && args.first().is_some_and(|t| self.would_unify(*t, right)) {
+                return diag.note("the left side may be `None`: `unwrap_or` gives a value for that case");
+            }
+            if self.ck.is_user(self.ck.program.adts[id].module)
+                && let Some((trait_, _)) = self.ck.operator_trait(op)
+            {
+                let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+                let (l, r) = (self.ty_name(left), self.ty_name(right));
+                return diag
+                    .note(format!("an operator of your own type is a trait: `impl {of}<{r}> for {l}`"));
+            }
+        }
+        if op == BinOp::Add && right == string {
             return diag.note("text is joined by `\"{a}{b}\"`, or by `+` with a string on the left");
         }
         if let TyKind::Param(_, name) = self.kind(left)

@@ -332,7 +332,11 @@ impl FnCtxt<'_> {
             let name = self.ck.program.name(self.ck.program.fns[id].name);
             let want = crate::coherence::count(kinds.len(), "type argument");
             let message = format!("`{name}` takes {want}, {} given", args.args.len());
-            self.error(codes::WRONG_TYPE_ARGS, args.span, message);
+            let diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, args.span, message);
+            let function = &self.ck.program.fns[id];
+            let is_user = self.ck.is_user(function.module);
+            let diag = if is_user { diag.also(function.span, "declared here") } else { diag };
+            self.report(diag);
             return Vec::new();
         }
         let cx = self.ty_cx();

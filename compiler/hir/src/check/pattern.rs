@@ -194,10 +194,28 @@ impl FnCtxt<'_> {
             _ => true,
         };
         if !ordered {
-            self.error(codes::EMPTY_RANGE, span, "this range holds no value: its start is not below its end");
+            self.report_empty_range(&lo, &hi, inclusive, span);
             return PatKind::Error;
         }
         PatKind::Range { lo, hi, inclusive }
+    }
+
+    fn report_empty_range(&mut self, lo: &Option<Lit>, hi: &Option<Lit>, inclusive: bool, span: Span) {
+        let text = self.ck.map.text(span).to_string();
+        let message = match inclusive {
+            true => "this range holds no value: its start is above its end",
+            false => "this range holds no value: its start is not below its end",
+        };
+        let diag = Diagnostic::error(codes::EMPTY_RANGE, span, message);
+        let sign = if inclusive { "..=" } else { ".." };
+        let diag = match text.split_once(sign) {
+            Some((a, b)) if lo == hi => diag.fix_likely("hold the value", span, format!("{a}..={b}")),
+            Some((a, b)) => {
+                diag.fix_likely("turn it around", span, format!("{}{sign}{}", b.trim(), a.trim()))
+            }
+            None => diag,
+        };
+        self.report(diag);
     }
 
     /// The end of a range: a number or character, also that of a constant.

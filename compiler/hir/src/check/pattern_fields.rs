@@ -135,8 +135,9 @@ impl FnCtxt<'_> {
             .collect();
         if !rest && !missing.is_empty() && !faulty {
             let message = format!("the pattern does not mention {}", missing.join(", "));
-            let end = Span::new(span.hi.saturating_sub(1), span.hi.saturating_sub(1));
-            let text = if fields.is_empty() { " .. " } else { ", .. " };
+            let last = fields.last().map(|f| f.span.hi);
+            let end = last.unwrap_or(span.hi.saturating_sub(1));
+            let (end, text) = (Span::new(end, end), if last.is_some() { ", .." } else { " .. " });
             let diag = Diagnostic::error(codes::PATTERN_SHAPE, span, message);
             self.report(diag.fix_likely("leave the other fields out by `..`", end, text));
         }

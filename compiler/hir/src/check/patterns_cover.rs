@@ -16,7 +16,10 @@ impl FnCtxt<'_> {
         if arms.iter().any(|a| has_error(&a.pat)) {
             return;
         }
-        let rows: Vec<(&Pat, bool)> = arms.iter().map(|a| (&a.pat, a.guard.is_some())).collect();
+        let parts: Vec<&[Pat]> = arms.iter().map(|a| alternatives(&a.pat)).collect();
+        let rows =
+            arms.iter().zip(&parts).flat_map(|(a, parts)| parts.iter().map(|p| (p, a.guard.is_some())));
+        let rows: Vec<(&Pat, bool)> = rows.collect();
         let array = self.ck.known.array;
         let found = exhaustive::check(&mut self.ck.program, scrutinee.ty, &rows, array);
         if found.too_complex {
@@ -36,14 +39,31 @@ impl FnCtxt<'_> {
             self.report_missing(scrutinee.ty, &found.missing, arms, span);
         }
         if self.warns() {
-            self.warn_unreachable_arms(arms, &found.useful);
+            self.warn_unreachable_arms(arms, &parts, &found.useful);
         }
     }
 
-    fn warn_unreachable_arms(&mut self, arms: &[Arm], useful: &[bool]) {
-        for (i, (arm, useful)) in arms.iter().zip(useful).enumerate() {
+    /// `useful` speaks of all alternatives of all arms, one after the other.
+    fn warn_unreachable_arms(&mut self, arms: &[Arm], parts: &[&[Pat]], useful: &[bool]) {
+        let mut rest = useful;
+        for (i, (arm, parts)) in arms.iter().zip(parts).enumerate() {
+            let (own, behind) = rest.split_at(parts.len().min(rest.len()));
+            rest = behind;
+            let reached = own.iter().any(|useful| *useful);
             let is_bad = |s: &Span| arm.pat.span.lo <= s.lo && s.hi <= arm.pat.span.hi;
-            if *useful || self.bad_pats.iter().any(is_bad) {
+            if self.bad_pats.iter().any(is_bad) {
+                continue;
+            }
+            if reached {
+                for (part, _) in parts.iter().zip(own).filter(|(_, useful)| !**useful) {
+                    let diag = Diagnostic::warning(
+                        codes::UNREACHABLE_ARM,
+                        part.span,
+                        "this alternative is never reached",
+                    )
+                    .note("what stands before it matches every value that it would match");
+                    self.report(diag);
+                }
                 continue;
             }
             if arms[..i].iter().any(|a| self.warn_binding_for_variant(a)) {
@@ -142,7 +162,7 @@ impl FnCtxt<'_> {
                 _ => format!("this pattern does not match `{text}`"),
             };
             let diag = Diagnostic::error(codes::REFUTABLE_PATTERN, pat.span, message)
-                .note("`let … else { … }` says what to do otherwise; so do `if … is …` and `match`");
+                .note("`let … else { … }` says what to do otherwise; so do `if … is …` and `match`, also for a parameter or element that is taken with a name");
             self.report(diag);
         }
     }
@@ -151,6 +171,14 @@ impl FnCtxt<'_> {
 /// Whether a match came out of `?`: its arms have the place of the whole.
 fn is_made_by_checker(arms: &[Arm], span: Span) -> bool {
     arms.len() == 2 && arms.iter().all(|a| a.span == span)
+}
+
+/// The alternatives of a pattern; one without any is its only one.
+fn alternatives(pat: &Pat) -> &[Pat] {
+    match &pat.kind {
+        PatKind::Or(pats) => pats,
+        _ => std::slice::from_ref(pat),
+    }
 }
 
 fn takes_all(pat: &Pat) -> bool {

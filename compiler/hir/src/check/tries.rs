@@ -36,7 +36,9 @@ impl FnCtxt<'_> {
             _ => {
                 let name = self.ty_name(ty);
                 let message = format!("`?` works on `Option` and `Result`, this is `{name}`");
-                self.error(codes::BAD_QUESTION, span, message);
+                let diag = Diagnostic::error(codes::BAD_QUESTION, span, message);
+                let sign = Span::new(span.hi.saturating_sub(1), span.hi);
+                self.report(diag.fix_likely("remove the `?`", sign, ""));
                 self.error_expr(span)
             }
         }

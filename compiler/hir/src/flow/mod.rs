@@ -182,6 +182,12 @@ impl<'a> Flow<'a> {
         let diag = Diagnostic::error(codes::USE_AFTER_MOVE, span, message);
         let place = if in_loop { "moved here, in the round of the loop before" } else { "moved here" };
         let diag = diag.also(moved.span, place).note(format!("`{ty}` can only be moved, not copied"));
+        let is_closure = moved.path.is_empty()
+            && matches!(self.ck.program.types.kind(self.body.locals[local].ty), TyKind::Closure(..));
+        let diag = match is_closure {
+            true => diag.note("the closure holds what can only be moved, so one call uses it up"),
+            false => diag,
+        };
         self.report(diag);
     }
 
@@ -222,10 +228,16 @@ impl<'a> Flow<'a> {
             let text = self.name(*local);
             let message = format!("`{text}` is moved and gets no new value before the function ends");
             let diag = Diagnostic::error(codes::MOVED_MUT_PARAM, moved.span, message)
-                .also(span, "the function ends here")
+                .also(self.end_of(span), "the function ends here")
                 .note("a `mut` parameter is handed back to the caller; `take()` or `replace()` leave something in its place");
             self.report(diag);
         }
+    }
+
+    /// The closing brace of a block; all of anything else.
+    fn end_of(&self, span: Span) -> Span {
+        let is_block = self.ck.map.text(span).ends_with('}');
+        if is_block { Span::new(span.hi - 1, span.hi) } else { span }
     }
 
     fn closure_of(&self, id: ClosureId) -> Option<&'a ClosureBody> {

@@ -37,6 +37,9 @@ pub(super) struct Facts {
     pub iso: bool,
 }
 
+/// A field of a declaration: its name, its type over the item's parameters, and where it stands.
+type FieldSource = (String, Ty, Span);
+
 impl Facts {
     fn union(self, o: Facts) -> Facts {
         Facts {
@@ -247,7 +250,7 @@ impl Cx<'_> {
                 let adt = &self.front.program().adts[id];
                 let interner = &self.front.program().interner;
                 let is_user = !self.front.program().modules[adt.module].is_library;
-                let variants: Vec<(String, Vec<(String, Ty, Span)>)> = adt
+                let variants: Vec<(String, Vec<FieldSource>)> = adt
                     .variants
                     .iter()
                     .map(|v| {
@@ -268,7 +271,7 @@ impl Cx<'_> {
     fn variant(
         &mut self,
         name: String,
-        fields: Vec<(String, Ty, Span)>,
+        fields: Vec<FieldSource>,
         args: &[Ty],
         is_user: bool,
     ) -> mir::Variant {
