@@ -254,11 +254,11 @@ impl FnCtxt<'_> {
             }
             _ if self.is_error(expr.ty) => None,
             _ => {
-                self.error(
-                    codes::NOT_CONSTANT,
-                    span,
-                    "the ends of a range are numbers or characters known when the program is compiled",
-                );
+                let message =
+                    "the ends of a range are numbers or characters known when the program is compiled";
+                let diag = Diagnostic::error(codes::NOT_CONSTANT, span, message)
+                    .note("a guard compares with a variable: `n when a <= n && n < b`");
+                self.report(diag);
                 None
             }
         }
