@@ -204,8 +204,9 @@ fn lower(session: &mut Session<'_>, checker: &mut hir::Checker) -> Result<Lowere
         && checker.program.main.is_none()
         && !checker.program.fns.iter().any(|f| f.export.is_some())
     {
-        let missing = Diagnostic::error("missing-main", Span::new(1, 1), "the program has no `fn main`")
-            .note("a program starts at `fn main()` in its root module; a library has `export fn`s");
+        let missing =
+            Diagnostic::error(hir::codes::MISSING_MAIN, Span::new(1, 1), "the program has no `fn main`")
+                .note("a program starts at `fn main()` in its root module; a library has `export fn`s");
         return Ok(Lowered::Diagnostics(vec![missing]));
     }
     let program = match pipeline::to_mir(session, checker)? {

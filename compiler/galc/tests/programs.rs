@@ -65,6 +65,23 @@ fn every_stage_can_be_shown() {
     assert!(stdout(&scratch.galc(&["build", "--emit", "wat", "hello.gal"])).starts_with("(module"));
 }
 
+/// The checker's own tests look at the pages of what it reports itself.
+#[test]
+fn pages_about_what_is_found_behind_the_checker_do_what_they_say() {
+    let scratch = Scratch::new("behind");
+    for code in ["instance-nesting-too-deep", "missing-main"] {
+        let page = stdout(&scratch.galc(&["explain", code]));
+        for (fence, status_wanted) in [("```gal-fail\n", 1), ("```gal\n", 0)] {
+            let program = page.split_once(fence).and_then(|(_, rest)| rest.split_once("```"));
+            scratch.write("page.gal", program.map_or("", |(text, _)| text));
+            let output = scratch.galc(&["run", "page.gal"]);
+            let text = stderr(&output);
+            assert_eq!(status(&output), status_wanted, "{code}: {text}");
+            assert_eq!(text.contains(&format!("error[{code}]")), status_wanted == 1, "{code}: {text}");
+        }
+    }
+}
+
 #[test]
 fn errors_are_shown_with_their_place_and_end_with_one() {
     let scratch = Scratch::new("errors");

@@ -53,8 +53,11 @@ impl Checker {
         }
         match self.program.impls[id].trait_.clone() {
             Some((trait_, args)) => {
-                self.check_orphan(id, trait_);
-                self.check_overlap(id, trait_);
+                if !self.check_orphan(id, trait_) {
+                    self.check_overlap(id, trait_);
+                }
+                let (generics, span) = (self.program.impls[id].generics.clone(), self.program.impls[id].span);
+                self.check_trait_iso_args(trait_, &args, &generics, span);
                 self.check_impl_members(id, trait_, &args);
             }
             None => self.check_inherent(id),
@@ -72,23 +75,26 @@ impl Checker {
         }
     }
 
-    fn check_orphan(&mut self, id: ImplId, trait_: TraitId) {
+    /// Reports an impl that may not stand here, and returns whether it did.
+    fn check_orphan(&mut self, id: ImplId, trait_: TraitId) -> bool {
         let decl = &self.program.impls[id];
         if !self.is_user(decl.module) || self.is_user(self.program.traits[trait_].module) {
-            return;
+            return false;
         }
         // `impl From<Mine> for String` is fine too: the user's type tells the impl apart.
         let own_arg = decl.trait_.as_ref().is_some_and(|t| t.1.iter().any(|a| !self.is_library_ty(*a)));
         if own_arg || !self.is_library_ty(decl.self_ty) {
-            return;
+            return false;
         }
-        let of = self.program.name(self.program.traits[trait_].name);
+        let args: Vec<Ty> = decl.trait_.as_ref().map(|t| t.1.to_vec()).unwrap_or_default();
+        let of = self.program.trait_ref_name(trait_, &args);
         let ty = self.program.ty_name(decl.self_ty);
         let message = format!("`{of}` for `{ty}` cannot be implemented here: both belong to the library");
         let diag = Diagnostic::error(codes::ORPHAN_IMPL, decl.span, message)
             .note("an `impl` stands in the package of its trait or of its type")
             .note("a struct of your own around the value can implement the trait");
         self.report(diag);
+        true
     }
 
     fn check_inherent(&mut self, id: ImplId) {
@@ -246,6 +252,7 @@ impl Checker {
                 .also(first, "also implemented here")
                 .note("there is no specialisation: at most one `impl` of a trait fits a type");
             self.report(diag);
+            self.decls.overlapping.push(trait_);
             return;
         }
     }
@@ -390,8 +397,8 @@ impl Checker {
         let name = self.program.name(a.name).to_string();
         let wrong = |text: String| Some((codes::SIGNATURE_MISMATCH, text, HERE));
         if a.has_self != b.has_self {
-            let (takes, not) = if b.has_self { ("`self`", "none") } else { ("no `self`", "it") };
-            return wrong(format!("the trait's `{name}` takes {takes}, this one takes {not}"));
+            let (takes, own) = if b.has_self { ("`self`", "does not") } else { ("no `self`", "does") };
+            return wrong(format!("the trait's `{name}` takes {takes}, this one {own}"));
         }
         if a.params.len() != b.params.len() {
             return wrong(format!(
@@ -405,16 +412,27 @@ impl Checker {
         };
         let (ga, gb) = (own_generics(a), own_generics(b));
         let plain = |k: &GenericParamKind| std::mem::discriminant(k);
+        let iso = GenericParamKind::Type { is_iso: true };
+        if let Some(i) = ga
+            .iter()
+            .zip(&gb)
+            .position(|(x, y)| *y == iso && *x == (GenericParamKind::Type { is_iso: false }))
+        {
+            let text = self.program.name(a.generics.params[a.generics.n_parent as usize + i].name);
+            return wrong(format!("`{text}` of `{name}` must be copyable here, the trait says `iso {text}`"));
+        }
         if ga.len() != gb.len() || ga.iter().zip(&gb).any(|(x, y)| plain(x) != plain(y)) {
             return wrong(format!("`{name}` has other type parameters than in the trait"));
         }
         for (x, y) in a.params.iter().zip(&b.params) {
             if x.mode != y.mode {
-                let (want, not) = if y.mode == ParamMode::Mut { ("is", "not") } else { ("is not", "but") };
+                let text = if y.mode == ParamMode::Mut {
+                    "`mut` in the trait, but not here"
+                } else {
+                    "`mut` here, but not in the trait"
+                };
                 let param = self.program.name(y.name).to_string();
-                return wrong(format!(
-                    "the parameter `{param}` of `{name}` {want} `mut` in the trait, {not} here"
-                ));
+                return wrong(format!("the parameter `{param}` of `{name}` is {text}"));
             }
         }
         self.type_difference(id, own, decl, &name)
@@ -471,22 +489,57 @@ impl Checker {
         let from_impl = self.program.impls[id].generics.clone();
         let mut env = ParamEnv::new(&mut self.program, &from_impl, Container::Module);
         for bound in self.program.fns[decl].generics.bounds.clone() {
-            let bound = self.subst_bound(&bound, sub);
+            let mut bound = self.subst_bound(&bound, sub);
+            self.normalize_bound(&mut bound, &env);
             env.add(&mut self.program, &bound);
         }
+        let own_params = self.identity(&generics);
         for bound in generics.bounds.iter().skip(from_impl.bounds.len()) {
             let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
-            if solver.bound_holds(bound, &[]) == Tri::No {
-                let what = match &bound.kind {
-                    BoundKind::Trait { trait_, args, .. } => self.program.trait_ref_name(*trait_, args),
-                    BoundKind::Fn { .. } => "another kind of closure".to_string(),
-                };
-                let ty = self.program.ty_name(bound.ty);
-                let text = format!("`{name}` asks for `{ty}: {what}`, which the trait does not");
+            if solver.bound_holds(bound, &own_params) != Tri::Yes {
+                let text = self.bound_difference_text(own, bound, name);
                 return Some((codes::SIGNATURE_MISMATCH, text, "the trait declares it here"));
             }
         }
         None
+    }
+
+    fn bound_difference_text(&mut self, own: FnId, bound: &Bound, name: &str) -> String {
+        match &bound.kind {
+            BoundKind::Trait { trait_, args, .. } => {
+                let (ty, what) = (self.program.ty_name(bound.ty), self.program.trait_ref_name(*trait_, args));
+                format!("`{name}` asks for `{ty}: {what}`, which the trait does not")
+            }
+            BoundKind::Fn { params, ret } => {
+                let kind = TyKind::Fn { params: params.clone().into(), ret: *ret };
+                let closure = self.program.types.intern(kind);
+                let text = self.program.ty_name(closure);
+                let param = self.program.fns[own].params.iter().find(|p| p.ty == bound.ty).map(|p| p.name);
+                match param {
+                    Some(param) => {
+                        let param = self.program.name(param);
+                        format!("`{name}` takes `{param}` of type `{text}`, the trait takes another closure")
+                    }
+                    None => format!("`{name}` takes a closure `{text}`, the trait takes another one"),
+                }
+            }
+        }
+    }
+
+    /// Reduces the projections in a bound.
+    fn normalize_bound(&mut self, bound: &mut Bound, env: &ParamEnv) {
+        let mut solver = Solver::new(&mut self.program, &mut self.infer, env, Span::DUMMY);
+        bound.ty = solver.normalize(bound.ty);
+        match &mut bound.kind {
+            BoundKind::Trait { args, assoc, .. } => {
+                args.iter_mut().for_each(|t| *t = solver.normalize(*t));
+                assoc.iter_mut().for_each(|(_, t)| *t = solver.normalize(*t));
+            }
+            BoundKind::Fn { params, ret } => {
+                params.iter_mut().for_each(|(t, _)| *t = solver.normalize(*t));
+                *ret = solver.normalize(*ret);
+            }
+        }
     }
 
     pub(crate) fn subst_bound(&mut self, bound: &Bound, sub: &[Ty]) -> Bound {

@@ -26,6 +26,16 @@ pub(crate) struct Decls {
     pub dyn_uses: Vec<(TraitId, Span)>,
     /// Parameters with a bound that was reported: they may implement anything.
     pub faulty_params: FxHashSet<Span>,
+    /// Functions that return values without saying so: what their calls give is not known.
+    pub lacking_results: Vec<FnId>,
+    /// Types that may not be the arguments of these parameters, as impls of traits say: uses need not say it again.
+    pub faulty_trait_args: Vec<(Ty, Symbol)>,
+    /// Functions whose signature breaks a bound; their bodies need not say it again.
+    pub faulty_signatures: Vec<FnId>,
+    /// Types that were reported as a part of an infinite circle.
+    pub infinite: Vec<AdtId>,
+    /// Traits with impls that overlap: which of them is meant is no question.
+    pub overlapping: Vec<TraitId>,
     /// Members of impls whose name was reported as misspelt: they are not missing too.
     pub misspelt: Vec<(ImplId, Symbol)>,
     /// Unknown types that were reported, by file.
@@ -449,7 +459,9 @@ impl Checker {
                     vis,
                     "`pub` has no meaning here: a trait's methods are as public as the trait",
                 );
-                self.report(diag.fix("remove it", vis, ""));
+                let behind = self.map.text(Span::new(vis.hi, vis.hi + 1));
+                let whole = Span::new(vis.lo, vis.hi + u32::from(behind == " "));
+                self.report(diag.fix("remove it", whole, ""));
             }
             match item.kind {
                 ItemKind::Fn(fn_decl) => {

@@ -45,14 +45,34 @@ impl Checker {
                 self.program.types.intern(TyKind::ConstInt(n))
             }
             Some(ConstValue::Param(index, name)) => self.program.types.intern(TyKind::Param(index, name)),
+            // What the parameter should be was reported.
+            _ if ty == Ty::ERROR => Ty::ERROR,
             _ => {
                 let message = "this must be an integer that is known when the program is compiled";
-                let diag = Diagnostic::error(codes::NOT_CONSTANT, value.span, message).note(
-                    "a literal, a constant, a `const` parameter, or operators on literals and constants",
-                );
+                let diag = match self.named_const(value, cx) {
+                    Some(id) => {
+                        let text = self.program.name(self.program.consts[id].name);
+                        let message = format!("`{text}` is not made of literals alone");
+                        Diagnostic::error(codes::NOT_CONSTANT, value.span, message)
+                            .also(self.program.consts[id].span, "declared here")
+                            .note("types cannot depend on calls")
+                    }
+                    None => Diagnostic::error(codes::NOT_CONSTANT, value.span, message).note(
+                        "a literal, a constant, a `const` parameter, or operators on literals and constants",
+                    ),
+                };
                 self.report(diag);
                 Ty::ERROR
             }
+        }
+    }
+
+    /// The user's constant that an expression names.
+    fn named_const(&mut self, value: &ast::Expr, cx: &TyCx) -> Option<ConstId> {
+        let ExprKind::Name { ident, args: None } = &value.kind else { return None };
+        match self.lookup(cx.module.0, ident.name, Ns::Value)?.def {
+            Def::Const(id) if self.is_user(self.program.consts[id].module) => Some(id),
+            _ => None,
         }
     }
 

@@ -33,7 +33,7 @@ impl Checker {
             if self.uses.cyclic.contains(&id) || !self.is_user(self.program.consts[id].module) {
                 continue;
             }
-            let Some(circle) = self.circle(id) else { continue };
+            let Some(circle) = self.const_circle(id) else { continue };
             let known = circle
                 .iter()
                 .any(|(node, _)| matches!(node, BodyOwner::Const(c) if self.uses.cyclic.contains(c)));
@@ -48,7 +48,7 @@ impl Checker {
     }
 
     /// What leads from a constant back to it: each node with the place where it is mentioned; the constant is last.
-    fn circle(&self, start: ConstId) -> Option<Vec<(BodyOwner, Span)>> {
+    fn const_circle(&self, start: ConstId) -> Option<Vec<(BodyOwner, Span)>> {
         let goal = BodyOwner::Const(start);
         let mut seen = FxHashSet::default();
         // The path so far, and how many uses of its last node have been followed.

@@ -248,8 +248,13 @@ impl Checker {
             if next == id {
                 let text = self.program.name(self.program.traits[id].name);
                 let message = format!("the trait `{text}` is above itself");
-                let diag = Diagnostic::error(codes::SUPERTRAIT_CYCLE, self.program.traits[id].span, message);
-                self.report(diag);
+                let mut diag =
+                    Diagnostic::error(codes::SUPERTRAIT_CYCLE, self.program.traits[id].span, message);
+                for other in seen.iter().filter(|t| self.direct_supers(**t).contains(&id)) {
+                    let text = self.program.name(self.program.traits[id].name);
+                    diag = diag.also(self.program.traits[*other].span, format!("this asks for `{text}`"));
+                }
+                self.report(diag.note("a trait above another cannot ask for it"));
                 self.program.traits[id].supertraits.clear();
                 return;
             }
@@ -396,7 +401,10 @@ impl Checker {
         let fns = std::mem::take(&mut self.decls.impls[id].fns);
         let consts = std::mem::take(&mut self.decls.impls[id].consts);
         match self.program.impls[id].trait_ {
-            Some((trait_, _)) => self.fill_trait_impl(id, trait_, fns),
+            Some((trait_, _)) => {
+                self.report_consts_of_impl(trait_, &consts);
+                self.fill_trait_impl(id, trait_, fns);
+            }
             None => self.fill_inherent_impl(id, fns),
         }
         let head = crate::impls::Head::of_impl(&self.program.types, self.program.impls[id].self_ty);
@@ -422,6 +430,12 @@ impl Checker {
                     if let Some(meant) = self.report_not_in_trait(trait_, fn_) {
                         self.decls.misspelt.push((id, meant));
                     }
+                    // Calls of it are no news.
+                    if let Some(head) =
+                        crate::impls::Head::of(&self.program.types, self.program.impls[id].self_ty)
+                    {
+                        self.program.index.add_method(head, name, fn_);
+                    }
                 }
                 Some(i) => match methods[i] {
                     None => methods[i] = Some(fn_),
@@ -430,6 +444,18 @@ impl Checker {
             }
         }
         self.program.impls[id].methods = methods;
+    }
+
+    /// Traits have no constants, so their impls have none.
+    fn report_consts_of_impl(&mut self, trait_: TraitId, consts: &[ConstId]) {
+        let of = self.program.name(self.program.traits[trait_].name).to_string();
+        for id in consts {
+            let decl = &self.program.consts[*id];
+            let message = format!("the trait `{of}` has no constant `{}`", self.program.name(decl.name));
+            let diag = Diagnostic::error(codes::NOT_IN_TRAIT, decl.span, message)
+                .note(format!("constants stand in an `impl` of the type itself, without `{of} for`"));
+            self.report(diag);
+        }
     }
 
     /// Reports a method that the trait does not have; returns the name that was probably meant.

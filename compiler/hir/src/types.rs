@@ -90,12 +90,15 @@ impl Checker {
             }
             TypeKind::FixedArray(elem, len) => {
                 let elem = self.lower_ty(elem, cx);
+                let len_span = len.span;
                 let len = self.lower_const_arg(len, Ty::I64, cx);
                 if let TyKind::ConstInt(n) = self.program.types.kind(len)
                     && !(0..=u32::MAX as i128).contains(n)
                 {
                     let message = format!("an array cannot have {n} elements");
-                    self.report(Diagnostic::error(codes::BAD_ARRAY_LENGTH, ty.span, message));
+                    let diag = Diagnostic::error(codes::BAD_ARRAY_LENGTH, len_span, message)
+                        .note(format!("a length is from 0 to {}", u32::MAX));
+                    self.report(diag);
                     return Ty::ERROR;
                 }
                 self.program.types.intern(TyKind::FixedArray(elem, len))
@@ -352,16 +355,52 @@ impl Checker {
             self.wrong_arg_count(name, decl, kinds.len(), 0, segment.ident.span);
             return kinds.iter().map(|_| Ty::ERROR).collect();
         };
-        for (binding, _) in &given.bindings {
+        if let Some((binding, ty)) = given.bindings.first() {
             let text = self.program.name(binding.name);
-            let message = format!("types have no associated types to bind: `{text} = …` belongs to a trait");
-            self.report(Diagnostic::error(codes::WRONG_TYPE_ARGS, binding.span, message));
+            let message = format!("type arguments are passed by position, without `{text} = `");
+            let mut diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, binding.span, message)
+                .note("`Name = T` binds an associated type of a trait");
+            if given.args.len() + given.bindings.len() == kinds.len() && given.bindings.len() == 1 {
+                let named = Span::new(binding.span.lo, ty.span.lo);
+                diag = diag.fix_likely("remove the name", named, "");
+            }
+            self.report(diag);
+            return kinds.iter().map(|_| Ty::ERROR).collect();
         }
         if given.args.len() != kinds.len() {
             self.wrong_arg_count(name, decl, kinds.len(), given.args.len(), given.span);
             return kinds.iter().map(|_| Ty::ERROR).collect();
         }
+        if self.has_swapped_args(&given.args, kinds, name, decl, given.span) {
+            return kinds.iter().map(|_| Ty::ERROR).collect();
+        }
         given.args.iter().zip(kinds).map(|(arg, kind)| self.lower_arg(arg, *kind, cx)).collect()
+    }
+
+    /// Whether a value stands where a type belongs; then a type for a constant elsewhere is the same mistake.
+    fn has_swapped_args(
+        &mut self,
+        given: &[ast::Type],
+        kinds: &[GenericParamKind],
+        name: Symbol,
+        decl: Span,
+        span: Span,
+    ) -> bool {
+        let is_const = |k: &GenericParamKind| matches!(k, GenericParamKind::Const(_));
+        let is_value = |arg: &ast::Type| matches!(arg.kind, TypeKind::Const(_));
+        let misplaced = given.iter().zip(kinds).any(|(arg, kind)| is_value(arg) && !is_const(kind));
+        let n_values = given.iter().filter(|a| is_value(a)).count();
+        if !misplaced || n_values != kinds.iter().filter(|k| is_const(k)).count() {
+            return false;
+        }
+        let text = self.program.name(name);
+        let order: Vec<&str> =
+            kinds.iter().map(|k| if is_const(k) { "a constant" } else { "a type" }).collect();
+        let message = format!("`{text}` takes {}, in this order", order.join(", "));
+        let diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, span, message);
+        let diag = if decl.is_dummy() { diag } else { diag.also(decl, "declared here") };
+        self.report(diag);
+        true
     }
 
     pub(crate) fn lower_arg(&mut self, arg: &ast::Type, kind: GenericParamKind, cx: &TyCx) -> Ty {
@@ -444,6 +483,13 @@ impl Checker {
             return found;
         }
         let (owner, name) = (self.program.ty_name(ty), self.program.name(ident.name));
+        if let TyKind::Adt(adt, _) = *self.program.types.kind(ty)
+            && self.variant_named(adt, ident.name).is_some()
+        {
+            let message = format!("`{name}` is a variant, the type is `{owner}`");
+            self.report(Diagnostic::error(codes::NOT_A_TYPE, ident.span, message));
+            return Ty::ERROR;
+        }
         let message = format!("`{owner}` has no associated type `{name}`");
         let diag = Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, message)
             .note("associated types come from the traits that are bounds of the type");

@@ -20,6 +20,9 @@ impl Checker {
             let diag = self.show_private(diag.note(self.private_note(at)), at, ident.name);
             return self.report(diag);
         }
+        if let Some(diag) = self.value_for_type(at, viewer, ident) {
+            return self.report(diag);
+        }
         let file = self.file_module(viewer);
         if !self.decls.unknown_types.insert((file, ident.name)) {
             return;
@@ -41,6 +44,33 @@ impl Checker {
         self.report(diag);
     }
 
+    /// The message where a type is needed and the name of a function or constant stands.
+    pub(crate) fn value_for_type(
+        &mut self,
+        at: ModuleId,
+        viewer: ModuleId,
+        ident: ast::Ident,
+    ) -> Option<Diagnostic> {
+        let entry = match at == viewer {
+            true => self.lookup(at, ident.name, Ns::Value),
+            false => self.lookup_in(at, ident.name, Ns::Value, viewer, &mut Vec::new()),
+        };
+        let text = self.program.name(ident.name);
+        let (what, span, note) = match entry?.def {
+            Def::Const(id) => ("constant", self.program.consts[id].span, None),
+            Def::Fn(id) => {
+                let note = "a parameter that takes functions has a type such as `Fn(Int) -> Int`";
+                ("function", self.program.fns[id].span, Some(note))
+            }
+            _ => return None,
+        };
+        let message = format!("expected a type, found the {what} `{text}`");
+        let diag = Diagnostic::error(codes::NOT_A_TYPE, ident.span, message);
+        let is_library = self.map.file_at(span.lo).is_none_or(|f| self.map.file(f).is_library);
+        let diag = if is_library { diag } else { diag.also(span, "declared here") };
+        Some(note.into_iter().fold(diag, Diagnostic::note))
+    }
+
     /// Where a name of one capital letter in a signature would be declared, and the text to insert.
     fn type_param_edit(&self, text: &str, used_at: Span) -> Option<(Span, String)> {
         if text.len() != 1 {
@@ -60,7 +90,7 @@ impl Checker {
         Some((Span::new(pos, pos), added))
     }
 
-    fn closest_type(&self, at: ModuleId, viewer: ModuleId, text: &str) -> Option<String> {
+    pub(crate) fn closest_type(&self, at: ModuleId, viewer: ModuleId, text: &str) -> Option<String> {
         let mut names = self.names_in_scope(at, at == viewer, Ns::Type);
         if at == viewer {
             names.extend(

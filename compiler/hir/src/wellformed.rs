@@ -7,7 +7,7 @@ use crate::env::ParamEnv;
 use crate::program::*;
 use crate::solve::{Solver, Tri};
 use crate::ty::{Ty, TyKind};
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Span, ast};
 
 /// Limit on the steps of the search for a finite value of a type.
 const MAX_STEPS: u32 = 20_000;
@@ -33,15 +33,33 @@ impl Checker {
         let function = &self.program.fns[id];
         let generics = function.generics.clone();
         let container = function.container;
-        let tys: Vec<(Ty, Span)> =
+        let mut tys: Vec<(Ty, Span)> =
             function.params.iter().map(|p| (p.ty, p.span)).chain([(function.ret, function.span)]).collect();
         let host = function.export.is_some() || matches!(function.kind, FnKind::Extern { .. });
         let env = ParamEnv::new(&mut self.program, &generics, container);
+        self.use_type_spans(id, &mut tys);
+        let mark = self.diags.len();
         for (ty, span) in &tys {
             self.check_wf(*ty, &env, &generics, *span);
         }
+        if self.diags.len() > mark {
+            self.decls.faulty_signatures.push(id);
+        }
         if host {
             self.check_host_fn(id, &tys);
+        }
+    }
+
+    /// Puts in where the types of a signature are written, as far as they are.
+    fn use_type_spans(&self, id: FnId, tys: &mut [(Ty, Span)]) {
+        let Some(decl) = &self.decls.fns[id] else { return };
+        let params = decl.params.iter().map(|p| match &p.kind {
+            ast::ParamKind::Normal { ty, .. } => Some(ty.span),
+            ast::ParamKind::SelfParam => None,
+        });
+        let ret = decl.ret.as_ref().map(|t| t.span);
+        for ((_, span), written) in tys.iter_mut().zip(params.chain([ret])) {
+            *span = written.unwrap_or(*span);
         }
     }
 
@@ -56,11 +74,57 @@ impl Checker {
         if self.program.adts[id].variants.is_empty() || self.has_value(ty, &mut Vec::new(), &mut steps) {
             return;
         }
+        if self.decls.infinite.contains(&id) {
+            return;
+        }
         let name = self.program.name(self.program.adts[id].name);
         let message = format!("the type `{name}` contains itself without an end");
-        let diag = Diagnostic::error(codes::INFINITE_TYPE, self.program.adts[id].span, message)
+        let mut diag = Diagnostic::error(codes::INFINITE_TYPE, self.program.adts[id].span, message);
+        for (span, part) in self.circle(ty) {
+            let text = self.program.ty_name(part);
+            diag = diag.also(span, format!("contains `{text}`"));
+        }
+        let diag = diag
             .note("each value would need another one; an `Option`, an `Array` or an enum with another variant ends it");
         self.report(diag);
+    }
+
+    /// The fields that lead from a type without values back to it; the types on the way are reported with it.
+    fn circle(&mut self, start: Ty) -> Vec<(Span, Ty)> {
+        let (mut at, mut labels) = (start, Vec::new());
+        for _ in 0..16 {
+            let TyKind::Adt(id, args) = self.program.types.kind(at).clone() else { break };
+            self.decls.infinite.push(id);
+            let variants = self.program.adts[id].variants.iter();
+            let fields: Vec<(Ty, Span)> =
+                variants.flat_map(|v| v.fields.iter().map(|f| (f.ty, f.span))).collect();
+            let found = fields.into_iter().find_map(|(ty, span)| {
+                let ty = self.program.types.subst(ty, &args);
+                self.part_without_value(ty).map(|part| (span, part))
+            });
+            let Some((span, part)) = found else { break };
+            if self.program.adts[id].span.is_dummy() || !self.is_user(self.program.adts[id].module) {
+                break;
+            }
+            labels.push((span, part));
+            if part == start {
+                break;
+            }
+            at = part;
+        }
+        labels
+    }
+
+    /// The struct or enum in a field's type that has no values.
+    fn part_without_value(&mut self, ty: Ty) -> Option<Ty> {
+        match self.program.types.kind(ty).clone() {
+            TyKind::Tuple(elems) => elems.iter().find_map(|t| self.part_without_value(*t)),
+            TyKind::FixedArray(elem, _) => self.part_without_value(elem),
+            TyKind::Adt(id, _) if !self.program.adts[id].variants.is_empty() => {
+                (!self.has_value(ty, &mut Vec::new(), &mut 0)).then_some(ty)
+            }
+            _ => None,
+        }
     }
 
     fn has_value(&mut self, ty: Ty, open: &mut Vec<Ty>, steps: &mut u32) -> bool {
@@ -143,6 +207,27 @@ impl Checker {
             let iso_param = |i: u32| is_iso_param(generics, i);
             if crate::resolve::is_iso_in(&mut self.program, *arg, &iso_param) {
                 self.report_iso_arg(*arg, name, span);
+            }
+        }
+    }
+
+    /// The arguments of an impl's trait, as those of types.
+    pub(crate) fn check_trait_iso_args(
+        &mut self,
+        trait_: TraitId,
+        args: &[Ty],
+        generics: &Generics,
+        span: Span,
+    ) {
+        for (i, arg) in args.iter().enumerate() {
+            let Some(param) = self.program.traits[trait_].generics.params.get(i + 1) else { break };
+            let (name, kind) = (param.name, param.kind);
+            let iso_param = |i: u32| is_iso_param(generics, i);
+            if kind == (GenericParamKind::Type { is_iso: false })
+                && crate::resolve::is_iso_in(&mut self.program, *arg, &iso_param)
+            {
+                self.report_iso_arg(*arg, name, span);
+                self.decls.faulty_trait_args.push((*arg, name));
             }
         }
     }

@@ -269,9 +269,12 @@ impl FnCtxt<'_> {
 
     /// A value was used before anything was known of its type.
     pub(crate) fn report_unknown_type(&mut self, ty: Ty, span: Span) {
-        let diag = Diagnostic::error(codes::CANNOT_INFER, span, "the type of this is not known here")
-            .note("write a type where the variable or parameter is declared: `x: T`");
-        self.report(diag);
+        // Other mistakes were found: what is not known may follow from them.
+        if !self.has_errors {
+            let diag = Diagnostic::error(codes::CANNOT_INFER, span, "the type of this is not known here")
+                .note("write a type where the variable or parameter is declared: `x: T`");
+            self.report(diag);
+        }
         self.unify(ty, Ty::ERROR);
     }
 

@@ -2,9 +2,11 @@
 
 use super::FnCtxt;
 use crate::body::*;
+use crate::ty::Ty;
 
 impl FnCtxt<'_> {
-    pub(crate) fn analyse(&mut self, body: &mut Body) {
+    /// `tys`: the types of all of the body's expressions.
+    pub(crate) fn analyse(&mut self, body: &mut Body, tys: &[Ty]) {
         body.has_late_lets = self.info.iter().any(|i| i.is_late);
         if self.has_errors {
             // Types may be missing; what follows from that would be noise.
@@ -12,7 +14,7 @@ impl FnCtxt<'_> {
         }
         body.locals = std::mem::take(&mut self.locals);
         let mark = self.ck.diags.len();
-        self.ck.check_flow(body);
+        self.ck.check_flow(body, tys);
         self.has_errors |= self.ck.diags[mark..].iter().any(syntax::Diagnostic::is_error);
         self.locals = std::mem::take(&mut body.locals);
     }

@@ -4,8 +4,8 @@ use super::FnCtxt;
 use super::expr::{mut_arg, value_arg};
 use crate::body::*;
 use crate::codes;
-use crate::program::{FnId, ParamMode};
-use crate::ty::Ty;
+use crate::program::{AdtId, FnId, ParamMode, VariantIdx};
+use crate::ty::{Ty, TyKind};
 use syntax::ast;
 use syntax::{Diagnostic, Span};
 
@@ -13,6 +13,7 @@ use syntax::{Diagnostic, Span};
 #[derive(Clone, Copy)]
 pub(crate) struct CalleeInfo {
     pub fn_: Option<FnId>,
+    pub variant: Option<(AdtId, VariantIdx)>,
     pub span: Span,
 }
 
@@ -89,17 +90,31 @@ impl FnCtxt<'_> {
             }
             ParamMode::Mut => {
                 let expr = self.expr(&mut arg.expr, Some(ty));
-                if arg.mut_span.is_none() {
+                let is_value = !super::place::may_be_place(&expr);
+                if arg.mut_span.is_none() && !is_value {
                     self.report_missing_mut(arg, callee);
                 }
                 if !self.unify(expr.ty, ty) {
-                    self.report_value_mismatch(&expr, ty, expr.ty);
+                    self.report_mut_mismatch(&expr, ty, callee);
                     return mut_arg(Expr { kind: ExprKind::Error, ty, span: expr.span });
                 }
                 self.require_mut_place(&expr, arg.expr.span);
                 mut_arg(expr)
             }
         }
+    }
+
+    /// A `mut` argument is not converted: the place would get back a value of the parameter's type.
+    fn report_mut_mismatch(&mut self, expr: &Expr, ty: Ty, callee: CalleeInfo) {
+        let Some(mut diag) = self.mismatch(ty, expr.ty, expr.span) else { return };
+        if let Some(id) = callee.fn_
+            && self.ck.is_user(self.ck.program.fns[id].module)
+        {
+            diag = diag.also(self.ck.program.fns[id].span, "declared here");
+        }
+        self.report(
+            diag.note("a `mut` argument has exactly the type of the parameter, for it gets the new value"),
+        );
     }
 
     fn closure_or_value(&mut self, e: &mut ast::Expr, ty: Ty) -> Expr {
@@ -111,12 +126,37 @@ impl FnCtxt<'_> {
                 self.solve_pending();
             }
         }
-        let expr = self.expr_as(e, ty);
+        let expr = self.expr(e, Some(ty));
+        if let Some(expr) = self.misfit_function(&expr, ty) {
+            return expr;
+        }
+        let expr = self.coerce(expr, ty);
         // The argument has the parameter's type from here on, also where its own is an error.
         if matches!(expr.kind, ExprKind::Error) {
             self.has_errors = true;
         }
         expr
+    }
+
+    /// A function where one with another number of parameters is wanted: reported at its name.
+    fn misfit_function(&mut self, expr: &Expr, ty: Ty) -> Option<Expr> {
+        let TyKind::FnDef(id, _) = *self.kind(self.shallow(expr.ty)) else { return None };
+        let target = self.shallow(ty);
+        let (wanted, _) = self.expected_closure(target)?;
+        let function = &self.ck.program.fns[id];
+        if function.params.len() == wanted.len() {
+            return None;
+        }
+        let name = self.ck.program.name(function.name);
+        let takes = crate::coherence::count(function.params.len(), "argument");
+        let message = format!("`{name}` takes {takes}, here it gets {}", wanted.len());
+        let mut diag = Diagnostic::error(codes::TYPE_MISMATCH, expr.span, message);
+        if self.ck.is_user(function.module) {
+            diag = diag.also(function.span, "declared here");
+        }
+        self.report(diag);
+        self.unify(target, Ty::ERROR);
+        Some(Expr { kind: ExprKind::Error, ty: Ty::ERROR, span: expr.span })
     }
 
     fn has_open(&mut self, ty: Ty) -> bool {
@@ -145,9 +185,20 @@ impl FnCtxt<'_> {
                 let name = self.ck.program.name(self.ck.program.fns[id].name);
                 format!("`{name}` takes {noun}, {given} given")
             }
-            None => format!("this takes {noun}, {given} given"),
+            None => match callee.variant {
+                Some((adt, variant)) => {
+                    let name = self.ck.program.name(self.ck.program.adts[adt].variants[variant].name);
+                    format!("`{name}` takes {noun}, {given} given")
+                }
+                None => format!("this takes {noun}, {given} given"),
+            },
         };
         let mut diag = Diagnostic::error(codes::WRONG_ARG_COUNT, callee.span, message);
+        if let Some((adt, variant)) = callee.variant
+            && self.ck.is_user(self.ck.program.adts[adt].module)
+        {
+            diag = diag.also(self.ck.program.adts[adt].variants[variant].span, "declared here");
+        }
         if let Some(id) = callee.fn_ {
             let function = &self.ck.program.fns[id];
             let skip = usize::from(function.has_self && function.params.len() > want);
@@ -157,7 +208,12 @@ impl FnCtxt<'_> {
                 .skip(skip + given)
                 .map(|p| (self.ck.program.name(p.name).to_string(), p.ty))
                 .collect();
-            if !missing.is_empty() && given < want {
+            if function.has_self && function.params.len() == want && given + 1 == want {
+                // Nothing stands before the dot but a type or trait.
+                let name = self.ck.program.name(function.name);
+                diag = diag
+                    .note(format!("the first argument is the receiver: `T.{name}(x, …)`, or `x.{name}(…)`"));
+            } else if !missing.is_empty() && given < want {
                 let list: Vec<String> =
                     missing.iter().map(|(n, t)| format!("`{n}: {}`", self.ck.program.ty_name(*t))).collect();
                 diag = diag.note(format!("missing: {}", list.join(", ")));

@@ -67,6 +67,9 @@ impl FnCtxt<'_> {
         match &target.kind {
             ExprKind::Local(local) if self.info[*local].is_late && !self.info[*local].is_capture => {
                 // The order of its assignments is checked when the body is complete.
+                let info = &mut self.info[*local];
+                info.is_mutated |= info.is_assigned;
+                info.is_assigned = true;
             }
             ExprKind::IndexValue { base, set: Some(_), .. } => {
                 self.require_mut_place(base, span);
@@ -104,7 +107,7 @@ impl FnCtxt<'_> {
         // The value is worked out first; then the place is opened once, though it is read and written.
         let mut lets = Vec::new();
         let read = Expr { kind: ExprKind::Error, ty, span: target.span };
-        let op_span = Span::new(place.span.hi, value.span.lo);
+        let op_span = self.trimmed(Span::new(place.span.hi, value.span.lo));
         let whole = self.arith_with(op, op_span, read, value, span);
         match whole.kind {
             ExprKind::Binary { rhs, .. } if !is_set => {
@@ -132,6 +135,13 @@ impl FnCtxt<'_> {
             }
             _ => Expr { ty: Ty::UNIT, ..self.error_expr(span) },
         }
+    }
+
+    /// The span without the white space around what it holds.
+    fn trimmed(&self, span: Span) -> Span {
+        let text = self.ck.map.text(span);
+        let lo = span.lo + (text.len() - text.trim_start().len()) as u32;
+        Span::new(lo, lo + text.trim().len() as u32)
     }
 
     fn settle_unless_number(&mut self, ty: Ty) -> Ty {

@@ -156,7 +156,9 @@ impl FnCtxt<'_> {
         let ty = declared.unwrap_or_else(|| self.fresh(pat.span));
         if !matches!(pat.kind, ast::PatKind::Binding { sub: None, .. } | ast::PatKind::Error) {
             let message = "only a single variable can be declared without a value";
-            self.error(codes::LET_WITHOUT_VALUE, pat.span, message);
+            let diag = Diagnostic::error(codes::LET_WITHOUT_VALUE, pat.span, message)
+                .note("declare each variable on its own: `let a`, then `let b`");
+            self.report(diag);
         }
         let mut binds = Binds::default();
         let pat = self.pat(pat, ty, &mut binds);

@@ -58,9 +58,21 @@ impl FnCtxt<'_> {
                 }
                 TyKind::Int(_) | TyKind::F64 | TyKind::F32 => {
                     let name = self.ty_name(ty);
-                    let message = format!("numbers are converted by `as`: `x as {name}`");
+                    let is_text = match args {
+                        [arg] => {
+                            let arg = self.expr(&mut arg.expr, None);
+                            self.settle(arg.ty) == self.ck.string_ty()
+                        }
+                        _ => {
+                            self.check_loose(args);
+                            false
+                        }
+                    };
+                    let message = match is_text {
+                        true => format!("`{name}.parse(x)` reads a number from text"),
+                        false => format!("numbers are converted by `as`: `x as {name}`"),
+                    };
                     self.error(codes::NOT_CALLABLE, span, message);
-                    self.check_loose(args);
                     self.error_expr(span)
                 }
                 _ => {
@@ -137,10 +149,15 @@ impl FnCtxt<'_> {
         if recv.is_some() && self.warns() {
             self.ck.note_fn_use(self.owner, id, span);
         }
+        let mark = self.ck.diags.len();
         if !all.is_empty() {
             self.require_fn_bounds(id, &all, span);
         }
+        let failed = self.reported_since(mark);
         let (values, ty) = self.signature_args(id, &all, recv, args, want, span);
+        if failed {
+            return self.error_expr(span);
+        }
         let callee = Callee::Fn { id, args: all.into() };
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
     }
@@ -157,14 +174,19 @@ impl FnCtxt<'_> {
         span: Span,
     ) -> Expr {
         let is_static = recv.is_none();
+        let mark = self.ck.diags.len();
         if !is_static {
             self.require_own_trait(trait_, &all, span);
         }
         self.require_fn_bounds(id, &all, span);
+        let failed = self.reported_since(mark);
         let (values, ty) = self.signature_args(id, &all, recv, args, want, span);
         if is_static {
             // `Trait.f(x)`: what `Self` is follows from the arguments.
             self.require_own_trait(trait_, &all, span);
+        }
+        if failed {
+            return self.error_expr(span);
         }
         let callee = self.trait_callee(trait_, id, all);
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
@@ -207,9 +229,13 @@ impl FnCtxt<'_> {
             let (ty, mode) = (param.ty, param.mode);
             params.push((self.instantiate(ty, all, span), mode));
         }
-        let callee = super::args::CalleeInfo { fn_: Some(id), span };
+        // What a faulty signature leaves open is no news.
+        let types = &self.ck.program.types;
+        self.has_errors |= types.flags(ret).has_error || params.iter().any(|p| types.flags(p.0).has_error);
+        let callee = super::args::CalleeInfo { fn_: Some(id), variant: None, span };
         let values = self.check_args(&params, recv, args, callee);
-        (values, ret)
+        let is_unknown = ret == Ty::UNIT && self.ck.decls.lacking_results.contains(&id);
+        (values, if is_unknown { Ty::ERROR } else { ret })
     }
 
     /// Lets the expected type decide what is open in the result's type.
@@ -261,7 +287,7 @@ impl FnCtxt<'_> {
             self.ck.program.adts[adt].variants[variant].fields.iter().map(|f| f.ty).collect();
         let params: Vec<(Ty, ParamMode)> =
             fields.into_iter().map(|t| (self.instantiate(t, &adt_args, span), ParamMode::Value)).collect();
-        let callee = super::args::CalleeInfo { fn_: None, span };
+        let callee = super::args::CalleeInfo { fn_: None, variant: Some((adt, variant)), span };
         let values = self.check_args(&params, None, args, callee);
         if values.len() != params.len() {
             return Expr { kind: ExprKind::Error, ty, span };
@@ -300,7 +326,7 @@ impl FnCtxt<'_> {
         };
         let params: Vec<(Ty, ParamMode)> =
             params.into_iter().map(|(t, m)| (t, if m { ParamMode::Mut } else { ParamMode::Value })).collect();
-        let info = super::args::CalleeInfo { fn_: None, span };
+        let info = super::args::CalleeInfo { fn_: None, variant: None, span };
         let values = self.check_args(&params, None, args, info);
         let callee = Callee::Value(Box::new(callee));
         Expr { kind: ExprKind::Call { callee, args: values }, ty: ret, span }

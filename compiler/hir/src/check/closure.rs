@@ -29,9 +29,11 @@ impl FnCtxt<'_> {
             other => other,
         };
         let mut types = Vec::with_capacity(params.len());
+        let mark = self.ck.diags.len();
         for (i, param) in params.iter().enumerate() {
             types.push(self.closure_param(param, expected.as_ref().map(|e| e.0[i])));
         }
+        faulty |= self.reported_since(mark);
         let wanted_ret = expected.map(|e| e.1);
         let ret_span = ret.map_or(span, |r| r.span);
         let ret_ty = match ret {
@@ -44,7 +46,8 @@ impl FnCtxt<'_> {
                 }
                 ty
             }
-            None => wanted_ret.unwrap_or_else(|| self.fresh(span)),
+            // The place learns of the result when the body is known to give one.
+            None => wanted_ret.filter(|w| !self.is_open(*w)).unwrap_or_else(|| self.fresh(span)),
         };
         let id = self.ck.program.closures.push(ClosureDecl {
             owner: self.owner,
@@ -54,8 +57,11 @@ impl FnCtxt<'_> {
             is_once: false,
             span,
         });
-        let body = self.closure_body(params, &types, ret_ty, ret_span, body);
+        let body = self.closure_body(params, &types, ret_ty, ret_span, body, &mut faulty);
         self.closures.push((id, body));
+        if let Some(wanted) = wanted_ret.filter(|w| self.is_open(*w)) {
+            self.unify(wanted, if faulty { Ty::ERROR } else { ret_ty });
+        }
         let args: Box<[Ty]> = Rc::clone(&self.identity).iter().copied().collect();
         let ty = self.intern(TyKind::Closure(id, args));
         if faulty {
@@ -98,7 +104,7 @@ impl FnCtxt<'_> {
         };
         if want_mut != is_mut {
             let message = match want_mut {
-                true => "this parameter is changed by the closure's caller's wish: it must be `mut`",
+                true => "the closure changes this parameter for its caller, so it must be `mut`",
                 false => "the closure's caller passes a value here: the parameter cannot be `mut`",
             };
             let diag = Diagnostic::error(codes::TYPE_MISMATCH, param.pat.span, message);
@@ -124,8 +130,9 @@ impl FnCtxt<'_> {
         ret: Ty,
         ret_span: Span,
         body: &mut ast::Expr,
+        faulty: &mut bool,
     ) -> ClosureBody {
-        self.frames.push(Frame { ret, captures: Vec::new(), ret_span, is_closure: true });
+        self.frames.push(Frame { ret, captures: Vec::new(), ret_span, is_closure: true, question: None });
         let loops = std::mem::take(&mut self.loops);
         let tries = std::mem::take(&mut self.tries);
         let diverges = std::mem::replace(&mut self.diverges, false);
@@ -157,7 +164,21 @@ impl FnCtxt<'_> {
             }
         }
         let value = self.expr(body, Some(ret));
+        let before = self.ck.diags.len();
         let value = self.closure_result(value, ret);
+        if let Some(question) = self.frames.last().and_then(|f| f.question)
+            && self.reported_since(before)
+        {
+            self.explain_mismatch(
+                before,
+                question,
+                "because of this `?` the closure returns a `Result` or `Option`",
+            );
+            if let Some(diag) = self.ck.diags.last_mut() {
+                diag.notes.push("a `?` in a closure leaves the closure only".to_string());
+            }
+            *faulty = true;
+        }
         let value = super::with_lets(lets, value);
         self.scope.pop_to(mark);
         self.loops = loops;

@@ -10,17 +10,20 @@ use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span};
 
 /// The type that several branches have in common.
-#[derive(Default)]
 pub(crate) struct Join {
     /// What the place expects, if known.
     want: Option<Ty>,
     /// The type of the first branch that has a value.
     found: Option<Ty>,
+    /// Where that branch is.
+    first: Span,
+    /// A branch of another type was reported.
+    has_failed: bool,
 }
 
 impl Join {
     pub fn new(want: Option<Ty>) -> Join {
-        Join { want, found: None }
+        Join { want, found: None, first: Span::DUMMY, has_failed: false }
     }
 }
 
@@ -146,9 +149,26 @@ impl FnCtxt<'_> {
         match join.found {
             None => {
                 join.found = Some(ty);
+                join.first = value_span(&expr);
                 expr
             }
-            Some(found) => self.coerce_branch(expr, found),
+            Some(found) if join.has_failed => {
+                if self.unify(found, ty) {
+                    expr
+                } else {
+                    Expr { kind: ExprKind::Error, ty: found, span: expr.span }
+                }
+            }
+            Some(found) => {
+                let mark = self.ck.diags.len();
+                let expr = self.coerce_branch(expr, found);
+                if self.reported_since(mark) {
+                    join.has_failed = true;
+                    let name = self.ty_name(found);
+                    self.explain_mismatch(mark, join.first, &format!("this is `{name}`"));
+                }
+                expr
+            }
         }
     }
 
@@ -197,7 +217,7 @@ impl FnCtxt<'_> {
         }
     }
 
-    fn mismatch(&mut self, want: Ty, found: Ty, span: Span) -> Option<Diagnostic> {
+    pub(crate) fn mismatch(&mut self, want: Ty, found: Ty, span: Span) -> Option<Diagnostic> {
         let (want, found) = (self.deep(want), self.deep(found));
         let types = &self.ck.program.types;
         if types.flags(want).has_error || types.flags(found).has_error {
@@ -209,12 +229,19 @@ impl FnCtxt<'_> {
             let message = format!("the type would contain itself: `{f}` and `{w}`");
             return Some(Diagnostic::error(codes::TYPE_MISMATCH, span, message));
         }
+        if let (TyKind::Closure(a, _), TyKind::Closure(b, _)) = (self.kind(want), self.kind(found))
+            && a != b
+        {
+            let message = "two closures have two types, even if they take and give the same";
+            let diag = Diagnostic::error(codes::TYPE_MISMATCH, span, message);
+            return Some(diag.note("write the type, so that they are boxed: `let f: Fn(A) -> B = …`"));
+        }
         let message = format!("expected `{w}`, found `{f}`");
         Some(Diagnostic::error(codes::TYPE_MISMATCH, span, message).label(format!("this is `{f}`")))
     }
 
     fn occurs_in(&self, var: Ty, ty: Ty) -> bool {
-        if var == ty || self.var_kind(var).is_none() {
+        if var == ty || self.var_kind(var) != Some(VarKind::General) {
             return false;
         }
         let mut found = false;
@@ -232,7 +259,7 @@ impl FnCtxt<'_> {
 
     /// The ways out that are known for pairs of types.
     fn suggest_conversion(&mut self, diag: Diagnostic, expr: &Expr, want: Ty, found: Ty) -> Diagnostic {
-        let (want, found) = (self.deep(want), self.deep(found));
+        let (want, found) = (self.deep(want), self.describe(found));
         let span = expr.span;
         let is_number = |k: &TyKind| matches!(k, TyKind::Int(_) | TyKind::F32 | TyKind::F64);
         let found_number =
@@ -243,12 +270,7 @@ impl FnCtxt<'_> {
         }
         if is_number(self.kind(want)) && found_number {
             let name = self.ty_name(want);
-            let text = self.ck.map.text(span).to_string();
-            let simple = matches!(
-                expr.kind,
-                ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Call { .. } | ExprKind::Lit(_)
-            );
-            let new = if simple { format!("{text} as {name}") } else { format!("({text}) as {name}") };
+            let new = self.cast_text(expr, &name);
             return diag.fix_likely("convert the number", span, new);
         }
         if found == Ty::UNIT
@@ -258,6 +280,10 @@ impl FnCtxt<'_> {
             return diag
                 .note("it ends with a statement; the value of a block is that of its last expression");
         }
+        if want == Ty::BOOL && found_number {
+            let zero = if matches!(self.kind(found), TyKind::F32 | TyKind::F64) { "0.0" } else { "0" };
+            return diag.fix_likely("a condition is a `Bool`", span.after(), format!(" != {zero}"));
+        }
         if want == self.ck.string_ty() && self.can_show(found) {
             let text = self.ck.map.text(span).to_string();
             return match text.contains(['"', '{', '\n']) {
@@ -266,6 +292,25 @@ impl FnCtxt<'_> {
             };
         }
         self.suggest_wrapping(diag, span, want, found)
+    }
+
+    /// The text of an expression converted by `as`, in parentheses where it needs them.
+    pub(crate) fn cast_text(&self, expr: &Expr, to: &str) -> String {
+        let text = self.ck.map.text(expr.span);
+        let simple = match &expr.kind {
+            ExprKind::Local(_)
+            | ExprKind::Field { .. }
+            | ExprKind::Const(..)
+            | ExprKind::ConstParam(_)
+            | ExprKind::IndexPlace { .. }
+            | ExprKind::IndexValue { .. }
+            | ExprKind::FixedIndex { .. } => true,
+            ExprKind::Lit(_) => !text.starts_with('-'),
+            // An operator of a trait is a call, too.
+            ExprKind::Call { .. } => text.ends_with(')'),
+            _ => false,
+        };
+        if simple { format!("{text} as {to}") } else { format!("({text}) as {to}") }
     }
 
     fn can_show(&mut self, ty: Ty) -> bool {
@@ -306,6 +351,14 @@ impl FnCtxt<'_> {
 
     pub(crate) fn would_unify(&mut self, a: Ty, b: Ty) -> bool {
         self.solve(Span::DUMMY, |s| s.probe(|s| s.unify(a, b)))
+    }
+}
+
+/// Where the value of an expression is written: the last line of a block.
+fn value_span(e: &Expr) -> Span {
+    match &e.kind {
+        ExprKind::Block(Block { tail: Some(tail), .. }) => value_span(tail),
+        _ => e.span,
     }
 }
 

@@ -135,20 +135,26 @@ impl FnCtxt<'_> {
     ) -> Expr {
         let before = self.diverges;
         let wanted = want.map(|w| self.shallow(w));
-        let as_value = wanted.is_some_and(|w| w != Ty::UNIT && w != Ty::ERROR && !self.is_open(w));
+        let open = wanted.is_none_or(|w| self.is_open(w));
+        let as_value = !open && wanted.is_some_and(|w| w != Ty::UNIT && w != Ty::ERROR);
         let tail = then.tail.as_ref().map(|t| t.span);
-        let then_expr = self.block(then, if as_value { want } else { Some(Ty::UNIT) });
+        let then_want = if open {
+            None
+        } else if as_value {
+            want
+        } else {
+            Some(Ty::UNIT)
+        };
+        let then_expr = self.block(then, then_want);
         let diverges = std::mem::replace(&mut self.diverges, before);
         self.scope.pop_to(mark);
-        let ty = self.shallow(then_expr.ty);
-        let valued = as_value && ty != Ty::UNIT && !(ty == Ty::NEVER && tail.is_none());
+        let ty = self.resolve_now(then_expr.ty);
+        // A call whose value nobody asks for may stand at the end of a closure.
+        let is_asked = as_value || (open && (want.is_none() || !super::usage::ends_with_effect(&then_expr)));
+        let is_open = !as_value && self.is_open(ty);
+        let valued = is_asked && ty != Ty::UNIT && !is_open && !(ty == Ty::NEVER && (open || tail.is_none()));
         let then_expr = if valued {
-            if ty != Ty::ERROR {
-                let found = self.ty_name(wanted.unwrap_or(ty));
-                let message = format!("this `if` must give a `{found}`, but has no `else`");
-                let diag = Diagnostic::error(codes::IF_WITHOUT_ELSE, span, message);
-                self.report(diag.note("without `else` an `if` has no value"));
-            }
+            self.report_if_without_else(wanted.filter(|_| as_value), ty, span);
             Expr { kind: ExprKind::Error, ty: Ty::ERROR, span }
         } else {
             self.discard(then_expr)
@@ -162,6 +168,20 @@ impl FnCtxt<'_> {
             ty,
             span,
         }
+    }
+
+    fn report_if_without_else(&mut self, wanted: Option<Ty>, found: Ty, span: Span) {
+        if found == Ty::ERROR {
+            self.has_errors = true;
+            return;
+        }
+        let name = self.ty_name(wanted.unwrap_or(found));
+        let message = match wanted {
+            Some(_) => format!("this `if` must give a value of type `{name}`, but has no `else`"),
+            None => format!("this `if` is used as a value of type `{name}`, but has no `else`"),
+        };
+        let diag = Diagnostic::error(codes::IF_WITHOUT_ELSE, span, message);
+        self.report(diag.note("without `else` an `if` has no value"));
     }
 
     // ------------------------------------------------------------ match
@@ -226,12 +246,23 @@ impl FnCtxt<'_> {
     pub(crate) fn return_expr(&mut self, value: Option<&mut ast::Expr>, span: Span) -> Expr {
         let Some(frame) = self.frames.last() else { return self.error_expr(span) };
         let (ret, ret_span) = (frame.ret, frame.ret_span);
+        let frame_is_declared = !frame.is_closure && self.has_written_ret;
         if !frame.is_closure && matches!(self.owner, crate::program::BodyOwner::Const(_)) {
             self.error(codes::RETURN_OUTSIDE_FN, span, "there is no function to return from");
         }
         let value = match value {
+            Some(value) if self.lacks_result(ret) => {
+                let value = self.expr(value, None);
+                self.report_lacking_result(&value);
+                Some(Box::new(value))
+            }
             Some(value) => {
+                let mark = self.ck.diags.len();
+                let is_declared = frame_is_declared;
                 let value = self.expr_as(value, ret);
+                if is_declared && matches!(value.kind, ExprKind::Error) {
+                    self.explain_mismatch(mark, ret_span, "the result is declared here");
+                }
                 Some(Box::new(value))
             }
             None => {
@@ -245,6 +276,37 @@ impl FnCtxt<'_> {
             }
         };
         Expr { kind: ExprKind::Return(value), ty: Ty::NEVER, span }
+    }
+}
+
+impl FnCtxt<'_> {
+    /// Whether this is the body of a function that does not say what it returns.
+    fn lacks_result(&self, ret: Ty) -> bool {
+        let is_fn = matches!(self.owner, crate::program::BodyOwner::Fn(_));
+        is_fn && ret == Ty::UNIT && self.frames.len() == 1 && !self.has_written_ret
+    }
+
+    /// A value is returned where no result is declared: said once, and calls then give nothing that is known.
+    fn report_lacking_result(&mut self, value: &Expr) {
+        let crate::program::BodyOwner::Fn(id) = self.owner else { return };
+        let ty = self.settle(value.ty);
+        if ty == Ty::UNIT || ty == Ty::NEVER {
+            return;
+        }
+        if ty == Ty::ERROR || self.ck.decls.lacking_results.contains(&id) {
+            self.has_errors = true;
+            return;
+        }
+        self.ck.decls.lacking_results.push(id);
+        let (name, found) =
+            (self.ck.program.name(self.ck.program.fns[id].name).to_string(), self.ty_name(ty));
+        let message = format!("`{name}` returns a value of type `{found}`, but declares no result");
+        let end = self.frames[0].ret_span.after();
+        let diag = Diagnostic::error(codes::TYPE_MISMATCH, value.span, message)
+            .label(format!("this is `{found}`"))
+            .also(self.ck.program.fns[id].span, "no result is declared here")
+            .fix_likely("declare the result", end, format!(" -> {found}"));
+        self.report(diag);
     }
 }
 

@@ -246,7 +246,6 @@ impl FnCtxt<'_> {
             let ty = self.intern(TyKind::FixedArray(elem, len));
             return Expr { kind: ExprKind::ArrayRepeat { value, count: None }, ty, span };
         }
-        self.require_copyable(elem, syntax::sym::Item, span);
         let count = self.expr_as(count, Ty::I64);
         let ty = self.array_of(elem);
         Expr { kind: ExprKind::ArrayRepeat { value, count: Some(Box::new(count)) }, ty, span }
@@ -356,13 +355,41 @@ impl FnCtxt<'_> {
                 format!("`{f}` cannot be converted to `{t}` by `as`"),
             )
             .note("`as` converts between numbers, and `Char` or `Bool` to integers");
-            if to == self.ck.string_ty() {
-                diag = diag.note("any printable value becomes text by `\"{x}\"`");
+            if let Some(note) = self.explain_cast(from, to) {
+                diag = diag.note(note);
             }
             self.report(diag);
             return Expr { kind: ExprKind::Error, ty: target, span };
         }
         Expr { kind: ExprKind::Cast(Box::new(expr)), ty: target, span }
+    }
+
+    /// What does what `as` cannot do.
+    fn explain_cast(&self, from: Ty, to: Ty) -> Option<String> {
+        let string = self.ck.string_ty();
+        let is_number = |ty: Ty| matches!(self.kind(ty), TyKind::Int(_) | TyKind::F32 | TyKind::F64);
+        let opened =
+            |id: crate::program::AdtId| Some(id) == self.ck.known.option || Some(id) == self.ck.known.result;
+        Some(match (self.kind(from), self.kind(to)) {
+            (_, TyKind::Dyn { .. }) => {
+                "a value becomes a `dyn` value by itself where that type is expected".to_string()
+            }
+            (TyKind::Adt(id, _), _) if opened(*id) && is_number(to) => {
+                "take the value out first: `match`, `unwrap_or`".to_string()
+            }
+            (TyKind::Param(..), _) => {
+                "a type parameter may be any type; `as` needs that of a number".to_string()
+            }
+            (_, TyKind::Bool) if is_number(from) => "`x != 0` compares".to_string(),
+            (_, TyKind::Char) if is_number(from) => {
+                "`Char.from_code(n)` gives the character, if there is one with that code".to_string()
+            }
+            _ if from == string && is_number(to) => {
+                format!("`{}.parse(text)` reads a number", self.ck.program.ty_name(to))
+            }
+            _ if to == string => "any printable value becomes text by `\"{x}\"`".to_string(),
+            _ => return None,
+        })
     }
 
     /// A literal that `Int` cannot hold has the type it is converted to.

@@ -7,7 +7,7 @@ use crate::infer::VarKind;
 use crate::resolve::is_iso_in;
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Span};
 
 impl FnCtxt<'_> {
@@ -22,7 +22,13 @@ impl FnCtxt<'_> {
             }
         }
         self.solve_pending();
-        let mut zonk = Zonk { memo: FxHashMap::default(), reported: Vec::new(), silent: self.has_errors };
+        let mut zonk = Zonk { silent: self.has_errors, ..Zonk::default() };
+        for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
+            let ty = self.zonk(ty, span, &mut zonk);
+            if self.check_lit_range(value, ty, span) {
+                self.bad_pats.push(span);
+            }
+        }
         self.zonk_closures(&mut zonk);
         self.zonk_expr(&mut body.value, &mut zonk);
         for i in 0..self.closures.len() {
@@ -36,13 +42,9 @@ impl FnCtxt<'_> {
             self.locals[local].ty = self.zonk(ty, span, &mut zonk);
         }
         self.set_captures();
-        for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
-            let ty = self.zonk(ty, span, &mut zonk);
-            self.check_lit_range(value, ty, span);
-        }
         self.check_pending();
         body.closures = std::mem::take(&mut self.closures);
-        self.analyse(body);
+        self.analyse(body, &zonk.tys);
         self.warn_unused_locals();
         body.locals = std::mem::take(&mut self.locals);
     }
@@ -72,6 +74,10 @@ impl FnCtxt<'_> {
                     self.cx.generics = generics;
                     if iso {
                         self.has_errors = true;
+                        if self.has_faulty_signature || self.ck.decls.faulty_trait_args.contains(&(ty, param))
+                        {
+                            continue;
+                        }
                         self.ck.report_iso_arg(ty, param, span);
                     }
                 }
@@ -80,6 +86,9 @@ impl FnCtxt<'_> {
                         let t = self.deep(*t);
                         self.ck.program.types.flags(t).has_infer
                     });
+                    if self.ck.decls.overlapping.contains(&trait_) {
+                        self.has_errors = true;
+                    }
                     if !self.has_errors {
                         let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
                         let ty = self.ty_name(args[0]);
@@ -165,8 +174,17 @@ impl FnCtxt<'_> {
         if zonk.silent {
             return;
         }
+        let around = |p: &&Span| p.lo <= span.lo && span.hi <= p.hi;
+        let span = match self.open_pats.iter().find(around).copied() {
+            Some(whole) if zonk.reported_pats.contains(&whole) => return,
+            Some(whole) => {
+                zonk.reported_pats.push(whole);
+                whole
+            }
+            None => span,
+        };
         let diag = Diagnostic::error(codes::CANNOT_INFER, span, "nothing says what type this has")
-            .note("write it where the variable is declared, `x: T`, or as an argument, `f.<T>(x)`");
+            .note("write it where the variable is declared, `x: T`, or as a type argument, `f.<T>(x)`");
         self.report(diag);
     }
 
@@ -174,6 +192,9 @@ impl FnCtxt<'_> {
 
     fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         e.ty = self.zonk(e.ty, e.span, zonk);
+        if zonk.seen.insert(e.ty) {
+            zonk.tys.push(e.ty);
+        }
         let (ty, span) = (e.ty, e.span);
         match &mut e.kind {
             ExprKind::Lit(Lit::Int(value)) => {
@@ -309,9 +330,14 @@ impl FnCtxt<'_> {
     }
 }
 
+#[derive(Default)]
 struct Zonk {
     memo: FxHashMap<Ty, Ty>,
+    /// The types of all expressions, in the order of their first occurrence.
+    tys: Vec<Ty>,
+    seen: FxHashSet<Ty>,
     reported: Vec<Ty>,
+    reported_pats: Vec<Span>,
     /// Other mistakes were found: what is not known may follow from them.
     silent: bool,
 }

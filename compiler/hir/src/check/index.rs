@@ -126,6 +126,15 @@ impl FnCtxt<'_> {
             diag = diag.note("a string is sliced by bytes, `s[a..b]`; `s.chars()` gives its characters");
         } else if let TyKind::Tuple(_) = self.kind(ty) {
             diag = diag.note("the elements of a tuple are `t.0`, `t.1`, …");
+        } else if let TyKind::Adt(id, _) = self.kind(ty) {
+            let id = *id;
+            if Some(id) == self.ck.known.option {
+                diag = diag.note("the value may be missing: `match` or `unwrap_or` takes it out first");
+            } else if Some(id) == self.ck.known.array {
+                diag = diag.note("an array is indexed by an `Int` or by a range");
+            } else if self.ck.is_user(self.ck.program.adts[id].module) {
+                diag = diag.note(format!("`impl Index<{by}> for {base}` lets it be indexed"));
+            }
         }
         self.report(diag);
     }

@@ -102,14 +102,16 @@ impl FnCtxt<'_> {
         }
     }
 
-    /// Reports a literal that its type cannot hold.
-    pub(crate) fn check_lit_range(&mut self, value: i128, ty: Ty, span: Span) {
-        let TyKind::Int(int) = *self.kind(ty) else { return };
+    /// Reports a literal that its type cannot hold, and returns whether it did.
+    pub(crate) fn check_lit_range(&mut self, value: i128, ty: Ty, span: Span) -> bool {
+        let TyKind::Int(int) = *self.kind(ty) else { return false };
         if int_fits(value, int) {
-            return;
+            return false;
         }
         let bits = int.bits(8);
         let (lo, hi) = match int.is_signed() {
+            true if bits <= 32 => ((-1i64 << (bits - 1)).to_string(), ((1i64 << (bits - 1)) - 1).to_string()),
+            false if bits <= 32 => ("0".to_string(), ((1i64 << bits) - 1).to_string()),
             true => (format!("-2^{}", bits - 1), format!("2^{} - 1", bits - 1)),
             false => ("0".to_string(), format!("2^{bits} - 1")),
         };
@@ -119,5 +121,6 @@ impl FnCtxt<'_> {
         let diag = Diagnostic::error(codes::LITERAL_OUT_OF_RANGE, span, message)
             .note(format!("`{name}` goes from {lo} to {hi}"));
         self.report(diag);
+        true
     }
 }

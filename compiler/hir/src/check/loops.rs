@@ -29,7 +29,7 @@ impl FnCtxt<'_> {
             self.report(diag.also(outer.span, "declared here"));
         }
         let id = self.next_loop();
-        self.loops.push(LoopCtx { label, id, value });
+        self.loops.push(LoopCtx { label, id, value, is_faulty: false });
         id
     }
 
@@ -49,13 +49,19 @@ impl FnCtxt<'_> {
         let body = self.discard(body);
         self.scope.pop_to(mark);
         self.diverges = diverges;
-        self.loops.pop();
+        let ty = self.pop_plain_loop();
         let leave = Expr { kind: ExprKind::Break { id, value: None }, ty: Ty::NEVER, span: cond.expr.span };
         let leave = super::coerce::coerced(Coercion::NeverToAny, leave, Ty::UNIT);
         let kind =
             ExprKind::If { cond: Box::new(cond.expr), then: Box::new(body), else_: Some(Box::new(leave)) };
         let step = Expr { kind, ty: Ty::UNIT, span };
-        Expr { kind: ExprKind::Loop { id, body: Box::new(step) }, ty: Ty::UNIT, span }
+        Expr { kind: ExprKind::Loop { id, body: Box::new(step) }, ty, span }
+    }
+
+    /// Ends a loop without a value; returns the type that it has as an expression.
+    fn pop_plain_loop(&mut self) -> Ty {
+        let faulty = self.loops.pop().is_some_and(|l| l.is_faulty);
+        if faulty { Ty::ERROR } else { Ty::UNIT }
     }
 
     pub(crate) fn loop_expr(
@@ -109,7 +115,7 @@ impl FnCtxt<'_> {
                 if self.frames.len() > 1 {
                     diag.note("a closure cannot leave or continue a loop around it; `for` can")
                 } else {
-                    diag
+                    diag.note("`return` leaves a function")
                 }
             }
         };
@@ -139,7 +145,10 @@ impl FnCtxt<'_> {
             if let Some(value) = value {
                 self.expr(value, None);
                 let message = "only `loop` has a value: `while` and `for` may end without a `break`";
-                self.error(codes::BREAK_WITH_VALUE, value.span, message);
+                let diag = Diagnostic::error(codes::BREAK_WITH_VALUE, value.span, message)
+                    .note("assign the value to a variable declared before the loop, or `return` it");
+                self.report(diag);
+                self.loops[index].is_faulty = true;
             }
             return None;
         };
@@ -204,6 +213,7 @@ impl FnCtxt<'_> {
             let inclusive = *inclusive;
             let (lo, hi, elem) = self.range_ends(Some(lo), Some(hi), None);
             let (Some(lo), Some(hi), Some(elem)) = (lo, hi, elem) else { return self.error_expr(span) };
+            let elem = if matches!(hi.kind, ExprKind::Error) { Ty::ERROR } else { elem };
             let settled = self.resolve_now(elem);
             if matches!(self.kind(settled), TyKind::Int(_) | TyKind::Error) || self.is_number_var(settled) {
                 return self.for_range(label, pat, lo, hi, inclusive, elem, body, span);
@@ -235,9 +245,9 @@ impl FnCtxt<'_> {
         body: &mut ast::Block,
         span: Span,
     ) -> Expr {
-        let (id, pat, body) = self.for_body(label, pat, elem, body);
+        let (id, pat, body, ty) = self.for_body(label, pat, elem, body, false);
         let kind = ExprKind::ForRange { id, pat, lo: Box::new(lo), hi: Box::new(hi), inclusive, body };
-        Expr { kind, ty: Ty::UNIT, span }
+        Expr { kind, ty, span }
     }
 
     fn for_body(
@@ -246,19 +256,23 @@ impl FnCtxt<'_> {
         pat: &mut ast::Pat,
         elem: Ty,
         body: &mut ast::Block,
-    ) -> (LoopId, Box<Pat>, Box<Expr>) {
+        is_element: bool,
+    ) -> (LoopId, Box<Pat>, Box<Expr>, Ty) {
         let diverges = self.diverges;
         let id = self.push_loop(label, None);
         let mark = self.scope.mark();
         let mut binds = Binds::default();
         let pat = self.pat(pat, elem, &mut binds);
+        for (_, local) in &binds.names {
+            self.info[*local].is_element = is_element;
+        }
         self.declare_binds(&binds);
         let body = self.block(body, Some(Ty::UNIT));
         let body = self.discard(body);
         self.scope.pop_to(mark);
-        self.loops.pop();
+        let ty = self.pop_plain_loop();
         self.diverges = diverges;
-        (id, Box::new(pat), Box::new(body))
+        (id, Box::new(pat), Box::new(body), ty)
     }
 
     fn for_iter(
@@ -274,13 +288,13 @@ impl FnCtxt<'_> {
             Some(found) => found,
             None => {
                 let error = Ty::ERROR;
-                let (_, _, _) = self.for_body(label, pat, error, body);
+                self.for_body(label, pat, error, body, true);
                 return Expr { kind: ExprKind::Error, ty: Ty::UNIT, span };
             }
         };
-        let (id, pat, body) = self.for_body(label, pat, elem, body);
+        let (id, pat, body, ty) = self.for_body(label, pat, elem, body, true);
         let kind = ExprKind::For { id, pat, iter: Box::new(iter), next, body };
-        Expr { kind, ty: Ty::UNIT, span }
+        Expr { kind, ty, span }
     }
 
     /// The iterator for a value, the callee that steps it, and the type of its elements.

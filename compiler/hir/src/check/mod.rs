@@ -24,6 +24,8 @@ mod obligations;
 mod ops;
 mod path;
 mod pattern;
+mod pattern_fields;
+mod pattern_path;
 mod patterns_cover;
 mod place;
 mod scope;
@@ -60,9 +62,13 @@ pub(crate) struct LocalInfo {
     pub is_capture: bool,
     /// Declared without a value.
     pub is_late: bool,
+    /// Declared without a value, and assigned.
+    pub is_assigned: bool,
+    /// Bound by the name of a field alone: `Point { x }`.
+    pub is_shorthand: bool,
+    /// Goes through the elements of something, in a `for`.
+    pub is_element: bool,
     pub is_param: bool,
-    /// Its name is also that of the field that it is bound to.
-    pub is_short: bool,
     /// Made by the checker.
     pub is_hidden: bool,
 }
@@ -76,9 +82,13 @@ pub(crate) struct Frame {
     pub ret_span: Span,
     /// For `?` in a closure without an expected result: its result became known by it.
     pub is_closure: bool,
+    /// The `?` that decided what kind of result a closure has.
+    pub question: Option<Span>,
 }
 
 pub(crate) struct LoopCtx {
+    /// A `break` gave a value that the loop cannot have.
+    pub is_faulty: bool,
     pub label: Option<ast::Ident>,
     pub id: LoopId,
     /// For `loop`: the type of its `break` values. `while` and `for` have none.
@@ -114,10 +124,18 @@ pub(crate) struct FnCtxt<'c> {
     pub has_errors: bool,
     /// Names that nothing has, each reported once.
     pub told_unknown: Vec<Symbol>,
+    /// The types of the signature break bounds, which is not said again of the same types in the body.
+    pub has_faulty_signature: bool,
+    /// The function says `-> T`.
+    pub has_written_ret: bool,
     /// Values of type `Never` that stand where a type was not known.
     pub never_vars: Vec<Ty>,
     /// Numbers in patterns, to be compared with the range of their type.
     pub lit_pats: Vec<(i128, Ty, Span)>,
+    /// Those that are out of range.
+    pub bad_pats: Vec<Span>,
+    /// Patterns of tuples whose types were not known: nothing is said of their parts.
+    pub open_pats: Vec<Span>,
     /// The function's type parameters as arguments, which its closures' types carry.
     pub identity: Args0,
     pub name: String,
@@ -166,6 +184,8 @@ impl Checker {
         cx.generics = generics;
         let ret_span = decl.ret.as_ref().map_or(decl.sig_span, |r| r.span);
         let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span, name);
+        fcx.has_written_ret = decl.ret.is_some();
+        fcx.has_faulty_signature = fcx.ck.decls.faulty_signatures.contains(&id);
         fcx.run(Some((id, &mut decl)), body, ret)
     }
 
@@ -241,7 +261,7 @@ impl<'c> FnCtxt<'c> {
             locals: IndexVec::new(),
             info: IndexVec::new(),
             scope: Scope::new(heads),
-            frames: vec![Frame { ret, captures: Vec::new(), ret_span, is_closure: false }],
+            frames: vec![Frame { ret, captures: Vec::new(), ret_span, is_closure: false, question: None }],
             loops: Vec::new(),
             tries: Vec::new(),
             n_loops: 0,
@@ -250,8 +270,12 @@ impl<'c> FnCtxt<'c> {
             closures: Vec::new(),
             has_errors: false,
             told_unknown: Vec::new(),
+            has_written_ret: false,
+            has_faulty_signature: false,
             never_vars: Vec::new(),
             lit_pats: Vec::new(),
+            bad_pats: Vec::new(),
+            open_pats: Vec::new(),
             identity,
             name,
             ck,
@@ -268,11 +292,11 @@ impl<'c> FnCtxt<'c> {
         let value = match body {
             ast::FnBody::Block(mut block) => {
                 let value = self.block(&mut block, Some(ret));
-                self.coerce_result(value, ret)
+                self.fn_result(value, ret)
             }
             ast::FnBody::Expr(mut expr) => {
                 let value = self.expr(&mut expr, Some(ret));
-                self.coerce_result(value, ret)
+                self.fn_result(value, ret)
             }
             ast::FnBody::Deferred(span) => Expr { kind: ExprKind::Error, ty: Ty::ERROR, span },
         };
@@ -295,6 +319,21 @@ impl<'c> FnCtxt<'c> {
         body
     }
 
+    /// The value of a function's body; a mismatch says where the type comes from that it does not have.
+    fn fn_result(&mut self, value: Expr, ret: Ty) -> Expr {
+        let mark = self.ck.diags.len();
+        let is_unit = self.shallow(value.ty) == Ty::UNIT;
+        let value = self.coerce_result(value, ret);
+        if self.has_written_ret && self.reported_since(mark) {
+            let span = self.frames[0].ret_span;
+            self.explain_mismatch(mark, span, "the result is declared here");
+            if let Some(diag) = self.ck.diags.last_mut().filter(|_| is_unit) {
+                diag.notes.push("the last line of a function is its value".to_string());
+            }
+        }
+        value
+    }
+
     fn declare_fn_params(
         &mut self,
         id: FnId,
@@ -306,6 +345,7 @@ impl<'c> FnCtxt<'c> {
             let Some(sig) = self.ck.program.fns[id].params.get(i) else { continue };
             let (ty, name, span) = (sig.ty, sig.name, sig.span);
             let is_mut = sig.mode == ParamMode::Mut;
+            self.has_errors |= self.ck.program.types.flags(ty).has_error;
             let local = self.new_local(name, ty, is_mut, span);
             self.info[local].is_param = true;
             params.push(local);
@@ -356,6 +396,22 @@ impl<'c> FnCtxt<'c> {
         self.report(Diagnostic::error(code, span, message));
     }
 
+    /// Whether errors were reported since the list of diagnostics was `mark` long.
+    pub(crate) fn reported_since(&self, mark: usize) -> bool {
+        self.ck.diags[mark..].iter().any(Diagnostic::is_error)
+    }
+
+    /// Says more about the first mismatch of types reported since the list was `mark` long.
+    pub(crate) fn explain_mismatch(&mut self, mark: usize, span: Span, text: &str) {
+        let found = self.ck.diags[mark..].iter_mut().find(|d| d.code == crate::codes::TYPE_MISMATCH);
+        if let Some(diag) = found
+            && !span.is_dummy()
+            && !diag.labels.iter().any(|l| l.span == span)
+        {
+            diag.labels.push(syntax::diag::Label { span, text: text.to_string() });
+        }
+    }
+
     /// Whether warnings are given here.
     pub(crate) fn warns(&self) -> bool {
         self.ck.is_user(self.module)
@@ -368,8 +424,10 @@ impl<'c> FnCtxt<'c> {
             is_mutated: false,
             is_capture: false,
             is_late: false,
+            is_assigned: false,
+            is_shorthand: false,
+            is_element: false,
             is_param: false,
-            is_short: false,
             is_hidden: false,
         });
         self.locals.push(LocalDecl { name, ty, is_mut, span })
@@ -396,7 +454,7 @@ impl<'c> FnCtxt<'c> {
     }
 
     /// The type with what is known put in; number literals show as the type they will have.
-    fn describe(&mut self, ty: Ty) -> Ty {
+    pub(crate) fn describe(&mut self, ty: Ty) -> Ty {
         let ty = self.deep(ty);
         if let TyKind::Closure(id, _) = *self.kind(ty) {
             let decl = &self.ck.program.closures[id];
@@ -405,6 +463,12 @@ impl<'c> FnCtxt<'c> {
             let ret = decl.ret;
             let whole = self.intern(TyKind::Fn { params: params.into(), ret });
             let whole = self.deep(whole);
+            return self.default_numbers(whole);
+        }
+        if matches!(self.kind(ty), TyKind::FnDef(..))
+            && let Some((params, ret)) = self.solve(Span::DUMMY, |s| s.callable(ty))
+        {
+            let whole = self.intern(TyKind::Fn { params: params.into(), ret });
             return self.default_numbers(whole);
         }
         self.default_numbers(ty)

@@ -312,7 +312,7 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return;
         }
-        if self.has_faulty_bound(args[0]) {
+        if self.has_faulty_bound(args[0]) || (self.has_faulty_signature && matches!(cause, Cause::Bound(_))) {
             self.has_errors = true;
             return;
         }
@@ -332,7 +332,10 @@ impl FnCtxt<'_> {
         {
             diag = diag.also(decl, "asked for here");
         }
-        if let Some(note) = self.explain_missing(trait_, args) {
+        let first = self.shallow(args[0]);
+        if cause == Cause::For && matches!(self.kind(first), TyKind::Int(_)) {
+            diag = diag.fix_likely("count up to it", Span::new(span.lo, span.lo), "0..");
+        } else if let Some(note) = self.explain_missing(trait_, args) {
             diag = diag.note(note);
         }
         self.report(diag);

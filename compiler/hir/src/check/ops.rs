@@ -154,23 +154,39 @@ impl FnCtxt<'_> {
             return diag.fix("write a float", lhs.span.after(), ".0");
         }
         if self.is_number(left) && self.is_number(right) {
-            // The narrower side is converted: an integer to a float, else to what is on the left.
-            let (e, to) = match is_float(self.kind(right)) && !is_float(self.kind(left)) {
+            // The narrower side is converted: an integer to a float, else to what is on the left. What a compound
+            // assignment changes stays what it is.
+            let is_place = matches!(lhs.kind, ExprKind::Error);
+            let (e, to) = match is_float(self.kind(right)) && !is_float(self.kind(left)) && !is_place {
                 true => (lhs, right),
                 false => (rhs, left),
             };
             let name = self.ty_name(to);
-            let text = self.ck.map.text(e.span).to_string();
-            let simple =
-                matches!(e.kind, ExprKind::Local(_) | ExprKind::Field { .. } | ExprKind::Call { .. });
-            let new = if simple { format!("{text} as {name}") } else { format!("({text}) as {name}") };
+            let new = self.cast_text(e, &name);
             return diag.note("numbers are converted by `as`, never silently").fix_likely(
                 format!("convert to `{name}`"),
                 e.span,
                 new,
             );
         }
-        if op == BinOp::Add && right == self.ck.string_ty() {
+        let string = self.ck.string_ty();
+        if op == BinOp::Sub && left == string && right == string {
+            return diag.note("`replace`, `strip_prefix` and `strip_suffix` take text away");
+        }
+        if let TyKind::Adt(id, args) = self.kind(left).clone() {
+            if Some(id) == self.ck.known.option && args.first().is_some_and(|t| self.would_unify(*t, right)) {
+                return diag.note("the left side may be `None`: `unwrap_or` gives a value for that case");
+            }
+            if self.ck.is_user(self.ck.program.adts[id].module)
+                && let Some((trait_, _)) = self.ck.operator_trait(op)
+            {
+                let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+                let (l, r) = (self.ty_name(left), self.ty_name(right));
+                return diag
+                    .note(format!("an operator of your own type is a trait: `impl {of}<{r}> for {l}`"));
+            }
+        }
+        if op == BinOp::Add && right == string {
             return diag.note("text is joined by `\"{a}{b}\"`, or by `+` with a string on the left");
         }
         if let TyKind::Param(_, name) = self.kind(left)

@@ -191,6 +191,7 @@ impl FnCtxt<'_> {
         }
         // A variant of the type that is expected wins over what else has its name.
         if let Some((adt, variant, adt_args)) = self.wanted_variant(name, want) {
+            self.own_variant_args(adt, &adt_args, args);
             return Res::Variant(adt, variant, adt_args);
         }
         for ns in [Ns::Value, Ns::Type, Ns::Module] {
@@ -200,8 +201,7 @@ impl FnCtxt<'_> {
                     && !is_head
                     && let Ok(Some((adt, variant))) = self.ck.bare_variant(self.module, name)
                 {
-                    let args = self.fresh_adt_args(adt, ident.span);
-                    return Res::Variant(adt, variant, args);
+                    return self.variant_res(adt, variant, ident, args);
                 }
                 self.ck.check_ambiguous_glob(self.module, name, entry, ident.span);
                 return self.res_of(entry.def, ident, args);
@@ -209,8 +209,7 @@ impl FnCtxt<'_> {
         }
         match self.ck.bare_variant(self.module, name) {
             Ok(Some((adt, variant))) => {
-                let args = self.fresh_adt_args(adt, ident.span);
-                return Res::Variant(adt, variant, args);
+                return self.variant_res(adt, variant, ident, args);
             }
             Ok(None) => self.unknown_name(ident),
             Err(()) => self.ambiguous_variant(ident),
@@ -247,10 +246,7 @@ impl FnCtxt<'_> {
                 Res::Fn { id, container: Vec::new(), own }
             }
             Def::Const(id) => Res::Const(id, Vec::new()),
-            Def::Variant(adt, variant) => {
-                let args = self.fresh_adt_args(adt, ident.span);
-                Res::Variant(adt, variant, args)
-            }
+            Def::Variant(adt, variant) => self.variant_res(adt, variant, ident, args),
             Def::Trait(id) => {
                 let given = match args {
                     Some(_) => {
@@ -284,6 +280,51 @@ impl FnCtxt<'_> {
         (0..self.ck.program.adts[adt].generics.params.len()).map(|_| self.fresh(span)).collect()
     }
 
+    fn variant_res(
+        &mut self,
+        adt: AdtId,
+        variant: VariantIdx,
+        ident: Ident,
+        args: Option<&GenericArgs>,
+    ) -> Res {
+        let adt_args = self.fresh_adt_args(adt, ident.span);
+        self.own_variant_args(adt, &adt_args, args);
+        Res::Variant(adt, variant, adt_args)
+    }
+
+    /// Arguments written behind a variant, `None.<Int>`: those of its enum.
+    fn own_variant_args(&mut self, adt: AdtId, adt_args: &[Ty], args: Option<&GenericArgs>) {
+        let Some(args) = args else { return };
+        let decl = &self.ck.program.adts[adt];
+        let kinds: Vec<GenericParamKind> = decl.generics.params.iter().map(|p| p.kind).collect();
+        let text = self.ck.program.name(decl.name).to_string();
+        if self.has_named_args(args, "an enum's type arguments have no names") {
+            return;
+        }
+        if kinds.len() != args.args.len() {
+            let want = crate::coherence::count(kinds.len(), "type argument");
+            let message = format!("`{text}` takes {want}, {} given", args.args.len());
+            return self.error(codes::WRONG_TYPE_ARGS, args.span, message);
+        }
+        let cx = self.ty_cx();
+        for ((arg, kind), known) in args.args.iter().zip(kinds).zip(adt_args) {
+            let mark = self.ck.diags.len();
+            let ty = self.ck.lower_arg(arg, kind, &cx);
+            self.has_errors |= self.ck.diags.len() > mark;
+            if !self.unify(*known, ty) {
+                self.report_mismatch(*known, ty, arg.span);
+            }
+        }
+    }
+
+    fn has_named_args(&mut self, args: &GenericArgs, message: &str) -> bool {
+        let Some((ident, _)) = args.bindings.first() else { return false };
+        let diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, ident.span, message)
+            .note("they are passed by position: `.<A, B>`");
+        self.report(diag);
+        true
+    }
+
     /// Explicit arguments for a function's own parameters.
     pub(crate) fn own_args(&mut self, id: FnId, args: Option<&GenericArgs>) -> Vec<Ty> {
         let Some(args) = args else { return Vec::new() };
@@ -293,11 +334,18 @@ impl FnCtxt<'_> {
             .map(|p| p.kind)
             .filter(|k| *k != GenericParamKind::Closure)
             .collect();
+        if self.has_named_args(args, "a function's type arguments have no names") {
+            return Vec::new();
+        }
         if kinds.len() != args.args.len() {
             let name = self.ck.program.name(self.ck.program.fns[id].name);
             let want = crate::coherence::count(kinds.len(), "type argument");
             let message = format!("`{name}` takes {want}, {} given", args.args.len());
-            self.error(codes::WRONG_TYPE_ARGS, args.span, message);
+            let diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, args.span, message);
+            let function = &self.ck.program.fns[id];
+            let is_user = self.ck.is_user(function.module);
+            let diag = if is_user { diag.also(function.span, "declared here") } else { diag };
+            self.report(diag);
             return Vec::new();
         }
         let cx = self.ty_cx();
@@ -349,6 +397,7 @@ impl FnCtxt<'_> {
             && let (adt, adt_args) = (*adt, adt_args.to_vec())
             && let Some(variant) = self.ck.variant_named(adt, name.name)
         {
+            self.own_variant_args(adt, &adt_args, args);
             return Res::Variant(adt, variant, adt_args);
         }
         if let Some(res) = self.inherent_member(ty, name, args) {

@@ -16,34 +16,87 @@ impl FnCtxt<'_> {
         if arms.iter().any(|a| has_error(&a.pat)) {
             return;
         }
-        let rows: Vec<(&Pat, bool)> = arms.iter().map(|a| (&a.pat, a.guard.is_some())).collect();
+        let parts: Vec<&[Pat]> = arms.iter().map(|a| alternatives(&a.pat)).collect();
+        let rows =
+            arms.iter().zip(&parts).flat_map(|(a, parts)| parts.iter().map(|p| (p, a.guard.is_some())));
+        let rows: Vec<(&Pat, bool)> = rows.collect();
         let array = self.ck.known.array;
         let found = exhaustive::check(&mut self.ck.program, scrutinee.ty, &rows, array);
         if found.too_complex {
+            // What takes every value covers all of them; only which arms are reached is not known then.
+            if arms.iter().any(|a| a.guard.is_none() && takes_all(&a.pat)) {
+                return;
+            }
             let diag = Diagnostic::error(
                 codes::MATCH_TOO_COMPLEX,
                 span,
                 "this `match` is too complex to be checked",
             )
-            .note("match its parts one after the other");
+            .note("match its parts one after the other, or end with `_ => …`");
             return self.report(diag);
         }
         if !found.missing.is_empty() {
             self.report_missing(scrutinee.ty, &found.missing, arms, span);
         }
         if self.warns() {
-            for (arm, useful) in arms.iter().zip(&found.useful) {
-                if !useful {
+            self.warn_unreachable_arms(arms, &parts, &found.useful);
+        }
+    }
+
+    /// `useful` speaks of all alternatives of all arms, one after the other.
+    fn warn_unreachable_arms(&mut self, arms: &[Arm], parts: &[&[Pat]], useful: &[bool]) {
+        let mut rest = useful;
+        for (i, (arm, parts)) in arms.iter().zip(parts).enumerate() {
+            let (own, behind) = rest.split_at(parts.len().min(rest.len()));
+            rest = behind;
+            let reached = own.iter().any(|useful| *useful);
+            let is_bad = |s: &Span| arm.pat.span.lo <= s.lo && s.hi <= arm.pat.span.hi;
+            if self.bad_pats.iter().any(is_bad) {
+                continue;
+            }
+            if reached {
+                for (part, _) in parts.iter().zip(own).filter(|(_, useful)| !**useful) {
                     let diag = Diagnostic::warning(
                         codes::UNREACHABLE_ARM,
-                        arm.pat.span,
-                        "this arm is never reached",
+                        part.span,
+                        "this alternative is never reached",
                     )
-                    .note("the arms before it match every value that it would match");
+                    .note("what stands before it matches every value that it would match");
                     self.report(diag);
                 }
+                continue;
             }
+            if arms[..i].iter().any(|a| self.warn_binding_for_variant(a)) {
+                return;
+            }
+            let diag = Diagnostic::warning(codes::UNREACHABLE_ARM, arm.pat.span, "this arm is never reached")
+                .note("the arms before it match every value that it would match");
+            self.report(diag);
         }
+    }
+
+    /// An arm with a new variable whose name is that of a variant in other letters takes all that follow.
+    fn warn_binding_for_variant(&mut self, arm: &Arm) -> bool {
+        let PatKind::Binding { local, sub: None } = arm.pat.kind else { return false };
+        let TyKind::Adt(adt, _) = *self.kind(arm.pat.ty) else { return false };
+        if arm.guard.is_some() || self.info[local].is_used || !self.ck.program.adts[adt].is_enum {
+            return false;
+        }
+        let text = self.ck.program.name(self.locals[local].name).to_string();
+        let mut names = self.ck.program.adts[adt].variants.iter().map(|v| self.ck.program.name(v.name));
+        let Some(variant) = names.find(|n| n.eq_ignore_ascii_case(&text)).map(str::to_string) else {
+            return false;
+        };
+        self.info[local].is_used = true;
+        let message =
+            format!("`{text}` is a new variable that matches everything: no arm behind it is ever reached");
+        let diag = Diagnostic::warning(codes::UNREACHABLE_ARM, arm.pat.span, message).fix_likely(
+            format!("the variant is written `{variant}`"),
+            arm.pat.span,
+            variant,
+        );
+        self.report(diag);
+        true
     }
 
     fn report_missing(&mut self, ty: Ty, missing: &[crate::witness::Witness], arms: &[Arm], span: Span) {
@@ -109,7 +162,7 @@ impl FnCtxt<'_> {
                 _ => format!("this pattern does not match `{text}`"),
             };
             let diag = Diagnostic::error(codes::REFUTABLE_PATTERN, pat.span, message)
-                .note("`let … else { … }` says what to do otherwise; so do `if … is …` and `match`");
+                .note("`let … else { … }` says what to do otherwise; so do `if … is …` and `match`, also for a parameter or element that is taken with a name");
             self.report(diag);
         }
     }
@@ -118,6 +171,23 @@ impl FnCtxt<'_> {
 /// Whether a match came out of `?`: its arms have the place of the whole.
 fn is_made_by_checker(arms: &[Arm], span: Span) -> bool {
     arms.len() == 2 && arms.iter().all(|a| a.span == span)
+}
+
+/// The alternatives of a pattern; one without any is its only one.
+fn alternatives(pat: &Pat) -> &[Pat] {
+    match &pat.kind {
+        PatKind::Or(pats) => pats,
+        _ => std::slice::from_ref(pat),
+    }
+}
+
+fn takes_all(pat: &Pat) -> bool {
+    match &pat.kind {
+        PatKind::Wild => true,
+        PatKind::Binding { sub, .. } => sub.as_ref().is_none_or(|s| takes_all(s)),
+        PatKind::Or(pats) => pats.iter().any(takes_all),
+        _ => false,
+    }
 }
 
 fn has_error(pat: &Pat) -> bool {

@@ -43,7 +43,7 @@ impl FnCtxt<'_> {
                     span,
                     "this is a value, not a place that can be changed",
                 )
-                .note("places are variables, their fields and elements");
+                .note("places are variables, their fields and elements: put it into one, `let mut x = …`");
                 self.report(diag);
                 false
             }
@@ -98,6 +98,15 @@ impl FnCtxt<'_> {
             diag = diag
                 .also(decl_span, "declared here")
                 .note(format!("`mut {text}` as a parameter changes the caller's variable; `let mut {text} = {text}` makes a copy"));
+        } else if info.is_element {
+            let note = format!(
+                "`xs.update_each(|mut {text}| …)` or `xs[i]` changes the elements; `mut {text}` only the copy"
+            );
+            diag = diag.also(decl_span, format!("`{text}` is a copy of the element")).note(note).fix_likely(
+                "change the copy",
+                Span::new(decl_span.lo, decl_span.lo),
+                "mut ",
+            );
         } else if !info.is_hidden {
             diag = diag.also(decl_span, "declared here").fix(
                 "make it `mut`",
@@ -137,9 +146,14 @@ impl FnCtxt<'_> {
     fn report_overlap(&mut self, first: &Expr, second: &Expr, root: LocalId) {
         let text = self.ck.program.name(self.locals[root].name).to_string();
         let message = format!("the call would change `{text}` through two arguments at once");
+        let is_element = |e: &Expr| place_of(e).is_some_and(|(_, steps)| steps.contains(&Step::Element));
+        let note = match is_element(first) && is_element(second) {
+            true => "two elements of one array count as one place; `xs.swap(i, j)` exchanges them",
+            false => "each `mut` argument needs a place of its own",
+        };
         let diag = Diagnostic::error(codes::OVERLAPPING_MUT, second.span, message)
             .also(first.span, "changed here")
-            .note("two elements of one array count as one place; `xs.swap(i, j)` exchanges them");
+            .note(note);
         self.report(diag);
     }
 
@@ -147,6 +161,21 @@ impl FnCtxt<'_> {
     pub(crate) fn is_error(&self, ty: Ty) -> bool {
         self.shallow(ty) == Ty::ERROR
     }
+}
+
+/// Whether an expression is a place, or something that is reported in its own way.
+pub(crate) fn may_be_place(e: &Expr) -> bool {
+    matches!(
+        e.kind,
+        ExprKind::Local(_)
+            | ExprKind::Field { .. }
+            | ExprKind::IndexPlace { .. }
+            | ExprKind::FixedIndex { .. }
+            | ExprKind::IndexValue { .. }
+            | ExprKind::Deref(_)
+            | ExprKind::Const(..)
+            | ExprKind::Error
+    )
 }
 
 /// The variable and the way from it to a place. Behind a raw pointer nothing is known.

@@ -109,6 +109,17 @@ impl FnCtxt<'_> {
         self.error_expr(span)
     }
 
+    /// The span of `..base`, and that with the comma before it.
+    fn base_span(&self, base: Span) -> (Span, Span) {
+        let Some(file) = self.ck.map.file_at(base.lo) else { return (base, base) };
+        let start = self.ck.map.file(file).start;
+        let before = self.ck.map.text(Span::new(start, base.lo));
+        let Some(rest) = before.trim_end().strip_suffix("..") else { return (base, base) };
+        let dots = Span::new(start + rest.len() as u32, base.hi);
+        let with_comma = rest.trim_end().strip_suffix(',').map_or(dots.lo, |r| start + r.len() as u32);
+        (dots, Span::new(with_comma, base.hi))
+    }
+
     fn fields(
         &mut self,
         adt: AdtId,
@@ -146,6 +157,7 @@ impl FnCtxt<'_> {
             }
             values[index] = Some(value);
         }
+        let base_span = base.as_ref().map(|b| self.base_span(b.span));
         let base = base.map(|b| Box::new(self.expr_as(b, ty)));
         let missing: Vec<Symbol> = self.ck.program.adts[adt].variants[variant]
             .fields
@@ -159,12 +171,16 @@ impl FnCtxt<'_> {
             faulty = true;
         }
         if base.is_some() && missing.is_empty() && !faulty {
-            self.error(codes::UNNEEDED_BASE, span, "`..` has nothing to copy: all fields are given");
+            let (dots, with_comma) = base_span.unwrap_or((span, span));
+            let message = "`..` has nothing to copy: all fields are given";
+            let diag = Diagnostic::error(codes::UNNEEDED_BASE, dots, message);
+            let diag = if dots == with_comma { diag } else { diag.fix("remove it", with_comma, "") };
+            self.report(diag);
         }
         if base.is_some() && self.ck.program.adts[adt].is_enum {
             self.error(
                 codes::UNNEEDED_BASE,
-                span,
+                base_span.map_or(span, |b| b.0),
                 "`..` copies from structs; an enum's value may be another variant",
             );
         }

@@ -36,7 +36,9 @@ impl FnCtxt<'_> {
             _ => {
                 let name = self.ty_name(ty);
                 let message = format!("`?` works on `Option` and `Result`, this is `{name}`");
-                self.error(codes::BAD_QUESTION, span, message);
+                let diag = Diagnostic::error(codes::BAD_QUESTION, span, message);
+                let sign = Span::new(span.hi.saturating_sub(1), span.hi);
+                self.report(diag.fix_likely("remove the `?`", sign, ""));
                 self.error_expr(span)
             }
         }
@@ -56,7 +58,7 @@ impl FnCtxt<'_> {
         let Some(option) = self.ck.known.option else { return self.error_expr(span) };
         let out = self.fresh(span);
         let want = self.ck.option_of(out);
-        if !self.returns(want, "Option", span) {
+        if !self.returns(want, Ty::UNIT, "Option", span) {
             return self.error_expr(span);
         }
         let ret = self.frame_ret();
@@ -81,7 +83,7 @@ impl FnCtxt<'_> {
             None => {
                 let (out, want) = (self.fresh(span), self.fresh(span));
                 let ty = self.intern(TyKind::Adt(result, [out, want].into()));
-                if !self.returns(ty, "Result", span) {
+                if !self.returns(ty, err, "Result", span) {
                     return self.error_expr(span);
                 }
                 let value = self.convert_error(value, want, span);
@@ -99,12 +101,54 @@ impl FnCtxt<'_> {
         self.frames.last().map_or(Ty::ERROR, |f| f.ret)
     }
 
+    /// The result that would let `?` pass on what it has, for a function that returns something else.
+    fn result_to_declare(&mut self, error: Ty, name: &str) -> Option<String> {
+        if !matches!(self.owner, crate::program::BodyOwner::Fn(_)) {
+            return None;
+        }
+        let ret = self.frame_ret();
+        let ret = self.shallow(ret);
+        let (option, result) = (self.ck.known.option, self.ck.known.result);
+        if let TyKind::Adt(id, _) = self.kind(ret)
+            && (Some(*id) == option || Some(*id) == result)
+        {
+            return None;
+        }
+        let ok = self.ty_name(ret);
+        if name == "Option" {
+            return (ret != Ty::UNIT).then(|| format!("{ok}?"));
+        }
+        let error = self.ty_name(error);
+        Some(format!("Result<{ok}, {error}>"))
+    }
+
+    fn has_declared_result(&self) -> bool {
+        match self.owner {
+            crate::program::BodyOwner::Fn(_) => self.has_written_ret,
+            _ => false,
+        }
+    }
+
     /// Whether the function around can return what `?` passes on.
-    fn returns(&mut self, want: Ty, name: &str, span: Span) -> bool {
+    fn returns(&mut self, want: Ty, error: Ty, name: &str, span: Span) -> bool {
         let ret = self.frame_ret();
         let found = self.shallow(ret);
+        let open = self.is_open(found);
         if self.unify(found, want) {
+            if let Some(frame) = self.frames.last_mut().filter(|f| f.is_closure && open) {
+                frame.question = Some(span);
+            }
             return true;
+        }
+        if self.frames.len() == 1 && matches!(self.owner, crate::program::BodyOwner::Const(_)) {
+            let diag = Diagnostic::error(
+                codes::BAD_QUESTION,
+                span,
+                "`?` has nothing to leave here: a constant is no function",
+            )
+            .note("`unwrap()` or `match`: the value is worked out when the program is compiled");
+            self.report(diag);
+            return false;
         }
         let (is_closure, ret_span) = self.frames.last().map_or((false, span), |f| (f.is_closure, f.ret_span));
         let found = self.ty_name(found);
@@ -112,7 +156,11 @@ impl FnCtxt<'_> {
         let message = format!("`?` needs {what} to return `{name}`, it returns `{found}`");
         let mut diag = Diagnostic::error(codes::BAD_QUESTION, span, message);
         if !is_closure {
-            diag = diag.also(ret_span, "the result is declared here");
+            let label = match self.has_declared_result() {
+                true => "the result is declared here",
+                false => "no result is declared here",
+            };
+            diag = diag.also(ret_span, label);
         }
         let of = |this: &Self, adt: Option<AdtId>| matches!(this.kind(this.shallow(this.frame_ret())), TyKind::Adt(id, _) if Some(*id) == adt);
         let (option, result) = (self.ck.known.option, self.ck.known.result);
@@ -123,6 +171,9 @@ impl FnCtxt<'_> {
         } else {
             diag.note("handle the other case here: `match`, `unwrap_or`, or `try { … } catch { … }`")
         };
+        if !is_closure && let Some(written) = self.result_to_declare(error, name) {
+            diag = diag.note(format!("or let the function return it: `-> {written}`"));
+        }
         self.report(diag);
         false
     }
@@ -147,13 +198,29 @@ impl FnCtxt<'_> {
                 codes::NO_ERROR_CONVERSION,
                 span,
                 format!("the error `{f}` does not convert to `{w}`"),
-            )
-            .note(format!("`?` converts errors by `From`: write `impl From<{f}> for {w}`, or use `map_err`"));
+            );
+            let diag = match (self.is_users(found) || self.is_users(wanted), wanted == self.ck.string_ty()) {
+                (true, _) => diag.note(format!(
+                    "`?` converts errors by `From`: write `impl From<{f}> for {w}`, or use `map_err`"
+                )),
+                (false, true) => diag
+                    .note("`?` converts errors by `From`; here `x.map_err(|e| \"{e}\")?` makes text of it"),
+                (false, false) => diag
+                    .note(format!(
+                        "`?` converts errors by `From`; here `x.map_err(|e| …)?` turns it into `{w}`"
+                    ))
+                    .note("an error enum of your own can have `From` for both"),
+            };
             self.report(diag);
             return Expr { kind: ExprKind::Error, ty: want, span };
         }
         self.require_trait(from, vec![wanted, found], span, Cause::Method);
         self.trait_call(from, method, vec![wanted, found], vec![value_arg(value)], want, span)
+    }
+
+    /// Whether a type is declared in the user's sources.
+    fn is_users(&self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::Adt(id, _) if self.ck.is_user(self.ck.program.adts[*id].module))
     }
 
     fn variant_expr(

@@ -4,6 +4,7 @@ use super::FnCtxt;
 use crate::body::*;
 use crate::codes;
 use crate::ty::TyKind;
+use syntax::ast::BinOp;
 use syntax::{Diagnostic, Span, sym};
 
 impl FnCtxt<'_> {
@@ -28,11 +29,59 @@ impl FnCtxt<'_> {
         if has_effect(expr) {
             return;
         }
+        if let TyKind::FnDef(id, _) = *self.kind(ty) {
+            let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, "the function is not called");
+            let diag = match self.ck.program.fns[id].params.is_empty() {
+                true => diag.fix_likely("call it", expr.span.after(), "()"),
+                false => diag,
+            };
+            return self.report(diag);
+        }
         let name = self.ty_name(ty);
         let message = format!("nobody uses this value of type `{name}`");
-        let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, message)
-            .note("a line that goes on ends with its operator; a function's result needs its type: `-> T`");
+        let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, message);
+        let diag = self.explain_unused_value(diag, expr);
         self.report(diag);
+    }
+
+    /// What was probably meant by an expression whose value nobody uses.
+    fn explain_unused_value(&self, diag: Diagnostic, expr: &Expr) -> Diagnostic {
+        if let Some(op_span) = self.equal_sign(expr) {
+            return diag.fix_likely("this compares; `=` assigns", op_span, "=");
+        }
+        let text = self.ck.map.text(expr.span);
+        if text.starts_with(['-', '*', '&', '|', '^', '/', '%', '<', '>', '+', '!', '~']) {
+            return diag.note("a line that goes on ends with its operator");
+        }
+        if self.frames.len() == 1
+            && !self.has_written_ret
+            && matches!(self.owner, crate::program::BodyOwner::Fn(_))
+        {
+            return diag.note("a function's result needs its type: `-> T`");
+        }
+        diag
+    }
+
+    /// The `==` between a variable or field and a value.
+    fn equal_sign(&self, expr: &Expr) -> Option<Span> {
+        let (lhs, rhs) = match &expr.kind {
+            ExprKind::Binary { op: BinOp::Eq, lhs, rhs } => (&**lhs, &**rhs),
+            ExprKind::Call { callee: Callee::TraitMethod { trait_, .. }, args }
+                if Some(*trait_) == self.ck.known.eq =>
+            {
+                match args.as_slice() {
+                    [lhs, rhs] => (&lhs.expr, &rhs.expr),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        if !super::place::may_be_place(lhs) {
+            return None;
+        }
+        let between = Span::new(lhs.span.hi, rhs.span.lo);
+        let at = self.ck.map.text(between).find("==")? as u32;
+        Some(Span::new(between.lo + at, between.lo + at + 2))
     }
 
     /// Warns about variables that nobody reads and `mut` that nobody needs.
@@ -54,16 +103,7 @@ impl FnCtxt<'_> {
             }
             let text = text.to_string();
             if !info.is_used && !info.is_param {
-                let message = match info.is_mutated {
-                    true => format!("the variable `{text}` is assigned, but never read"),
-                    false => format!("nobody uses the variable `{text}`"),
-                };
-                let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message).fix_likely(
-                    "mark it as unused",
-                    span,
-                    if info.is_short { format!("{text}: _") } else { format!("_{text}") },
-                );
-                self.report(diag);
+                self.warn_unused_variable(&text, info, span);
             } else if is_mut && !info.is_mutated && !info.is_param {
                 let message = format!("`{text}` is never changed, so it need not be `mut`");
                 let diag = Diagnostic::warning(codes::UNUSED_MUT, span, message);
@@ -74,6 +114,27 @@ impl FnCtxt<'_> {
                 self.report(diag);
             }
         }
+    }
+
+    fn warn_unused_variable(&mut self, text: &str, info: super::LocalInfo, span: Span) {
+        if info.is_mutated || info.is_assigned {
+            // Its assignments name it too, so that another name at the declaration would not do.
+            let message = format!("the variable `{text}` is assigned, but never read");
+            let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message)
+                .note("remove the variable and what is assigned to it");
+            return self.report(diag);
+        }
+        let message = format!("nobody uses the variable `{text}`");
+        let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message);
+        let diag = match info.is_shorthand {
+            true => {
+                let start = self.mut_before(span).map_or(span.lo, |m| m.lo);
+                let whole = Span::new(start, span.hi);
+                diag.fix_likely("leave the field out of the variables", whole, format!("{text}: _"))
+            }
+            false => diag.fix_likely("mark it as unused", span, format!("_{text}")),
+        };
+        self.report(diag);
     }
 
     /// The `mut` before a variable's name.
@@ -107,6 +168,14 @@ fn has_effect(e: &Expr) -> bool {
         | ExprKind::Error => true,
         ExprKind::Coerce { expr, .. } => has_effect(expr),
         _ => false,
+    }
+}
+
+/// Whether the value of a block is that of a call or the like.
+pub(crate) fn ends_with_effect(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Block(Block { tail: Some(tail), .. }) => ends_with_effect(tail),
+        _ => has_effect(e),
     }
 }
 

@@ -5,6 +5,7 @@
 mod bodies;
 mod declarations;
 mod lints;
+mod lowering;
 mod names;
 mod places;
 mod traits;
@@ -13,6 +14,7 @@ mod types;
 pub use bodies::*;
 pub use declarations::*;
 pub use lints::*;
+pub use lowering::*;
 pub use names::*;
 pub use places::*;
 pub use syntax::codes::CodeInfo;
@@ -29,7 +31,10 @@ macro_rules! codes {
 }
 use codes;
 
-const PARTS: [&[CodeInfo]; 7] = [NAMES, TYPES, TRAITS, DECLARATIONS, BODIES, PLACES, LINTS];
+const PARTS: [&[CodeInfo]; 8] = [NAMES, TYPES, TRAITS, DECLARATIONS, BODIES, PLACES, LINTS, LOWERING];
+
+/// Codes that the checker does not report: what reports them comes behind it.
+pub const BEHIND_THE_CHECKER: &[CodeInfo] = LOWERING;
 
 const COUNT: usize = {
     let (mut n, mut i) = (0, 0);

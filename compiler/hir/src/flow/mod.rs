@@ -14,7 +14,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
 use crate::resolve::is_iso_in;
-use crate::ty::Ty;
+use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
 use state::{Moved, State};
 use syntax::{Diagnostic, Span};
@@ -52,6 +52,7 @@ pub(crate) struct Flow<'a> {
     /// Steps left before the walk gives up.
     budget: u64,
     reported: Vec<(LocalId, Span)>,
+    unset_reported: Vec<LocalId>,
 }
 
 struct LoopFrame {
@@ -61,10 +62,10 @@ struct LoopFrame {
 }
 
 impl Checker {
-    /// Walks a body and reports what is wrong with moves and assignments.
-    pub(crate) fn check_flow(&mut self, body: &Body) {
+    /// Walks a body and reports what is wrong with moves and assignments. `tys`: the types of its expressions.
+    pub(crate) fn check_flow(&mut self, body: &Body, tys: &[Ty]) {
         let generics = self.owner_generics(body.owner);
-        if !self.needs_flow(body, &generics) {
+        if !self.needs_flow(body, tys, &generics) {
             return;
         }
         let params = Flow::new(self, body, generics, false, false).run();
@@ -81,12 +82,14 @@ impl Checker {
         }
     }
 
-    /// Most bodies have no variable that can only be moved or that is assigned late.
-    fn needs_flow(&mut self, body: &Body, generics: &Generics) -> bool {
+    /// Most bodies have no value that can only be moved, in a variable or passing by, and no variable that is assigned
+    /// late.
+    fn needs_flow(&mut self, body: &Body, tys: &[Ty], generics: &Generics) -> bool {
         let iso_param = |i: u32| is_iso_param(generics, i);
         generics.params.iter().any(|p| p.kind == GenericParamKind::Type { is_iso: true })
             || body.has_late_lets
             || body.locals.iter().any(|l| is_iso_in(&mut self.program, l.ty, &iso_param))
+            || tys.iter().any(|ty| is_iso_in(&mut self.program, *ty, &iso_param))
     }
 
     /// Which parameters a function moves; `self_iso`: with `Self` as a type that can only be moved.
@@ -125,6 +128,7 @@ impl<'a> Flow<'a> {
             params: ParamUse { moved: vec![false; n], copies: false },
             budget: 20_000_000,
             reported: Vec::new(),
+            unset_reported: Vec::new(),
         }
     }
 
@@ -172,14 +176,42 @@ impl<'a> Flow<'a> {
         }
         self.reported.push((local, moved.span));
         self.params.copies = true;
-        let text = self.name(local);
-        let ty = self.ck.program.ty_name(self.body.locals[local].ty);
+        let (text, ty) = self.part_name(local, &moved.path);
         let in_loop = moved.span == span || moved.span.lo > span.lo;
         let message = format!("`{text}` was moved and cannot be used any more");
         let diag = Diagnostic::error(codes::USE_AFTER_MOVE, span, message);
         let place = if in_loop { "moved here, in the round of the loop before" } else { "moved here" };
         let diag = diag.also(moved.span, place).note(format!("`{ty}` can only be moved, not copied"));
+        let is_closure = moved.path.is_empty()
+            && matches!(self.ck.program.types.kind(self.body.locals[local].ty), TyKind::Closure(..));
+        let diag = match is_closure {
+            true => diag.note("the closure holds what can only be moved, so one call uses it up"),
+            false => diag,
+        };
         self.report(diag);
+    }
+
+    /// How a part of a variable is written, and its type.
+    fn part_name(&mut self, local: LocalId, path: &[u32]) -> (String, String) {
+        let (mut text, mut ty) = (self.name(local), self.body.locals[local].ty);
+        for index in path {
+            let (step, inner) = match self.ck.program.types.kind(ty).clone() {
+                TyKind::Adt(adt, args) => {
+                    let variant = self.ck.program.adts[adt].variants.as_slice().first();
+                    let Some(field) = variant.and_then(|v| v.fields.get(*index as usize)) else { break };
+                    let (name, field_ty) = (self.ck.program.name(field.name).to_string(), field.ty);
+                    (name, self.ck.program.types.subst(field_ty, &args))
+                }
+                TyKind::Tuple(args) => match args.get(*index as usize) {
+                    Some(inner) => (index.to_string(), *inner),
+                    None => break,
+                },
+                _ => break,
+            };
+            text = format!("{text}.{step}");
+            ty = inner;
+        }
+        (text, self.ck.program.ty_name(ty))
     }
 
     /// In-out parameters must hold a value when the function ends.
@@ -196,10 +228,16 @@ impl<'a> Flow<'a> {
             let text = self.name(*local);
             let message = format!("`{text}` is moved and gets no new value before the function ends");
             let diag = Diagnostic::error(codes::MOVED_MUT_PARAM, moved.span, message)
-                .also(span, "the function ends here")
+                .also(self.end_of(span), "the function ends here")
                 .note("a `mut` parameter is handed back to the caller; `take()` or `replace()` leave something in its place");
             self.report(diag);
         }
+    }
+
+    /// The closing brace of a block; all of anything else.
+    fn end_of(&self, span: Span) -> Span {
+        let is_block = self.ck.map.text(span).ends_with('}');
+        if is_block { Span::new(span.hi - 1, span.hi) } else { span }
     }
 
     fn closure_of(&self, id: ClosureId) -> Option<&'a ClosureBody> {

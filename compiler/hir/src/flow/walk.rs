@@ -63,7 +63,11 @@ impl<'a> Flow<'a> {
                     self.expr(count, st, Use::Move);
                 }
                 if self.is_iso(value.ty) {
-                    self.report_copy(value.ty, value.span, "each element would be a copy");
+                    self.report_copy(
+                        value.ty,
+                        value.span,
+                        "each element would be a copy; `Array.generate(n, |i| …)` makes each one",
+                    );
                 }
             }
             ExprKind::Interp(parts) => {
@@ -124,10 +128,25 @@ impl<'a> Flow<'a> {
         if !is_never && self.is_iso(inner.ty) {
             let (from, to) = (self.ck.program.ty_name(inner.ty), self.ck.program.ty_name(boxed));
             self.params.copies = true;
+            if let Some(diag) = self.boxed_closure(inner) {
+                return self.report(diag);
+            }
             let message = format!("`{from}` can only be moved, `{to}` could be copied");
             let diag = Diagnostic::error(codes::ISO_COPY, inner.span, message);
             self.report(diag.note("pass it where its own type stays known"));
         }
+    }
+
+    /// The message for a closure that holds what can only be moved, where it would be boxed.
+    fn boxed_closure(&mut self, e: &Expr) -> Option<Diagnostic> {
+        let ExprKind::Closure(id) = e.kind else { return None };
+        let captures = &self.closure_of(id)?.captures;
+        let held = captures.iter().map(|c| c.1).find(|local| self.is_iso(self.body.locals[*local].ty))?;
+        let text = self.name(held);
+        let message = format!("the closure holds `{text}`, which can only be moved, so it cannot be boxed");
+        let diag = Diagnostic::error(codes::ISO_COPY, e.span, message);
+        let diag = diag.also(self.body.locals[held].span, format!("`{text}` is declared here"));
+        Some(diag.note("without a type, `let f = || …`, it stays what it is"))
     }
 
     // ------------------------------------------------------------ places
@@ -168,7 +187,11 @@ impl<'a> Flow<'a> {
             return;
         }
         if st.unset.contains(&local) {
-            self.report_unset(local, span);
+            let note = match mode {
+                Use::Place => "a change reads the value first: give it one to start with",
+                _ => "it must be assigned on every way that leads here",
+            };
+            self.report_unset(local, span, note);
             st.unset.retain(|l| *l != local);
         }
         if let Some(moved) = st.moved_part(local, path).cloned() {
@@ -227,7 +250,7 @@ impl<'a> Flow<'a> {
             Some((local, path)) => {
                 // The parts around the place must be there; the place itself need not.
                 if st.unset.contains(&local) {
-                    self.report_unset(local, place.span);
+                    self.report_unset(local, place.span, "it must be assigned on every way that leads here");
                 }
                 st.revive(local, &path);
                 if let Some(moved) = st.moved_part(local, &path).cloned() {
@@ -259,12 +282,17 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn report_unset(&mut self, local: LocalId, span: Span) {
+    fn report_unset(&mut self, local: LocalId, span: Span, note: &str) {
+        // One message for each variable: a loop, or the way around it, leads to the next.
+        if self.unset_reported.contains(&local) {
+            return;
+        }
+        self.unset_reported.push(local);
         let text = self.name(local);
         let decl = self.body.locals[local].span;
         let diag = Diagnostic::error(codes::UNASSIGNED, span, format!("`{text}` may have no value here"))
             .also(decl, "declared here without one")
-            .note("it must be assigned on every way that leads here");
+            .note(note);
         self.report(diag);
     }
 

@@ -5,6 +5,9 @@
 //! the rows that fit in each branch. Rows are copied into branches, arms are not: leaves assign the bindings and meet at
 //! the arm. Branches with equal rows are shared, which keeps `1 | 2 | 3` small.
 //!
+//! A tree may be exponentially larger than its patterns. One that grows beyond [`LARGE`] goes on arm by arm: the first row
+//! is tested on its own, and the others where it fails, so that the rest is about as large as what was written.
+//!
 //! The tree is built with a list of open branches, not by recursion, as a `match` may have thousands of arms.
 
 use super::func::Builder;
@@ -14,8 +17,16 @@ use crate::ir::*;
 use hir::body::{Expr, Lit, LocalId, Pat, PatKind};
 use hir::ty::{Ty as HTy, TyKind as H};
 use rustc_hash::FxHashMap;
+use syntax::Diagnostic;
 
 pub(super) type OccId = usize;
+
+/// From so many nodes on, besides some for each arm, a tree goes on arm by arm.
+const LARGE: usize = 128;
+const LARGE_PER_ARM: usize = 4;
+/// With more nodes than this, and some for each arm, a `match` is refused. Only alternatives that bind variables get there:
+/// each of them needs a leaf of its own.
+const TOO_LARGE: usize = 40_000;
 
 /// A part of the matched value.
 #[derive(Clone)]
@@ -68,6 +79,11 @@ impl<'p> Row<'p> {
         self.tests.iter().find(|(o, _)| *o == occ).map(|(_, p)| *p)
     }
 
+    /// A test with alternatives that bind nothing.
+    fn plain_alternatives(&self) -> Option<usize> {
+        self.tests.iter().position(|(_, pat)| matches!(pat.kind, PatKind::Or(_)) && !binds(pat))
+    }
+
     pub fn same(&self, other: &Row<'p>) -> bool {
         let key = |t: &(OccId, &'p Pat)| (t.0, std::ptr::from_ref(t.1));
         self.arm == other.arm
@@ -89,6 +105,8 @@ pub(super) struct ArmState<'p> {
 pub(super) struct Decision<'p> {
     pub occs: Vec<Occ>,
     fields: Kids,
+    n_nodes: usize,
+    is_refused: bool,
     pub arms: Vec<ArmState<'p>>,
 }
 
@@ -96,6 +114,14 @@ impl<'p> Decision<'p> {
     pub fn occ(&mut self, occ: Occ) -> OccId {
         self.occs.push(occ);
         self.occs.len() - 1
+    }
+
+    fn is_large(&self) -> bool {
+        self.n_nodes > LARGE + LARGE_PER_ARM * self.arms.len()
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.n_nodes > TOO_LARGE + LARGE_PER_ARM * self.arms.len()
     }
 
     /// Declares the arms.
@@ -135,13 +161,64 @@ impl Builder<'_, '_> {
                         let row = rows.remove(0);
                         self.leaf(d, row);
                     }
+                    Some(_) if d.is_too_large() => self.refuse(d),
+                    Some(_) if d.is_large() && rows.len() > 1 => self.first_alone(d, &mut rows),
+                    Some(first)
+                        if d.is_large()
+                            && let Some(at) = first.plain_alternatives() =>
+                    {
+                        self.alternatives_alone(d, &mut rows[0], at, fail.as_deref_mut());
+                    }
                     Some(_) => {
+                        d.n_nodes += 1;
                         self.node(d, std::mem::take(&mut rows), &mut work);
                         self.block = None;
                     }
                 }
             }
         }
+    }
+
+    /// Tests the first row; the others are left for where it fails.
+    fn first_alone<'p>(&mut self, d: &mut Decision<'p>, rows: &mut Vec<Row<'p>>) {
+        let mut next = self.new_exit();
+        let first = rows.remove(0);
+        self.decide(d, vec![first], Some(&mut next));
+        self.bind(next.label);
+    }
+
+    /// Tests the alternatives of one test, which bind nothing, and goes on where one of them fits.
+    fn alternatives_alone<'p>(
+        &mut self,
+        d: &mut Decision<'p>,
+        row: &mut Row<'p>,
+        at: usize,
+        fail: Option<&mut Exit>,
+    ) {
+        let (occ, pat) = row.tests.remove(at);
+        let PatKind::Or(pats) = &pat.kind else { return };
+        let arm = d.arms.len();
+        d.arms.push(ArmState {
+            guard: None,
+            guard_writes: false,
+            entry: Meeting::default(),
+            bound: Vec::new(),
+        });
+        let rows = pats.iter().map(|pat| Row::new(occ, pat, arm)).collect();
+        self.decide(d, rows, fail);
+        if let Some(state) = d.arms.pop() {
+            self.depart(&state.entry);
+        }
+    }
+
+    fn refuse(&mut self, d: &mut Decision<'_>) {
+        if !std::mem::replace(&mut d.is_refused, true) {
+            let message = "this `match` is too complex to be compiled";
+            let error = Diagnostic::error(hir::codes::MATCH_TOO_COMPLEX, self.span, message)
+                .note("match its parts one after the other");
+            self.cx.errors.push(error);
+        }
+        self.terminate(Term::Unreachable);
     }
 
     /// Binds and goes to the arm; open afterwards only where a guard has failed.
@@ -313,6 +390,18 @@ impl Builder<'_, '_> {
             Part::VariantField(v, n) => place.with(Proj::Variant(v)).with(Proj::Field(n)),
             Part::Element(_) | Part::FromEnd(_) => self.element_place(d, occ, part),
         }
+    }
+}
+
+fn binds(pat: &Pat) -> bool {
+    match &pat.kind {
+        PatKind::Binding { .. } => true,
+        PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().any(binds),
+        PatKind::Adt { fields, .. } => fields.iter().any(|f| binds(&f.1)),
+        PatKind::Array { prefix, rest, suffix } => {
+            matches!(rest, Some(Some(_))) || prefix.iter().chain(suffix).any(binds)
+        }
+        _ => false,
     }
 }
 

@@ -60,6 +60,7 @@ impl Builder<'_, '_> {
             return;
         }
         let outer = std::mem::replace(&mut self.span, e.span);
+        self.cx.at = e.span;
         let dest = dest.filter(|_| {
             let ty = self.ty(e.ty);
             !self.is_unit(ty)

@@ -88,6 +88,8 @@ struct Cx<'f> {
     locations: FxHashMap<String, mir::DataId>,
     roots: Vec<entry::Root>,
     errors: Vec<Diagnostic>,
+    /// The expression of the user's program that is being lowered, for faults that have no place of their own.
+    at: Span,
 }
 
 impl<'f> Cx<'f> {
@@ -105,6 +107,7 @@ impl<'f> Cx<'f> {
             locations: FxHashMap::default(),
             roots: Vec::new(),
             errors: Vec::new(),
+            at: Span::DUMMY,
         }
     }
 

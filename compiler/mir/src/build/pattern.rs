@@ -29,7 +29,7 @@ impl Builder<'_, '_> {
         self.set_term(block, Term::Goto(target));
     }
 
-    fn depart(&mut self, at: &Meeting) {
+    pub fn depart(&mut self, at: &Meeting) {
         self.block = at.open.or(at.label.0);
     }
 

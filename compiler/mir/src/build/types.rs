@@ -37,6 +37,9 @@ pub(super) struct Facts {
     pub iso: bool,
 }
 
+/// A field of a declaration: its name, its type over the item's parameters, and where it stands.
+type FieldSource = (String, Ty, Span);
+
 impl Facts {
     fn union(self, o: Facts) -> Facts {
         Facts {
@@ -123,12 +126,14 @@ impl Cx<'_> {
 
     /// Reported once per build: one instance too deep brings others with it.
     pub(super) fn report_nesting(&mut self, span: Span) {
-        if self.errors.iter().any(|e| e.code == "instance-nesting-too-deep") {
+        if self.errors.iter().any(|e| e.code == hir::codes::INSTANCE_NESTING_TOO_DEEP) {
             return;
         }
+        let span = if span.is_dummy() { self.at } else { span };
         let message = format!("the instances of generic items nest more than {MAX_NESTING} levels deep here");
-        let error = Diagnostic::error("instance-nesting-too-deep", span, message)
-            .note("each round asks for a larger type than the one before, so there would be no end");
+        let error = Diagnostic::error(hir::codes::INSTANCE_NESTING_TOO_DEEP, span, message)
+            .note("each round asks for a larger type than the one before, so there would be no end")
+            .note("`Array<T>` or `dyn Trait` keeps the type the same in each round");
         self.errors.push(error);
     }
 
@@ -244,24 +249,37 @@ impl Cx<'_> {
             H::Adt(id, args) => {
                 let adt = &self.front.program().adts[id];
                 let interner = &self.front.program().interner;
-                let variants: Vec<(String, Vec<(String, Ty)>)> = adt
+                let is_user = !self.front.program().modules[adt.module].is_library;
+                let variants: Vec<(String, Vec<FieldSource>)> = adt
                     .variants
                     .iter()
                     .map(|v| {
-                        let fields =
-                            v.fields.iter().map(|f| (interner.name(f.name).to_string(), f.ty)).collect();
-                        (interner.name(v.name).to_string(), fields)
+                        let fields = v.fields.iter();
+                        let fields = fields.map(|f| (interner.name(f.name).to_string(), f.ty, f.span));
+                        (interner.name(v.name).to_string(), fields.collect())
                     })
                     .collect();
-                variants.into_iter().map(|(name, fields)| self.variant(name, fields, &args)).collect()
+                variants
+                    .into_iter()
+                    .map(|(name, fields)| self.variant(name, fields, &args, is_user))
+                    .collect()
             }
             _ => Vec::new(),
         }
     }
 
-    fn variant(&mut self, name: String, fields: Vec<(String, Ty)>, args: &[Ty]) -> mir::Variant {
+    fn variant(
+        &mut self,
+        name: String,
+        fields: Vec<FieldSource>,
+        args: &[Ty],
+        is_user: bool,
+    ) -> mir::Variant {
         let mut out = Vec::with_capacity(fields.len());
-        for (name, ty) in fields {
+        for (name, ty, span) in fields {
+            if is_user {
+                self.at = span;
+            }
             let ty = self.mono(ty, args);
             out.push(mir::Field { name, ty: self.declare_ty(ty) });
         }

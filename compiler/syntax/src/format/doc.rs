@@ -50,7 +50,7 @@ impl<'a> Doc<'a> {
             Doc::Concat(_, hard) | Doc::Group(_, hard) => *hard,
             Doc::Indent(inner) => inner.is_hard(),
             Doc::Fill(docs) => docs.iter().any(Doc::is_hard),
-            Doc::Choice(docs) => docs.last().is_some_and(Doc::is_hard),
+            Doc::Choice(docs) => docs.iter().all(Doc::is_hard),
             _ => false,
         }
     }

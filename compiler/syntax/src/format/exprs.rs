@@ -174,7 +174,21 @@ impl<'a> Fmt<'a> {
             docs.extend([Doc::Space, self.t(), Doc::Space, self.range_to(ty.span.hi)]);
         }
         docs.push(Doc::Space);
-        (concat(docs), self.arm_value(body))
+        let (head, body) = match body.kind {
+            ExprKind::Match { .. } => self.match_parts(body),
+            _ => (Doc::Nil, self.arm_value(body)),
+        };
+        docs.push(head);
+        (concat(docs), body)
+    }
+
+    /// What stands before the arms of a `match`, and the arms, which may break on their own.
+    fn match_parts(&mut self, expr: &Expr) -> (Doc<'a>, Doc<'a>) {
+        let ExprKind::Match { scrutinee, arms } = &expr.kind else { return (Doc::Nil, self.expr(expr)) };
+        let mut docs = Vec::new();
+        self.lead(&mut docs);
+        docs.extend([self.t(), Doc::Space, self.expr(scrutinee), Doc::Space]);
+        (concat(docs), self.arms(arms))
     }
 
     /// Parameters up to `|`, without a comma behind the last.
@@ -226,6 +240,7 @@ impl<'a> Fmt<'a> {
     fn hugging(&mut self, expr: &Expr) -> (Doc<'a>, Doc<'a>) {
         match &expr.kind {
             ExprKind::Closure { .. } => self.closure_parts(expr),
+            ExprKind::Match { .. } => self.match_parts(expr),
             ExprKind::StructLit { path, fields, base } => {
                 let path = self.expr(path);
                 (concat([path, Doc::Space]), self.struct_fields(fields, base.as_deref()))
@@ -257,10 +272,27 @@ fn hugging_call<'a>(
     let flat = concat([front.clone(), body.clone(), close.clone()]);
     let forced = match body {
         Doc::Group(inner, _) => Doc::Group(inner, true),
-        other => other,
+        other => hugged_at_end(&other).unwrap_or(other),
     };
     let hugged = concat([front, forced, close.clone()]);
     Doc::Choice([flat, hugged, list_doc(ListKind::PARENS, items, close, comma)].into())
+}
+
+/// A call, or a chain that ends with one, with the last argument of that call broken, if it hugs its parentheses.
+fn hugged_at_end<'a>(doc: &Doc<'a>) -> Option<Doc<'a>> {
+    match doc {
+        Doc::Choice(docs) => match &**docs {
+            [_, hugged, _] => Some(hugged.clone()),
+            [flat, _] => hugged_at_end(flat),
+            _ => None,
+        },
+        Doc::Concat(docs, _) => {
+            let (last, front) = docs.split_last()?;
+            let last = hugged_at_end(last)?;
+            Some(concat(front.iter().cloned().chain([last]).collect::<Vec<_>>()))
+        }
+        _ => None,
+    }
 }
 
 /// Whether the last argument of a call may start on the line of the call and end on that of its `)`.

@@ -260,7 +260,7 @@ impl<'a> Fmt<'a> {
     }
 
     /// Arms on lines of their own without commas, or on one line with them.
-    fn arms(&mut self, arms: &[Arm]) -> Doc<'a> {
+    pub(super) fn arms(&mut self, arms: &[Arm]) -> Doc<'a> {
         let forced = !self.on_one_line();
         let open = self.t();
         let mut docs = Vec::new();

@@ -244,7 +244,15 @@ impl Parser<'_> {
     /// The range that starts with `value`; the current token is its sign.
     fn pat_range(&mut self, value: Box<Expr>) -> PatKind {
         let inclusive = self.bump().kind == T::DotDotEq;
-        let hi = if self.at_range_end() || inclusive { self.pat_range_end() } else { None };
+        // A variable is no end of a range, which the checker says better than what would be said of what follows.
+        let at_variable = self.at(T::Ident) && !self.line_break();
+        let hi = if at_variable {
+            Some(Box::new(self.pat_value()))
+        } else if self.at_range_end() || inclusive {
+            self.pat_range_end()
+        } else {
+            None
+        };
         PatKind::Range { lo: Some(value), hi, inclusive }
     }
 
