@@ -278,7 +278,10 @@ impl<'f> FuncLower<'f, '_, '_> {
             }
             m::Term::Switch { value, cases, default } => {
                 let value = self.operand(value)[0];
-                let cases = cases.iter().map(|(v, to)| (*v as i64, self.blocks[*to])).collect();
+                // A case is the bits of the register: an unsigned number may be beyond the signed ones of its width.
+                let narrow = self.e.b.body.regs[value] == Ty::I32;
+                let bits = |v: i128| if narrow { i64::from(v as i32) } else { v as i64 };
+                let cases = cases.iter().map(|(v, to)| (bits(*v), self.blocks[*to])).collect();
                 let default = self.blocks[*default];
                 self.e.b.end(Term::Switch { value, cases, default });
             }

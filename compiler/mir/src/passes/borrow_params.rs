@@ -334,12 +334,14 @@ fn lend_argument(program: &mut Program, func: FuncId, block: Block, i: usize, le
     let unwinds = call_unwinds(program, func, block);
     let Program { types, funcs, .. } = program;
     let Some(body) = funcs[func].body_mut() else { return };
-    let Term::Call { args, .. } = &body.blocks[block].term else { return };
+    let Term::Call { args, dest, .. } = &body.blocks[block].term else { return };
     let Arg::Value(op) = args[i].clone() else { return };
     let Some(place) = op.place().cloned() else { return };
-    // A temporary that would be given away stays, and is dropped after the call.
-    let is_temp =
-        matches!(op, Operand::Move(_)) && place.proj.is_empty() && body.param_mode(place.local).is_none();
+    // A temporary that would be given away stays, and is dropped after the call, unless the result takes its place.
+    let is_temp = matches!(op, Operand::Move(_))
+        && place.proj.is_empty()
+        && place.local != dest.local
+        && body.param_mode(place.local).is_none();
     let lent = if lend {
         place
     } else if is_temp {

@@ -23,7 +23,8 @@ pub(crate) enum Plan {
     Whole(Place, Option<Path>),
     /// Only if the path's flag is set.
     Flagged(Path, Box<Plan>),
-    Seq(Vec<Plan>),
+    /// The parts of a value; of this path, whose flag does not speak for them any longer.
+    Seq(Option<Path>, Vec<Plan>),
     /// By the variant of the enum at the place; other variants are dropped whole.
     Switch {
         place: Place,
@@ -169,12 +170,14 @@ impl Planner<'_> {
         let rest = self.untracked_fields(path, 0, Step::Field, &[]);
         let mut seq = match self.status(path) {
             Status::Init => rest,
-            Status::Maybe if !rest.is_empty() => vec![Plan::Flagged(path, Box::new(Plan::Seq(rest)))],
+            Status::Maybe if !rest.is_empty() => vec![Plan::Flagged(path, Box::new(Plan::Seq(None, rest)))],
             _ => Vec::new(),
         };
+        // Asking the flag clears it.
+        let cleared = matches!(seq[..], [Plan::Flagged(..)]);
         seq.extend(data.children.iter().map(|(_, child)| self.plan(*child)));
         seq.retain(|p| *p != Plan::Nothing);
-        Plan::Seq(seq)
+        Plan::Seq((!cleared).then_some(path), seq)
     }
 
     fn untracked_fields(
@@ -228,7 +231,8 @@ impl Planner<'_> {
             }
         }
         seq.retain(|p| *p != Plan::Nothing);
-        Plan::Seq(seq)
+        // Otherwise the flag has been asked, which clears it.
+        Plan::Seq((self.status(path) == Status::Init).then_some(path), seq)
     }
 
     fn note_flags(&mut self, plan: &Plan) {
@@ -238,7 +242,7 @@ impl Planner<'_> {
                 self.flagged.insert(path.bit());
                 self.note_flags(inner);
             }
-            Plan::Seq(list) => list.iter().for_each(|p| self.note_flags(p)),
+            Plan::Seq(_, list) => list.iter().for_each(|p| self.note_flags(p)),
             Plan::Switch { cases, .. } => cases.iter().for_each(|(_, p)| self.note_flags(p)),
         }
     }

@@ -218,7 +218,10 @@ impl<'a> Emitter<'a> {
                 self.end(Term::Goto(next));
                 self.cur = next;
             }
-            Plan::Seq(list) => self.seq(list, unwind),
+            Plan::Seq(path, list) => {
+                path.into_iter().for_each(|path| self.set_flag(path, false));
+                self.seq(list, unwind);
+            }
             Plan::Switch { place, cases, path } => self.switch(place, cases, path, unwind),
         }
     }
@@ -245,7 +248,7 @@ impl<'a> Emitter<'a> {
             Plan::Nothing => false,
             Plan::Whole(place, _) => self.runs_user_drop(place),
             Plan::Flagged(_, inner) => self.may_unwind(inner),
-            Plan::Seq(list) => list.iter().any(|p| self.may_unwind(p)),
+            Plan::Seq(_, list) => list.iter().any(|p| self.may_unwind(p)),
             Plan::Switch { place, .. } => self.runs_user_drop(place),
         }
     }

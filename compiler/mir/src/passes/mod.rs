@@ -15,6 +15,7 @@ mod fold;
 mod inline;
 mod last_use;
 pub(crate) mod nounwind;
+mod postpone;
 mod simplify;
 mod splice;
 mod split_cleanup;
