@@ -170,6 +170,16 @@ impl Operand {
     }
 }
 
+impl Program {
+    /// Whether a panic may leave what is called. Of what is called through a box or a table nothing is known.
+    pub fn call_may_unwind(&self, callee: &Callee) -> bool {
+        match callee {
+            Callee::Func(func) => self.funcs[*func].may_unwind,
+            Callee::FnBox(_) | Callee::Dyn { .. } => !self.panics_abort,
+        }
+    }
+}
+
 impl Function {
     pub fn body(&self) -> Option<&Body> {
         match &self.kind {

@@ -100,17 +100,18 @@ impl FuncLower<'_, '_, '_> {
     }
 
     fn callee_shape(&self, callee: &m::Callee) -> (Vec<(m::Ty, m::ParamMode)>, m::Ty, bool) {
+        let unwinds = self.e.cx.program.call_may_unwind(callee);
         match callee {
             m::Callee::Func(id) => {
                 let func = &self.e.cx.program.funcs[*id];
                 let is_import = matches!(func.kind, m::FuncKind::Extern { .. });
-                (func.params.clone(), func.ret, func.may_unwind && !is_import)
+                (func.params.clone(), func.ret, unwinds && !is_import)
             }
             m::Callee::FnBox(place) => match self.e.types().kind(self.place_ty(place)) {
-                m::TyKind::FnBox { params, ret } => (params.to_vec(), *ret, true),
+                m::TyKind::FnBox { params, ret } => (params.to_vec(), *ret, unwinds),
                 kind => unreachable!("boxed call of {kind:?}: the verifier excludes it"),
             },
-            m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, true),
+            m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, unwinds),
         }
     }
 

@@ -329,9 +329,13 @@ impl<'f> FuncLower<'f, '_, '_> {
             self.drop_place(place);
             return self.jump(target);
         };
+        let f = self.e.cx.glue_fn(Glue::Drop(ty));
+        if !self.e.cx.module.funcs[f].may_unwind {
+            self.drop_place(place);
+            return self.jump(target);
+        }
         let loc = self.loc(place);
         let args = self.read_regs(ty, &loc);
-        let f = self.e.cx.glue_fn(Glue::Drop(ty));
         let landing = self.landing(cleanup);
         let normal = self.blocks[target];
         self.e.b.end(Term::Invoke { dsts: Vec::new(), callee: Callee::Direct(f), args, normal, landing });

@@ -156,7 +156,7 @@ impl<'a> Cx<'a> {
             name,
             sig,
             kind: FuncKind::Defined(Body::default()),
-            may_unwind,
+            may_unwind: may_unwind && !self.program.panics_abort,
             span: Span::DUMMY,
         })
     }

@@ -422,7 +422,7 @@ impl<'a> Stepper<'a> {
                 let mut out = Vec::new();
                 match unwind {
                     Some(unwind) => out.push((*unwind, state.clone())),
-                    None if !is_cleanup && self.call_unwinds(callee) => self.leave(&state, false),
+                    None if !is_cleanup && self.program.call_may_unwind(callee) => self.leave(&state, false),
                     None => {}
                 }
                 if let Some(target) = target {
@@ -441,13 +441,6 @@ impl<'a> Stepper<'a> {
     fn drop_unwinds(&self, place: &Place) -> bool {
         let ty = try_place_ty(&self.program.types, self.body, place);
         ty.is_some_and(|ty| crate::passes::nounwind::drop_may_unwind(self.program, ty))
-    }
-
-    fn call_unwinds(&self, callee: &Callee) -> bool {
-        match callee {
-            Callee::Func(func) => self.program.funcs[*func].may_unwind,
-            Callee::FnBox(_) | Callee::Dyn { .. } => true,
-        }
     }
 
     fn call_loan(&self, state: &State, args: &[Arg], dest: Local) -> Loan {

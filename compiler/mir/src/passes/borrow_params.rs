@@ -325,7 +325,7 @@ fn rewrite_calls(program: &mut Program, facts: &TypeFacts, func: FuncId) {
 /// Whether the call at the end of the block may unwind.
 fn call_unwinds(program: &Program, func: FuncId, block: Block) -> bool {
     match program.funcs[func].body().map(|body| &body.blocks[block].term) {
-        Some(Term::Call { callee: Callee::Func(callee), .. }) => program.funcs[*callee].may_unwind,
+        Some(Term::Call { callee, .. }) => program.call_may_unwind(callee),
         _ => true,
     }
 }

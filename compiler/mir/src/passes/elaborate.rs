@@ -13,6 +13,7 @@ use crate::analysis::move_paths::{Detail, Lookup, MovePaths, Path, Step};
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
 use crate::passes::emit_drops::Emitter;
+use crate::passes::nounwind::Unwinds;
 use entity::IndexVec;
 
 /// What is to be done for one `Drop`.
@@ -47,13 +48,12 @@ pub(crate) struct Elaboration {
 /// Places that may be moved out, with their types, and with the paths whose flags tell where it depends.
 pub(crate) type Poison = Vec<(Place, Ty, Option<Path>)>;
 
-/// `unwinds` tells which functions may.
-pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>, body: &mut Body) {
+pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {
     let elaboration = plan_body(types, facts, unwinds, body);
-    Emitter::new(types, facts, body, elaboration).run();
+    Emitter::new(types, facts, unwinds, body, elaboration).run();
 }
 
-fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>, body: &Body) -> Elaboration {
+fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -> Elaboration {
     let paths = MovePaths::new(types, facts, body, Detail::Moves);
     let init = Init { types, body, paths: &paths };
     let entry = init.compute();
@@ -77,7 +77,7 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>,
             planner.drop(place);
         }
         crate::analysis::flow::Forward::term(&init, &mut planner.state, &data.term);
-        if !data.is_cleanup && may_unwind(types, facts, unwinds, body, &data.term) {
+        if !data.is_cleanup && may_unwind(types, unwinds, body, &data.term) {
             poison[block] = planner.poison();
         }
     }
@@ -85,18 +85,11 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>,
     Elaboration { paths, plans, flagged, poison }
 }
 
-fn may_unwind(
-    types: &Types,
-    facts: &TypeFacts,
-    unwinds: &IndexVec<FuncId, bool>,
-    body: &Body,
-    term: &Term,
-) -> bool {
+fn may_unwind(types: &Types, unwinds: &Unwinds, body: &Body, term: &Term) -> bool {
     match term {
         Term::Call { unwind: Some(_), .. } | Term::Drop { unwind: Some(_), .. } => true,
-        Term::Call { callee: Callee::Func(func), .. } => unwinds[*func],
-        Term::Call { .. } => true,
-        Term::Drop { place, .. } => facts.runs_user_drop(place_ty(types, body, place)),
+        Term::Call { callee, .. } => unwinds.call(callee),
+        Term::Drop { place, .. } => unwinds.drop(types, place_ty(types, body, place)),
         _ => false,
     }
 }

@@ -7,6 +7,7 @@ use crate::analysis::move_paths::{Lookup, Path};
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
 use crate::passes::elaborate::{Elaboration, Plan, Poison};
+use crate::passes::nounwind::Unwinds;
 use crate::visit::Access;
 use entity::IndexVec;
 use syntax::Span;
@@ -14,6 +15,7 @@ use syntax::Span;
 pub(crate) struct Emitter<'a> {
     types: &'a mut Types,
     facts: &'a TypeFacts,
+    unwinds: &'a Unwinds,
     body: &'a mut Body,
     elaboration: Elaboration,
     flags: IndexVec<Path, Option<Local>>,
@@ -28,12 +30,21 @@ impl<'a> Emitter<'a> {
     pub fn new(
         types: &'a mut Types,
         facts: &'a TypeFacts,
+        unwinds: &'a Unwinds,
         body: &'a mut Body,
         elaboration: Elaboration,
     ) -> Self {
-        let flags = IndexVec::from_elem(None, elaboration.paths.len());
-        let poison_blocks = Vec::new();
-        Emitter { types, facts, body, elaboration, flags, cur: Block(0), span: Span::DUMMY, poison_blocks }
+        Emitter {
+            types,
+            facts,
+            unwinds,
+            body,
+            flags: IndexVec::from_elem(None, elaboration.paths.len()),
+            elaboration,
+            cur: Block(0),
+            span: Span::DUMMY,
+            poison_blocks: Vec::new(),
+        }
     }
 
     pub fn run(mut self) {
@@ -246,10 +257,11 @@ impl<'a> Emitter<'a> {
     fn may_unwind(&self, plan: &Plan) -> bool {
         match plan {
             Plan::Nothing => false,
-            Plan::Whole(place, _) => self.runs_user_drop(place),
+            Plan::Whole(place, _) | Plan::Switch { place, .. } => {
+                self.unwinds.drop(self.types, place_ty(self.types, self.body, place))
+            }
             Plan::Flagged(_, inner) => self.may_unwind(inner),
             Plan::Seq(_, list) => list.iter().any(|p| self.may_unwind(p)),
-            Plan::Switch { place, .. } => self.runs_user_drop(place),
         }
     }
 

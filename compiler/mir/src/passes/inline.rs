@@ -181,8 +181,7 @@ fn inline_calls(
 
 fn may_unwind(program: &Program, body: &Body, term: &Term) -> bool {
     match term {
-        Term::Call { callee: Callee::Func(func), .. } => program.funcs[*func].may_unwind,
-        Term::Call { .. } => true,
+        Term::Call { callee, .. } => program.call_may_unwind(callee),
         Term::Drop { place, .. } => {
             drop_may_unwind(program, crate::facts::place_ty(&program.types, body, place))
         }

@@ -1,7 +1,7 @@
 //! Which functions cannot unwind, and what follows: edges for unwinding that are never taken go.
 //!
 //! A function unwinds if it throws, or calls, directly or by dropping, what unwinds. Boxed closures and `dyn` methods
-//! may; the host's functions do not.
+//! may, unless panics abort; the host's functions do not.
 
 use crate::analysis::order::reachable;
 use crate::ir::*;
@@ -9,7 +9,7 @@ use entity::{Idx, IndexVec};
 
 pub fn run(program: &mut Program) {
     infer(program);
-    let unwinds: IndexVec<FuncId, bool> = program.funcs.iter().map(|f| f.may_unwind).collect();
+    let unwinds = Unwinds::new(program);
     let drops: IndexVec<Ty, bool> =
         program.types.defs.indices().map(|ty| drop_may_unwind(program, ty)).collect();
     let Program { types, funcs, .. } = program;
@@ -17,7 +17,7 @@ pub fn run(program: &mut Program) {
         let Some(body) = func.body_mut() else { continue };
         for block in body.blocks.indices() {
             let never = match &body.blocks[block].term {
-                Term::Call { callee: Callee::Func(callee), .. } => !unwinds[*callee],
+                Term::Call { callee, .. } => !unwinds.call(callee),
                 Term::Drop { place, .. } => !drops[crate::facts::place_ty(types, body, place)],
                 _ => false,
             };
@@ -71,8 +71,7 @@ fn unwinds(program: &Program, id: FuncId) -> bool {
         .term
     {
         Term::Throw => true,
-        Term::Call { callee: Callee::Func(callee), .. } => program.funcs[*callee].may_unwind,
-        Term::Call { .. } => true,
+        Term::Call { callee, .. } => program.call_may_unwind(callee),
         Term::Drop { place, .. } => {
             drop_may_unwind(program, crate::facts::place_ty(&program.types, body, place))
         }
@@ -80,22 +79,44 @@ fn unwinds(program: &Program, id: FuncId) -> bool {
     })
 }
 
-/// Whether dropping a value of the type may run a user's `drop` that may panic.
-pub fn drop_may_unwind(program: &Program, ty: Ty) -> bool {
-    let mut seen = Vec::new();
-    may_unwind(program, ty, &mut seen)
+/// What may unwind, taken down while bodies change.
+pub(crate) struct Unwinds {
+    funcs: IndexVec<FuncId, bool>,
+    boxed: bool,
 }
 
-fn may_unwind(program: &Program, ty: Ty, seen: &mut Vec<Ty>) -> bool {
+impl Unwinds {
+    pub fn new(program: &Program) -> Unwinds {
+        Unwinds { funcs: program.funcs.iter().map(|f| f.may_unwind).collect(), boxed: !program.panics_abort }
+    }
+
+    pub fn call(&self, callee: &Callee) -> bool {
+        match callee {
+            Callee::Func(func) => self.funcs[*func],
+            Callee::FnBox(_) | Callee::Dyn { .. } => self.boxed,
+        }
+    }
+
+    pub fn drop(&self, types: &Types, ty: Ty) -> bool {
+        may_unwind(types, &|func| self.funcs[func], ty, &mut Vec::new())
+    }
+}
+
+/// Whether dropping a value of the type may run a user's `drop` that may panic.
+pub fn drop_may_unwind(program: &Program, ty: Ty) -> bool {
+    may_unwind(&program.types, &|func| program.funcs[func].may_unwind, ty, &mut Vec::new())
+}
+
+fn may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, ty: Ty, seen: &mut Vec<Ty>) -> bool {
     if seen.contains(&ty) {
         return false;
     }
     seen.push(ty);
-    let def = &program.types.defs[ty];
-    let hook = def.user_drop.is_some_and(|func| program.funcs[func].may_unwind);
+    let def = &types.defs[ty];
+    let mut fields = def.variants.iter().flat_map(|v| &v.fields);
     let inner = match &def.kind {
-        TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => may_unwind(program, *elem, seen),
-        _ => def.variants.iter().flat_map(|v| &v.fields).any(|f| may_unwind(program, f.ty, seen)),
+        TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => may_unwind(types, unwinds, *elem, seen),
+        _ => fields.any(|f| may_unwind(types, unwinds, f.ty, seen)),
     };
-    hook || inner
+    def.user_drop.is_some_and(unwinds) || inner
 }
