@@ -27,7 +27,7 @@ pub(crate) struct FuncLower<'f, 'c, 'a> {
 pub(crate) fn lower_body(cx: &mut Cx<'_>, func: &m::Function, body: &m::Body) -> Body {
     let b = Builder::new(cx.layouts.pointer_bytes, func.span);
     let mut lower = FuncLower {
-        e: Emit { cx, b },
+        e: Emit { cx, b, panicked: None },
         func,
         body,
         reps: IndexVec::new(),

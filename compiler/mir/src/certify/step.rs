@@ -10,7 +10,7 @@ pub(crate) struct Stepper<'a> {
     shapes: &'a Shapes<'a>,
     body: &'a Body,
     flags: &'a [Local],
-    tokens: Vec<Local>,
+    pub tokens: Vec<Local>,
     at: usize,
     /// Statement and message, of the blocks stepped through since this was emptied.
     pub errors: Vec<(usize, String)>,
@@ -440,7 +440,7 @@ impl<'a> Stepper<'a> {
 
     fn drop_unwinds(&self, place: &Place) -> bool {
         let ty = try_place_ty(&self.program.types, self.body, place);
-        ty.is_some_and(|ty| crate::passes::nounwind::drop_may_unwind(self.program, ty))
+        ty.is_some_and(|ty| self.program.drop_may_unwind(ty))
     }
 
     fn call_loan(&self, state: &State, args: &[Arg], dest: Local) -> Loan {

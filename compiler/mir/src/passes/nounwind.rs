@@ -4,6 +4,7 @@
 //! may, unless panics abort; the host's functions do not.
 
 use crate::analysis::order::reachable;
+use crate::facts::{drop_may_unwind, place_ty};
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 
@@ -11,14 +12,14 @@ pub fn run(program: &mut Program) {
     infer(program);
     let unwinds = Unwinds::new(program);
     let drops: IndexVec<Ty, bool> =
-        program.types.defs.indices().map(|ty| drop_may_unwind(program, ty)).collect();
+        program.types.defs.indices().map(|ty| program.drop_may_unwind(ty)).collect();
     let Program { types, funcs, .. } = program;
     for func in funcs.iter_mut() {
         let Some(body) = func.body_mut() else { continue };
         for block in body.blocks.indices() {
             let never = match &body.blocks[block].term {
                 Term::Call { callee, .. } => !unwinds.call(callee),
-                Term::Drop { place, .. } => !drops[crate::facts::place_ty(types, body, place)],
+                Term::Drop { place, .. } => !drops[place_ty(types, body, place)],
                 _ => false,
             };
             if let Some(unwind) = body.blocks[block].term.unwind_mut().filter(|_| never) {
@@ -72,9 +73,7 @@ fn unwinds(program: &Program, id: FuncId) -> bool {
     {
         Term::Throw => true,
         Term::Call { callee, .. } => program.call_may_unwind(callee),
-        Term::Drop { place, .. } => {
-            drop_may_unwind(program, crate::facts::place_ty(&program.types, body, place))
-        }
+        Term::Drop { place, .. } => program.drop_may_unwind(place_ty(&program.types, body, place)),
         _ => false,
     })
 }
@@ -98,25 +97,6 @@ impl Unwinds {
     }
 
     pub fn drop(&self, types: &Types, ty: Ty) -> bool {
-        may_unwind(types, &|func| self.funcs[func], ty, &mut Vec::new())
+        drop_may_unwind(types, &|func| self.funcs[func], ty)
     }
-}
-
-/// Whether dropping a value of the type may run a user's `drop` that may panic.
-pub fn drop_may_unwind(program: &Program, ty: Ty) -> bool {
-    may_unwind(&program.types, &|func| program.funcs[func].may_unwind, ty, &mut Vec::new())
-}
-
-fn may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, ty: Ty, seen: &mut Vec<Ty>) -> bool {
-    if seen.contains(&ty) {
-        return false;
-    }
-    seen.push(ty);
-    let def = &types.defs[ty];
-    let mut fields = def.variants.iter().flat_map(|v| &v.fields);
-    let inner = match &def.kind {
-        TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => may_unwind(types, unwinds, *elem, seen),
-        _ => fields.any(|f| may_unwind(types, unwinds, f.ty, seen)),
-    };
-    def.user_drop.is_some_and(unwinds) || inner
 }
