@@ -14,6 +14,7 @@ use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
 use crate::passes::emit_drops::Emitter;
 use crate::passes::nounwind::Unwinds;
+use crate::visit::Access;
 use entity::IndexVec;
 
 /// What is to be done for one `Drop`.
@@ -42,11 +43,19 @@ pub(crate) struct Elaboration {
     /// Paths whose state is kept in a flag.
     pub flagged: BitSet,
     /// Per block of ordinary code that may be left by unwinding: what of `mut` parameters may be moved out on it.
-    pub poison: IndexVec<Block, Poison>,
+    pub poison: IndexVec<Block, Vec<Poison>>,
 }
 
-/// Places that may be moved out, with their types, and with the paths whose flags tell where it depends.
-pub(crate) type Poison = Vec<(Place, Ty, Option<Path>)>;
+/// A place that may be moved out.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Poison {
+    pub place: Place,
+    pub ty: Ty,
+    /// Whose flag tells whether it is there, where that depends.
+    pub path: Option<Path>,
+    /// Parts that may be moved out where the whole is not.
+    pub parts: Vec<Poison>,
+}
 
 pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {
     let elaboration = plan_body(types, facts, unwinds, body);
@@ -62,6 +71,7 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -
         init: &init,
         plans: Vec::new(),
         flagged: BitSet::new(paths.len()),
+        taken: taken(types, body, &paths),
         state: BitSet::new(0),
     };
     let mut poison = IndexVec::from_elem(Vec::new(), body.blocks.len());
@@ -85,6 +95,22 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -
     Elaboration { paths, plans, flagged, poison }
 }
 
+fn taken(types: &Types, body: &Body, paths: &MovePaths) -> BitSet {
+    let mut set = BitSet::new(paths.len());
+    let mut note = |place: &Place, access: Access| {
+        if matches!(access, Access::Move | Access::Drop)
+            && let Lookup::Exact(path) = paths.lookup(types, place)
+        {
+            set.insert(path.bit());
+        }
+    };
+    for data in &body.blocks {
+        data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut note));
+        data.term.for_each_access(&mut note);
+    }
+    set
+}
+
 fn may_unwind(types: &Types, unwinds: &Unwinds, body: &Body, term: &Term) -> bool {
     match term {
         Term::Call { unwind: Some(_), .. } | Term::Drop { unwind: Some(_), .. } => true,
@@ -99,6 +125,8 @@ struct Planner<'a> {
     init: &'a Init<'a>,
     plans: Vec<Plan>,
     flagged: BitSet,
+    /// Paths that are moved or dropped for themselves somewhere.
+    taken: BitSet,
     state: BitSet,
 }
 
@@ -240,7 +268,7 @@ impl Planner<'_> {
         }
     }
 
-    fn poison(&mut self) -> Poison {
+    fn poison(&mut self) -> Vec<Poison> {
         let mut list = Vec::new();
         for param in &self.init.body.params {
             if let (ParamMode::Mut, Some(path)) = (param.mode, self.init.paths.of_local[param.local]) {
@@ -250,21 +278,25 @@ impl Planner<'_> {
         list
     }
 
-    fn poison_below(&mut self, path: Path, list: &mut Poison) {
+    fn poison_below(&mut self, path: Path, list: &mut Vec<Poison>) {
         let data = &self.init.paths.paths[path];
-        let flag = match self.status(path) {
+        let mut parts = Vec::new();
+        let status = self.status(path);
+        for (_, child) in &data.children {
+            // What only ever goes with the whole has nothing to say for itself.
+            let goes_alone = self.init.paths.any_below(*child, &mut |p| self.taken.contains(p.bit()));
+            if goes_alone && status != Status::Uninit {
+                self.poison_below(*child, &mut parts);
+            }
+        }
+        let flag = match status {
             Status::Uninit => None,
             Status::Maybe => Some(path),
-            Status::Init | Status::Unreached => {
-                for (_, child) in data.children.clone() {
-                    self.poison_below(child, list);
-                }
-                return;
-            }
+            Status::Init | Status::Unreached => return list.append(&mut parts),
         };
         if let Some(path) = flag {
             self.flagged.insert(path.bit());
         }
-        list.push((data.place.clone(), data.ty, flag));
+        list.push(Poison { place: data.place.clone(), ty: data.ty, path: flag, parts });
     }
 }
