@@ -2,7 +2,7 @@
 
 use crate::loader::{Disk, Memory};
 use crate::program::Program;
-use driver::{Options, Profile, Purpose, Session, SourceLoader};
+use driver::{Options, Panics, Profile, Purpose, Session, SourceLoader};
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,13 +13,16 @@ pub struct Mode {
     pub profile: Profile,
     pub passes_off: bool,
     pub interpret: bool,
+    /// A panic ends the program by a trap, so that only programs that do not panic behave alike.
+    pub aborts: bool,
 }
 
 pub const MODES: &[Mode] = &[
-    Mode { name: "debug", profile: Profile::Debug, passes_off: false, interpret: false },
-    Mode { name: "release", profile: Profile::Release, passes_off: false, interpret: false },
-    Mode { name: "plain", profile: Profile::Debug, passes_off: true, interpret: false },
-    Mode { name: "interpreter", profile: Profile::Debug, passes_off: false, interpret: true },
+    Mode { name: "debug", profile: Profile::Debug, passes_off: false, interpret: false, aborts: false },
+    Mode { name: "release", profile: Profile::Release, passes_off: false, interpret: false, aborts: false },
+    Mode { name: "plain", profile: Profile::Debug, passes_off: true, interpret: false, aborts: false },
+    Mode { name: "interpreter", profile: Profile::Debug, passes_off: false, interpret: true, aborts: false },
+    Mode { name: "abort", profile: Profile::Release, passes_off: false, interpret: false, aborts: true },
 ];
 
 /// Longest run of one program; a program of the corpus that needs longer hangs.
@@ -36,6 +39,7 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         },
         check_leaks: !program.leaks_unchecked,
         verify: true,
+        panics: if mode.aborts { Panics::Abort } else { Panics::Unwind },
         ..Options::default()
     }
 }
@@ -45,7 +49,9 @@ pub fn check_program(root: &Path, engine: &wasi::Engine, program: &Program) -> V
     let mut failures = Vec::new();
     for mode in MODES {
         let skipped = program.only.as_deref().is_some_and(|only| !only.starts_with(mode.name));
-        if skipped || (mode.interpret && (program.is_heavy || !program.dirs.is_empty())) {
+        let panics = mode.aborts && matches!(program.status, 101 | 102);
+        let unfit = mode.interpret && (program.is_heavy || !program.dirs.is_empty());
+        if skipped || panics || unfit {
             continue;
         }
         let mut loader = Disk { root: root.to_path_buf() };

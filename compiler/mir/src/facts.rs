@@ -170,6 +170,44 @@ impl Operand {
     }
 }
 
+impl Program {
+    /// Whether a panic may leave what is called. Of what is called through a box or a table nothing is known.
+    pub fn call_may_unwind(&self, callee: &Callee) -> bool {
+        match callee {
+            Callee::Func(func) => self.funcs[*func].may_unwind,
+            Callee::FnBox(_) | Callee::Dyn { .. } => !self.panics_abort,
+        }
+    }
+
+    /// Whether dropping a value of the type may run a user's `drop` that may panic.
+    pub fn drop_may_unwind(&self, ty: Ty) -> bool {
+        drop_may_unwind(&self.types, &|func| self.funcs[func].may_unwind, ty)
+    }
+}
+
+/// The same, where bodies are being changed.
+pub(crate) fn drop_may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, ty: Ty) -> bool {
+    let mut seen = vec![ty];
+    let mut next = 0;
+    while let Some(ty) = seen.get(next).copied() {
+        next += 1;
+        let def = &types.defs[ty];
+        if def.user_drop.is_some_and(unwinds) {
+            return true;
+        }
+        let elem = match def.kind {
+            TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => Some(elem),
+            _ => None,
+        };
+        for part in def.variants.iter().flat_map(|v| &v.fields).map(|f| f.ty).chain(elem) {
+            if !seen.contains(&part) {
+                seen.push(part);
+            }
+        }
+    }
+    false
+}
+
 impl Function {
     pub fn body(&self) -> Option<&Body> {
         match &self.kind {

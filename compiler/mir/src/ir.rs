@@ -491,4 +491,6 @@ pub struct Program {
     pub lang: FxHashMap<&'static str, FuncId>,
     /// The library's `String`, if reached.
     pub string_ty: Option<Ty>,
+    /// A panic ends the program at once: nothing unwinds, calls through boxes included.
+    pub panics_abort: bool,
 }

@@ -126,7 +126,7 @@ pub(crate) fn with_ty(op: Intrinsic, ty: Ty) -> Intrinsic {
 }
 
 /// Functions that generated code may call: must match the table in `docs/contracts.md`.
-pub(crate) const LANG: [&str; 24] = [
+pub(crate) const LANG: [&str; 25] = [
     "alloc",
     "free",
     "panic",
@@ -150,6 +150,7 @@ pub(crate) const LANG: [&str; 24] = [
     "array_from_fixed",
     "int_pow",
     "float_pow",
+    "float_rem",
     "main",
 ];
 

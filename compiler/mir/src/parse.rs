@@ -281,6 +281,13 @@ impl<'a> Parser<'a> {
                     self.word()?;
                     self.program.string_ty = Some(self.ty()?);
                 }
+                "panic" => {
+                    self.word()?;
+                    if !self.eat_word("abort") {
+                        return self.error("expected `abort`");
+                    }
+                    self.program.panics_abort = true;
+                }
                 "fn" | "extern" => {
                     self.function(next)?;
                     next = FuncId(next.0 + 1);

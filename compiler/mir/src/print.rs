@@ -2,11 +2,12 @@
 //! only by [`print_program_with_spans`]; `//` starts a comment.
 //!
 //! ```text
-//! program   = { type | data | lang | string | function }
+//! program   = { type | data | lang | string | panic | function }
 //! type      = ["iso"] ("struct" fields | ["boxed"] "enum" variants), the name `%Name` or `%"any name"` behind the word,
 //!             and `drop @f` behind the name where there is a user's drop
 //! fields    = "{" name ":" ty, ... "}"          variants = "{" name [fields], ... "}"
 //! data      = "data" data0 "=" "bytes\00"       lang = "lang" name "=" @f       string = "string" %String
+//! panic     = "panic" "abort"                     (every function is `nounwind` then)
 //! ty        = Int8 … Int … USize | Float32 | Float | Bool | Char | Never | Ptr<ty> | Buffer<ty> | [ty; n] | () | %Name
 //!           | fn(mode ty, ...) -> ty | dyn "Trait"/3       mode = nothing (owned) | "borrow" | "mut"
 //! function  = "fn" @name "(" _1: mode ty decl, ... ")" "->" ty attributes "{" { local } { block } "}"
@@ -118,6 +119,9 @@ impl<'a> Printer<'a> {
             self.p("string ");
             self.ty(ty);
             self.p("\n");
+        }
+        if program.panics_abort {
+            self.p("panic abort\n");
         }
         for func in program.funcs.indices() {
             if !self.out.is_empty() && program.funcs[func].body().is_some() {

@@ -125,5 +125,8 @@ fn verify_names(program: &Program, errors: &mut Vec<VerifyError>) {
         if !names.insert(&func.name) {
             errors.push(global_error(format!("two functions are called `{}`", func.name)));
         }
+        if program.panics_abort && func.may_unwind && func.body().is_some() {
+            errors.push(global_error(format!("`{}` may unwind, though panics abort", func.name)));
+        }
     }
 }

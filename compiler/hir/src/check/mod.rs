@@ -327,7 +327,7 @@ impl<'c> FnCtxt<'c> {
         if self.has_written_ret && self.reported_since(mark) {
             let span = self.frames[0].ret_span;
             self.explain_mismatch(mark, span, "the result is declared here");
-            if let Some(diag) = self.ck.diags.last_mut().filter(|_| is_unit) {
+            if let Some(diag) = self.ck.diags.last_mut().filter(|diag| is_unit && diag.notes.is_empty()) {
                 diag.notes.push("the last line of a function is its value".to_string());
             }
         }

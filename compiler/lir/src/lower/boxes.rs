@@ -138,12 +138,13 @@ impl Emit<'_, '_> {
 
     pub fn build_drop_env(&mut self, ty: m::Ty) {
         let p = self.b.param(Ty::Ptr);
+        self.watch_panics(Glue::DropEnv(ty));
         let header = self.cx.layouts.buffer_header();
         self.drop_at(ty, p, header);
         let size = self.env_cell_size(ty);
         let size = self.b.int(self.b.usize_ty(), size as i64);
         self.free(p, size);
-        self.b.end(Term::Return(Vec::new()));
+        self.end_drop();
     }
 
     pub fn build_clone_dyn(&mut self, ty: m::Ty) {

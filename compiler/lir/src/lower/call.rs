@@ -87,7 +87,10 @@ impl FuncLower<'_, '_, '_> {
         let (params, ret, may_unwind) = self.callee_shape(callee);
         let dest_ty = self.place_ty(dest);
         let dest_loc = self.loc(dest);
-        let (result_slot, dsts, results) = self.prepare_results(ret, dest_ty, &dest_loc, &mut regs);
+        // A place that is lent as `mut`, too, is written by the callee, read back, and then written with the result.
+        let is_lent = args.iter().any(|arg| matches!(arg, m::Arg::Mut(place) if place.overlaps(dest)));
+        let direct = (ret == dest_ty && !is_lent).then_some(&dest_loc);
+        let (result_slot, dsts, results) = self.prepare_results(ret, direct, &mut regs);
         let callee = self.prepare_callee(callee, &params, ret, &mut regs, &mut reloads);
         for (arg, (ty, mode)) in args.iter().zip(&params) {
             self.argument(arg, *ty, *mode, &mut regs, &mut reloads);
@@ -97,41 +100,40 @@ impl FuncLower<'_, '_, '_> {
     }
 
     fn callee_shape(&self, callee: &m::Callee) -> (Vec<(m::Ty, m::ParamMode)>, m::Ty, bool) {
+        let unwinds = self.e.cx.program.call_may_unwind(callee);
         match callee {
             m::Callee::Func(id) => {
                 let func = &self.e.cx.program.funcs[*id];
                 let is_import = matches!(func.kind, m::FuncKind::Extern { .. });
-                (func.params.clone(), func.ret, func.may_unwind && !is_import)
+                (func.params.clone(), func.ret, unwinds && !is_import)
             }
             m::Callee::FnBox(place) => match self.e.types().kind(self.place_ty(place)) {
-                m::TyKind::FnBox { params, ret } => (params.to_vec(), *ret, true),
+                m::TyKind::FnBox { params, ret } => (params.to_vec(), *ret, unwinds),
                 kind => unreachable!("boxed call of {kind:?}: the verifier excludes it"),
             },
-            m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, true),
+            m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, unwinds),
         }
     }
 
     /// Adds the result slot to the arguments if there is one. Returns that slot's address where the result has to go
-    /// elsewhere afterwards; the call's own destinations; and registers to write to the destination.
+    /// elsewhere afterwards; the call's own destinations; and registers to write to the destination. `direct` is the
+    /// destination if the call may write to it itself.
     fn prepare_results(
         &mut self,
         ret: m::Ty,
-        dest_ty: m::Ty,
-        dest: &Loc,
+        direct: Option<&Loc>,
         args: &mut Vec<Reg>,
     ) -> (Option<Reg>, Vec<Reg>, Option<Vec<Reg>>) {
         let layout: Rc<Layout> = self.e.layout(ret);
         if !self.e.cx.returns_by_slot(ret) {
-            if let Loc::Regs(regs) = dest
-                && ret == dest_ty
-            {
+            if let Some(Loc::Regs(regs)) = direct {
                 return (None, regs.clone(), None);
             }
             let tys = self.e.cx.result_tys(ret);
             let dsts: Vec<Reg> = tys.into_iter().map(|t| self.e.b.reg(t)).collect();
             return (None, dsts.clone(), Some(dsts));
         }
-        if let (Loc::Mem { addr, offset }, true) = (dest, layout.in_memory()) {
+        if let (Some(Loc::Mem { addr, offset }), true) = (direct, layout.in_memory()) {
             args.push(self.e.b.offset(*addr, *offset));
             return (None, Vec::new(), None);
         }

@@ -27,7 +27,7 @@ pub(crate) struct FuncLower<'f, 'c, 'a> {
 pub(crate) fn lower_body(cx: &mut Cx<'_>, func: &m::Function, body: &m::Body) -> Body {
     let b = Builder::new(cx.layouts.pointer_bytes, func.span);
     let mut lower = FuncLower {
-        e: Emit { cx, b },
+        e: Emit { cx, b, panicked: None },
         func,
         body,
         reps: IndexVec::new(),
@@ -295,7 +295,10 @@ impl<'f> FuncLower<'f, '_, '_> {
             }
             m::Term::Switch { value, cases, default } => {
                 let value = self.operand(value)[0];
-                let cases = cases.iter().map(|(v, to)| (*v as i64, self.blocks[*to])).collect();
+                // A case is the bits of the register: an unsigned number may be beyond the signed ones of its width.
+                let narrow = self.e.b.body.regs[value] == Ty::I32;
+                let bits = |v: i128| if narrow { i64::from(v as i32) } else { v as i64 };
+                let cases = cases.iter().map(|(v, to)| (bits(*v), self.blocks[*to])).collect();
                 let default = self.blocks[*default];
                 self.e.b.end(Term::Switch { value, cases, default });
             }
@@ -343,9 +346,13 @@ impl<'f> FuncLower<'f, '_, '_> {
             self.drop_place(place);
             return self.jump(target);
         };
+        let f = self.e.cx.glue_fn(Glue::Drop(ty));
+        if !self.e.cx.module.funcs[f].may_unwind {
+            self.drop_place(place);
+            return self.jump(target);
+        }
         let loc = self.loc(place);
         let args = self.read_regs(ty, &loc);
-        let f = self.e.cx.glue_fn(Glue::Drop(ty));
         let landing = self.landing(cleanup);
         let normal = self.blocks[target];
         self.e.b.end(Term::Invoke { dsts: Vec::new(), callee: Callee::Direct(f), args, normal, landing });

@@ -55,7 +55,7 @@ impl Cx<'_> {
             Glue::Retain(ty) | Glue::Drop(ty) => {
                 let params = self.param_tys(ty, m::ParamMode::Owned);
                 let word = if matches!(glue, Glue::Drop(_)) { "drop" } else { "retain" };
-                let may_unwind = word == "drop" && self.layouts.get(ty).has_user_drop;
+                let may_unwind = word == "drop" && self.program.drop_may_unwind(ty);
                 (
                     format!("{word} {}", self.ty_name(ty)),
                     Signature { params, results: Vec::new() },
@@ -71,7 +71,7 @@ impl Cx<'_> {
             }
             Glue::DropLater => {
                 let sig = Signature { params: vec![Ty::Ptr, Ty::Ptr], results: Vec::new() };
-                ("drop later".into(), sig, self.any_user_drop())
+                ("drop later".into(), sig, self.any_drop_unwinds())
             }
             Glue::DropEnv(ty) => (format!("drop env {}", self.ty_name(ty)), one, self.cell_may_unwind(ty)),
             Glue::CloneDyn(ty) => {
@@ -89,14 +89,14 @@ impl Cx<'_> {
     /// Whether dropping a cell of this type can run a `drop` of the user's, the only thing in glue that can panic.
     fn cell_may_unwind(&mut self, ty: m::Ty) -> bool {
         match *self.program.types.kind(ty) {
-            m::TyKind::FnBox { .. } | m::TyKind::Dyn { .. } => self.any_user_drop(),
-            m::TyKind::Buffer(elem) => self.layouts.get(elem).has_user_drop,
-            _ => self.layouts.get(ty).has_user_drop,
+            m::TyKind::FnBox { .. } | m::TyKind::Dyn { .. } => self.any_drop_unwinds(),
+            _ => self.program.drop_may_unwind(ty),
         }
     }
 
-    fn any_user_drop(&self) -> bool {
-        self.program.types.defs.iter().any(|d| d.user_drop.is_some())
+    fn any_drop_unwinds(&self) -> bool {
+        let mut hooks = self.program.types.defs.iter().filter_map(|d| d.user_drop);
+        hooks.any(|func| self.program.funcs[func].may_unwind)
     }
 
     pub fn ty_name(&self, ty: m::Ty) -> String {
@@ -107,7 +107,7 @@ impl Cx<'_> {
 
 pub(crate) fn build(cx: &mut Cx<'_>, glue: Glue) -> Body {
     let b = Builder::new(cx.layouts.pointer_bytes, Span::DUMMY);
-    let mut e = Emit { cx, b };
+    let mut e = Emit { cx, b, panicked: None };
     match glue {
         Glue::Retain(ty) => e.build_retain(ty),
         Glue::Drop(ty) => e.build_drop(ty),
@@ -115,6 +115,7 @@ pub(crate) fn build(cx: &mut Cx<'_>, glue: Glue) -> Body {
         Glue::DropVariant(ty, v) => e.build_drop_variant(ty, v),
         Glue::DropPendingBuffer(ty) => {
             let p = e.b.param(Ty::Ptr);
+            e.watch_panics(glue);
             let capacity = e.b.load(MemTy::Ptr, p, 3 * e.word());
             e.drop_buffer(ty, p, capacity);
         }
@@ -144,8 +145,17 @@ impl Emit<'_, '_> {
         self.b.end(Term::Return(Vec::new()));
     }
 
+    /// From here on panics of what is dropped are put off, if there can be any.
+    pub fn watch_panics(&mut self, glue: Glue) {
+        let id = self.cx.glue_fn(glue);
+        if self.cx.module.funcs[id].may_unwind {
+            self.panicked = Some(self.b.i32(0));
+        }
+    }
+
     fn build_drop(&mut self, ty: m::Ty) {
         let mut regs = self.value_params(ty);
+        self.watch_panics(Glue::Drop(ty));
         let layout = self.layout(ty);
         if let Some(user) = self.types().defs[ty].user_drop {
             self.call_user_drop(ty, FuncId(user.0), &mut regs);
@@ -157,10 +167,11 @@ impl Emit<'_, '_> {
         } else {
             self.for_each_field(ty, &regs, &layout, |this, ty, regs| this.drop_value(ty, regs));
         }
-        self.b.end(Term::Return(Vec::new()));
+        self.end_drop();
     }
 
-    /// Runs the user's `drop(mut self)` with its own list of pending cells, so that what it drops is gone when it returns.
+    /// Runs the user's `drop(mut self)` with its own list of pending cells, so that what it drops is gone when it returns. The
+    /// value is there afterwards even if it has panicked.
     fn call_user_drop(&mut self, ty: m::Ty, user: FuncId, regs: &mut [Reg]) {
         let list = self.cx.drop_list();
         let state = self.b.data_addr(list, 0);
@@ -172,13 +183,13 @@ impl Emit<'_, '_> {
         let layout = self.layout(ty);
         match &layout.flat {
             None => {
-                self.b.call(user, vec![regs[0]], &[]);
+                self.drop_call(user, vec![regs[0]]);
             }
             Some(flat) => {
                 let slot = self.b.slot(layout.size, layout.align);
                 let addr = self.b.slot_addr(slot);
                 self.store_scalars(flat, addr, 0, regs);
-                self.b.call(user, vec![addr], &[]);
+                self.drop_call(user, vec![addr]);
                 regs.copy_from_slice(&self.load_scalars(flat, addr, 0));
             }
         }
@@ -239,6 +250,7 @@ impl Emit<'_, '_> {
 
     fn build_drop_cell(&mut self, ty: m::Ty) {
         let p = self.b.param(Ty::Ptr);
+        self.watch_panics(Glue::DropCell(ty));
         let w = self.word();
         match self.types().kind(ty) {
             m::TyKind::Buffer(_) => {
@@ -262,7 +274,7 @@ impl Emit<'_, '_> {
             }
             _ => self.drop_boxed_enum(ty, p),
         }
-        self.b.end(Term::Return(Vec::new()));
+        self.end_drop();
     }
 
     fn drop_boxed_enum(&mut self, ty: m::Ty, p: Reg) {
@@ -284,7 +296,7 @@ impl Emit<'_, '_> {
                 self.drop_later(p, Glue::DropVariant(ty, *v));
             } else {
                 let f = self.cx.glue_fn(Glue::DropVariant(ty, *v));
-                self.b.call(f, vec![p], &[]);
+                self.drop_call(f, vec![p]);
             }
             self.b.end(Term::Jump(join));
             self.b.switch_to(next);
@@ -295,6 +307,7 @@ impl Emit<'_, '_> {
 
     fn build_drop_variant(&mut self, ty: m::Ty, v: u32) {
         let p = self.b.param(Ty::Ptr);
+        self.watch_panics(Glue::DropVariant(ty, v));
         let layout = self.layout(ty);
         let def = &self.types().defs[ty];
         let header = self.cx.layouts.cell_header();
@@ -304,7 +317,7 @@ impl Emit<'_, '_> {
         }
         let size = self.b.int(self.b.usize_ty(), variant.cell_size as i64);
         self.free(p, size);
-        self.b.end(Term::Return(Vec::new()));
+        self.end_drop();
     }
 
     fn drop_buffer(&mut self, ty: m::Ty, p: Reg, capacity: Reg) {
@@ -319,7 +332,7 @@ impl Emit<'_, '_> {
         let all = self.b.bin_imm(BinOp::Add, bytes, header as i64);
         let size = self.b.ptr_to_usize(all);
         self.free(p, size);
-        self.b.end(Term::Return(Vec::new()));
+        self.end_drop();
     }
 
     /// Frees a cell. Without an allocator in the program there is nothing that could be freed.
@@ -337,13 +350,14 @@ impl Emit<'_, '_> {
 
     fn call_drop_later(&mut self, p: Reg, routine: Reg) {
         let f = self.cx.glue_fn(Glue::DropLater);
-        self.b.call(f, vec![p, routine], &[]);
+        self.drop_call(f, vec![p, routine]);
     }
 
     /// `fn(cell, routine)`: the list's state is two words, its head and whether it is being worked off.
     fn build_drop_later(&mut self) {
         let w = self.word();
         let (p, routine) = (self.b.param(Ty::Ptr), self.b.param(Ty::Ptr));
+        self.watch_panics(Glue::DropLater);
         let list = self.cx.drop_list();
         let state = self.b.data_addr(list, 0);
         self.b.store(MemTy::Ptr, p, w, routine);
@@ -373,14 +387,14 @@ impl Emit<'_, '_> {
         self.b.store(MemTy::Ptr, state, 0, link);
         let func = self.b.load(MemTy::Ptr, cell, w);
         let sig = Signature { params: vec![Ty::Ptr], results: Vec::new() };
-        self.b.push(Op::Call { dsts: Vec::new(), callee: Callee::Indirect { sig, func }, args: vec![cell] });
+        self.drop_call_to(Callee::Indirect { sig, func }, vec![cell], true);
         self.b.end(Term::Jump(next));
         self.b.switch_to(done);
         let zero = self.b.ptr(0);
         self.b.store(MemTy::Ptr, state, w, zero);
         self.b.end(Term::Jump(out));
         self.b.switch_to(out);
-        self.b.end(Term::Return(Vec::new()));
+        self.end_drop();
     }
 }
 

@@ -157,7 +157,7 @@ impl<'a> Cx<'a> {
             name,
             sig,
             kind: FuncKind::Defined(Body::default()),
-            may_unwind,
+            may_unwind: may_unwind && !self.program.panics_abort,
             is_noinline: false,
             span: Span::DUMMY,
         })

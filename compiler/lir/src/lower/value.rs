@@ -12,6 +12,9 @@ use std::rc::Rc;
 pub(crate) struct Emit<'c, 'a> {
     pub cx: &'c mut Cx<'a>,
     pub b: Builder,
+    /// In glue that drops: whether a user's `drop` has panicked. What is left is dropped all the same, and the panic goes on at
+    /// the end; a second one ends the process.
+    pub panicked: Option<Reg>,
 }
 
 /// Values with more counted pointers than this are retained and dropped out of line.
@@ -115,14 +118,52 @@ impl<'a> Emit<'_, 'a> {
         }
         let layout = self.layout(ty);
         let has_own_drop = self.types().defs[ty].user_drop.is_some();
-        if has_own_drop || (!self.is_pointer(ty) && self.leaves(ty) > INLINE_LEAVES) {
+        if has_own_drop || (!self.is_pointer(ty) && !self.drops_inline(ty)) {
             let f = self.cx.glue_fn(Glue::Drop(ty));
-            self.b.call(f, regs.to_vec(), &[]);
+            self.drop_call(f, regs.to_vec());
         } else if self.is_pointer(ty) {
             self.release(ty, regs[0]);
         } else {
             self.for_each_field(ty, regs, &layout, |this, field, regs| this.drop_value(field, regs));
         }
+    }
+
+    /// Whether a value is dropped part by part where it stands. What may panic in between takes glue.
+    fn drops_inline(&mut self, ty: m::Ty) -> bool {
+        let is_calm = self.panicked.is_some() || !self.cx.program.drop_may_unwind(ty);
+        is_calm && self.leaves(ty) <= INLINE_LEAVES
+    }
+
+    /// Calls what drops something.
+    pub fn drop_call(&mut self, func: FuncId, args: Vec<Reg>) {
+        let unwinds = self.cx.module.funcs[func].may_unwind;
+        self.drop_call_to(Callee::Direct(func), args, unwinds);
+    }
+
+    pub fn drop_call_to(&mut self, callee: Callee, args: Vec<Reg>, unwinds: bool) {
+        let dsts = Vec::new();
+        let Some(panicked) = self.panicked.filter(|_| unwinds) else {
+            return self.b.push(Op::Call { dsts, callee, args });
+        };
+        let (normal, landing) = (self.b.new_block(), self.b.new_landing());
+        self.b.end(Term::Invoke { dsts, callee, args, normal, landing });
+        self.b.switch_to(landing);
+        let yes = self.b.i32(1);
+        self.b.copy(panicked, yes);
+        self.b.end(Term::Jump(normal));
+        self.b.switch_to(normal);
+    }
+
+    /// The end of glue that drops.
+    pub fn end_drop(&mut self) {
+        if let Some(panicked) = self.panicked {
+            let (goes_on, done) = (self.b.new_block(), self.b.new_block());
+            self.b.end(Term::Branch { cond: panicked, then: goes_on, else_: done });
+            self.b.switch_to(goes_on);
+            self.b.end(Term::Throw);
+            self.b.switch_to(done);
+        }
+        self.b.end(Term::Return(Vec::new()));
     }
 
     /// One owner less of a cell; the last one drops it.
@@ -134,7 +175,7 @@ impl<'a> Emit<'_, 'a> {
         self.b.end(Term::Branch { cond: is_last, then: last, else_: more });
         self.b.switch_to(last);
         let f = self.cx.glue_fn(Glue::DropCell(ty));
-        self.b.call(f, vec![p], &[]);
+        self.drop_call(f, vec![p]);
         self.b.end(Term::Jump(done));
         self.b.switch_to(more);
         let less = self.b.bin_imm(BinOp::Sub, count, 1);
@@ -157,7 +198,7 @@ impl<'a> Emit<'_, 'a> {
         }
         let addr = self.b.offset(addr, offset);
         let f = self.cx.glue_fn(Glue::Drop(ty));
-        self.b.call(f, vec![addr], &[]);
+        self.drop_call(f, vec![addr]);
     }
 
     // ------------------------------------------------------------ structure

@@ -71,11 +71,13 @@ struct Comparison<'a> {
     live: &'a Liveness,
     /// Registers of the second block that stand for those of the first.
     names: FxHashMap<Reg, Reg>,
+    /// The other way: where a register of the second block is written again, what it stood for before has no name any more.
+    stands_for: FxHashMap<Reg, Reg>,
 }
 
 impl<'a> Comparison<'a> {
     fn new(body: &'a Body, live: &'a Liveness) -> Comparison<'a> {
-        Comparison { body, live, names: FxHashMap::default() }
+        Comparison { body, live, names: FxHashMap::default(), stands_for: FxHashMap::default() }
     }
 
     fn blocks(&mut self, a: Block, b: Block) -> bool {
@@ -89,26 +91,43 @@ impl<'a> Comparison<'a> {
     /// Renames the registers of `x` and compares.
     fn ops(&mut self, x: &Op, y: &Op) -> bool {
         let mut renamed = x.clone();
-        renamed.for_each_read_mut(|reg| *reg = self.name(*reg));
-        if !self.pair_writes(|f| x.for_each_write(f), |f| y.for_each_write(f)) {
+        let mut named = true;
+        renamed.for_each_read_mut(|reg| named &= self.rename(reg));
+        if !named || !self.pair_writes(|f| x.for_each_write(f), |f| y.for_each_write(f)) {
             return false;
         }
-        renamed.for_each_write_mut(|reg| *reg = self.name(*reg));
-        renamed == *y
+        renamed.for_each_write_mut(|reg| named &= self.rename(reg));
+        named && renamed == *y
     }
 
     fn terms(&mut self, x: &Term, y: &Term) -> bool {
         let mut renamed = x.clone();
-        renamed.for_each_read_mut(|reg| *reg = self.name(*reg));
-        if !self.pair_writes(|f| x.for_each_write(f), |f| y.for_each_write(f)) {
+        let mut named = true;
+        renamed.for_each_read_mut(|reg| named &= self.rename(reg));
+        if !named || !self.pair_writes(|f| x.for_each_write(f), |f| y.for_each_write(f)) {
             return false;
         }
-        renamed.for_each_write_mut(|reg| *reg = self.name(*reg));
-        renamed == *y
+        renamed.for_each_write_mut(|reg| named &= self.rename(reg));
+        named && renamed == *y
     }
 
-    fn name(&self, reg: Reg) -> Reg {
-        self.names.get(&reg).copied().unwrap_or(reg)
+    fn is_local(&self, reg: Reg) -> bool {
+        self.live.index[reg] == LOCAL
+    }
+
+    /// Puts the name in the second block for a register of the first; whether there is one.
+    fn rename(&self, reg: &mut Reg) -> bool {
+        if !self.is_local(*reg) {
+            return true;
+        }
+        let name = self.names.get(reg).filter(|name| self.stands_for.get(name) == Some(reg));
+        match name {
+            Some(name) => {
+                *reg = *name;
+                true
+            }
+            None => false,
+        }
     }
 
     /// Lets results that live within a block stand for each other.
@@ -120,12 +139,12 @@ impl<'a> Comparison<'a> {
             return false;
         }
         for (x, y) in xs.into_iter().zip(ys) {
-            let is_local = |reg: Reg| self.live.index[reg] == LOCAL;
-            if self.body.regs[x] != self.body.regs[y] || is_local(x) != is_local(y) {
+            if self.body.regs[x] != self.body.regs[y] || self.is_local(x) != self.is_local(y) {
                 return false;
             }
-            if is_local(x) {
+            if self.is_local(x) {
                 self.names.insert(x, y);
+                self.stands_for.insert(y, x);
             }
         }
         true

@@ -81,6 +81,9 @@ impl Checker<'_> {
 
     fn stmt(&mut self, stmt: &StmtKind, after: &BitSet) {
         stmt.for_each_access(|place, access| self.access(place, access, after, None));
+        if let StmtKind::DropReuse { place, .. } = stmt {
+            self.consumed(place);
+        }
         // A copy is a second owner, which the answer depends on.
         if let StmtKind::Assign(_, Rvalue::Intrinsic(Intrinsic::IsUnique, list)) = stmt
             && let Some(place) = list[0].place()
@@ -105,6 +108,9 @@ impl Checker<'_> {
 
     fn term(&mut self, term: &Term, after: &BitSet) {
         term.for_each_access(|place, access| self.access(place, access, after, Some(term)));
+        if let Term::Call { callee: Callee::Dyn { object, receiver: ParamMode::Owned, .. }, .. } = term {
+            self.consumed(object);
+        }
         // What is given a pointer may write through it.
         if let Term::Call { args, .. } = term {
             for arg in args {
@@ -114,6 +120,13 @@ impl Checker<'_> {
                     self.behind(place, after, Some(term));
                 }
             }
+        }
+    }
+
+    /// The place is consumed where no operand could say `copy` instead: a borrow will not do.
+    fn consumed(&mut self, place: &Place) {
+        if !place.is_indirect() && self.left.contains(place.local.index()) {
+            self.lost.push(place.local);
         }
     }
 

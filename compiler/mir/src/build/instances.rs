@@ -87,7 +87,7 @@ impl<'f> Cx<'f> {
             kind: mir::FuncKind::Body(mir::Body::default()),
             inline: Inline::Auto,
             export: None,
-            may_unwind: true,
+            may_unwind: self.opts.panic_unwinds,
             span,
         }
     }

@@ -222,6 +222,8 @@ impl Builder<'_, '_> {
     /// What does not come back.
     fn control_intrinsic(&mut self, used: &Use<'_>) -> bool {
         match used.name {
+            // Where panics abort, what would throw is never reached.
+            "throw" if !self.cx.opts.panic_unwinds => self.trap(),
             "throw" => {
                 self.drop_all();
                 self.terminate(Term::Throw);

@@ -97,7 +97,7 @@ impl<'f> Cx<'f> {
         Cx {
             front,
             opts,
-            program: mir::Program::default(),
+            program: mir::Program { panics_abort: !opts.panic_unwinds, ..mir::Program::default() },
             types: types::TypeMap::default(),
             lending: lending::Lending::default(),
             instances: FxHashMap::default(),

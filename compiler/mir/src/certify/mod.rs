@@ -164,7 +164,7 @@ impl Certifier<'_> {
                     let list = &mut entry[to];
                     match list.iter().position(|s| (s.known, s.flags) == (state.known, state.flags)) {
                         Some(at) => {
-                            if !list[at].join(&state, self.shapes, self.body) {
+                            if !list[at].join(&state, self.shapes, self.body, &stepper.tokens) {
                                 continue;
                             }
                             dirty[to][at] = true;

@@ -175,12 +175,15 @@ impl State {
         }
     }
 
-    /// Whether anything changed.
-    pub fn join(&mut self, other: &State, shapes: &Shapes, body: &Body) -> bool {
+    /// Whether anything changed. A token is a number, but one to be used up, so that one that is there on some ways only is wrong.
+    pub fn join(&mut self, other: &State, shapes: &Shapes, body: &Body, tokens: &[Local]) -> bool {
         let mut changed = false;
         for (local, val) in other.values.iter_enumerated() {
             if self.values[local] != *val {
-                let joined = shapes.join(&self.values[local], val, body.locals[local].ty);
+                let joined = match tokens.contains(&local) {
+                    true => Val::Mixed,
+                    false => shapes.join(&self.values[local], val, body.locals[local].ty),
+                };
                 changed |= joined != self.values[local];
                 self.values[local] = joined;
             }

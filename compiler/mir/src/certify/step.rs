@@ -10,7 +10,7 @@ pub(crate) struct Stepper<'a> {
     shapes: &'a Shapes<'a>,
     body: &'a Body,
     flags: &'a [Local],
-    tokens: Vec<Local>,
+    pub tokens: Vec<Local>,
     at: usize,
     /// Statement and message, of the blocks stepped through since this was emptied.
     pub errors: Vec<(usize, String)>,
@@ -422,7 +422,7 @@ impl<'a> Stepper<'a> {
                 let mut out = Vec::new();
                 match unwind {
                     Some(unwind) => out.push((*unwind, state.clone())),
-                    None if !is_cleanup && self.call_unwinds(callee) => self.leave(&state, false),
+                    None if !is_cleanup && self.program.call_may_unwind(callee) => self.leave(&state, false),
                     None => {}
                 }
                 if let Some(target) = target {
@@ -440,14 +440,7 @@ impl<'a> Stepper<'a> {
 
     fn drop_unwinds(&self, place: &Place) -> bool {
         let ty = try_place_ty(&self.program.types, self.body, place);
-        ty.is_some_and(|ty| crate::passes::nounwind::drop_may_unwind(self.program, ty))
-    }
-
-    fn call_unwinds(&self, callee: &Callee) -> bool {
-        match callee {
-            Callee::Func(func) => self.program.funcs[*func].may_unwind,
-            Callee::FnBox(_) | Callee::Dyn { .. } => true,
-        }
+        ty.is_some_and(|ty| self.program.drop_may_unwind(ty))
     }
 
     fn call_loan(&self, state: &State, args: &[Arg], dest: Local) -> Loan {

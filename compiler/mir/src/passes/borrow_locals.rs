@@ -2,7 +2,8 @@
 //! nothing.
 //!
 //! In and out: the built stage, after `borrow_params`. A copy whose original is not needed afterwards is left to `last_use`, which
-//! moves it; one that is given away in more than one place, too, as each would count.
+//! moves it; one that is given away in more than one place, too, as each would count. One that is given away where what it
+//! is a part of is not needed any longer stays a copy, so that the whole can be dropped before: then the part has one owner.
 
 use crate::analysis::alias::stable_copies;
 use crate::analysis::bitset::BitSet;
@@ -16,13 +17,20 @@ use crate::visit::Access;
 use entity::{Idx, IndexVec};
 
 pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
-    let candidates = candidates(types, facts, body);
-    if candidates.is_empty() {
-        return;
-    }
-    let stable = stable_copies(types, facts, body, &candidates);
-    if stable.is_empty() {
-        return;
+    let (mut stable, movable) = candidates(types, facts, body);
+    loop {
+        stable = stable_copies(types, facts, body, &stable);
+        if stable.is_empty() {
+            return;
+        }
+        let mut lost = given_away(types, facts, body, &stable);
+        // Of what is a borrow itself nothing can be moved.
+        let moved = movable.iter().filter(|(to, from)| is_in(&stable, *to) && !is_in(&stable, *from));
+        lost.extend(moved.map(|(to, _)| *to));
+        if lost.is_empty() {
+            break;
+        }
+        lost.into_iter().for_each(|local| stable.remove(local.index()));
     }
     let provenance = Provenance::new(types, facts, body, &stable);
     for local in stable.iter().map(Local::new) {
@@ -48,6 +56,10 @@ pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
     }
 }
 
+fn is_in(set: &BitSet, local: Local) -> bool {
+    set.contains(local.index())
+}
+
 #[derive(Clone, Copy, Default)]
 struct Use {
     defs: u32,
@@ -55,31 +67,46 @@ struct Use {
     spoiled: bool,
     /// Places where it is given away.
     given: u32,
-    /// Some original is not needed afterwards.
-    movable: bool,
 }
 
-fn candidates(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
+/// Locals that copy something out of a place nobody needs afterwards, and those places' locals: a move is better.
+type Movable = Vec<(Local, Local)>;
+
+fn candidates(types: &Types, facts: &TypeFacts, body: &Body) -> (BitSet, Movable) {
     let mut uses = IndexVec::<Local, Use>::from_elem(Use::default(), body.locals.len());
     for (local, decl) in body.locals.iter_enumerated() {
         let fit = facts.needs_drop(decl.ty) && !facts.is_iso(decl.ty) && !decl.is_borrow && local != RETURN;
         uses[local].spoiled = !fit || body.param_mode(local).is_some();
     }
-    note_movable(types, facts, body, &mut uses);
     for data in &body.blocks {
         for stmt in &data.stmts {
             note_stmt(&stmt.kind, &mut uses);
         }
         data.term.for_each_access(|place, access| note_access(place, access, &mut uses));
-        note_arguments(&data.term, &mut uses);
+        for_each_argument(&data.term, |local| uses[local].given += 1);
     }
     let mut set = BitSet::new(body.locals.len());
     for (local, of) in uses.iter_enumerated() {
-        if !of.spoiled && of.defs > 0 && of.given <= 1 && !of.movable {
+        if !of.spoiled && of.defs > 0 && of.given <= 1 {
             set.insert(local.index());
         }
     }
-    set
+    if set.is_empty() {
+        return (set, Vec::new());
+    }
+    let movable = movable(types, facts, body);
+    // As long as one is taken for a borrow, so may be what copies it.
+    loop {
+        let lost: Vec<Local> = movable
+            .iter()
+            .filter(|(to, from)| is_in(&set, *to) && !is_in(&set, *from))
+            .map(|(to, _)| *to)
+            .collect();
+        if lost.is_empty() {
+            return (set, movable);
+        }
+        lost.into_iter().for_each(|local| set.remove(local.index()));
+    }
 }
 
 fn note_stmt(stmt: &StmtKind, uses: &mut IndexVec<Local, Use>) {
@@ -93,17 +120,8 @@ fn note_stmt(stmt: &StmtKind, uses: &mut IndexVec<Local, Use>) {
             uses[dest.local].defs += 1;
             uses[dest.local].spoiled |= !made;
         }
-        // A copy of the whole into another local is looked at with that local.
-        let into_local = dest.proj.is_empty() && dest.local != RETURN && matches!(rvalue, Rvalue::Use(_));
-        rvalue.for_each_operand(|op| {
-            if let Operand::Copy(place) = op
-                && place.proj.is_empty()
-                && !into_local
-            {
-                uses[place.local].given += 1;
-            }
-        });
     }
+    for_each_given(stmt, |local| uses[local].given += 1);
     stmt.for_each_access(|place, access| {
         if !(access == Access::Write && place.proj.is_empty()) {
             note_access(place, access, uses);
@@ -120,34 +138,91 @@ fn note_access(place: &Place, access: Access, uses: &mut IndexVec<Local, Use>) {
     }
 }
 
-fn note_arguments(term: &Term, uses: &mut IndexVec<Local, Use>) {
-    term.for_each_operand(|op| {
+/// The locals of which the whole goes to another owner. A copy into another local is looked at with that local.
+fn for_each_given(stmt: &StmtKind, mut f: impl FnMut(Local)) {
+    let StmtKind::Assign(dest, rvalue) = stmt else { return };
+    if dest.proj.is_empty() && dest.local != RETURN && matches!(rvalue, Rvalue::Use(_)) {
+        return;
+    }
+    rvalue.for_each_operand(|op| {
         if let Operand::Copy(place) = op
             && place.proj.is_empty()
         {
-            uses[place.local].given += 1;
+            f(place.local);
         }
     });
 }
 
-/// Marks the locals that copy something out of a place nobody needs afterwards: a move is better.
-fn note_movable(types: &Types, facts: &TypeFacts, body: &Body, uses: &mut IndexVec<Local, Use>) {
+fn for_each_argument(term: &Term, mut f: impl FnMut(Local)) {
+    term.for_each_operand(|op| {
+        if let Operand::Copy(place) = op
+            && place.proj.is_empty()
+        {
+            f(place.local);
+        }
+    });
+}
+
+fn movable(types: &Types, facts: &TypeFacts, body: &Body) -> Movable {
     let paths = MovePaths::new(types, facts, body, Detail::Reads);
     let provenance = Provenance::new(types, facts, body, &BitSet::new(body.locals.len()));
     let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
+    let mut list = Vec::new();
+    each_part(&live, |part, after| {
+        if let Part::Stmt(StmtKind::Assign(dest, Rvalue::Use(Operand::Copy(place)))) = part
+            && dest.proj.is_empty()
+            && let Lookup::Exact(path) = paths.lookup(types, place)
+            && !live.is_live(after, path)
+        {
+            list.push((dest.local, place.local));
+        }
+    });
+    list
+}
+
+/// The borrows that are given away where nothing else needs what they rest on, which is owned and may go early.
+fn given_away(types: &Types, facts: &TypeFacts, body: &Body, borrows: &BitSet) -> Vec<Local> {
+    let paths = MovePaths::new(types, facts, body, Detail::Reads);
+    let provenance = Provenance::new(types, facts, body, borrows);
+    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
+    let goes = |after: &BitSet, owner: Local| {
+        paths.of_local[owner].is_some()
+            && body.param_mode(owner) != Some(ParamMode::Mut)
+            && !facts.is_iso(body.locals[owner].ty)
+            && !live.is_local_live(after, owner)
+    };
+    let mut list = Vec::new();
+    each_part(&live, |part, after| {
+        let note = |local: Local| {
+            let owners = provenance.owners(local);
+            let in_vain = !owners.is_empty() && owners.iter().all(|owner| goes(after, owner.local));
+            if is_in(borrows, local) && in_vain {
+                list.push(local);
+            }
+        };
+        match part {
+            Part::Stmt(stmt) => for_each_given(stmt, note),
+            Part::Term(term) => for_each_argument(term, note),
+        }
+    });
+    list
+}
+
+enum Part<'a> {
+    Stmt(&'a StmtKind),
+    Term(&'a Term),
+}
+
+/// Goes through statements and terminators with what is needed behind them.
+fn each_part(live: &Liveness, mut f: impl FnMut(Part, &BitSet)) {
     let entry = live.compute();
     let mut state = BitSet::new(live.bits());
-    for (block, data) in body.blocks.iter_enumerated() {
-        before_edges(body, &live, &entry, block, &mut state);
+    for (block, data) in live.body.blocks.iter_enumerated() {
+        before_edges(live.body, live, &entry, block, &mut state);
+        f(Part::Term(&data.term), &state);
         live.term(&mut state, &data.term);
         for stmt in data.stmts.iter().rev() {
-            if let StmtKind::Assign(dest, Rvalue::Use(Operand::Copy(place))) = &stmt.kind
-                && dest.proj.is_empty()
-                && let Lookup::Exact(path) = paths.lookup(types, place)
-                && !live.is_live(&state, path)
-            {
-                uses[dest.local].movable = true;
-            }
+            f(Part::Stmt(&stmt.kind), &state);
             live.stmt(&mut state, &stmt.kind);
         }
     }

@@ -325,7 +325,7 @@ fn rewrite_calls(program: &mut Program, facts: &TypeFacts, func: FuncId) {
 /// Whether the call at the end of the block may unwind.
 fn call_unwinds(program: &Program, func: FuncId, block: Block) -> bool {
     match program.funcs[func].body().map(|body| &body.blocks[block].term) {
-        Some(Term::Call { callee: Callee::Func(callee), .. }) => program.funcs[*callee].may_unwind,
+        Some(Term::Call { callee, .. }) => program.call_may_unwind(callee),
         _ => true,
     }
 }
@@ -334,12 +334,14 @@ fn lend_argument(program: &mut Program, func: FuncId, block: Block, i: usize, le
     let unwinds = call_unwinds(program, func, block);
     let Program { types, funcs, .. } = program;
     let Some(body) = funcs[func].body_mut() else { return };
-    let Term::Call { args, .. } = &body.blocks[block].term else { return };
+    let Term::Call { args, dest, .. } = &body.blocks[block].term else { return };
     let Arg::Value(op) = args[i].clone() else { return };
     let Some(place) = op.place().cloned() else { return };
-    // A temporary that would be given away stays, and is dropped after the call.
-    let is_temp =
-        matches!(op, Operand::Move(_)) && place.proj.is_empty() && body.param_mode(place.local).is_none();
+    // A temporary that would be given away stays, and is dropped after the call, unless the result takes its place.
+    let is_temp = matches!(op, Operand::Move(_))
+        && place.proj.is_empty()
+        && place.local != dest.local
+        && body.param_mode(place.local).is_none();
     let lent = if lend {
         place
     } else if is_temp {

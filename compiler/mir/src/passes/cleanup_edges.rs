@@ -3,8 +3,9 @@
 use crate::ir::*;
 use syntax::Span;
 
-/// Drops a local when the call that ends the block has returned or unwinds (in the built stage, where a `Drop` on
-/// other ways into the same block does nothing).
+/// Drops a local when the call that ends the block has returned or unwinds. In the built stage: a `Drop` on other ways
+/// into the same landing does nothing. Where control returns to a block that others enter, too, the drop gets a
+/// block of its own, as it would need a flag there.
 pub(crate) fn drop_after_call(body: &mut Body, block: Block, local: Local, unwinds: bool) {
     let data = &body.blocks[block];
     let (is_cleanup, span) = (data.is_cleanup, data.term_span);
@@ -12,6 +13,8 @@ pub(crate) fn drop_after_call(body: &mut Body, block: Block, local: Local, unwin
     let (target, unwind) = (*target, *unwind);
     let drop = Stmt { kind: StmtKind::Drop(local.into()), span };
     if let Some(target) = target {
+        let entries = body.blocks.iter().flat_map(|data| data.term.successors()).filter(|to| *to == target);
+        let target = if entries.count() > 1 { split_edge(body, block, target) } else { target };
         body.blocks[target].stmts.insert(0, drop.clone());
     }
     match unwind {

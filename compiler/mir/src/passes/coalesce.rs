@@ -1,8 +1,8 @@
 //! Joins a local with the one it is moved out of: `x = move y`, where each is written once, needs no second name.
 //!
-//! In and out: the built stage. `y` is gone when `x` is there. Drops of `y` that never find it are removed; one that finds it on some
-//! ways only is never followed by a use of `x`, whose uses its definition dominates. What must be ruled out is that `y`
-//! is written again while an older `x` is still there.
+//! In and out: the built stage. `y` is gone when `x` is there. Drops of either that never find it are removed, as they
+//! may find the other; one that finds its own on some ways only is never followed by a use of the other, which would
+//! have to be there on all of them. What must be ruled out is that `y` is written again while an older `x` is still there.
 
 use crate::analysis::bitset::BitSet;
 use crate::analysis::defs::{LocalInfo, local_infos};
@@ -81,13 +81,17 @@ fn pairs(facts: &TypeFacts, body: &Body, infos: &IndexVec<Local, LocalInfo>) -> 
 
 type Pairs = Vec<(Local, Local)>;
 
-/// The pairs of which the first is gone wherever the second is written, and the drops of seconds that do nothing.
+/// The pairs of which the first is gone wherever the second is written, and the drops of either that do nothing.
 fn apart(types: &Types, facts: &TypeFacts, body: &Body, mut pairs: Pairs) -> (Pairs, Vec<(Block, usize)>) {
     let paths = MovePaths::new(types, facts, body, Detail::Moves);
     let init = Init { types, body, paths: &paths };
     let entry = init.compute();
     let mut written: IndexVec<Local, Vec<Local>> = IndexVec::from_elem(Vec::new(), body.locals.len());
-    pairs.iter().for_each(|(x, y)| written[*y].push(*x));
+    let mut moved: IndexVec<Local, Vec<Local>> = written.clone();
+    for (x, y) in &pairs {
+        written[*y].push(*x);
+        moved[*x].push(*y);
+    }
     let is_there = |state: &BitSet, path: Option<Path>| {
         let there = |p| matches!(init.status(state, p), Status::Init | Status::Maybe);
         path.is_none_or(|path| paths.any_below(path, &mut |p| there(p)))
@@ -102,7 +106,10 @@ fn apart(types: &Types, facts: &TypeFacts, body: &Body, mut pairs: Pairs) -> (Pa
         for (i, stmt) in data.stmts.iter().enumerate() {
             match &stmt.kind {
                 StmtKind::Assign(dest, _) => check(&state, dest),
-                StmtKind::Drop(place) if !written[place.local].is_empty() && !place.is_indirect() => {
+                StmtKind::Drop(place)
+                    if !(written[place.local].is_empty() && moved[place.local].is_empty())
+                        && !place.is_indirect() =>
+                {
                     let path = paths.covering(types, place);
                     if path.is_some() && !is_there(&state, path) {
                         idle.push((block, i));
@@ -118,6 +125,10 @@ fn apart(types: &Types, facts: &TypeFacts, body: &Body, mut pairs: Pairs) -> (Pa
         // A drop by terminator that may do nothing would have to be removed, too.
         if let Term::Drop { place, .. } = &data.term {
             clashes.extend(written[place.local].iter().map(|x| (*x, place.local)));
+            let path = paths.covering(types, place);
+            if path.is_some() && !is_there(&state, path) {
+                clashes.extend(moved[place.local].iter().map(|y| (place.local, *y)));
+            }
         }
     }
     pairs.retain(|pair| !clashes.contains(pair));

@@ -3,18 +3,20 @@
 //!
 //! In and out: the built stage. New `Drop`s are put behind last uses, behind writes nobody reads, and on edges to where the
 //! value is not needed; those that stand already remain where the value is dead, and elaboration removes what
-//! has become redundant. Edges that unwind are left alone: cleanup drops what it finds.
+//! has become redundant. Edges that unwind are left alone, as cleanup drops what it finds; only where a standing drop is put
+//! off (`postpone`) cleanup gets a drop of what it did not find before.
 
 use crate::analysis::bitset::BitSet;
 use crate::analysis::flow::{Backward, before_edges};
 use crate::analysis::liveness::Liveness;
-use crate::analysis::move_paths::{Detail, MovePaths, Path, Step};
+use crate::analysis::move_paths::{Detail, Lookup, MovePaths, Path, Step};
 use crate::analysis::provenance::Provenance;
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::passes::cleanup_edges::split_edge;
+use crate::passes::postpone::{Postponer, drop_on_unwinding};
 use crate::visit::Access;
-use entity::IndexVec;
+use entity::{Idx, IndexVec};
 use syntax::Span;
 
 pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
@@ -30,11 +32,22 @@ pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
         preds: body.predecessors(),
         droppable: droppable(facts, body, &paths),
         edits: Vec::new(),
+        postponed: Vec::new(),
         before_term: IndexVec::from_elem(BitSet::new(0), body.blocks.len()),
     };
     finder.blocks();
     finder.edges();
-    let edits = finder.edits;
+    let (edits, postponed, entry) = (finder.edits, finder.postponed, finder.entry);
+    let places: Vec<_> = postponed
+        .into_iter()
+        .map(|(path, blocks)| {
+            let live_at: Vec<bool> = entry.iter().map(|state| live.is_live(state, path)).collect();
+            (paths.paths[path].place.clone(), blocks, live_at)
+        })
+        .collect();
+    for (place, blocks, live_at) in places {
+        drop_on_unwinding(body, &blocks, &place, |landing| live_at.get(landing.index()) == Some(&true));
+    }
     apply(body, edits);
 }
 
@@ -77,6 +90,8 @@ struct Finder<'a> {
     preds: IndexVec<Block, Vec<Block>>,
     droppable: BitSet,
     edits: Vec<Edit>,
+    /// Paths of which a standing drop is put off, with the blocks that may unwind in the meantime.
+    postponed: Vec<(Path, Vec<Block>)>,
     /// What is needed by a terminator or behind it.
     before_term: IndexVec<Block, BitSet>,
 }
@@ -104,12 +119,23 @@ impl Finder<'_> {
         }
     }
 
+    /// Puts the drop off if something that rests on the value is used behind it. A place in an array or behind a pointer
+    /// has no path of its own, and its drop is never in vain.
     fn standing_drop(&mut self, block: Block, i: usize, place: &Place, after: &BitSet) {
         let live = self.live;
-        let needed = live.paths.covering(live.types, place).is_some_and(|path| live.is_live(after, path));
-        let param = live.body.param_mode(place.local) == Some(ParamMode::Mut);
-        if needed && !place.is_indirect() && !param {
+        let Lookup::Exact(path) = live.paths.lookup(live.types, place) else { return };
+        if !live.is_live(after, path) || !self.droppable.contains(path.bit()) {
+            return;
+        }
+        let postponer = Postponer { live, entry: &self.entry };
+        if let Some(ends) = postponer.unwinding(path, block, i + 1) {
             self.edits.push(Edit::Remove(block, i));
+            match self.postponed.iter_mut().find(|p| p.0 == path) {
+                Some((_, all)) => {
+                    all.extend(ends.into_iter().filter(|end| !all.contains(end)).collect::<Vec<_>>())
+                }
+                None => self.postponed.push((path, ends)),
+            }
         }
     }
 

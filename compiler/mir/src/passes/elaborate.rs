@@ -13,6 +13,8 @@ use crate::analysis::move_paths::{Detail, Lookup, MovePaths, Path, Step};
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
 use crate::passes::emit_drops::Emitter;
+use crate::passes::nounwind::Unwinds;
+use crate::visit::Access;
 use entity::IndexVec;
 
 /// What is to be done for one `Drop`.
@@ -23,7 +25,8 @@ pub(crate) enum Plan {
     Whole(Place, Option<Path>),
     /// Only if the path's flag is set.
     Flagged(Path, Box<Plan>),
-    Seq(Vec<Plan>),
+    /// The parts of a value; of this path, whose flag does not speak for them any longer.
+    Seq(Option<Path>, Vec<Plan>),
     /// By the variant of the enum at the place; other variants are dropped whole.
     Switch {
         place: Place,
@@ -40,19 +43,26 @@ pub(crate) struct Elaboration {
     /// Paths whose state is kept in a flag.
     pub flagged: BitSet,
     /// Per block of ordinary code that may be left by unwinding: what of `mut` parameters may be moved out on it.
-    pub poison: IndexVec<Block, Poison>,
+    pub poison: IndexVec<Block, Vec<Poison>>,
 }
 
-/// Places that may be moved out, with their types, and with the paths whose flags tell where it depends.
-pub(crate) type Poison = Vec<(Place, Ty, Option<Path>)>;
+/// A place that may be moved out.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct Poison {
+    pub place: Place,
+    pub ty: Ty,
+    /// Whose flag tells whether it is there, where that depends.
+    pub path: Option<Path>,
+    /// Parts that may be moved out where the whole is not.
+    pub parts: Vec<Poison>,
+}
 
-/// `unwinds` tells which functions may.
-pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>, body: &mut Body) {
+pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {
     let elaboration = plan_body(types, facts, unwinds, body);
-    Emitter::new(types, facts, body, elaboration).run();
+    Emitter::new(types, facts, unwinds, body, elaboration).run();
 }
 
-fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>, body: &Body) -> Elaboration {
+fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -> Elaboration {
     let paths = MovePaths::new(types, facts, body, Detail::Moves);
     let init = Init { types, body, paths: &paths };
     let entry = init.compute();
@@ -61,6 +71,7 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>,
         init: &init,
         plans: Vec::new(),
         flagged: BitSet::new(paths.len()),
+        taken: taken(types, body, &paths),
         state: BitSet::new(0),
     };
     let mut poison = IndexVec::from_elem(Vec::new(), body.blocks.len());
@@ -76,7 +87,7 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>,
             planner.drop(place);
         }
         crate::analysis::flow::Forward::term(&init, &mut planner.state, &data.term);
-        if !data.is_cleanup && may_unwind(types, facts, unwinds, body, &data.term) {
+        if !data.is_cleanup && may_unwind(types, unwinds, body, &data.term) {
             poison[block] = planner.poison();
         }
     }
@@ -84,18 +95,27 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &IndexVec<FuncId, bool>,
     Elaboration { paths, plans, flagged, poison }
 }
 
-fn may_unwind(
-    types: &Types,
-    facts: &TypeFacts,
-    unwinds: &IndexVec<FuncId, bool>,
-    body: &Body,
-    term: &Term,
-) -> bool {
+fn taken(types: &Types, body: &Body, paths: &MovePaths) -> BitSet {
+    let mut set = BitSet::new(paths.len());
+    let mut note = |place: &Place, access: Access| {
+        if matches!(access, Access::Move | Access::Drop)
+            && let Lookup::Exact(path) = paths.lookup(types, place)
+        {
+            set.insert(path.bit());
+        }
+    };
+    for data in &body.blocks {
+        data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut note));
+        data.term.for_each_access(&mut note);
+    }
+    set
+}
+
+fn may_unwind(types: &Types, unwinds: &Unwinds, body: &Body, term: &Term) -> bool {
     match term {
         Term::Call { unwind: Some(_), .. } | Term::Drop { unwind: Some(_), .. } => true,
-        Term::Call { callee: Callee::Func(func), .. } => unwinds[*func],
-        Term::Call { .. } => true,
-        Term::Drop { place, .. } => facts.runs_user_drop(place_ty(types, body, place)),
+        Term::Call { callee, .. } => unwinds.call(callee),
+        Term::Drop { place, .. } => unwinds.drop(types, place_ty(types, body, place)),
         _ => false,
     }
 }
@@ -105,6 +125,8 @@ struct Planner<'a> {
     init: &'a Init<'a>,
     plans: Vec<Plan>,
     flagged: BitSet,
+    /// Paths that are moved or dropped for themselves somewhere.
+    taken: BitSet,
     state: BitSet,
 }
 
@@ -169,12 +191,14 @@ impl Planner<'_> {
         let rest = self.untracked_fields(path, 0, Step::Field, &[]);
         let mut seq = match self.status(path) {
             Status::Init => rest,
-            Status::Maybe if !rest.is_empty() => vec![Plan::Flagged(path, Box::new(Plan::Seq(rest)))],
+            Status::Maybe if !rest.is_empty() => vec![Plan::Flagged(path, Box::new(Plan::Seq(None, rest)))],
             _ => Vec::new(),
         };
+        // Asking the flag clears it.
+        let cleared = matches!(seq[..], [Plan::Flagged(..)]);
         seq.extend(data.children.iter().map(|(_, child)| self.plan(*child)));
         seq.retain(|p| *p != Plan::Nothing);
-        Plan::Seq(seq)
+        Plan::Seq((!cleared).then_some(path), seq)
     }
 
     fn untracked_fields(
@@ -228,7 +252,8 @@ impl Planner<'_> {
             }
         }
         seq.retain(|p| *p != Plan::Nothing);
-        Plan::Seq(seq)
+        // Otherwise the flag has been asked, which clears it.
+        Plan::Seq((self.status(path) == Status::Init).then_some(path), seq)
     }
 
     fn note_flags(&mut self, plan: &Plan) {
@@ -238,12 +263,12 @@ impl Planner<'_> {
                 self.flagged.insert(path.bit());
                 self.note_flags(inner);
             }
-            Plan::Seq(list) => list.iter().for_each(|p| self.note_flags(p)),
+            Plan::Seq(_, list) => list.iter().for_each(|p| self.note_flags(p)),
             Plan::Switch { cases, .. } => cases.iter().for_each(|(_, p)| self.note_flags(p)),
         }
     }
 
-    fn poison(&mut self) -> Poison {
+    fn poison(&mut self) -> Vec<Poison> {
         let mut list = Vec::new();
         for param in &self.init.body.params {
             if let (ParamMode::Mut, Some(path)) = (param.mode, self.init.paths.of_local[param.local]) {
@@ -253,21 +278,25 @@ impl Planner<'_> {
         list
     }
 
-    fn poison_below(&mut self, path: Path, list: &mut Poison) {
+    fn poison_below(&mut self, path: Path, list: &mut Vec<Poison>) {
         let data = &self.init.paths.paths[path];
-        let flag = match self.status(path) {
+        let mut parts = Vec::new();
+        let status = self.status(path);
+        for (_, child) in &data.children {
+            // What only ever goes with the whole has nothing to say for itself.
+            let goes_alone = self.init.paths.any_below(*child, &mut |p| self.taken.contains(p.bit()));
+            if goes_alone && status != Status::Uninit {
+                self.poison_below(*child, &mut parts);
+            }
+        }
+        let flag = match status {
             Status::Uninit => None,
             Status::Maybe => Some(path),
-            Status::Init | Status::Unreached => {
-                for (_, child) in data.children.clone() {
-                    self.poison_below(child, list);
-                }
-                return;
-            }
+            Status::Init | Status::Unreached => return list.append(&mut parts),
         };
         if let Some(path) = flag {
             self.flagged.insert(path.bit());
         }
-        list.push((data.place.clone(), data.ty, flag));
+        list.push(Poison { place: data.place.clone(), ty: data.ty, path: flag, parts });
     }
 }

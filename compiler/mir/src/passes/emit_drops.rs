@@ -7,6 +7,7 @@ use crate::analysis::move_paths::{Lookup, Path};
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
 use crate::passes::elaborate::{Elaboration, Plan, Poison};
+use crate::passes::nounwind::Unwinds;
 use crate::visit::Access;
 use entity::IndexVec;
 use syntax::Span;
@@ -14,6 +15,7 @@ use syntax::Span;
 pub(crate) struct Emitter<'a> {
     types: &'a mut Types,
     facts: &'a TypeFacts,
+    unwinds: &'a Unwinds,
     body: &'a mut Body,
     elaboration: Elaboration,
     flags: IndexVec<Path, Option<Local>>,
@@ -21,19 +23,28 @@ pub(crate) struct Emitter<'a> {
     cur: Block,
     span: Span,
     /// Blocks that nothing else unwinds into, to write poison in, by their landing.
-    poison_blocks: Vec<(Option<Block>, Poison, Block)>,
+    poison_blocks: Vec<(Option<Block>, Vec<Poison>, Block)>,
 }
 
 impl<'a> Emitter<'a> {
     pub fn new(
         types: &'a mut Types,
         facts: &'a TypeFacts,
+        unwinds: &'a Unwinds,
         body: &'a mut Body,
         elaboration: Elaboration,
     ) -> Self {
-        let flags = IndexVec::from_elem(None, elaboration.paths.len());
-        let poison_blocks = Vec::new();
-        Emitter { types, facts, body, elaboration, flags, cur: Block(0), span: Span::DUMMY, poison_blocks }
+        Emitter {
+            types,
+            facts,
+            unwinds,
+            body,
+            flags: IndexVec::from_elem(None, elaboration.paths.len()),
+            elaboration,
+            cur: Block(0),
+            span: Span::DUMMY,
+            poison_blocks: Vec::new(),
+        }
     }
 
     pub fn run(mut self) {
@@ -130,7 +141,7 @@ impl<'a> Emitter<'a> {
         changes.into_iter().for_each(|(path, value)| self.set_flags_below(path, value));
     }
 
-    fn term(&mut self, mut term: Term, poison: &Poison, plans: &mut impl Iterator<Item = Plan>) {
+    fn term(&mut self, mut term: Term, poison: &[Poison], plans: &mut impl Iterator<Item = Plan>) {
         if let Some(unwind) = term.unwind_mut()
             && !poison.is_empty()
         {
@@ -170,7 +181,7 @@ impl<'a> Emitter<'a> {
         *target = edge;
     }
 
-    fn poison_block(&mut self, landing: Option<Block>, poison: &Poison) -> Block {
+    fn poison_block(&mut self, landing: Option<Block>, poison: &[Poison]) -> Block {
         if let Some((.., block)) =
             self.poison_blocks.iter().find(|(to, list, _)| *to == landing && list == poison)
         {
@@ -178,25 +189,33 @@ impl<'a> Emitter<'a> {
         }
         let entry = self.new_block(true);
         let cur = std::mem::replace(&mut self.cur, entry);
-        for (place, ty, path) in poison {
-            let write = StmtKind::Assign(place.clone(), Rvalue::Use(Operand::Const(Const::Poison(*ty))));
-            match path.and_then(|p| self.flags[p]) {
-                None => self.push(write),
-                Some(flag) => {
-                    let (absent, next) = (self.new_block(true), self.new_block(true));
-                    let cond = Operand::Copy(flag.into());
-                    self.end(Term::If { cond, then: next, else_: absent });
-                    self.cur = absent;
-                    self.push(write);
-                    self.end(Term::Goto(next));
-                    self.cur = next;
-                }
-            }
-        }
+        self.write_poison(poison);
         self.end(landing.map_or(Term::Resume, Term::Goto));
         self.cur = cur;
-        self.poison_blocks.push((landing, poison.clone(), entry));
+        self.poison_blocks.push((landing, poison.to_vec(), entry));
         entry
+    }
+
+    fn write_poison(&mut self, list: &[Poison]) {
+        for Poison { place, ty, path, parts } in list {
+            let write = StmtKind::Assign(place.clone(), Rvalue::Use(Operand::Const(Const::Poison(*ty))));
+            let Some(flag) = path.and_then(|p| self.flags[p]) else {
+                self.push(write);
+                continue;
+            };
+            let (absent, next) = (self.new_block(true), self.new_block(true));
+            let present = if parts.is_empty() { next } else { self.new_block(true) };
+            self.end(Term::If { cond: Operand::Copy(flag.into()), then: present, else_: absent });
+            self.cur = absent;
+            self.push(write);
+            self.end(Term::Goto(next));
+            if present != next {
+                self.cur = present;
+                self.write_poison(parts);
+                self.end(Term::Goto(next));
+            }
+            self.cur = next;
+        }
     }
 
     // ------------------------------------------------------------ plans
@@ -218,7 +237,10 @@ impl<'a> Emitter<'a> {
                 self.end(Term::Goto(next));
                 self.cur = next;
             }
-            Plan::Seq(list) => self.seq(list, unwind),
+            Plan::Seq(path, list) => {
+                path.into_iter().for_each(|path| self.set_flag(path, false));
+                self.seq(list, unwind);
+            }
             Plan::Switch { place, cases, path } => self.switch(place, cases, path, unwind),
         }
     }
@@ -243,10 +265,11 @@ impl<'a> Emitter<'a> {
     fn may_unwind(&self, plan: &Plan) -> bool {
         match plan {
             Plan::Nothing => false,
-            Plan::Whole(place, _) => self.runs_user_drop(place),
+            Plan::Whole(place, _) | Plan::Switch { place, .. } => {
+                self.unwinds.drop(self.types, place_ty(self.types, self.body, place))
+            }
             Plan::Flagged(_, inner) => self.may_unwind(inner),
-            Plan::Seq(list) => list.iter().any(|p| self.may_unwind(p)),
-            Plan::Switch { place, .. } => self.runs_user_drop(place),
+            Plan::Seq(_, list) => list.iter().any(|p| self.may_unwind(p)),
         }
     }
 

@@ -9,7 +9,6 @@ use crate::analysis::call_graph::components;
 use crate::analysis::defs::{LocalInfo, local_infos};
 use crate::facts::TypeFacts;
 use crate::ir::*;
-use crate::passes::nounwind::drop_may_unwind;
 use crate::passes::splice::splice;
 use entity::IndexVec;
 use hir::program::Inline;
@@ -181,10 +180,9 @@ fn inline_calls(
 
 fn may_unwind(program: &Program, body: &Body, term: &Term) -> bool {
     match term {
-        Term::Call { callee: Callee::Func(func), .. } => program.funcs[*func].may_unwind,
-        Term::Call { .. } => true,
+        Term::Call { callee, .. } => program.call_may_unwind(callee),
         Term::Drop { place, .. } => {
-            drop_may_unwind(program, crate::facts::place_ty(&program.types, body, place))
+            program.drop_may_unwind(crate::facts::place_ty(&program.types, body, place))
         }
         _ => false,
     }

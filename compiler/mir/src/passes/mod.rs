@@ -15,6 +15,7 @@ mod fold;
 mod inline;
 mod last_use;
 pub(crate) mod nounwind;
+mod postpone;
 mod simplify;
 mod splice;
 mod split_cleanup;
@@ -231,7 +232,7 @@ impl<'a> Pipeline<'a> {
     fn mandatory(&mut self, program: &mut Program) {
         // Bodies are elaborated now: what follows is certified as it is.
         self.certify_each = false;
-        let unwinds = program.funcs.iter().map(|f| f.may_unwind).collect();
+        let unwinds = nounwind::Unwinds::new(program);
         let Program { types, funcs, .. } = program;
         for func in funcs.iter_mut() {
             if let Some(body) = func.body_mut() {
@@ -258,7 +259,7 @@ impl<'a> Pipeline<'a> {
 
     /// Certifies what elaboration would make of a body as it is now.
     fn certify_built(&mut self, program: &mut Program, func: FuncId, pass: &str) {
-        let unwinds = program.funcs.iter().map(|f| f.may_unwind).collect();
+        let unwinds = nounwind::Unwinds::new(program);
         let saved = program.funcs[func].clone();
         let Program { types, funcs, .. } = &mut *program;
         if let Some(body) = funcs[func].body_mut() {

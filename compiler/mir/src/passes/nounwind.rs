@@ -1,24 +1,25 @@
 //! Which functions cannot unwind, and what follows: edges for unwinding that are never taken go.
 //!
 //! A function unwinds if it throws, or calls, directly or by dropping, what unwinds. Boxed closures and `dyn` methods
-//! may; the host's functions do not.
+//! may, unless panics abort; the host's functions do not.
 
 use crate::analysis::order::reachable;
+use crate::facts::{drop_may_unwind, place_ty};
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 
 pub fn run(program: &mut Program) {
     infer(program);
-    let unwinds: IndexVec<FuncId, bool> = program.funcs.iter().map(|f| f.may_unwind).collect();
+    let unwinds = Unwinds::new(program);
     let drops: IndexVec<Ty, bool> =
-        program.types.defs.indices().map(|ty| drop_may_unwind(program, ty)).collect();
+        program.types.defs.indices().map(|ty| program.drop_may_unwind(ty)).collect();
     let Program { types, funcs, .. } = program;
     for func in funcs.iter_mut() {
         let Some(body) = func.body_mut() else { continue };
         for block in body.blocks.indices() {
             let never = match &body.blocks[block].term {
-                Term::Call { callee: Callee::Func(callee), .. } => !unwinds[*callee],
-                Term::Drop { place, .. } => !drops[crate::facts::place_ty(types, body, place)],
+                Term::Call { callee, .. } => !unwinds.call(callee),
+                Term::Drop { place, .. } => !drops[place_ty(types, body, place)],
                 _ => false,
             };
             if let Some(unwind) = body.blocks[block].term.unwind_mut().filter(|_| never) {
@@ -71,31 +72,31 @@ fn unwinds(program: &Program, id: FuncId) -> bool {
         .term
     {
         Term::Throw => true,
-        Term::Call { callee: Callee::Func(callee), .. } => program.funcs[*callee].may_unwind,
-        Term::Call { .. } => true,
-        Term::Drop { place, .. } => {
-            drop_may_unwind(program, crate::facts::place_ty(&program.types, body, place))
-        }
+        Term::Call { callee, .. } => program.call_may_unwind(callee),
+        Term::Drop { place, .. } => program.drop_may_unwind(place_ty(&program.types, body, place)),
         _ => false,
     })
 }
 
-/// Whether dropping a value of the type may run a user's `drop` that may panic.
-pub fn drop_may_unwind(program: &Program, ty: Ty) -> bool {
-    let mut seen = Vec::new();
-    may_unwind(program, ty, &mut seen)
+/// What may unwind, taken down while bodies change.
+pub(crate) struct Unwinds {
+    funcs: IndexVec<FuncId, bool>,
+    boxed: bool,
 }
 
-fn may_unwind(program: &Program, ty: Ty, seen: &mut Vec<Ty>) -> bool {
-    if seen.contains(&ty) {
-        return false;
+impl Unwinds {
+    pub fn new(program: &Program) -> Unwinds {
+        Unwinds { funcs: program.funcs.iter().map(|f| f.may_unwind).collect(), boxed: !program.panics_abort }
     }
-    seen.push(ty);
-    let def = &program.types.defs[ty];
-    let hook = def.user_drop.is_some_and(|func| program.funcs[func].may_unwind);
-    let inner = match &def.kind {
-        TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => may_unwind(program, *elem, seen),
-        _ => def.variants.iter().flat_map(|v| &v.fields).any(|f| may_unwind(program, f.ty, seen)),
-    };
-    hook || inner
+
+    pub fn call(&self, callee: &Callee) -> bool {
+        match callee {
+            Callee::Func(func) => self.funcs[*func],
+            Callee::FnBox(_) | Callee::Dyn { .. } => self.boxed,
+        }
+    }
+
+    pub fn drop(&self, types: &Types, ty: Ty) -> bool {
+        drop_may_unwind(types, &|func| self.funcs[func], ty)
+    }
 }

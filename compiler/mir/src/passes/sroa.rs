@@ -79,20 +79,45 @@ fn choose(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
     }
 }
 
-/// Locals that are written in some other way than by the result of a call, which would only be taken apart.
+/// Locals that are written in some other way than by the result of a call, which would only be taken apart, and of which
+/// a part is named somewhere, be it under the name of another local that the whole is copied from or to.
 fn worthwhile(body: &Body) -> BitSet {
-    let mut set = BitSet::new(body.locals.len());
+    let mut written = BitSet::new(body.locals.len());
+    let mut named = written.clone();
+    let mut same: Vec<(Local, Local)> = Vec::new();
     let mut note = |place: &Place, access: Access| {
         let part = !place.proj.is_empty() && !place.is_indirect();
         if access == Access::Write || part && matches!(access, Access::CallWrite | Access::Mut) {
-            set.insert(place.local.index());
+            written.insert(place.local.index());
+        }
+        // What a pointer in a field leads to names the field.
+        if place.proj.first().is_some_and(|step| *step != Proj::Deref) || access == Access::Discriminant {
+            named.insert(place.local.index());
         }
     };
     for data in &body.blocks {
-        data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut note));
+        for stmt in &data.stmts {
+            stmt.kind.for_each_access(&mut note);
+            if let StmtKind::Assign(to, Rvalue::Use(Operand::Copy(from) | Operand::Move(from))) = &stmt.kind
+                && to.proj.is_empty()
+                && from.proj.is_empty()
+            {
+                same.push((to.local, from.local));
+            }
+        }
         data.term.for_each_access(&mut note);
     }
-    set
+    loop {
+        let mut changed = false;
+        for (a, b) in &same {
+            changed |= named.contains(a.index()) && named.insert(b.index());
+            changed |= named.contains(b.index()) && named.insert(a.index());
+        }
+        if !changed {
+            written.intersect(&named);
+            return written;
+        }
+    }
 }
 
 /// The one field of a struct that owns something: what a pointer into the struct leads into.
