@@ -4,8 +4,8 @@ use corpus_tests::fuzz::{Rng, check, mutate};
 use corpus_tests::{files, for_all, is_full, report, root};
 
 /// How many texts; seeds are the numbers from 0.
-const QUICK: u64 = 1_500;
-const FULL: u64 = 60_000;
+const QUICK: u64 = 10_000;
+const FULL: u64 = 100_000;
 
 #[test]
 fn damaged_programs_end_in_output_or_diagnostics() {

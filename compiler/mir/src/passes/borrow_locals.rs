@@ -110,16 +110,16 @@ fn candidates(types: &Types, facts: &TypeFacts, body: &Body) -> (BitSet, Movable
 }
 
 fn note_stmt(stmt: &StmtKind, uses: &mut IndexVec<Local, Use>) {
-    if let StmtKind::Assign(dest, rvalue) = stmt {
-        if dest.proj.is_empty() {
-            let made = match rvalue {
-                Rvalue::Use(Operand::Copy(place)) => place.local != dest.local && place.local != RETURN,
-                Rvalue::Use(Operand::Const(value)) => !matches!(value, Const::Poison(_)),
-                _ => false,
-            };
-            uses[dest.local].defs += 1;
-            uses[dest.local].spoiled |= !made;
-        }
+    if let StmtKind::Assign(dest, rvalue) = stmt
+        && dest.proj.is_empty()
+    {
+        let made = match rvalue {
+            Rvalue::Use(Operand::Copy(place)) => place.local != dest.local && place.local != RETURN,
+            Rvalue::Use(Operand::Const(value)) => !matches!(value, Const::Poison(_)),
+            _ => false,
+        };
+        uses[dest.local].defs += 1;
+        uses[dest.local].spoiled |= !made;
     }
     for_each_given(stmt, |local| uses[local].given += 1);
     stmt.for_each_access(|place, access| {

@@ -107,8 +107,8 @@ fn apart(types: &Types, facts: &TypeFacts, body: &Body, mut pairs: Pairs) -> (Pa
             match &stmt.kind {
                 StmtKind::Assign(dest, _) => check(&state, dest),
                 StmtKind::Drop(place)
-                    if !(written[place.local].is_empty() && moved[place.local].is_empty())
-                        && !place.is_indirect() =>
+                    if !place.is_indirect()
+                        && (!written[place.local].is_empty() || !moved[place.local].is_empty()) =>
                 {
                     let path = paths.covering(types, place);
                     if path.is_some() && !is_there(&state, path) {
