@@ -8,6 +8,7 @@
 //! [`DriverError`] is for what is not the program's fault, or stops the compiler before it has a program.
 //! Start reading at [`compile`].
 
+mod constants;
 pub mod library;
 mod options;
 mod pipeline;

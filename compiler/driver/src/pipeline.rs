@@ -1,5 +1,6 @@
 //! The phases in order. Each hands its result to the next by value; what went wrong comes back beside it.
 
+use crate::constants;
 use crate::sources::Sources;
 use crate::{Checked, DriverError, Options, Panics, Profile, Purpose, Session, Stage};
 use hir::{CheckOptions, Checker};
@@ -72,7 +73,14 @@ pub(crate) fn to_mir(
         panic_unwinds: options.panics == Panics::Unwind,
         pointer_bytes: 4,
         tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
+        consts: None,
+        values: Default::default(),
     };
+    let values = match stage(session, Stage::LowerToMir, |_| constants::evaluate(checker, &build))? {
+        Ok(values) => values,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
+    let build = mir::build::BuildOptions { values, ..build };
     let built = stage(session, Stage::LowerToMir, |_| mir::build::build_program(checker, &build));
     let mut program = match built {
         Ok(program) => program,
@@ -87,6 +95,16 @@ pub(crate) fn to_mir(
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
     }
     Ok(Ok(program))
+}
+
+/// LIR with what is mandatory alone, for the interpreter.
+pub(crate) fn plain_lir(mut program: mir::Program) -> Result<lir::Module, DriverError> {
+    let passes = mir::PassOptions { off: vec!["all".to_string()], certify: false };
+    let report = mir::optimize(&mut program, &passes);
+    if let Some((pass, message)) = report.broken.first() {
+        return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
+    }
+    Ok(lir::lower::lower_program(&program, &Target { panic_unwinds: true, ..Target::wasm32_wasi() }))
 }
 
 fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {

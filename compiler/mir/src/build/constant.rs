@@ -1,5 +1,5 @@
 //! Constants: literals and what is computed from literals become operands; other constants are functions
-//! `const NAME` without parameters, called where they are used (the driver may evaluate them once and replace the calls).
+//! `const NAME` without parameters, called where they are used, unless the driver has evaluated them (`BuildOptions::values`).
 
 use super::func::Builder;
 use super::instances::Key;
@@ -73,6 +73,9 @@ impl Builder<'_, '_> {
 
     /// A constant item's value, if it is made of literals.
     fn fold_const(&mut self, id: ConstId, args: Args, depth: u32) -> Option<Const> {
+        if let Some(value) = self.cx.opts.values.get(&id) {
+            return Some(value.clone());
+        }
         let body = self.cx.front.body(BodyOwner::Const(id));
         if body.has_errors || depth == 0 {
             return None;

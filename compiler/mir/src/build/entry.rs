@@ -19,6 +19,14 @@ pub(super) struct Root {
 
 /// Asks for the instances that everything else is reached from.
 pub(super) fn declare_roots(cx: &mut Cx<'_>) {
+    if let Some(consts) = cx.opts.consts.clone() {
+        for (i, id) in consts.into_iter().enumerate() {
+            let span = cx.front.program().consts[id].span;
+            let func = cx.instance(Key::Const(id, Box::new([])), span);
+            cx.program.funcs[func].export = Some(format!("const_{i}"));
+        }
+        return;
+    }
     if let Some(tests) = cx.opts.tests.clone() {
         for (i, test) in tests.into_iter().enumerate() {
             let span = cx.front.program().tests[test].span;

@@ -40,7 +40,7 @@ mod work_list;
 
 use crate::ir as mir;
 pub use front::Front;
-use hir::program::TestId;
+use hir::program::{ConstId, TestId};
 use instances::Key;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
@@ -57,6 +57,10 @@ pub struct BuildOptions {
     pub pointer_bytes: u32,
     /// The tests to build, exported as `test_0`, `test_1`, … in this order, instead of `main` and the exports.
     pub tests: Option<Vec<TestId>>,
+    /// The constants to build, exported as `const_0`, `const_1`, … in this order, instead of anything else.
+    pub consts: Option<Vec<ConstId>>,
+    /// The values of constants that have been evaluated.
+    pub values: FxHashMap<ConstId, mir::Const>,
 }
 
 /// Lowers everything that the entry points reach.

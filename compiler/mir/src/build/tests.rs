@@ -185,6 +185,8 @@ impl Fake {
             panic_unwinds: true,
             pointer_bytes: 4,
             tests: None,
+            consts: None,
+            values: Default::default(),
         };
         build_program(self, &opts).unwrap_or_else(|errors| panic!("{errors:?}"))
     }
@@ -342,6 +344,8 @@ fn endless_instances_are_refused() {
         panic_unwinds: true,
         pointer_bytes: 4,
         tests: None,
+        consts: None,
+        values: Default::default(),
     };
     let errors = build_program(&mut f, &opts).err().unwrap_or_default();
     assert_eq!(errors.iter().map(|e| e.code).collect::<Vec<_>>(), ["instance-nesting-too-deep"]);
