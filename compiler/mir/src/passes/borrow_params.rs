@@ -12,12 +12,14 @@ use crate::analysis::provenance::Provenance;
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
 use crate::passes::cleanup_edges::drop_after_call;
+use crate::passes::reuse;
 use crate::visit::Access;
 use entity::{Idx, IndexVec};
 use syntax::Span;
 
-pub fn run(program: &mut Program, facts: &TypeFacts) {
-    let borrowed = infer(program, facts);
+/// With `keep`, parameters whose memory can be used again stay owned.
+pub fn run(program: &mut Program, facts: &TypeFacts, keep: bool) {
+    let borrowed = infer(program, facts, keep);
     apply_to_params(program, &borrowed);
     for func in program.funcs.indices() {
         rewrite_calls(program, facts, func);
@@ -38,7 +40,7 @@ struct Summary {
 }
 
 /// Per function, the parameters that are borrowed.
-fn infer(program: &Program, facts: &TypeFacts) -> IndexVec<FuncId, BitSet> {
+fn infer(program: &Program, facts: &TypeFacts, keep: bool) -> IndexVec<FuncId, BitSet> {
     let fixed = fixed_conventions(program);
     let mut borrowed: IndexVec<FuncId, BitSet> = IndexVec::new();
     let mut summaries: IndexVec<FuncId, Summary> = IndexVec::new();
@@ -52,7 +54,12 @@ fn infer(program: &Program, facts: &TypeFacts) -> IndexVec<FuncId, BitSet> {
             }
         }
         borrowed.push(set);
-        let summary = func.body().map(|body| Summarizer::new(program, facts, body).run()).unwrap_or_default();
+        let mut summary =
+            func.body().map(|body| Summarizer::new(program, facts, body).run()).unwrap_or_default();
+        if let Some(body) = func.body().filter(|_| keep) {
+            let params = body.params.iter().map(|param| param.local);
+            summary.seeds.extend(params.filter(|local| reuse::keeps(&program.types, facts, body, *local)));
+        }
         for (_, callee, _) in &summary.args {
             callers[*callee].push(id);
         }

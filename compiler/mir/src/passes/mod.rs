@@ -16,6 +16,7 @@ mod inline;
 mod last_use;
 pub(crate) mod nounwind;
 mod postpone;
+mod reuse;
 mod simplify;
 mod splice;
 mod split_cleanup;
@@ -51,6 +52,7 @@ pub const PASSES: &[PassInfo] = &[
     pass("borrow_locals", "locals that only read what they copy become borrows"),
     pass("last_use", "copies of values that nobody needs afterwards become moves"),
     pass("early_drop", "values are dropped after their last use, not at the end of their scope"),
+    pass("reuse", "new cells are built in the memory of cells that were just taken apart"),
     pass("split_cleanup", "each way of unwinding has cleanup of its own instead of drop flags"),
 ];
 
@@ -147,6 +149,9 @@ impl<'a> Pipeline<'a> {
         }
         self.mandatory(program);
         self.optional(program, "simplify");
+        if self.is_on("reuse") {
+            self.reuse(program);
+        }
         self.bodies(program, "compact", |_, _, body| simplify::compact_locals(body));
         self.check(program, "simplify", true);
     }
@@ -164,10 +169,11 @@ impl<'a> Pipeline<'a> {
 
     fn pass(&mut self, program: &mut Program, name: &str) {
         match name {
-            "borrow_params" => borrow_params::run(program, &self.facts),
+            "borrow_params" => borrow_params::run(program, &self.facts, self.is_on("reuse")),
             "nounwind" => nounwind::run(program),
             "dead_functions" => dead_functions::run(program),
             "unique" => self.unique(program),
+            "reuse" => self.reuse(program),
             "inline" => {
                 let facts = self.facts.clone();
                 inline::run(program, &facts, &mut |program, func| self.shrink(program, func));
@@ -226,6 +232,17 @@ impl<'a> Pipeline<'a> {
             }
         }
         self.body(program, func, "compact", |_, _, body| simplify::compact_locals(body));
+    }
+
+    fn reuse(&mut self, program: &mut Program) {
+        let unwinds = nounwind::Unwinds::new(program);
+        let Program { types, funcs, .. } = &mut *program;
+        for func in funcs.iter_mut() {
+            if let Some(body) = func.body_mut() {
+                reuse::run(types, &self.facts, &unwinds, body);
+            }
+        }
+        self.check(program, "reuse", true);
     }
 
     /// From here on the program is in the owned stage.
