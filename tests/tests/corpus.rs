@@ -14,19 +14,8 @@ fn programs_print_what_they_should() {
             .collect(),
         Err(_) => files(&root.join("tests/run"), "gal"),
     };
-    let expected = expected_failures(&root);
     let failures = for_all(&paths, |path| match Program::read(&root, path) {
-        Ok(program) => {
-            let found = run::check_program(&root, &engine, &program);
-            match (expected.contains(&program.name), found.is_empty()) {
-                (true, true) => vec![format!(
-                    "{}: works now, so it must leave the list of expected failures",
-                    program.name
-                )],
-                (true, false) => Vec::new(),
-                (false, _) => found,
-            }
-        }
+        Ok(program) => run::check_program(&root, &engine, &program),
         Err(problem) => vec![problem],
     });
     report("run", paths.len(), &failures);
@@ -70,11 +59,4 @@ fn examples_in_documents_work() {
         }
     });
     report("docs", examples.len(), &failures);
-}
-
-/// Programs that the compiler does not get right yet, one a line with the reason behind `#`. One that works fails the test.
-fn expected_failures(root: &std::path::Path) -> Vec<String> {
-    let text = std::fs::read_to_string(root.join("tests/run/expected_failures.txt")).unwrap_or_default();
-    let lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim());
-    lines.filter(|line| !line.is_empty()).map(str::to_string).collect()
 }

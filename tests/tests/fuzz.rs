@@ -16,6 +16,7 @@ fn damaged_programs_end_in_output_or_diagnostics() {
             files(&root.join(folder), "gal").iter().filter_map(|path| std::fs::read_to_string(path).ok()),
         );
     }
+    assert!(!sources.is_empty(), "there are no programs to damage");
     // Long programs cost much and find little more.
     sources.retain(|text| !text.is_empty() && text.len() < 6_000);
     let count = std::env::var("GAL_FUZZ_COUNT").ok().and_then(|n| n.parse().ok());
@@ -48,8 +49,11 @@ fn texts_that_once_failed_do_not() {
     let root = root();
     let paths = files(&root.join("tests/fuzz"), "gal");
     let failures = for_all(&paths, |path| {
-        let text = std::fs::read_to_string(path).unwrap_or_default();
-        check(&text).map(|problem| format!("{}: {problem}", path.display())).into_iter().collect()
+        let problem = match std::fs::read_to_string(path) {
+            Ok(text) => check(&text),
+            Err(error) => Some(error.to_string()),
+        };
+        problem.map(|problem| format!("{}: {problem}", path.display())).into_iter().collect()
     });
     report("fuzz corpus", paths.len(), &failures);
 }
