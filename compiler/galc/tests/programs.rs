@@ -186,3 +186,19 @@ fn a_name_that_no_file_has_is_told_with_its_reason() {
         (2, "galc: cannot read `bytes.gal`: it is not UTF-8\n")
     );
 }
+
+#[test]
+fn copies_are_explained_where_a_value_gets_a_second_owner() {
+    let scratch = Scratch::new("copies");
+    let text =
+        "fn main() {\n    let a = [1, 2]\n    let mut b = a\n    b.push(3)\n    println(\"{a} {b}\")\n}\n";
+    scratch.write("copies.gal", text);
+    let output = scratch.galc(&["run", "--explain-copies", "copies.gal"]);
+    assert_eq!(stdout(&output), "[1, 2] [1, 2, 3]\n");
+    let notes = stderr(&output);
+    assert!(notes.contains("copies.gal:3:17") && notes.contains("used again in line 5"), "{notes}");
+    // A last use moves, and nothing is said of it.
+    scratch.write("moved.gal", &text.replace("{a} {b}", "{b}"));
+    let output = scratch.galc(&["run", "--explain-copies", "moved.gal"]);
+    assert!(!stderr(&output).contains("second owner"), "{}", stderr(&output));
+}
