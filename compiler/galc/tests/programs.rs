@@ -198,7 +198,7 @@ fn copies_are_explained_where_a_value_gets_a_second_owner() {
     let notes = stderr(&output);
     assert!(notes.contains("copies.gal:3:17") && notes.contains("used again in line 5"), "{notes}");
     // A last use moves, and nothing is said of it.
-    scratch.write("moved.gal", &text.replace("{a} {b}", "{b}"));
+    scratch.write("moved.gal", text.replace("{a} {b}", "{b}"));
     let output = scratch.galc(&["run", "--explain-copies", "moved.gal"]);
     assert!(!stderr(&output).contains("second owner"), "{}", stderr(&output));
 }
