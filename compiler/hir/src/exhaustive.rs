@@ -12,8 +12,12 @@ use crate::program::{AdtId, Program, VariantIdx};
 use crate::resolve::adt_field_tys;
 use crate::ty::{Ty, TyKind};
 use crate::witness::{Witness, push_wilds, wild};
+use rustc_hash::FxHashMap;
 
-const MAX_STEPS: u32 = 200_000;
+const MAX_STEPS: u32 = 50_000;
+
+/// From so many steps on, results are kept: the rows that are left after different beginnings are often the same.
+const STEPS_BEFORE_MEMO: u32 = 100;
 
 /// At most so many missing combinations are collected.
 const MAX_WITNESSES: usize = 4;
@@ -34,11 +38,11 @@ pub(crate) fn check(
     arms: &[(&Pat, bool)],
     array: Option<AdtId>,
 ) -> Usefulness {
-    let mut cx = Cx { p: program, steps: 0, useful: vec![false; arms.len()], array };
-    let mut rows = Vec::with_capacity(arms.len());
+    let mut cx = Cx { p: program, steps: 0, useful: vec![false; arms.len()], array, pats: Arena::new(), memo: Memo::default() };
+    let mut rows = Matrix::new(1);
     for (i, (pat, guarded)) in arms.iter().enumerate() {
         let pat = cx.lower(pat);
-        rows.push(Row { pats: vec![pat], arm: i, guarded: *guarded });
+        rows.push(&[], &[pat], Head { arm: i as u32, guarded: *guarded });
     }
     let missing = cx.compute(rows, &[ty]);
     let missing = missing.into_iter().filter_map(|mut w| w.pop()).collect();
@@ -66,27 +70,106 @@ pub(crate) enum Ctor {
     Or,
 }
 
-#[derive(Clone)]
+/// A pattern in the arena.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct PatId(u32);
+
+/// The pattern that everything matches.
+const WILD: PatId = PatId(0);
+
+/// The patterns of a match. Rows refer to them, so that a row is specialised without a copy of what it says.
+struct Arena {
+    pats: Vec<DPat>,
+    /// The fields of all patterns, those of one in a run.
+    fields: Vec<PatId>,
+}
+
 struct DPat {
     ctor: Ctor,
-    fields: Vec<DPat>,
+    /// Where its fields are in [`Arena::fields`].
+    first: u32,
+    len: u32,
 }
 
-impl DPat {
-    fn wild() -> DPat {
-        DPat { ctor: Ctor::Wild, fields: Vec::new() }
+impl Arena {
+    fn new() -> Arena {
+        Arena { pats: vec![DPat { ctor: Ctor::Wild, first: 0, len: 0 }], fields: Vec::new() }
     }
 
-    fn leaf(ctor: Ctor) -> DPat {
-        DPat { ctor, fields: Vec::new() }
+    fn add(&mut self, ctor: Ctor, fields: &[PatId]) -> PatId {
+        let first = self.fields.len() as u32;
+        self.fields.extend_from_slice(fields);
+        self.pats.push(DPat { ctor, first, len: fields.len() as u32 });
+        PatId(self.pats.len() as u32 - 1)
+    }
+
+    fn ctor(&self, pat: PatId) -> &Ctor {
+        &self.pats[pat.0 as usize].ctor
+    }
+
+    fn fields(&self, pat: PatId) -> &[PatId] {
+        let DPat { first, len, .. } = self.pats[pat.0 as usize];
+        &self.fields[first as usize..][..len as usize]
     }
 }
 
-struct Row {
-    /// The first column is the last element, so that it can be taken off.
-    pats: Vec<DPat>,
-    arm: usize,
+/// What a row stands for: an arm, and whether that may still say no when its patterns match.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Head {
+    arm: u32,
     guarded: bool,
+}
+
+/// Rows of patterns, one behind the other. The first column is the last element of a row, so that it can be taken off.
+struct Matrix {
+    heads: Vec<Head>,
+    cells: Vec<PatId>,
+    width: usize,
+}
+
+impl Matrix {
+    fn new(width: usize) -> Matrix {
+        Matrix { heads: Vec::new(), cells: Vec::new(), width }
+    }
+
+    fn row(&self, index: usize) -> &[PatId] {
+        &self.cells[index * self.width..][..self.width]
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (Head, &[PatId])> {
+        self.heads.iter().enumerate().map(|(i, head)| (*head, self.row(i)))
+    }
+
+    /// Adds a row given in two parts.
+    fn push(&mut self, rest: &[PatId], first: &[PatId], head: Head) {
+        debug_assert_eq!(rest.len() + first.len(), self.width);
+        self.cells.extend_from_slice(rest);
+        self.cells.extend_from_slice(first);
+        self.heads.push(head);
+    }
+
+    /// The patterns of the first column. There is one.
+    fn column(&self) -> impl Iterator<Item = PatId> {
+        self.cells.chunks_exact(self.width).map(|row| row[self.width - 1])
+    }
+
+    /// Takes the first column off.
+    fn pop_column(&mut self) {
+        let (old, new) = (self.width, self.width - 1);
+        for row in 0..self.heads.len() {
+            self.cells.copy_within(row * old..row * old + new, row * new);
+        }
+        self.cells.truncate(self.heads.len() * new);
+        self.width = new;
+    }
+
+    /// Keeps only the rows in a range.
+    fn keep(&mut self, from: usize, to: usize) {
+        self.heads.truncate(to);
+        self.heads.drain(..from);
+        self.cells.truncate(to * self.width);
+        self.cells.drain(..from * self.width);
+    }
 }
 
 struct Cx<'a> {
@@ -94,48 +177,57 @@ struct Cx<'a> {
     steps: u32,
     useful: Vec<bool>,
     array: Option<AdtId>,
+    pats: Arena,
+    memo: Memo,
 }
+
+/// What [`Cx::compute`] found for rows: their cells and heads, with the types of their columns.
+type Memo = FxHashMap<(Vec<PatId>, Vec<Head>, Vec<Ty>), Vec<Vec<Witness>>>;
 
 impl Cx<'_> {
     // ------------------------------------------------------------ patterns
 
-    fn lower(&mut self, pat: &Pat) -> DPat {
+    fn lower(&mut self, pat: &Pat) -> PatId {
         match &pat.kind {
-            PatKind::Wild | PatKind::Error | PatKind::Binding { sub: None, .. } => DPat::wild(),
+            PatKind::Wild | PatKind::Error | PatKind::Binding { sub: None, .. } => WILD,
             PatKind::Binding { sub: Some(sub), .. } => self.lower(sub),
-            PatKind::Lit(lit) => DPat::leaf(lit_ctor(lit)),
-            PatKind::Range { lo, hi, inclusive } => DPat::leaf(self.range_ctor(pat.ty, lo, hi, *inclusive)),
-            PatKind::Or(pats) => {
-                DPat { ctor: Ctor::Or, fields: pats.iter().map(|p| self.lower(p)).collect() }
+            PatKind::Lit(lit) => self.pats.add(lit_ctor(lit), &[]),
+            PatKind::Range { lo, hi, inclusive } => {
+                let ctor = self.range_ctor(pat.ty, lo, hi, *inclusive);
+                self.pats.add(ctor, &[])
             }
-            PatKind::Tuple(pats) => {
-                DPat { ctor: Ctor::Single, fields: pats.iter().map(|p| self.lower(p)).collect() }
-            }
+            PatKind::Or(pats) => self.lower_all(Ctor::Or, pats.iter()),
+            PatKind::Tuple(pats) => self.lower_all(Ctor::Single, pats.iter()),
             PatKind::Adt { variant, fields } => self.lower_adt(pat.ty, *variant, fields),
             PatKind::Array { prefix, rest, suffix } => {
                 let ctor = match rest {
                     Some(_) => Ctor::Rest(prefix.len(), suffix.len()),
                     None => Ctor::Fixed(prefix.len() + suffix.len()),
                 };
-                DPat { ctor, fields: prefix.iter().chain(suffix).map(|p| self.lower(p)).collect() }
+                self.lower_all(ctor, prefix.iter().chain(suffix))
             }
-            PatKind::Const { .. } => DPat::leaf(Ctor::Opaque),
+            PatKind::Const { .. } => self.pats.add(Ctor::Opaque, &[]),
         }
     }
 
-    fn lower_adt(&mut self, ty: Ty, variant: VariantIdx, given: &[(u32, Pat)]) -> DPat {
-        let TyKind::Adt(adt, _) = *self.p.types.kind(ty) else { return DPat::wild() };
+    fn lower_all<'p>(&mut self, ctor: Ctor, pats: impl Iterator<Item = &'p Pat>) -> PatId {
+        let fields: Vec<PatId> = pats.map(|p| self.lower(p)).collect();
+        self.pats.add(ctor, &fields)
+    }
+
+    fn lower_adt(&mut self, ty: Ty, variant: VariantIdx, given: &[(u32, Pat)]) -> PatId {
+        let TyKind::Adt(adt, _) = *self.p.types.kind(ty) else { return WILD };
         let decl = &self.p.adts[adt];
         let ctor = if decl.is_enum { Ctor::Variant(variant) } else { Ctor::Single };
         let n = decl.variants.get(variant).map_or(0, |v| v.fields.len());
-        let mut fields = vec![DPat::wild(); n];
+        let mut fields = vec![WILD; n];
         for (index, pat) in given {
             let lowered = self.lower(pat);
             if let Some(slot) = fields.get_mut(*index as usize) {
                 *slot = lowered;
             }
         }
-        DPat { ctor, fields }
+        self.pats.add(ctor, &fields)
     }
 
     fn range_ctor(&self, ty: Ty, lo: &Option<Lit>, hi: &Option<Lit>, inclusive: bool) -> Ctor {
@@ -168,89 +260,153 @@ impl Cx<'_> {
     // ------------------------------------------------------------ the algorithm
 
     /// Marks the rows that are reached and returns what none matches: rows of patterns, first column last.
-    fn compute(&mut self, rows: Vec<Row>, tys: &[Ty]) -> Vec<Vec<Witness>> {
+    fn compute(&mut self, mut rows: Matrix, tys: &[Ty]) -> Vec<Vec<Witness>> {
         self.steps += 1;
         if self.steps > MAX_STEPS {
             self.useful.fill(true);
             return Vec::new();
         }
-        let Some((ty, rest)) = tys.split_last() else { return self.no_columns(rows) };
-        let rows = expand_or(rows);
+        if self.settle(&mut rows) {
+            return Vec::new();
+        }
+        if self.steps < STEPS_BEFORE_MEMO {
+            return self.compute_column(rows, tys);
+        }
+        // The same rows mark the same arms, which has been done.
+        let key = (rows.cells.clone(), rows.heads.clone(), tys.to_vec());
+        if let Some(known) = self.memo.get(&key) {
+            return known.clone();
+        }
+        let witnesses = self.compute_column(rows, tys);
+        self.memo.insert(key, witnesses.clone());
+        witnesses
+    }
+
+    /// [`Cx::compute`] by the parts of the first column.
+    fn compute_column(&mut self, mut rows: Matrix, tys: &[Ty]) -> Vec<Vec<Witness>> {
+        let (false, Some((ty, rest))) = (rows.heads.is_empty(), tys.split_last()) else {
+            return vec![push_wilds(tys)];
+        };
+        if rows.column().all(|pat| pat == WILD) {
+            rows.pop_column();
+            let mut witnesses = self.compute(rows, rest);
+            witnesses.iter_mut().for_each(|witness| witness.push(wild(*ty)));
+            return witnesses;
+        }
+        let rows = self.expand_or(rows);
         let (present, missing) = self.split(*ty, &rows);
-        let mut witnesses: Vec<Vec<Witness>> = Vec::new();
+        let mut witnesses = Vec::new();
         for ctor in present {
-            let field_tys = self.field_tys(*ty, &ctor);
-            let mut columns = rest.to_vec();
-            columns.extend(field_tys.iter().rev());
-            let specialised = rows.iter().filter_map(|r| specialise(r, &ctor, field_tys.len())).collect();
-            for mut witness in self.compute(specialised, &columns) {
-                if witnesses.len() >= MAX_WITNESSES {
-                    break;
-                }
-                let at = witness.len() - field_tys.len();
-                let fields: Vec<Witness> = witness.drain(at..).rev().collect();
-                witness.push(Witness { ctor: ctor.clone(), fields, ty: *ty });
-                witnesses.push(witness);
-            }
+            self.compute_present(&rows, *ty, rest, ctor, &mut witnesses);
         }
         if !missing.is_empty() {
-            let wild_rows = rows.iter().filter_map(|r| specialise(r, &Ctor::Wild, 0)).collect();
-            let below = self.compute(wild_rows, rest);
-            for witness in below {
-                for ctor in &missing {
-                    if witnesses.len() >= MAX_WITNESSES {
-                        break;
-                    }
-                    let mut whole = witness.clone();
-                    let fields = push_wilds(self.field_tys(*ty, ctor));
-                    whole.push(Witness { ctor: ctor.clone(), fields, ty: *ty });
-                    witnesses.push(whole);
-                }
-            }
+            self.compute_missing(&rows, *ty, rest, &missing, &mut witnesses);
         }
         witnesses
     }
 
-    /// Nothing is left to compare: the first row without guard matches.
-    fn no_columns(&mut self, rows: Vec<Row>) -> Vec<Vec<Witness>> {
-        for row in rows {
-            self.useful[row.arm] = true;
-            if !row.guarded {
-                return Vec::new();
+    /// Marks and takes off the rows at the front that match everything, and takes off what stands behind a row that
+    /// does so without a guard. Whether nothing is left to match.
+    fn settle(&mut self, rows: &mut Matrix) -> bool {
+        let mut front = 0;
+        for index in 0..rows.heads.len() {
+            if rows.row(index).iter().any(|pat| *pat != WILD) {
+                continue;
+            }
+            let head = rows.heads[index];
+            if index == front {
+                self.useful[head.arm as usize] = true;
+                front += 1;
+            }
+            if !head.guarded {
+                rows.keep(front, index + 1);
+                return rows.heads.is_empty();
             }
         }
-        vec![Vec::new()]
+        rows.keep(front, rows.heads.len());
+        false
+    }
+
+    /// The values whose first part has a constructor that some row names.
+    fn compute_present(
+        &mut self,
+        rows: &Matrix,
+        ty: Ty,
+        rest: &[Ty],
+        ctor: Ctor,
+        witnesses: &mut Vec<Vec<Witness>>,
+    ) {
+        let field_tys = self.field_tys(ty, &ctor);
+        let mut columns = rest.to_vec();
+        columns.extend(field_tys.iter().rev());
+        let specialised = self.specialise(rows, &ctor, field_tys.len());
+        for mut witness in self.compute(specialised, &columns) {
+            if witnesses.len() >= MAX_WITNESSES {
+                break;
+            }
+            let fields: Vec<Witness> = witness.drain(rest.len()..).rev().collect();
+            witness.push(Witness { ctor: ctor.clone(), fields, ty });
+            witnesses.push(witness);
+        }
+    }
+
+    /// The values whose first part has a constructor that no row names.
+    fn compute_missing(
+        &mut self,
+        rows: &Matrix,
+        ty: Ty,
+        rest: &[Ty],
+        missing: &[Ctor],
+        witnesses: &mut Vec<Vec<Witness>>,
+    ) {
+        let wild_rows = self.specialise(rows, &Ctor::Wild, 0);
+        for witness in self.compute(wild_rows, rest) {
+            for ctor in missing {
+                if witnesses.len() >= MAX_WITNESSES {
+                    return;
+                }
+                let mut whole = witness.clone();
+                let fields = push_wilds(&self.field_tys(ty, ctor));
+                whole.push(Witness { ctor: ctor.clone(), fields, ty });
+                witnesses.push(whole);
+            }
+        }
     }
 
     /// The constructors to look at one by one, and those that no row of the column names.
-    fn split(&mut self, ty: Ty, rows: &[Row]) -> (Vec<Ctor>, Vec<Ctor>) {
-        let heads: Vec<&Ctor> = rows.iter().filter_map(|r| r.pats.last()).map(|p| &p.ctor).collect();
-        let named: Vec<&Ctor> =
-            heads.into_iter().filter(|c| !matches!(c, Ctor::Wild | Ctor::Opaque)).collect();
+    fn split(&mut self, ty: Ty, rows: &Matrix) -> (Vec<Ctor>, Vec<Ctor>) {
+        let pats = std::mem::replace(&mut self.pats, Arena { pats: Vec::new(), fields: Vec::new() });
+        let heads = rows.column().map(|pat| pats.ctor(pat));
+        let named: Vec<&Ctor> = heads.filter(|c| !matches!(c, Ctor::Wild | Ctor::Opaque)).collect();
+        let parts = self.split_named(ty, &named);
+        self.pats = pats;
+        parts
+    }
+
+    fn split_named(&mut self, ty: Ty, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
         if named.is_empty() {
             return (Vec::new(), vec![Ctor::Wild]);
         }
         match self.p.types.kind(ty).clone() {
-            TyKind::Bool => partition([Ctor::Bool(true), Ctor::Bool(false)].into(), &named),
+            TyKind::Bool => partition([Ctor::Bool(true), Ctor::Bool(false)].into(), named),
             TyKind::Tuple(_) => (vec![Ctor::Single], Vec::new()),
-            TyKind::Int(_) | TyKind::Char => self.split_ranges(ty, &named),
+            TyKind::Int(_) | TyKind::Char => self.split_ranges(ty, named),
             TyKind::FixedArray(_, len) => match *self.p.types.kind(len) {
                 TyKind::ConstInt(n) => (vec![Ctor::Fixed(n as usize)], Vec::new()),
-                _ => self.split_lengths(&named),
+                _ => self.split_lengths(named),
             },
-            TyKind::Adt(id, _) if Some(id) == self.array => self.split_lengths(&named),
+            TyKind::Adt(id, _) if Some(id) == self.array => self.split_lengths(named),
             TyKind::Adt(id, args) if self.p.adts[id].is_enum => {
-                let all: Vec<VariantIdx> = self.p.adts[id].variants.indices().collect();
-                let mut ctors = Vec::new();
+                let all = self.p.adts[id].variants.indices();
+                let mut ctors = Vec::with_capacity(all.len());
                 for variant in all {
-                    let tys = adt_field_tys(self.p, id, variant, &args);
                     let written = named.contains(&&Ctor::Variant(variant));
                     // A variant that would hold a `Never` has no values.
-                    if written || !tys.contains(&Ty::NEVER) {
+                    if written || !adt_field_tys(self.p, id, variant, &args).contains(&Ty::NEVER) {
                         ctors.push(Ctor::Variant(variant));
                     }
                 }
-                partition(ctors, &named)
+                partition(ctors, named)
             }
             TyKind::Adt(id, _) if named.iter().all(|c| **c == Ctor::Single) && !self.p.adts[id].is_enum => {
                 (vec![Ctor::Single], Vec::new())
@@ -258,7 +414,7 @@ impl Cx<'_> {
             _ => {
                 // Strings, floats, constants: never all of them.
                 let mut present: Vec<Ctor> = Vec::new();
-                for ctor in named {
+                for &ctor in named {
                     if !present.contains(ctor) {
                         present.push(ctor.clone());
                     }
@@ -339,6 +495,69 @@ impl Cx<'_> {
             _ => Vec::new(),
         }
     }
+
+    /// Replaces rows whose first pattern is `A | B` by a row for each alternative.
+    fn expand_or(&self, rows: Matrix) -> Matrix {
+        if !rows.column().any(|pat| *self.pats.ctor(pat) == Ctor::Or) {
+            return rows;
+        }
+        let mut out = Matrix::new(rows.width);
+        for (head, row) in rows.rows() {
+            if let Some((first, rest)) = row.split_last() {
+                self.push_expanded(rest, *first, head, &mut out);
+            }
+        }
+        out
+    }
+
+    fn push_expanded(&self, rest: &[PatId], first: PatId, head: Head, out: &mut Matrix) {
+        if *self.pats.ctor(first) != Ctor::Or {
+            return out.push(rest, &[first], head);
+        }
+        for alternative in self.pats.fields(first) {
+            self.push_expanded(rest, *alternative, head, out);
+        }
+    }
+
+    /// The rows for values whose first part has this constructor, with its fields as new columns.
+    fn specialise(&self, rows: &Matrix, ctor: &Ctor, n_fields: usize) -> Matrix {
+        let mut out = Matrix::new(rows.width - 1 + n_fields);
+        for (head, row) in rows.rows() {
+            let Some((first, rest)) = row.split_last() else { continue };
+            self.push_specialised(rest, *first, head, ctor, n_fields, &mut out);
+        }
+        out
+    }
+
+    /// Adds the row if it may match.
+    fn push_specialised(
+        &self,
+        rest: &[PatId],
+        first: PatId,
+        head: Head,
+        ctor: &Ctor,
+        n_fields: usize,
+        out: &mut Matrix,
+    ) {
+        let own = self.pats.ctor(first);
+        let is_opaque = *own == Ctor::Opaque;
+        if !(first == WILD || is_opaque || covers(own, ctor)) {
+            return;
+        }
+        out.cells.extend_from_slice(rest);
+        // Some values of this constructor may be the constant, so the row counts as one with a guard.
+        out.heads.push(Head { guarded: head.guarded || is_opaque, ..head });
+        let fields = self.pats.fields(first);
+        match own {
+            Ctor::Wild | Ctor::Opaque => out.cells.extend(std::iter::repeat_n(WILD, n_fields)),
+            Ctor::Rest(prefix, suffix) => {
+                let gap = std::iter::repeat_n(WILD, n_fields - prefix - suffix);
+                let (front, back) = fields.split_at(*prefix);
+                out.cells.extend(back.iter().rev().copied().chain(gap).chain(front.iter().rev().copied()));
+            }
+            _ => out.cells.extend(fields.iter().rev()),
+        }
+    }
 }
 
 pub(crate) fn ctor_len(ctor: &Ctor) -> usize {
@@ -378,65 +597,6 @@ fn merge_ranges(parts: Vec<Ctor>) -> Vec<Ctor> {
         out.push(part);
     }
     out
-}
-
-/// Replaces rows whose first pattern is `A | B` by a row for each alternative.
-fn expand_or(rows: Vec<Row>) -> Vec<Row> {
-    if !rows.iter().any(|r| r.pats.last().is_some_and(|p| p.ctor == Ctor::Or)) {
-        return rows;
-    }
-    let mut out = Vec::with_capacity(rows.len());
-    for row in rows {
-        push_expanded(row, &mut out);
-    }
-    out
-}
-
-fn push_expanded(mut row: Row, out: &mut Vec<Row>) {
-    match row.pats.pop() {
-        Some(DPat { ctor: Ctor::Or, fields }) => {
-            for alternative in fields {
-                let mut pats = row.pats.clone();
-                pats.push(alternative);
-                push_expanded(Row { pats, arm: row.arm, guarded: row.guarded }, out);
-            }
-        }
-        Some(pat) => {
-            row.pats.push(pat);
-            out.push(row);
-        }
-        None => out.push(row),
-    }
-}
-
-/// The row for values with this constructor, with its fields as new columns; `None` if it does not match them.
-fn specialise(row: &Row, ctor: &Ctor, n_fields: usize) -> Option<Row> {
-    let (first, rest) = row.pats.split_last()?;
-    let mut pats = rest.to_vec();
-    if first.ctor == Ctor::Wild {
-        pats.extend(std::iter::repeat_n(DPat::wild(), n_fields));
-        return Some(Row { pats, arm: row.arm, guarded: row.guarded });
-    }
-    if first.ctor == Ctor::Opaque {
-        // Some values of this constructor may be the constant, so the row counts as one with a guard.
-        pats.extend(std::iter::repeat_n(DPat::wild(), n_fields));
-        return Some(Row { pats, arm: row.arm, guarded: true });
-    }
-    if !covers(&first.ctor, ctor) {
-        return None;
-    }
-    match (&first.ctor, ctor) {
-        (Ctor::Rest(prefix, suffix), Ctor::Fixed(_) | Ctor::Rest(..)) => {
-            let gap = ctor_len(ctor) - prefix - suffix;
-            let fields = first.fields.iter().cloned();
-            let mut all: Vec<DPat> = fields.clone().take(*prefix).collect();
-            all.extend(std::iter::repeat_n(DPat::wild(), gap));
-            all.extend(fields.skip(*prefix));
-            pats.extend(all.into_iter().rev());
-        }
-        _ => pats.extend(first.fields.iter().rev().cloned()),
-    }
-    Some(Row { pats, arm: row.arm, guarded: row.guarded })
 }
 
 /// Whether a pattern with this constructor matches all values of a part of the split column.

@@ -16,8 +16,8 @@ pub(crate) fn wild(ty: Ty) -> Witness {
     Witness { ctor: Ctor::Wild, fields: Vec::new(), ty }
 }
 
-pub(crate) fn push_wilds(tys: Vec<Ty>) -> Vec<Witness> {
-    tys.into_iter().map(wild).collect()
+pub(crate) fn push_wilds(tys: &[Ty]) -> Vec<Witness> {
+    tys.iter().copied().map(wild).collect()
 }
 
 impl Program {
