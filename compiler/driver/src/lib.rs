@@ -172,7 +172,7 @@ impl std::error::Error for DriverError {}
 /// Parses and checks the program that starts at the file `entry`.
 pub fn check(session: &mut Session<'_>, entry: &str) -> Result<Checked, DriverError> {
     require_entry(session, entry)?;
-    Ok(pipeline::checked(pipeline::front_end(session, entry)?))
+    Ok(pipeline::checked(pipeline::only_check(session, entry)?))
 }
 
 /// Compiles the program that starts at the file `entry` to a WebAssembly module.

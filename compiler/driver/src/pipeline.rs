@@ -23,8 +23,17 @@ pub(crate) fn stage<T>(
     result
 }
 
-/// Loads the program and checks its declarations and all of the user's bodies.
+/// Loads the program and checks its declarations and all of the user's bodies, so that it can be lowered.
 pub(crate) fn front_end(session: &mut Session<'_>, entry: &str) -> Result<Checker, DriverError> {
+    checker(session, entry, false)
+}
+
+/// Like [`front_end`], and keeps no bodies.
+pub(crate) fn only_check(session: &mut Session<'_>, entry: &str) -> Result<Checker, DriverError> {
+    checker(session, entry, true)
+}
+
+fn checker(session: &mut Session<'_>, entry: &str, only_check: bool) -> Result<Checker, DriverError> {
     let mut map = SourceMap::default();
     let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
     let root = map
@@ -32,8 +41,8 @@ pub(crate) fn front_end(session: &mut Session<'_>, entry: &str) -> Result<Checke
         .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
     let mut checker = stage(session, Stage::Parse, |session| {
         let mut sources = Sources::new(session.loader, entry, "wasi");
-        let options =
-            CheckOptions { targets: vec!["wasi".into(), "wasm32".into()], ..CheckOptions::default() };
+        let targets = vec!["wasi".into(), "wasm32".into()];
+        let options = CheckOptions { targets, only_check, ..CheckOptions::default() };
         Checker::new(map, Interner::default(), options, &mut sources, root)
     });
     stage(session, Stage::Check, |_| checker.check_all_user_bodies());

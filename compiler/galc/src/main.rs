@@ -20,7 +20,7 @@ use exit::Exit;
 use shell::Shell;
 use std::backtrace::{Backtrace, BacktraceStatus};
 
-/// The front end makes and drops many small nodes, for which this allocator takes a third of the time of the system's.
+/// The front end makes and drops many small nodes, for which this allocator takes half the time of the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

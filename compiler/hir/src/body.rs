@@ -78,10 +78,27 @@ pub enum ArgMode {
     Mut,
 }
 
+/// The value of an integer. Aligned like a word, which keeps [`Expr`] small.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(Rust, packed(8))]
+pub struct IntLit(i128);
+
+impl IntLit {
+    pub fn get(self) -> i128 {
+        self.0
+    }
+}
+
+impl Lit {
+    pub fn int(value: i128) -> Lit {
+        Lit::Int(IntLit(value))
+    }
+}
+
 #[derive(Clone, PartialEq, Debug)]
 pub enum Lit {
     /// Of the expression's integer type.
-    Int(i128),
+    Int(IntLit),
     /// The exact text; rounded to the expression's type.
     Float(Box<str>),
     Bool(bool),

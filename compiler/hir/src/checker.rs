@@ -5,7 +5,7 @@ use crate::cycles::Uses;
 use crate::flow::ParamUse;
 use crate::infer::InferTable;
 use crate::lang::Known;
-use crate::program::{AdtId, BodyOwner, BodyRef, FnId, ModuleId, Program, VariantIdx};
+use crate::program::{AdtId, BodyOwner, BodyRef, Container, FnId, ModuleId, Program, VariantIdx};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
@@ -44,6 +44,8 @@ pub struct CheckOptions {
     pub check_library: bool,
     /// Gives no warnings.
     pub no_warnings: bool,
+    /// Nothing is lowered: bodies are dropped as soon as they have been checked.
+    pub only_check: bool,
 }
 
 /// What the parser did not understand of the program.
@@ -196,19 +198,19 @@ impl Checker {
             while let Some(decl) = self.program.fns.as_slice().get(fns) {
                 let has_body = decl.kind == crate::program::FnKind::Body;
                 if has_body && wanted(self, decl.module) {
-                    self.body(BodyOwner::Fn(FnId(fns as u32)));
+                    self.check_one(BodyOwner::Fn(FnId(fns as u32)));
                 }
                 fns += 1;
             }
             while let Some(decl) = self.program.consts.as_slice().get(consts) {
                 if wanted(self, decl.module) {
-                    self.body(BodyOwner::Const(crate::program::ConstId(consts as u32)));
+                    self.check_one(BodyOwner::Const(crate::program::ConstId(consts as u32)));
                 }
                 consts += 1;
             }
             while let Some(decl) = self.program.tests.as_slice().get(tests) {
                 if wanted(self, decl.module) {
-                    self.body(BodyOwner::Test(crate::program::TestId(tests as u32)));
+                    self.check_one(BodyOwner::Test(crate::program::TestId(tests as u32)));
                 }
                 tests += 1;
             }
@@ -218,5 +220,18 @@ impl Checker {
         }
         self.check_const_cycles();
         self.warn_unused(library);
+    }
+
+    fn check_one(&mut self, owner: BodyOwner) {
+        self.body(owner);
+        if self.options.only_check && !self.is_default_method(owner) {
+            self.bodies.remove(&owner);
+        }
+    }
+
+    /// Default methods are walked once more where `Self` is a type that can only be moved, see `flow`. Of all other
+    /// bodies with such types the use of the parameters is known when they have been checked.
+    fn is_default_method(&self, owner: BodyOwner) -> bool {
+        matches!(owner, BodyOwner::Fn(id) if matches!(self.program.fns[id].container, Container::Trait(_)))
     }
 }

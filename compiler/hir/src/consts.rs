@@ -103,7 +103,7 @@ impl Checker {
     /// The value of an expression, if it can be worked out now. Reports circles only.
     pub(crate) fn eval_const(&mut self, expr: &ast::Expr, cx: &TyCx) -> Option<ConstValue> {
         match &expr.kind {
-            ExprKind::Int { value, .. } => i128::try_from(*value).ok().map(ConstValue::Int),
+            ExprKind::Int { value, .. } => i128::try_from(value.get()).ok().map(ConstValue::Int),
             ExprKind::Float { text, .. } => Some(ConstValue::Float(text.clone())),
             ExprKind::Bool(b) => Some(ConstValue::Bool(*b)),
             ExprKind::Char(c) => Some(ConstValue::Char(*c)),

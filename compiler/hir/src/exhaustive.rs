@@ -233,7 +233,7 @@ impl Cx<'_> {
     fn range_ctor(&self, ty: Ty, lo: &Option<Lit>, hi: &Option<Lit>, inclusive: bool) -> Ctor {
         let Some((min, max)) = self.bounds(ty) else { return Ctor::Opaque };
         let end = |lit: &Option<Lit>| match lit {
-            Some(Lit::Int(n)) => Some(*n),
+            Some(Lit::Int(n)) => Some(n.get()),
             Some(Lit::Char(c)) => Some(*c as i128),
             _ => None,
         };
@@ -570,7 +570,7 @@ pub(crate) fn ctor_len(ctor: &Ctor) -> usize {
 
 fn lit_ctor(lit: &Lit) -> Ctor {
     match lit {
-        Lit::Int(n) => Ctor::Range(*n, *n),
+        Lit::Int(n) => Ctor::Range(n.get(), n.get()),
         Lit::Char(c) => Ctor::Range(*c as i128, *c as i128),
         Lit::Bool(b) => Ctor::Bool(*b),
         Lit::Str(s) => Ctor::Str(s.clone()),

@@ -443,8 +443,8 @@ impl Printer<'_> {
 
     fn lit(&mut self, lit: &Lit, ty: Ty) {
         let _ = match lit {
-            Lit::Int(n) if ty == Ty::I64 => write!(self.out, "{n}"),
-            Lit::Int(n) => write!(self.out, "{n}:{}", self.p.ty_name(ty)),
+            Lit::Int(n) if ty == Ty::I64 => write!(self.out, "{}", n.get()),
+            Lit::Int(n) => write!(self.out, "{}:{}", n.get(), self.p.ty_name(ty)),
             Lit::Float(text) if ty == Ty::F64 => write!(self.out, "{text}"),
             Lit::Float(text) => write!(self.out, "{text}:{}", self.p.ty_name(ty)),
             Lit::Bool(b) => write!(self.out, "{b}"),

@@ -72,7 +72,8 @@ impl FnCtxt<'_> {
             self.note_unreachable(stmt.span);
         }
         match &mut stmt.kind {
-            StmtKind::Let { pat, ty, init, else_ } => {
+            StmtKind::Let(parts) => {
+                let ast::Let { pat, ty, init, else_ } = &mut **parts;
                 let stmt = self.let_stmt(pat, ty.as_ref(), init.as_mut(), else_.as_mut(), stmt.span);
                 out.push(stmt);
             }

@@ -29,7 +29,7 @@ impl FnCtxt<'_> {
         let span = e.span;
         match &mut e.kind {
             E::Int { value, suffix } => {
-                let (value, suffix) = (*value, *suffix);
+                let (value, suffix) = (value.get(), *suffix);
                 self.int_lit(value, suffix, want, span)
             }
             E::Float { text, suffix } => {
@@ -96,8 +96,8 @@ impl FnCtxt<'_> {
                 self.continue_expr(label, span)
             }
             E::Return(value) => self.return_expr(value.as_deref_mut(), span),
-            E::Closure { params, ret, body } => self.closure(params, ret.as_ref(), body, want, span),
-            E::TryCatch { error_ty, body, arms } => self.try_catch(error_ty.as_ref(), body, arms, want, span),
+            E::Closure { params, ret, body } => self.closure(params, ret.as_deref(), body, want, span),
+            E::TryCatch { error_ty, body, arms } => self.try_catch(error_ty.as_deref(), body, arms, want, span),
             E::Error => self.error_expr(span),
             _ => self.unsupported_expr(e),
         }
@@ -311,7 +311,7 @@ impl FnCtxt<'_> {
             let message = format!("`..=` without a start is for integers, this is `{name}`");
             self.error(codes::TYPE_MISMATCH, span, message);
         }
-        let one = lit(Lit::Int(1), ty, span);
+        let one = lit(Lit::int(1), ty, span);
         let kind = ExprKind::Binary { op: BinOp::Add, lhs: Box::new(end), rhs: Box::new(one) };
         Expr { kind, ty, span }
     }
@@ -399,7 +399,7 @@ impl FnCtxt<'_> {
             inner = next;
         }
         match inner.kind {
-            ast::ExprKind::Int { value, suffix: None } if value > i64::MAX as u128 => Some(target),
+            ast::ExprKind::Int { value, suffix: None } if value.get() > i64::MAX as u128 => Some(target),
             _ => None,
         }
     }

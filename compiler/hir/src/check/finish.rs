@@ -198,7 +198,7 @@ impl FnCtxt<'_> {
         let (ty, span) = (e.ty, e.span);
         match &mut e.kind {
             ExprKind::Lit(Lit::Int(value)) => {
-                let value = *value;
+                let value = value.get();
                 self.check_lit_range(value, ty, span);
             }
             ExprKind::Const(_, args) => self.zonk_args(args, span, zonk),

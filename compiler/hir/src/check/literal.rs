@@ -34,14 +34,14 @@ impl FnCtxt<'_> {
             if matches!(self.kind(ty), TyKind::F32 | TyKind::F64) {
                 return lit(Lit::Float(value.to_string().into()), ty, span);
             }
-            return lit(Lit::Int(value), ty, span);
+            return lit(Lit::int(value), ty, span);
         }
         let ty = match want.map(|w| self.shallow(w)) {
             Some(w) if matches!(self.kind(w), TyKind::Int(_)) => w,
             Some(w) if self.var_kind(w) == Some(VarKind::Int) => w,
             _ => self.ck.fresh_var(VarKind::Int, span),
         };
-        lit(Lit::Int(value), ty, span)
+        lit(Lit::int(value), ty, span)
     }
 
     fn suffix_ty(&self, suffix: Symbol) -> Option<Ty> {
@@ -86,7 +86,7 @@ impl FnCtxt<'_> {
         use syntax::ast::ExprKind as E;
         match &mut operand.kind {
             E::Int { value, suffix } => {
-                let (value, suffix) = (*value, *suffix);
+                let (value, suffix) = (value.get(), *suffix);
                 let value = i128::try_from(value).ok()?;
                 Some(self.signed_lit(-value, suffix, want, span))
             }

@@ -43,7 +43,7 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         }
         if let Some((id, container)) = self.inherent_method(ty, name.name, span) {
-            return self.call_inherent(id, container, own.as_ref(), recv, name, args, want, span);
+            return self.call_inherent(id, container, own.as_deref(), recv, name, args, want, span);
         }
         let mut found = self.trait_candidates(ty, name.name, span);
         self.prefer_own_trait(ty, &mut found);
@@ -56,7 +56,7 @@ impl FnCtxt<'_> {
                 if !self.ck.program.fns[id].has_self {
                     return self.not_a_method(id, (recv.ty, recv.span), name, args, span);
                 }
-                let own = self.own_args(id, own.as_ref());
+                let own = self.own_args(id, own.as_deref());
                 let all = self.fn_args(id, trait_args, own, span);
                 self.call_trait_fn(trait_, id, all, Some(recv), args, want, span)
             }

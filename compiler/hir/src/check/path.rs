@@ -113,7 +113,7 @@ impl FnCtxt<'_> {
                 if args.is_none() && self.scope.get(ident.name).is_some() {
                     return None;
                 }
-                Some(self.resolve_name(ident, args.as_ref(), want, is_head))
+                Some(self.resolve_name(ident, args.as_deref(), want, is_head))
             }
             ast::ExprKind::SelfType => Some(self.self_type(e.span)),
             ast::ExprKind::Field { base, name, args } => {
@@ -124,10 +124,10 @@ impl FnCtxt<'_> {
                 let base_span = base.span;
                 match self.resolve_path_part(base, None, true)? {
                     Res::Error => Some(Res::Error),
-                    Res::Module(module) => Some(self.resolve_in_module(module, name, args.as_ref())),
-                    Res::Ty(ty) => Some(self.resolve_in_type(ty, name, args.as_ref(), base_span)),
+                    Res::Module(module) => Some(self.resolve_in_module(module, name, args.as_deref())),
+                    Res::Ty(ty) => Some(self.resolve_in_type(ty, name, args.as_deref(), base_span)),
                     Res::Trait(trait_, given) => {
-                        Some(self.resolve_in_trait(trait_, given, name, args.as_ref(), base_span))
+                        Some(self.resolve_in_trait(trait_, given, name, args.as_deref(), base_span))
                     }
                     _ => None,
                 }

@@ -166,7 +166,7 @@ impl FnCtxt<'_> {
             return PatKind::Error;
         }
         if let Lit::Int(n) = lit {
-            self.lit_pats.push((n, ty, expr.span));
+            self.lit_pats.push((n.get(), ty, expr.span));
         }
         PatKind::Lit(lit)
     }
@@ -186,7 +186,9 @@ impl FnCtxt<'_> {
         }
         let (lo, hi) = (lo.flatten(), hi.flatten());
         let ordered = match (&lo, &hi) {
-            (Some(Lit::Int(a)), Some(Lit::Int(b))) => a < b || (inclusive && a == b),
+            (Some(Lit::Int(a)), Some(Lit::Int(b))) => {
+                a.get() < b.get() || (inclusive && a == b)
+            },
             (Some(Lit::Char(a)), Some(Lit::Char(b))) => a < b || (inclusive && a == b),
             (Some(Lit::Float(a)), Some(Lit::Float(b))) => {
                 let (a, b) = (a.parse().unwrap_or(f64::NAN), b.parse().unwrap_or(f64::NAN));
@@ -249,7 +251,7 @@ impl FnCtxt<'_> {
         match lit {
             Some(lit @ (Lit::Int(_) | Lit::Float(_) | Lit::Char(_))) => {
                 if let Lit::Int(n) = lit {
-                    self.lit_pats.push((n, ty, span));
+                    self.lit_pats.push((n.get(), ty, span));
                 }
                 Some(lit)
             }
@@ -283,7 +285,7 @@ impl FnCtxt<'_> {
     pub(super) fn constant_end(&mut self, e: &ast::Expr) -> Option<Lit> {
         let cx = self.ty_cx();
         Some(match self.ck.eval_const(e, &cx)? {
-            ConstValue::Int(n) => Lit::Int(n),
+            ConstValue::Int(n) => Lit::int(n),
             ConstValue::Float(text) => Lit::Float(text),
             ConstValue::Char(c) => Lit::Char(c),
             _ => return None,

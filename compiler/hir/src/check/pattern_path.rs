@@ -59,7 +59,7 @@ impl FnCtxt<'_> {
             return PatKind::Error;
         }
         match self.ck.const_value(id, span) {
-            Some(ConstValue::Int(n)) => return PatKind::Lit(Lit::Int(n)),
+            Some(ConstValue::Int(n)) => return PatKind::Lit(Lit::int(n)),
             Some(ConstValue::Bool(b)) => return PatKind::Lit(Lit::Bool(b)),
             Some(ConstValue::Char(c)) => return PatKind::Lit(Lit::Char(c)),
             Some(ConstValue::Str(s)) => return PatKind::Lit(Lit::Str(s)),

@@ -368,7 +368,7 @@ fn alternatives<'p>(row: Row<'p>, occ: OccId) -> Vec<Row<'p>> {
 
 fn lit_number(lit: &Lit) -> Option<i128> {
     match lit {
-        Lit::Int(n) => Some(*n),
+        Lit::Int(n) => Some(n.get()),
         Lit::Char(c) => Some(*c as i128),
         Lit::Bool(b) => Some(*b as i128),
         _ => None,

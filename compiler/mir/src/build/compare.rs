@@ -57,9 +57,9 @@ impl Builder<'_, '_> {
     fn number(&mut self, lit: &Lit, ty: HTy) -> Operand {
         let kind = self.cx.front.program().types.kind(ty).clone();
         Operand::Const(match (lit, kind) {
-            (Lit::Int(n), H::Int(int)) => Const::Int(*n, int),
-            (Lit::Int(n), H::F32) => Const::F32((*n as f32).to_bits()),
-            (Lit::Int(n), _) => Const::F64((*n as f64).to_bits()),
+            (Lit::Int(n), H::Int(int)) => Const::Int(n.get(), int),
+            (Lit::Int(n), H::F32) => Const::F32((n.get() as f32).to_bits()),
+            (Lit::Int(n), _) => Const::F64((n.get() as f64).to_bits()),
             (Lit::Float(text), H::F32) => Const::F32(text.parse::<f32>().unwrap_or(f32::NAN).to_bits()),
             (Lit::Float(text), _) => Const::F64(text.parse::<f64>().unwrap_or(f64::NAN).to_bits()),
             (Lit::Char(c), _) => Const::Char(*c),

@@ -52,15 +52,15 @@ impl Builder<'_, '_> {
         let param = self.mono(param);
         let H::ConstInt(value) = *self.cx.front.program().types.kind(param) else { return None };
         let ty = self.mono(e.ty);
-        self.literal(&Lit::Int(value), ty, e)
+        self.literal(&Lit::int(value), ty, e)
     }
 
     fn literal(&mut self, lit: &Lit, ty: HTy, e: &Expr) -> Option<Const> {
         let kind = self.cx.front.program().types.kind(ty).clone();
         Some(match (lit, kind) {
-            (Lit::Int(n), H::Int(int)) => Const::Int(*n, int),
-            (Lit::Int(n), H::F64) => Const::F64((*n as f64).to_bits()),
-            (Lit::Int(n), H::F32) => Const::F32((*n as f32).to_bits()),
+            (Lit::Int(n), H::Int(int)) => Const::Int(n.get(), int),
+            (Lit::Int(n), H::F64) => Const::F64((n.get() as f64).to_bits()),
+            (Lit::Int(n), H::F32) => Const::F32((n.get() as f32).to_bits()),
             (Lit::Float(text), H::F32) => Const::F32(text.parse::<f32>().unwrap_or(f32::NAN).to_bits()),
             (Lit::Float(text), _) => Const::F64(text.parse::<f64>().unwrap_or(f64::NAN).to_bits()),
             (Lit::Bool(b), _) => Const::Bool(*b),

@@ -37,7 +37,7 @@ fn e(kind: ExprKind, ty: Ty) -> Expr {
     Expr { kind, ty, span: SPAN }
 }
 fn int(n: i128) -> Expr {
-    e(ExprKind::Lit(Lit::Int(n)), INT)
+    e(ExprKind::Lit(Lit::int(n)), INT)
 }
 fn var(id: LocalId, ty: Ty) -> Expr {
     e(ExprKind::Local(id), ty)
@@ -269,9 +269,9 @@ fn drops_run_on_every_way_out() {
 fn guards_fall_through_and_alternatives_share_an_arm() {
     let mut f = Fake::new();
     let look = f.host("look", &[INT], Ty::BOOL);
-    let lit = |n| pat(PatKind::Lit(Lit::Int(n)), INT);
+    let lit = |n| pat(PatKind::Lit(Lit::int(n)), INT);
     let (x, y) = (LocalId(0), LocalId(1));
-    let range = pat(PatKind::Range { lo: Some(Lit::Int(10)), hi: Some(Lit::Int(20)), inclusive: false }, INT);
+    let range = pat(PatKind::Range { lo: Some(Lit::int(10)), hi: Some(Lit::int(20)), inclusive: false }, INT);
     let arms = vec![
         arm(pat(PatKind::Or(vec![lit(1), lit(2), lit(3)]), INT), None, int(100)),
         arm(bind(y, INT), Some(call(look, vec![var(y, INT)], Ty::BOOL)), var(y, INT)),

@@ -20,24 +20,28 @@ pub struct Stmt {
 
 #[derive(Debug)]
 pub enum StmtKind {
-    Let {
-        pat: Pat,
-        ty: Option<Type>,
-        init: Option<Expr>,
-        else_: Option<Block>,
-    },
+    Let(Box<Let>),
     Expr(Expr),
     /// `place = value`, `place += value`.
     Assign {
         op: Option<BinOp>,
-        place: Expr,
-        value: Expr,
+        place: Box<Expr>,
+        value: Box<Expr>,
     },
     /// A local `const`, `fn`, `struct`, `enum`, `impl`, `use`.
     Item(Box<Item>),
     Error,
 }
 
+#[derive(Debug)]
+pub struct Let {
+    pub pat: Pat,
+    pub ty: Option<Type>,
+    pub init: Option<Expr>,
+    pub else_: Option<Block>,
+}
+
+/// There are very many of these, so large parts that are rare stand in boxes.
 #[derive(Debug)]
 pub struct Expr {
     pub kind: ExprKind,
@@ -78,11 +82,24 @@ pub enum UnOp {
     BitNot,
 }
 
+/// The value of an integer literal. Aligned like a word, which keeps [`Expr`] small.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(Rust, packed(8))]
+pub struct IntValue(pub u128);
+
+impl IntValue {
+    pub fn get(self) -> u128 {
+        self.0
+    }
+}
+
+const _: () = assert!(size_of::<Expr>() <= 56 && size_of::<Stmt>() <= 72);
+
 #[derive(Debug)]
 pub enum ExprKind {
     /// The value and, if written, the type suffix (`255u8`: `UInt8`).
     Int {
-        value: u128,
+        value: IntValue,
         suffix: Option<Symbol>,
     },
     /// The text of the number without `_` and suffix.
@@ -100,7 +117,7 @@ pub enum ExprKind {
     /// of one segment and leaves the rest to `Field`; the checker resolves `a.b.c` to modules, types and variants.
     Name {
         ident: Ident,
-        args: Option<GenericArgs>,
+        args: Option<Box<GenericArgs>>,
     },
     /// `self`
     SelfValue,
@@ -110,7 +127,7 @@ pub enum ExprKind {
     Field {
         base: Box<Expr>,
         name: Ident,
-        args: Option<GenericArgs>,
+        args: Option<Box<GenericArgs>>,
     },
     /// `.0`
     TupleField {
@@ -164,7 +181,7 @@ pub enum ExprKind {
     /// `e as T`
     Cast {
         expr: Box<Expr>,
-        ty: Type,
+        ty: Box<Type>,
     },
     /// `e is pattern`
     Is {
@@ -173,10 +190,10 @@ pub enum ExprKind {
     },
     /// `e?`
     Try(Box<Expr>),
-    Block(Block),
+    Block(Box<Block>),
     If {
         cond: Box<Cond>,
-        then: Block,
+        then: Box<Block>,
         else_: Option<Box<Expr>>,
     },
     Match {
@@ -186,17 +203,17 @@ pub enum ExprKind {
     While {
         label: Option<Ident>,
         cond: Box<Cond>,
-        body: Block,
+        body: Box<Block>,
     },
     For {
         label: Option<Ident>,
-        pat: Pat,
+        pat: Box<Pat>,
         iter: Box<Expr>,
-        body: Block,
+        body: Box<Block>,
     },
     Loop {
         label: Option<Ident>,
-        body: Block,
+        body: Box<Block>,
     },
     Break {
         label: Option<Ident>,
@@ -209,13 +226,13 @@ pub enum ExprKind {
     /// `|x, mut y: Int| -> T body`
     Closure {
         params: Vec<ClosureParam>,
-        ret: Option<Type>,
+        ret: Option<Box<Type>>,
         body: Box<Expr>,
     },
     /// `try { … } catch { pat => … }`, perhaps with the error type: `try: E { … }`.
     TryCatch {
-        error_ty: Option<Type>,
-        body: Block,
+        error_ty: Option<Box<Type>>,
+        body: Box<Block>,
         arms: Vec<Arm>,
     },
     /// Forms of actors, parsed completely; the checker reports that they are not supported yet.

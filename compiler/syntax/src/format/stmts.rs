@@ -76,7 +76,8 @@ impl<'a> Fmt<'a> {
 
     fn stmt(&mut self, stmt: &Stmt) -> Doc<'a> {
         match &stmt.kind {
-            StmtKind::Let { pat, ty, init, else_ } => {
+            StmtKind::Let(stmt) => {
+                let Let { pat, ty, init, else_ } = &**stmt;
                 let mut docs = vec![self.t(), Doc::Space, self.range_to(pat.span.hi)];
                 if let Some(ty) = ty {
                     docs.extend([self.t(), Doc::Space, self.range_to(ty.span.hi)]);
@@ -332,8 +333,8 @@ impl<'a> Fmt<'a> {
 /// The assignment that the parser has put into a block without braces.
 fn bare_assignment(body: &Expr) -> Option<&Stmt> {
     match &body.kind {
-        ExprKind::Block(Block { stmts, tail: None, span }) => match stmts.as_slice() {
-            [stmt @ Stmt { kind: StmtKind::Assign { .. }, .. }] if stmt.span == *span => Some(stmt),
+        ExprKind::Block(block) if block.tail.is_none() => match block.stmts.as_slice() {
+            [stmt @ Stmt { kind: StmtKind::Assign { .. }, .. }] if stmt.span == block.span => Some(stmt),
             _ => None,
         },
         _ => None,

@@ -22,7 +22,7 @@ impl Parser<'_> {
     fn if_expr(&mut self) -> Expr {
         let start = self.bump().span();
         let cond = Box::new(self.cond());
-        let then = self.body();
+        let then = Box::new(self.body());
         let else_ = self.else_branch().map(Box::new);
         Expr { kind: ExprKind::If { cond, then, else_ }, span: self.since(start) }
     }
@@ -42,7 +42,7 @@ impl Parser<'_> {
         }
         let block = self.body();
         let span = block.span;
-        Some(Expr { kind: ExprKind::Block(block), span })
+        Some(Expr { kind: ExprKind::Block(Box::new(block)), span })
     }
 
     fn nested_if(&mut self) -> Expr {
@@ -286,11 +286,12 @@ impl Parser<'_> {
         let start = self.span();
         let place = self.expr();
         let Some(op) = assignment(self.kind()).filter(|_| !self.line_break()) else { return place };
+        let place = Box::new(place);
         self.bump();
-        let value = self.expr();
+        let value = Box::new(self.expr());
         let span = self.since(start);
         let stmt = Stmt { kind: StmtKind::Assign { op, place, value }, span };
-        Expr { kind: ExprKind::Block(Block { stmts: vec![stmt], tail: None, span }), span }
+        Expr { kind: ExprKind::Block(Box::new(Block { stmts: vec![stmt], tail: None, span })), span }
     }
 
     /// `while`, `for` or `loop`, perhaps with a label.
@@ -305,12 +306,12 @@ impl Parser<'_> {
             T::KwWhile => {
                 self.bump();
                 let cond = Box::new(self.cond());
-                ExprKind::While { label, cond, body: self.body() }
+                ExprKind::While { label, cond, body: Box::new(self.body()) }
             }
             T::KwFor => self.for_loop(label),
             T::KwLoop => {
                 self.bump();
-                ExprKind::Loop { label, body: self.body() }
+                ExprKind::Loop { label, body: Box::new(self.body()) }
             }
             _ => {
                 self.expected(codes::UNEXPECTED_TOKEN, "`loop`, `while` or `for` behind the label");
@@ -343,8 +344,8 @@ impl Parser<'_> {
             }
             (pat, p.condition())
         });
-        let body = self.body();
-        ExprKind::For { label, pat, iter: Box::new(iter), body }
+        let body = Box::new(self.body());
+        ExprKind::For { label, pat: Box::new(pat), iter: Box::new(iter), body }
     }
 
     /// The current token is a label; its name goes without the apostrophe.
@@ -391,12 +392,12 @@ impl Parser<'_> {
             }
             return Expr { span: self.since(start), ..expr };
         }
-        let error_ty = self.eat(T::Colon).then(|| self.ty());
+        let error_ty = self.eat(T::Colon).then(|| Box::new(self.ty()));
         if !self.at(T::LBrace) {
             self.try_fault(start);
             return if self.kind().starts_expr() { self.prefixed(start) } else { error_expr(start) };
         }
-        let body = self.block();
+        let body = Box::new(self.block());
         if !self.eat(T::KwCatch) {
             self.expected(codes::UNEXPECTED_TOKEN, "`catch`");
             return Expr {

@@ -135,7 +135,7 @@ impl Parser<'_> {
                 expr.kind = ExprKind::Range { lo: Some(take(expr)), hi, inclusive };
             }
             Infix::Cast => {
-                let ty = self.cast_type();
+                let ty = Box::new(self.cast_type());
                 expr.kind = ExprKind::Cast { expr: take(expr), ty };
             }
             Infix::Is => {
@@ -381,7 +381,7 @@ impl Parser<'_> {
         if let ExprKind::Name { args, .. } | ExprKind::Field { args, .. } = &mut base.kind
             && args.is_none()
         {
-            *args = Some(found);
+            *args = Some(Box::new(found));
             return;
         }
         let message = "type arguments stand behind a name: `f.<T>(x)`";

@@ -76,7 +76,7 @@ impl Parser<'_> {
     fn block_expr(&mut self) -> Expr {
         let block = self.block();
         let span = block.span;
-        Expr { kind: ExprKind::Block(block), span }
+        Expr { kind: ExprKind::Block(Box::new(block)), span }
     }
 
     /// A literal; the current token is one.
@@ -87,7 +87,7 @@ impl Parser<'_> {
         let kind = match token.kind {
             T::Int => {
                 let (value, suffix) = literal::int(text, span, diags);
-                ExprKind::Int { value, suffix }
+                ExprKind::Int { value: IntValue(value), suffix }
             }
             T::Float => {
                 let (text, suffix) = literal::float(text, span, diags);
@@ -280,7 +280,7 @@ impl Parser<'_> {
             });
             self.ctx.newlines = outer;
         }
-        let ret = self.eat(T::Arrow).then(|| self.ty());
+        let ret = self.eat(T::Arrow).then(|| Box::new(self.ty()));
         if ret.is_some() && !self.at(T::LBrace) {
             let message = "the body of a closure with a result type stands in braces";
             let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, self.fault_span(), message);

@@ -156,7 +156,8 @@ impl Parser<'_> {
             return StmtKind::Expr(place);
         };
         self.bump();
-        let value = self.expr();
+        let place = Box::new(place);
+        let value = Box::new(self.expr());
         if assignment(self.kind()).is_some() && !self.line_break() {
             let diag = Diagnostic::error(
                 codes::ASSIGNMENT_AS_VALUE,
@@ -190,14 +191,14 @@ impl Parser<'_> {
             let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, span, "`let` takes `=`, not `==`");
             self.fault(diag.fix("write `=`", span, "="));
             self.bump();
-            return StmtKind::Let { pat, ty, init: Some(self.expr()), else_: None };
+            return StmtKind::Let(Box::new(Let { pat, ty, init: Some(self.expr()), else_: None }));
         }
         let init = (self.at(T::Eq) && !self.line_break()).then(|| {
             self.bump();
             self.expr()
         });
         let else_ = (init.is_some() && self.eat(T::KwElse)).then(|| self.body());
-        StmtKind::Let { pat, ty, init, else_ }
+        StmtKind::Let(Box::new(Let { pat, ty, init, else_ }))
     }
 
     /// A body that stands alone, as [`super::parse_body`] gets it.

@@ -12,7 +12,8 @@ impl Dump<'_> {
 
     fn stmt(&self, stmt: &Stmt) -> Node {
         match &stmt.kind {
-            StmtKind::Let { pat, ty, init, else_ } => {
+            StmtKind::Let(stmt) => {
+                let Let { pat, ty, init, else_ } = &**stmt;
                 let mut nodes = vec![self.pat(pat)];
                 nodes.extend(ty.as_ref().map(|t| tagged(":", [self.ty(t)])));
                 nodes.extend(init.as_ref().map(|e| self.expr(e)));
@@ -31,19 +32,19 @@ impl Dump<'_> {
 
     pub(super) fn expr(&self, expr: &Expr) -> Node {
         match &expr.kind {
-            ExprKind::Int { value, suffix } => atom(format!("{value}{}", self.suffix(*suffix))),
+            ExprKind::Int { value, suffix } => atom(format!("{}{}", value.get(), self.suffix(*suffix))),
             ExprKind::Float { text, suffix } => atom(format!("{text}{}", self.suffix(*suffix))),
             ExprKind::Char(c) => atom(format!("{c:?}")),
             ExprKind::Bool(value) => atom(value.to_string()),
             ExprKind::Duration(ns) => atom(format!("{ns}ns")),
             ExprKind::Str(text) => quoted(text),
             ExprKind::Interp(parts) => tagged("interp", parts.iter().map(|p| self.interp_part(p))),
-            ExprKind::Name { ident, args } => self.with_args(self.ident(*ident), args.as_ref()),
+            ExprKind::Name { ident, args } => self.with_args(self.ident(*ident), args.as_deref()),
             ExprKind::SelfValue => atom("self"),
             ExprKind::SelfType => atom("Self"),
             ExprKind::Field { base, name, args } => {
                 let field = tagged(".", [self.expr(base), self.ident(*name)]);
-                self.with_args(field, args.as_ref())
+                self.with_args(field, args.as_deref())
             }
             ExprKind::TupleField { base, index, .. } => {
                 tagged(".", [self.expr(base), atom(index.to_string())])
@@ -92,7 +93,7 @@ impl Dump<'_> {
             }
             ExprKind::Continue { label } => self.labelled("continue", *label, Vec::new()),
             ExprKind::Return(value) => tagged("return", value.iter().map(|e| self.expr(e))),
-            ExprKind::Closure { params, ret, body } => self.closure(params, ret.as_ref(), body),
+            ExprKind::Closure { params, ret, body } => self.closure(params, ret.as_deref(), body),
             ExprKind::TryCatch { error_ty, body, arms } => {
                 let mut nodes: Vec<Node> = error_ty.iter().map(|t| tagged(":", [self.ty(t)])).collect();
                 nodes.push(self.block(body));
