@@ -38,7 +38,14 @@ pub(crate) fn check(
     arms: &[(&Pat, bool)],
     array: Option<AdtId>,
 ) -> Usefulness {
-    let mut cx = Cx { p: program, steps: 0, useful: vec![false; arms.len()], array, pats: Arena::new(), memo: Memo::default() };
+    let mut cx = Cx {
+        p: program,
+        steps: 0,
+        useful: vec![false; arms.len()],
+        array,
+        pats: Arena::new(),
+        memo: Memo::default(),
+    };
     let mut rows = Matrix::new(1);
     for (i, (pat, guarded)) in arms.iter().enumerate() {
         let pat = cx.lower(pat);

@@ -33,11 +33,15 @@ pub(crate) struct InferTable {
     vars: Vec<Var>,
     log: Vec<(u32, Var)>,
     open_snapshots: u32,
+    state: u64,
+    /// Counts on when `state` is taken back, so that no number is given twice.
+    last_state: u64,
 }
 
 pub(crate) struct Snapshot {
     vars: usize,
     log: usize,
+    state: u64,
 }
 
 impl InferTable {
@@ -60,7 +64,7 @@ impl InferTable {
 
     pub fn snapshot(&mut self) -> Snapshot {
         self.open_snapshots += 1;
-        Snapshot { vars: self.vars.len(), log: self.log.len() }
+        Snapshot { vars: self.vars.len(), log: self.log.len(), state: self.state }
     }
 
     pub fn commit(&mut self, _: Snapshot) {
@@ -78,9 +82,17 @@ impl InferTable {
             }
         }
         self.vars.truncate(snapshot.vars);
+        self.state = snapshot.state;
+    }
+
+    /// A number for what all variables stand for: while it is the same, so are the answers to questions about types.
+    pub fn state(&self) -> u64 {
+        self.state
     }
 
     fn set(&mut self, idx: u32, var: Var) {
+        self.last_state += 1;
+        self.state = self.last_state;
         if self.open_snapshots > 0 {
             self.log.push((idx, self.vars[idx as usize]));
         }

@@ -347,13 +347,17 @@ impl<'a> Solver<'a> {
         {
             return if self.p.types.flags(pattern).has_assoc { Tri::Maybe } else { Tri::No };
         }
-        let Some((ps, ts)) = self.same_constructor(pattern, ty) else { return Tri::No };
+        if !self.same_constructor(pattern, ty) {
+            return Tri::No;
+        }
         let mut result = Tri::Yes;
-        for (p, t) in ps.into_iter().zip(ts) {
+        let mut i = 0;
+        while let (Some(p), Some(t)) = (self.p.types.child(pattern, i), self.p.types.child(ty, i)) {
             result = result.and(self.match_ty(p, t, binds));
             if result == Tri::No {
                 break;
             }
+            i += 1;
         }
         result
     }
@@ -367,10 +371,9 @@ impl<'a> Solver<'a> {
         if fits { Tri::Maybe } else { Tri::No }
     }
 
-    /// The children of two types with the same outermost constructor.
-    fn same_constructor(&self, a: Ty, b: Ty) -> Option<(Vec<Ty>, Vec<Ty>)> {
-        let (a, b) = (self.p.types.kind(a), self.p.types.kind(b));
-        let same = match (a, b) {
+    /// Whether two types have the same outermost constructor, and so as many children.
+    fn same_constructor(&self, a: Ty, b: Ty) -> bool {
+        match (self.p.types.kind(a), self.p.types.kind(b)) {
             (TyKind::Tuple(x), TyKind::Tuple(y)) => x.len() == y.len(),
             (TyKind::Adt(i, _), TyKind::Adt(j, _)) => i == j,
             (TyKind::FixedArray(..), TyKind::FixedArray(..))
@@ -383,16 +386,7 @@ impl<'a> Solver<'a> {
                 i == j && p.len() == q.len()
             }
             _ => false,
-        };
-        if !same {
-            return None;
         }
-        let children = |kind: &TyKind| {
-            let mut all = Vec::new();
-            crate::ty::TyTable::for_each_child(kind, |t| all.push(t));
-            all
-        };
-        Some((children(a), children(b)))
     }
 
     fn select_dyn(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> bool {
@@ -415,13 +409,26 @@ impl<'a> Solver<'a> {
 
     /// Whether a type implements a trait, with everything that the impl asks for in turn.
     pub fn holds(&mut self, trait_: TraitId, args: &[Ty]) -> Tri {
+        match args {
+            [ty] => {
+                let ty = self.deep(*ty);
+                self.holds_deep(trait_, &[ty])
+            }
+            _ => {
+                let args: Vec<Ty> = args.iter().map(|t| self.deep(*t)).collect();
+                self.holds_deep(trait_, &args)
+            }
+        }
+    }
+
+    /// [`Solver::holds`] for types in which all known variables are replaced.
+    fn holds_deep(&mut self, trait_: TraitId, args: &[Ty]) -> Tri {
         let concrete = args.iter().all(|t| self.p.is_settled(*t));
-        let row = if concrete { self.p.row(args) } else { Ty::ERROR };
+        let row = self.p.row(args);
         if concrete && let Some(known) = self.p.caches.holds.get(&(trait_, row)) {
             return if *known { Tri::Yes } else { Tri::No };
         }
-        let args: Vec<Ty> = args.iter().map(|t| self.deep(*t)).collect();
-        let key = (trait_, self.p.row(&args));
+        let key = (trait_, row);
         if self.stack.contains(&key) {
             return Tri::Yes;
         }
@@ -429,7 +436,7 @@ impl<'a> Solver<'a> {
             return Tri::No;
         }
         self.stack.push(key);
-        let result = self.holds_now(trait_, &args);
+        let result = self.holds_now(trait_, args);
         self.stack.pop();
         if concrete && self.stack.is_empty() && result != Tri::Maybe {
             self.p.caches.holds.insert((trait_, row), result == Tri::Yes);
@@ -570,10 +577,10 @@ impl<'a> Solver<'a> {
             }
             _ => {
                 let mut children = Vec::new();
-                crate::ty::TyTable::for_each_child(self.p.types.kind(ty), |t| children.push(t));
-                let children: Vec<Ty> = children.into_iter().map(|t| self.normalize(t)).collect();
-                let mut next = children.into_iter();
-                self.p.types.map_children(ty, &mut |_, t| next.next().unwrap_or(t))
+                while let Some(child) = self.p.types.child(ty, children.len()) {
+                    children.push(self.normalize(child));
+                }
+                self.p.types.with_children(ty, &children)
             }
         }
     }

@@ -161,6 +161,11 @@ impl Ty {
     pub const U32: Ty = Ty(13);
     pub const U64: Ty = Ty(14);
     pub const USIZE: Ty = Ty(15);
+
+    /// Whether it is one of the types above, which contain nothing.
+    pub fn is_fixed(self) -> bool {
+        self <= Ty::USIZE
+    }
 }
 
 impl Default for TyTable {
@@ -266,6 +271,37 @@ impl TyTable {
             TyKind::Ptr(t) | TyKind::Buffer(t) => f(*t),
             _ => {}
         }
+    }
+
+    /// The type directly inside another one at a position.
+    pub fn child(&self, ty: Ty, index: usize) -> Option<Ty> {
+        match self.kind(ty) {
+            TyKind::Tuple(args)
+            | TyKind::Adt(_, args)
+            | TyKind::Closure(_, args)
+            | TyKind::FnDef(_, args)
+            | TyKind::Assoc { args, .. } => args.get(index).copied(),
+            TyKind::Ptr(t) | TyKind::Buffer(t) if index == 0 => Some(*t),
+            TyKind::FixedArray(t, n) => [*t, *n].get(index).copied(),
+            TyKind::Fn { params, ret } => match params.get(index) {
+                Some((ty, _)) => Some(*ty),
+                None => (index == params.len()).then_some(*ret),
+            },
+            TyKind::Dyn { args, assoc, .. } => match args.get(index) {
+                Some(ty) => Some(*ty),
+                None => assoc.get(index - args.len()).map(|a| a.1),
+            },
+            _ => None,
+        }
+    }
+
+    /// The type with other types directly inside it: as many as it has.
+    pub fn with_children(&mut self, ty: Ty, children: &[Ty]) -> Ty {
+        if (0..).zip(children).all(|(i, child)| self.child(ty, i) == Some(*child)) {
+            return ty;
+        }
+        let mut next = children.iter();
+        self.map_children(ty, &mut |_, t| next.next().copied().unwrap_or(t))
     }
 
     /// The type with every direct child replaced by `f` of it.

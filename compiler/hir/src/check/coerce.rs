@@ -78,7 +78,7 @@ impl FnCtxt<'_> {
         }
         self.require_trait(trait_, full.clone(), span, Cause::Method);
         for (name, ty) in assoc {
-            self.pending.push(super::Obligation::Assoc { trait_, args: full.clone(), name, want: ty, span });
+            self.wait(super::Obligation::Assoc { trait_, args: full.clone(), name, want: ty, span });
         }
         coerced(Coercion::ToDyn, expr, want)
     }

@@ -97,7 +97,9 @@ impl FnCtxt<'_> {
             }
             E::Return(value) => self.return_expr(value.as_deref_mut(), span),
             E::Closure { params, ret, body } => self.closure(params, ret.as_deref(), body, want, span),
-            E::TryCatch { error_ty, body, arms } => self.try_catch(error_ty.as_deref(), body, arms, want, span),
+            E::TryCatch { error_ty, body, arms } => {
+                self.try_catch(error_ty.as_deref(), body, arms, want, span)
+            }
             E::Error => self.error_expr(span),
             _ => self.unsupported_expr(e),
         }

@@ -1,5 +1,6 @@
 //! The end of a body: what is still open is decided or reported, and types without variables are put in everywhere.
 
+use super::obligations::Copyable;
 use super::{FnCtxt, Obligation};
 use crate::body::*;
 use crate::codes;
@@ -8,7 +9,7 @@ use crate::resolve::is_iso_in;
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
 use rustc_hash::{FxHashMap, FxHashSet};
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Span, Symbol};
 
 impl FnCtxt<'_> {
     /// Completes the inference and the body.
@@ -62,25 +63,11 @@ impl FnCtxt<'_> {
 
     /// Reports what is still not decided, unless its type was reported as unknown.
     fn check_pending(&mut self) {
-        for obligation in std::mem::take(&mut self.pending) {
-            match obligation {
-                Obligation::Copyable { ty, param, span } => {
-                    let ty = self.deep(ty);
-                    if self.ck.program.types.flags(ty).has_infer {
-                        continue;
-                    }
-                    let generics = std::mem::take(&mut self.cx.generics);
-                    let iso = is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(&generics, i));
-                    self.cx.generics = generics;
-                    if iso {
-                        self.has_errors = true;
-                        if self.has_faulty_signature || self.ck.decls.faulty_trait_args.contains(&(ty, param))
-                        {
-                            continue;
-                        }
-                        self.ck.report_iso_arg(ty, param, span);
-                    }
-                }
+        for Copyable { ty, param, span } in std::mem::take(&mut self.copyables) {
+            self.check_copyable(ty, param, span);
+        }
+        for waiting in std::mem::take(&mut self.pending) {
+            match waiting.obligation {
                 Obligation::Trait { trait_, args, span, .. } => {
                     let open = args.iter().any(|t| {
                         let t = self.deep(*t);
@@ -103,6 +90,22 @@ impl FnCtxt<'_> {
                     }
                 }
                 _ => {}
+            }
+        }
+    }
+
+    fn check_copyable(&mut self, ty: Ty, param: Symbol, span: Span) {
+        let ty = self.deep(ty);
+        if self.ck.program.types.flags(ty).has_infer {
+            return;
+        }
+        let generics = std::mem::take(&mut self.cx.generics);
+        let iso = is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(&generics, i));
+        self.cx.generics = generics;
+        if iso {
+            self.has_errors = true;
+            if !self.has_faulty_signature && !self.ck.decls.faulty_trait_args.contains(&(ty, param)) {
+                self.ck.report_iso_arg(ty, param, span);
             }
         }
     }
@@ -153,12 +156,12 @@ impl FnCtxt<'_> {
                 Ty::ERROR
             }
             _ if !self.ck.program.types.flags(shallow).has_infer => shallow,
-            kind => {
+            _ => {
                 let mut children = Vec::new();
-                crate::ty::TyTable::for_each_child(kind, |t| children.push(t));
-                let children: Vec<Ty> = children.into_iter().map(|t| self.zonk(t, span, zonk)).collect();
-                let mut next = children.into_iter();
-                self.ck.program.types.map_children(shallow, &mut |_, t| next.next().unwrap_or(t))
+                while let Some(child) = self.ck.program.types.child(shallow, children.len()) {
+                    children.push(self.zonk(child, span, zonk));
+                }
+                self.ck.program.types.with_children(shallow, &children)
             }
         };
         let result = if self.has_errors { result } else { self.limit_size(result, span) };
@@ -192,7 +195,7 @@ impl FnCtxt<'_> {
 
     fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         e.ty = self.zonk(e.ty, e.span, zonk);
-        if zonk.seen.insert(e.ty) {
+        if !e.ty.is_fixed() && zonk.seen.insert(e.ty) {
             zonk.tys.push(e.ty);
         }
         let (ty, span) = (e.ty, e.span);

@@ -318,22 +318,15 @@ impl FnCtxt<'_> {
             let callee = Callee::TraitMethod { trait_: iterator, method: next, args: [iter_ty, elem].into() };
             return Some((call, callee, elem));
         }
-        let before = self.pending.len();
         self.require_trait(iterator, vec![ty, elem], span, Cause::For);
-        if self.has_failed_iteration(iterator, ty, before, span) {
+        if self.has_failed_iteration(iterator, ty, span) {
             return None;
         }
         let callee = Callee::TraitMethod { trait_: iterator, method: next, args: [ty, elem].into() };
         Some((iter, callee, elem))
     }
 
-    fn has_failed_iteration(
-        &mut self,
-        iterator: crate::program::TraitId,
-        ty: Ty,
-        _before: usize,
-        span: Span,
-    ) -> bool {
+    fn has_failed_iteration(&mut self, iterator: crate::program::TraitId, ty: Ty, span: Span) -> bool {
         let elem = self.fresh(span);
         self.solve(span, |s| s.probe(|s| s.select(iterator, &[ty, elem]) == Sel::No))
     }

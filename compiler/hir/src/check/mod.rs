@@ -43,7 +43,7 @@ use crate::solve::Solver;
 use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use entity::IndexVec;
-pub(crate) use obligations::{Cause, Obligation};
+pub(crate) use obligations::{Cause, Copyable, Obligation, Waiting};
 pub(crate) use ops::sign;
 use scope::Scope;
 use std::rc::Rc;
@@ -108,7 +108,8 @@ pub(crate) struct FnCtxt<'c> {
     pub module: ModuleId,
     pub cx: TyCx,
     pub env: Rc<ParamEnv>,
-    pub pending: Vec<Obligation>,
+    pub pending: Vec<Waiting>,
+    pub copyables: Vec<Copyable>,
     pub locals: IndexVec<LocalId, LocalDecl>,
     pub info: IndexVec<LocalId, LocalInfo>,
     pub scope: Scope,
@@ -258,6 +259,7 @@ impl<'c> FnCtxt<'c> {
             cx,
             env: Rc::new(env),
             pending: Vec::new(),
+            copyables: Vec::new(),
             locals: IndexVec::new(),
             info: IndexVec::new(),
             scope: Scope::new(heads),
@@ -524,7 +526,9 @@ impl<'c> FnCtxt<'c> {
         let mut solver = Solver::new(&mut self.ck.program, &mut self.ck.infer, &env, span);
         let result = f(&mut solver);
         let deferred = std::mem::take(&mut solver.deferred);
-        self.pending.extend(deferred.into_iter().map(|d| Obligation::projection(d, span)));
+        for deferred in deferred {
+            self.wait(Obligation::projection(deferred, span));
+        }
         result
     }
 

@@ -48,12 +48,23 @@ pub(crate) enum Obligation {
         ret: Ty,
         span: Span,
     },
-    /// The type can be copied, as a parameter without `iso` asks.
-    Copyable {
-        ty: Ty,
-        param: Symbol,
-        span: Span,
-    },
+}
+
+/// The type can be copied, as a parameter without `iso` asks. Decided at the end of the body.
+#[derive(Clone, Debug)]
+pub(crate) struct Copyable {
+    pub ty: Ty,
+    pub param: Symbol,
+    pub span: Span,
+}
+
+/// An obligation that could not be decided yet.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub obligation: Obligation,
+    /// The state of the variables, see [`crate::infer::InferTable::state`], in which it was tried last: it needs no
+    /// second try in the same.
+    tried_in: Option<u64>,
 }
 
 impl Obligation {
@@ -65,10 +76,19 @@ impl Obligation {
 impl FnCtxt<'_> {
     /// Asks that a type implements a trait; decided now if possible.
     pub(crate) fn require_trait(&mut self, trait_: TraitId, args: Vec<Ty>, span: Span, cause: Cause) {
-        let obligation = Obligation::Trait { trait_, args, span, cause };
+        self.require(Obligation::Trait { trait_, args, span, cause });
+    }
+
+    fn require(&mut self, obligation: Obligation) {
+        let tried_in = Some(self.ck.infer.state());
         if !self.try_obligation(&obligation) {
-            self.pending.push(obligation);
+            self.pending.push(Waiting { obligation, tried_in });
         }
+    }
+
+    /// Leaves an obligation for later.
+    pub(crate) fn wait(&mut self, obligation: Obligation) {
+        self.pending.push(Waiting { obligation, tried_in: None });
     }
 
     /// Asks for all that the bounds of a function (or of what contains it) say of its arguments.
@@ -97,7 +117,7 @@ impl FnCtxt<'_> {
                 TyKind::Int(_) | TyKind::F64 | TyKind::F32 | TyKind::Bool | TyKind::Char | TyKind::Error
             );
         if !settled {
-            self.pending.push(Obligation::Copyable { ty, param, span });
+            self.copyables.push(Copyable { ty, param, span });
         }
     }
 
@@ -114,9 +134,7 @@ impl FnCtxt<'_> {
                     let want = self.instantiate(*want, args, span);
                     let obligation =
                         Obligation::Assoc { trait_: *trait_, args: full.clone(), name: *name, want, span };
-                    if !self.try_obligation(&obligation) {
-                        self.pending.push(obligation);
-                    }
+                    self.require(obligation);
                 }
                 self.require_trait(*trait_, full, span, Cause::Bound(bound.span));
             }
@@ -126,10 +144,7 @@ impl FnCtxt<'_> {
                     inst.push((self.instantiate(*t, args, span), *m));
                 }
                 let ret = self.instantiate(*ret, args, span);
-                let obligation = Obligation::Fn { ty, params: inst, ret, span };
-                if !self.try_obligation(&obligation) {
-                    self.pending.push(obligation);
-                }
+                self.require(Obligation::Fn { ty, params: inst, ret, span });
             }
         }
     }
@@ -190,7 +205,6 @@ impl FnCtxt<'_> {
                 }
             }
             Obligation::Fn { ty, params, ret, span } => self.try_fn_obligation(*ty, params, *ret, *span),
-            Obligation::Copyable { .. } => false,
         }
     }
 
@@ -245,23 +259,27 @@ impl FnCtxt<'_> {
     pub(crate) fn solve_pending(&mut self) -> bool {
         let mut any = false;
         loop {
-            let waiting = std::mem::take(&mut self.pending);
+            let mut waiting = std::mem::take(&mut self.pending);
             let before = waiting.len();
             let vars = self.ck.infer.len();
-            let mut left = Vec::new();
-            for obligation in waiting {
-                if !self.try_obligation(&obligation) {
-                    left.push(obligation);
-                }
-            }
-            let decided = left.len() < before;
-            left.append(&mut self.pending);
-            self.pending = left;
+            waiting.retain_mut(|w| !self.try_again(w));
+            let decided = waiting.len() < before;
+            waiting.append(&mut self.pending);
+            self.pending = waiting;
             any |= decided;
             if !decided || self.ck.infer.len() > vars + 100_000 {
                 return any;
             }
         }
+    }
+
+    fn try_again(&mut self, waiting: &mut Waiting) -> bool {
+        let state = self.ck.infer.state();
+        if waiting.tried_in == Some(state) {
+            return false;
+        }
+        waiting.tried_in = Some(state);
+        self.try_obligation(&waiting.obligation)
     }
 
     /// Tries what waits until something is known of a type.
@@ -292,7 +310,7 @@ impl FnCtxt<'_> {
     /// The shape that a bound asks of an open type: what a closure's parameters are expected to be.
     pub(crate) fn expected_closure(&self, ty: Ty) -> Option<(Vec<(Ty, bool)>, Ty)> {
         let root = self.ck.infer.root_of(&self.ck.program.types, ty)?;
-        self.pending.iter().rev().find_map(|o| match o {
+        self.pending.iter().rev().find_map(|w| match &w.obligation {
             Obligation::Fn { ty, params, ret, .. }
                 if self.ck.infer.root_of(&self.ck.program.types, self.shallow(*ty)) == Some(root) =>
             {

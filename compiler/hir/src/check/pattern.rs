@@ -186,9 +186,7 @@ impl FnCtxt<'_> {
         }
         let (lo, hi) = (lo.flatten(), hi.flatten());
         let ordered = match (&lo, &hi) {
-            (Some(Lit::Int(a)), Some(Lit::Int(b))) => {
-                a.get() < b.get() || (inclusive && a == b)
-            },
+            (Some(Lit::Int(a)), Some(Lit::Int(b))) => a.get() < b.get() || (inclusive && a == b),
             (Some(Lit::Char(a)), Some(Lit::Char(b))) => a < b || (inclusive && a == b),
             (Some(Lit::Float(a)), Some(Lit::Float(b))) => {
                 let (a, b) = (a.parse().unwrap_or(f64::NAN), b.parse().unwrap_or(f64::NAN));
