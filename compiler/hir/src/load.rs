@@ -165,11 +165,12 @@ impl Checker {
     fn local_uses(&mut self, file: FileId) -> Vec<Vec<Symbol>> {
         let text = &self.map.file(file).text;
         let mut found = Vec::new();
-        for line in text.lines() {
-            let Some(rest) = line.trim_start().strip_prefix("use ").filter(|_| line.starts_with([' ', '\t']))
-            else {
+        for at in memchr::memmem::find_iter(text.as_bytes(), b"use ") {
+            let indent = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            if indent == at || !text[indent..at].trim_start().is_empty() {
                 continue;
-            };
+            }
+            let rest = text[at + "use ".len()..].lines().next().unwrap_or("");
             let (head, group) = rest.split_once('{').unwrap_or((rest, ""));
             let head: Vec<&str> = head.split('.').map(word).filter(|w| !w.is_empty()).collect();
             found.push(head.iter().map(|w| self.program.interner.intern(w)).collect::<Vec<Symbol>>());

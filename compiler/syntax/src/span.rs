@@ -91,7 +91,7 @@ impl SourceMap {
             return None;
         }
         let mut line_starts = vec![0];
-        line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
+        line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i as u32 + 1));
         self.files.push(SourceFile { name, text, start, line_starts, is_library });
         Some(FileId(self.files.len() as u32 - 1))
     }

@@ -54,6 +54,17 @@ pub fn lex(text: &str, base: u32) -> Lexed {
     }
 }
 
+/// The ASCII characters that can continue an identifier.
+const CONTINUES_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    table
+};
+
 /// A string in one of whose holes the lexer is.
 struct Mode {
     multi: bool,
@@ -158,7 +169,12 @@ impl Lexer<'_> {
         let start = self.pos;
         let byte = self.src[start];
         match byte {
-            b' ' | b'\t' | b'\r' => self.pos += 1,
+            b' ' => {
+                // Indentation is a long run.
+                let run = self.src[start..].iter().take_while(|b| **b == b' ').count();
+                self.pos += run;
+            }
+            b'\t' | b'\r' => self.pos += 1,
             b'\n' => self.newline(),
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(start),
             b'0'..=b'9' => self.number(start),
@@ -201,16 +217,12 @@ impl Lexer<'_> {
 
     /// Moves over the characters that can continue an identifier.
     fn scan_word(&mut self) {
-        while let Some(&byte) = self.src.get(self.pos) {
-            if byte.is_ascii_alphanumeric() || byte == b'_' {
-                self.pos += 1;
-            } else if byte >= 0x80 {
-                match self.char_at(self.pos) {
-                    Some(c) if unicode_ident::is_xid_continue(c) => self.pos += c.len_utf8(),
-                    _ => break,
-                }
-            } else {
-                break;
+        loop {
+            let rest = &self.src[self.pos..];
+            self.pos += rest.iter().take_while(|b| CONTINUES_WORD[**b as usize]).count();
+            match self.char_at(self.pos) {
+                Some(c) if !c.is_ascii() && unicode_ident::is_xid_continue(c) => self.pos += c.len_utf8(),
+                _ => return,
             }
         }
     }
@@ -443,7 +455,7 @@ impl Lexer<'_> {
     fn line_comment(&mut self) {
         let start = self.pos;
         let rest = &self.src[start..];
-        let len = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+        let len = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
         let text = rest[..len].strip_suffix(b"\r").unwrap_or(&rest[..len]);
         let kind = match text {
             [b'/', b'/', b'/', b'/', ..] => CommentKind::Line,
