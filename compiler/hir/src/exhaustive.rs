@@ -16,8 +16,9 @@ use rustc_hash::FxHashMap;
 
 const MAX_STEPS: u32 = 50_000;
 
-/// From so many steps on, results are kept: the rows that are left after different beginnings are often the same.
-const STEPS_BEFORE_MEMO: u32 = 100;
+/// A match that takes no more steps is small, and all that it misses is told. Beyond, results are kept, since the rows
+/// that are left after different beginnings are often the same, and what is decided elsewhere is not looked at.
+const STEPS_OF_SMALL_MATCHES: u32 = 100;
 
 /// At most so many missing combinations are collected.
 const MAX_WITNESSES: usize = 4;
@@ -49,7 +50,7 @@ pub(crate) fn check(
     let mut rows = Matrix::new(1);
     for (i, (pat, guarded)) in arms.iter().enumerate() {
         let pat = cx.lower(pat);
-        rows.push(&[], &[pat], Head { arm: i as u32, guarded: *guarded });
+        rows.push(&[], &[pat], Head { arm: i as u32, guarded: *guarded, decided: false });
     }
     let missing = cx.compute(rows, &[ty]);
     let missing = missing.into_iter().filter_map(|mut w| w.pop()).collect();
@@ -125,6 +126,8 @@ impl Arena {
 struct Head {
     arm: u32,
     guarded: bool,
+    /// Whether it is ever reached is found elsewhere: it only stands before other rows here.
+    decided: bool,
 }
 
 /// Rows of patterns, one behind the other. The first column is the last element of a row, so that it can be taken off.
@@ -132,11 +135,13 @@ struct Matrix {
     heads: Vec<Head>,
     cells: Vec<PatId>,
     width: usize,
+    /// Whether somebody asks for values that no row matches.
+    wanted: bool,
 }
 
 impl Matrix {
     fn new(width: usize) -> Matrix {
-        Matrix { heads: Vec::new(), cells: Vec::new(), width }
+        Matrix { heads: Vec::new(), cells: Vec::new(), width, wanted: true }
     }
 
     fn row(&self, index: usize) -> &[PatId] {
@@ -189,7 +194,7 @@ struct Cx<'a> {
 }
 
 /// What [`Cx::compute`] found for rows: their cells and heads, with the types of their columns.
-type Memo = FxHashMap<(Vec<PatId>, Vec<Head>, Vec<Ty>), Vec<Vec<Witness>>>;
+type Memo = FxHashMap<(Vec<PatId>, Vec<Head>, Vec<Ty>, bool), Vec<Vec<Witness>>>;
 
 impl Cx<'_> {
     // ------------------------------------------------------------ patterns
@@ -276,11 +281,14 @@ impl Cx<'_> {
         if self.settle(&mut rows) {
             return Vec::new();
         }
-        if self.steps < STEPS_BEFORE_MEMO {
+        if !rows.wanted && rows.heads.iter().all(|head| head.decided) {
+            return Vec::new();
+        }
+        if self.steps <= STEPS_OF_SMALL_MATCHES {
             return self.compute_column(rows, tys);
         }
         // The same rows mark the same arms, which has been done.
-        let key = (rows.cells.clone(), rows.heads.clone(), tys.to_vec());
+        let key = (rows.cells.clone(), rows.heads.clone(), tys.to_vec(), rows.wanted);
         if let Some(known) = self.memo.get(&key) {
             return known.clone();
         }
@@ -303,8 +311,11 @@ impl Cx<'_> {
         let rows = self.expand_or(rows);
         let (present, missing) = self.split(*ty, &rows);
         let mut witnesses = Vec::new();
+        // A value with a missing constructor meets fewer rows than one with another: rows that match both are reached
+        // by it too if they are at all, and it is missed too if one is.
+        let found_below = !missing.is_empty() && self.steps > STEPS_OF_SMALL_MATCHES;
         for ctor in present {
-            self.compute_present(&rows, *ty, rest, ctor, &mut witnesses);
+            self.compute_present(&rows, *ty, rest, ctor, found_below, &mut witnesses);
         }
         if !missing.is_empty() {
             self.compute_missing(&rows, *ty, rest, &missing, &mut witnesses);
@@ -341,12 +352,14 @@ impl Cx<'_> {
         ty: Ty,
         rest: &[Ty],
         ctor: Ctor,
+        found_below: bool,
         witnesses: &mut Vec<Vec<Witness>>,
     ) {
         let field_tys = self.field_tys(ty, &ctor);
         let mut columns = rest.to_vec();
         columns.extend(field_tys.iter().rev());
-        let specialised = self.specialise(rows, &ctor, field_tys.len());
+        let mut specialised = self.specialise(rows, &ctor, field_tys.len(), found_below);
+        specialised.wanted &= !found_below;
         for mut witness in self.compute(specialised, &columns) {
             if witnesses.len() >= MAX_WITNESSES {
                 break;
@@ -366,7 +379,7 @@ impl Cx<'_> {
         missing: &[Ctor],
         witnesses: &mut Vec<Vec<Witness>>,
     ) {
-        let wild_rows = self.specialise(rows, &Ctor::Wild, 0);
+        let wild_rows = self.specialise(rows, &Ctor::Wild, 0, false);
         for witness in self.compute(wild_rows, rest) {
             for ctor in missing {
                 if witnesses.len() >= MAX_WITNESSES {
@@ -508,7 +521,7 @@ impl Cx<'_> {
         if !rows.column().any(|pat| *self.pats.ctor(pat) == Ctor::Or) {
             return rows;
         }
-        let mut out = Matrix::new(rows.width);
+        let mut out = Matrix { wanted: rows.wanted, ..Matrix::new(rows.width) };
         for (head, row) in rows.rows() {
             if let Some((first, rest)) = row.split_last() {
                 self.push_expanded(rest, *first, head, &mut out);
@@ -526,11 +539,13 @@ impl Cx<'_> {
         }
     }
 
-    /// The rows for values whose first part has this constructor, with its fields as new columns.
-    fn specialise(&self, rows: &Matrix, ctor: &Ctor, n_fields: usize) -> Matrix {
-        let mut out = Matrix::new(rows.width - 1 + n_fields);
-        for (head, row) in rows.rows() {
+    /// The rows for values whose first part has this constructor, with its fields as new columns. `found_below`: those
+    /// that match every first part are decided elsewhere.
+    fn specialise(&self, rows: &Matrix, ctor: &Ctor, n_fields: usize, found_below: bool) -> Matrix {
+        let mut out = Matrix { wanted: rows.wanted, ..Matrix::new(rows.width - 1 + n_fields) };
+        for (mut head, row) in rows.rows() {
             let Some((first, rest)) = row.split_last() else { continue };
+            head.decided |= found_below && *first == WILD;
             self.push_specialised(rest, *first, head, ctor, n_fields, &mut out);
         }
         out

@@ -171,7 +171,11 @@ impl InferTable {
         if let Some(known) = memo.get(shallow) {
             return known;
         }
-        let result = types.map_children(shallow, &mut |types, t| self.deep_in(types, t, memo));
+        let mut children = Vec::new();
+        while let Some(child) = types.child(shallow, children.len()) {
+            children.push(self.deep_in(types, child, memo));
+        }
+        let result = types.with_children(shallow, &children);
         memo.set(shallow, result);
         result
     }

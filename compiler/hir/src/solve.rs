@@ -208,9 +208,10 @@ impl<'a> Solver<'a> {
 
     /// `<I as IntoIterator<T>>::Iter` implements what the trait's declaration of `Iter` says.
     fn select_assoc_bound(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> Option<Sel> {
-        let TyKind::Assoc { trait_: of, args: of_args, name } = self.p.types.kind(self_ty).clone() else {
+        let TyKind::Assoc { trait_: of, args: of_args, name } = self.p.types.kind(self_ty) else {
             return None;
         };
+        let (of, of_args, name) = (*of, of_args.clone(), *name);
         let decl = self.p.traits[of].assoc_types.iter().find(|a| a.name == name)?;
         let bounds: Vec<(TraitId, Vec<Ty>)> = decl
             .bounds
@@ -390,9 +391,10 @@ impl<'a> Solver<'a> {
     }
 
     fn select_dyn(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> bool {
-        let TyKind::Dyn { trait_: of, args: of_args, .. } = self.p.types.kind(self_ty).clone() else {
+        let TyKind::Dyn { trait_: of, args: of_args, .. } = self.p.types.kind(self_ty) else {
             return false;
         };
+        let of = *of;
         let own: Vec<Ty> = std::iter::once(self_ty).chain(of_args.iter().copied()).collect();
         for super_ in self.p.super_closure(of) {
             if super_.trait_ == trait_ {
@@ -409,6 +411,9 @@ impl<'a> Solver<'a> {
 
     /// Whether a type implements a trait, with everything that the impl asks for in turn.
     pub fn holds(&mut self, trait_: TraitId, args: &[Ty]) -> Tri {
+        if self.is_open(trait_, args[0]) {
+            return Tri::Maybe;
+        }
         match args {
             [ty] => {
                 let ty = self.deep(*ty);
@@ -419,6 +424,12 @@ impl<'a> Solver<'a> {
                 self.holds_deep(trait_, &args)
             }
         }
+    }
+
+    /// Whether nothing is known of the type, and no bound in scope says anything of the trait.
+    fn is_open(&self, trait_: TraitId, self_ty: Ty) -> bool {
+        let kind = self.infer.kind_of(&self.p.types, self.shallow(self_ty));
+        kind == Some(VarKind::General) && !self.env.bounds.iter().any(|b| b.trait_ == trait_)
     }
 
     /// [`Solver::holds`] for types in which all known variables are replaced.

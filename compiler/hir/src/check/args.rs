@@ -27,33 +27,28 @@ impl FnCtxt<'_> {
         args: &mut [ast::Arg],
         callee: CalleeInfo,
     ) -> Vec<Arg> {
-        let mut values: Vec<Option<Arg>> = Vec::with_capacity(params.len());
+        let mut values: Vec<Arg> = Vec::with_capacity(params.len());
         let offset = usize::from(recv.is_some());
         if let Some(recv) = recv {
-            values.push(Some(self.receiver(recv, params.first().copied(), callee.span)));
+            values.push(self.receiver(recv, params.first().copied(), callee.span));
         }
         if args.len() + offset != params.len() {
             self.report_arg_count(params.len() - offset.min(params.len()), args, callee);
             self.check_loose(args);
-            return values.into_iter().flatten().collect();
+            return values;
         }
-        values.resize_with(params.len(), || None);
-        let has_closure = args.iter().any(|a| is_closure(&a.expr));
+        for (arg, (ty, mode)) in args.iter_mut().zip(&params[offset..]) {
+            values.push(match is_closure(&arg.expr) {
+                true => value_arg(Expr { kind: ExprKind::Error, ty: *ty, span: arg.expr.span }),
+                false => self.arg(arg, *ty, *mode, callee),
+            });
+        }
         for (i, arg) in args.iter_mut().enumerate() {
-            if !is_closure(&arg.expr) {
+            if is_closure(&arg.expr) {
                 let (ty, mode) = params[i + offset];
-                values[i + offset] = Some(self.arg(arg, ty, mode, callee));
+                values[i + offset] = self.arg(arg, ty, mode, callee);
             }
         }
-        if has_closure {
-            for (i, arg) in args.iter_mut().enumerate() {
-                if is_closure(&arg.expr) {
-                    let (ty, mode) = params[i + offset];
-                    values[i + offset] = Some(self.arg(arg, ty, mode, callee));
-                }
-            }
-        }
-        let values: Vec<Arg> = values.into_iter().flatten().collect();
         let unmarked =
             |(i, a): (usize, &ast::Arg)| params[i + offset].1 == ParamMode::Mut && a.mut_span.is_none();
         if values.iter().any(|v| v.mode == ArgMode::Mut) && !args.iter().enumerate().any(unmarked) {
