@@ -167,6 +167,20 @@ impl Checker {
         .map(|def| Entry { def, is_pub: true, span: Span::DUMMY, import: None })
     }
 
+    /// Whether a module declares or imports the trait, by its own name.
+    pub(crate) fn names_trait(&self, module: ModuleId, trait_: TraitId) -> bool {
+        let name = self.program.traits[trait_].name;
+        let mut at = Some(module);
+        while let Some(module) = at {
+            let entry = self.lookup_in(module, name, Ns::Type, module, &mut Vec::new());
+            if let Some(entry) = entry {
+                return matches!(entry.def, Def::Trait(found) if found == trait_);
+            }
+            at = self.program.modules[module].parent.filter(|_| self.scopes[module].is_block);
+        }
+        false
+    }
+
     /// The only variant with this name of the enums that a module declares or imports: what a bare variant means where
     /// no type is expected and nothing else has the name. `Err` if several enums have one.
     pub(crate) fn bare_variant(

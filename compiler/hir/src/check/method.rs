@@ -1,7 +1,8 @@
 //! Method calls: which method a name means for a receiver.
 //!
 //! An inherent method wins over a trait's. Of traits' methods exactly one must fit; two are told apart by
-//! `Trait.f(x)`. Traits need not be imported for their methods to be called.
+//! `Trait.f(x)`. Traits need not be imported for their methods to be called; those that are private to another module
+//! do not count, and those that the module declares or imports come before others.
 
 use super::FnCtxt;
 use crate::body::*;
@@ -56,6 +57,9 @@ impl FnCtxt<'_> {
                 if !self.ck.program.fns[id].has_self {
                     return self.not_a_method(id, (recv.ty, recv.span), name, args, span);
                 }
+                let decl = &self.ck.program.traits[trait_];
+                let (is_pub, module) = (decl.is_pub, decl.module);
+                self.check_visible(is_pub, module, name, "trait of the method");
                 let own = self.own_args(id, own.as_deref());
                 let all = self.fn_args(id, trait_args, own, span);
                 self.call_trait_fn(trait_, id, all, Some(recv), args, want, span)
@@ -129,7 +133,20 @@ impl FnCtxt<'_> {
             let mut keep = provided.iter().map(|p| !p);
             found.retain(|_| keep.next().unwrap_or(true));
         }
+        // What other modules keep to themselves does not stand in the way.
+        if found.len() > 1 && found.iter().any(|f| self.sees_trait(f.0)) {
+            found.retain(|f| self.sees_trait(f.0));
+        }
+        // Nor does what this module has no name for, where it has one for another.
+        if found.len() > 1 && found.iter().any(|f| self.ck.names_trait(self.module, f.0)) {
+            found.retain(|f| self.ck.names_trait(self.module, f.0));
+        }
         found
+    }
+
+    fn sees_trait(&self, trait_: TraitId) -> bool {
+        let decl = &self.ck.program.traits[trait_];
+        decl.is_pub || self.ck.sees_private(self.module, decl.module)
     }
 
     /// The traits that could apply to the type, by its outermost constructor, and have a method of this name.

@@ -492,6 +492,9 @@ impl FnCtxt<'_> {
                 return Some(Res::Error);
             }
         };
+        let decl = &self.ck.program.traits[trait_];
+        let (is_pub, module) = (decl.is_pub, decl.module);
+        self.check_visible(is_pub, module, name, "trait of the method");
         let own = self.own_args(id, args);
         Some(Res::TraitFn { trait_, id, args: trait_args, own })
     }

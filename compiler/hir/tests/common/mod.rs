@@ -54,6 +54,7 @@ pub fn options() -> CheckOptions {
         targets: vec!["wasi".to_string(), "wasm32-wasi".to_string()],
         check_library: false,
         no_warnings: false,
+        only_check: false,
     }
 }
 
