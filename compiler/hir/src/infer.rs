@@ -4,7 +4,7 @@
 //! [`InferTable::snapshot`] makes a trial that can be taken back. Variables are numbered anew for each body, so
 //! that the types that mention them are shared between bodies.
 
-use crate::ty::{Ty, TyKind, TyTable};
+use crate::ty::{Ty, TyKind, TyRow, TyTable};
 use rustc_hash::FxHashMap;
 use syntax::Span;
 
@@ -171,7 +171,7 @@ impl InferTable {
         if let Some(known) = memo.get(shallow) {
             return known;
         }
-        let mut children = Vec::new();
+        let mut children = TyRow::new();
         while let Some(child) = types.child(shallow, children.len()) {
             children.push(self.deep_in(types, child, memo));
         }

@@ -9,7 +9,8 @@ use crate::env::ParamEnv;
 use crate::impls::Head;
 use crate::infer::{InferTable, VarKind};
 use crate::program::{BoundKind, ImplId, ParamMode, Program, TraitId};
-use crate::ty::{IntTy, Ty, TyKind};
+use crate::ty::{IntTy, Ty, TyKind, TyRow};
+use smallvec::SmallVec;
 use syntax::{Span, Symbol};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +64,9 @@ pub(crate) struct Deferred {
     pub out: Ty,
 }
 
+/// What the parameters of an impl stand for, as far as that is known.
+type Binds = SmallVec<[Option<Ty>; 4]>;
+
 /// Limit on how deep one question leads to others.
 const MAX_DEPTH: usize = 48;
 
@@ -73,7 +77,7 @@ pub(crate) struct Solver<'a> {
     /// Projections that wait for variables; the caller takes them over.
     pub deferred: Vec<Deferred>,
     pub span: Span,
-    stack: Vec<(TraitId, Ty)>,
+    stack: SmallVec<[(TraitId, Ty); 8]>,
 }
 
 const ALL_INTS: [IntTy; 9] = [
@@ -90,7 +94,7 @@ const ALL_INTS: [IntTy; 9] = [
 
 impl<'a> Solver<'a> {
     pub fn new(p: &'a mut Program, infer: &'a mut InferTable, env: &'a ParamEnv, span: Span) -> Solver<'a> {
-        Solver { p, infer, env, deferred: Vec::new(), span, stack: Vec::new() }
+        Solver { p, infer, env, deferred: Vec::new(), span, stack: SmallVec::new() }
     }
 
     pub fn shallow(&self, ty: Ty) -> Ty {
@@ -243,12 +247,13 @@ impl<'a> Solver<'a> {
 
     fn select_impl(&mut self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> Sel {
         let head = Head::of(&self.p.types, self_ty);
-        let mut found: Option<(ImplId, Vec<Option<Ty>>, Tri)> = None;
+        let mut found: Option<(ImplId, Binds, Tri)> = None;
         let mut several = false;
         for head in head.into_iter().chain([Head::Any]) {
             for i in 0..self.p.index.trait_impls(trait_, head).len() {
                 let id = self.p.index.trait_impls(trait_, head)[i];
-                let mut binds = vec![None; self.p.impls[id].generics.params.len()];
+                let n = self.p.impls[id].generics.params.len();
+                let mut binds = Binds::from_elem(None, n);
                 let fits = self.match_impl(id, args, &mut binds);
                 if fits == Tri::No || (head == Head::Any && !self.blanket_applies(id, &binds)) {
                     continue;
@@ -302,7 +307,7 @@ impl<'a> Solver<'a> {
         result
     }
 
-    fn confirm_impl(&mut self, id: ImplId, binds: Vec<Option<Ty>>, fits: Tri, args: &[Ty]) -> Sel {
+    fn confirm_impl(&mut self, id: ImplId, binds: Binds, fits: Tri, args: &[Ty]) -> Sel {
         let iargs: Vec<Ty> = binds.into_iter().map(|b| b.unwrap_or_else(|| self.fresh())).collect();
         if fits == Tri::Maybe {
             let self_ty = self.p.impls[id].self_ty;
@@ -420,7 +425,7 @@ impl<'a> Solver<'a> {
                 self.holds_deep(trait_, &[ty])
             }
             _ => {
-                let args: Vec<Ty> = args.iter().map(|t| self.deep(*t)).collect();
+                let args: TyRow = args.iter().map(|t| self.deep(*t)).collect();
                 self.holds_deep(trait_, &args)
             }
         }
@@ -482,7 +487,8 @@ impl<'a> Solver<'a> {
         let ty = self.instantiate(bound.ty, sub);
         match &bound.kind {
             BoundKind::Trait { trait_, args, assoc } => {
-                let mut full = vec![ty];
+                let mut full = TyRow::new();
+                full.push(ty);
                 for arg in args {
                     let arg = self.instantiate(*arg, sub);
                     full.push(arg);
@@ -587,7 +593,7 @@ impl<'a> Solver<'a> {
                 self.normalize_projection(trait_, args, name)
             }
             _ => {
-                let mut children = Vec::new();
+                let mut children = TyRow::new();
                 while let Some(child) = self.p.types.child(ty, children.len()) {
                     children.push(self.normalize(child));
                 }

@@ -19,6 +19,9 @@ impl fmt::Debug for Ty {
 /// parameters come first; in a trait, `Self` is parameter 0.
 pub type Args = Box<[Ty]>;
 
+/// A row of types that is worked on.
+pub(crate) type TyRow = smallvec::SmallVec<[Ty; 8]>;
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum IntTy {
     I8,
@@ -165,6 +168,11 @@ impl Ty {
     /// Whether it is one of the types above, which contain nothing.
     pub fn is_fixed(self) -> bool {
         self <= Ty::USIZE
+    }
+
+    /// Whether it is `Bool`, `Char` or a number that every program may use.
+    pub fn is_plain(self) -> bool {
+        Ty::BOOL <= self && self <= Ty::U64
     }
 }
 

@@ -7,6 +7,7 @@ use crate::body::*;
 use crate::codes;
 use crate::program::*;
 use crate::ty::{Ty, TyKind};
+use smallvec::SmallVec;
 use syntax::ast;
 use syntax::{Diagnostic, Span};
 
@@ -223,7 +224,7 @@ impl FnCtxt<'_> {
         let ret = self.instantiate(ret, all, span);
         self.hint_result(ret, want);
         let n = self.ck.program.fns[id].params.len();
-        let mut params = Vec::with_capacity(n);
+        let mut params: SmallVec<[(Ty, ParamMode); 6]> = SmallVec::with_capacity(n);
         for i in 0..n {
             let param = &self.ck.program.fns[id].params[i];
             let (ty, mode) = (param.ty, param.mode);

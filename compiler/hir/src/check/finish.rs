@@ -6,7 +6,7 @@ use crate::body::*;
 use crate::codes;
 use crate::infer::VarKind;
 use crate::resolve::is_iso_in;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Ty, TyKind, TyRow};
 use crate::wellformed::is_iso_param;
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Span, Symbol};
@@ -157,7 +157,7 @@ impl FnCtxt<'_> {
             }
             _ if !self.ck.program.types.flags(shallow).has_infer => shallow,
             _ => {
-                let mut children = Vec::new();
+                let mut children = TyRow::new();
                 while let Some(child) = self.ck.program.types.child(shallow, children.len()) {
                     children.push(self.zonk(child, span, zonk));
                 }

@@ -80,22 +80,23 @@ impl FnCtxt<'_> {
     }
 
     fn require(&mut self, obligation: Obligation) {
-        if self.decides_nothing(&obligation) {
-            return self.wait(obligation);
+        if let Obligation::Trait { trait_, args, .. } = &obligation
+            && self.ck.program.index.builtin(*trait_).is_some_and(|b| b.is_structural())
+        {
+            let ty = self.shallow(args[0]);
+            if ty.is_plain() {
+                return;
+            }
+            // Whether a type can be printed, compared or hashed tells nothing of what is open in it: better asked once
+            // all of it is known.
+            if self.ck.program.types.flags(ty).has_infer {
+                return self.wait(obligation);
+            }
         }
         let tried_in = Some(self.ck.infer.state());
         if !self.try_obligation(&obligation) {
             self.pending.push(Waiting { obligation, tried_in });
         }
-    }
-
-    /// Printing, comparing and hashing hold or not, and tell nothing of what is open in a type: better asked once
-    /// all of it is known.
-    fn decides_nothing(&self, obligation: &Obligation) -> bool {
-        let Obligation::Trait { trait_, args, .. } = obligation else { return false };
-        let is_structural = self.ck.program.index.builtin(*trait_).is_some_and(|b| b.is_structural());
-        let ty = self.shallow(args[0]);
-        is_structural && self.ck.program.types.flags(ty).has_infer
     }
 
     /// Leaves an obligation for later.

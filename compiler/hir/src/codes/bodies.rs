@@ -83,7 +83,7 @@ fn main() { let a: Int; a = 1; println(a) }
 
 MATCH_TOO_COMPLEX = "match-too-complex", "A `match` has too many combinations to be checked.",
 "Whether arms cover all values is worked out by combining them; with many columns of many cases that may take too
-long. Match the parts one after the other. There is no small program that shows it:
+long; the limit is 50,000 steps. Match the parts one after the other. There is no small program that shows it:
 
 ```gal
 fn f(a: Int, b: Int) -> Int { match a { 0 => match b { 0 => 1, _ => 2 }, _ => 3 } }

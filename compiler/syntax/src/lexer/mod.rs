@@ -183,6 +183,10 @@ impl Lexer<'_> {
             b'/' if self.peek(1) == b'/' => self.line_comment(),
             b'/' if self.peek(1) == b'*' => self.block_comment(),
             0x80.. => self.unicode(start),
+            b'(' | b')' | b',' | b'[' | b']' if self.modes.is_empty() => {
+                self.pos += 1;
+                self.push(bracket(byte), start);
+            }
             _ => self.punctuation(start, byte),
         }
     }
@@ -534,17 +538,23 @@ fn foreign_string(found: &str) -> Option<&str> {
     (!text.contains('"')).then_some(text)
 }
 
+fn bracket(byte: u8) -> T {
+    match byte {
+        b'(' => T::LParen,
+        b')' => T::RParen,
+        b'[' => T::LBracket,
+        b']' => T::RBracket,
+        _ => T::Comma,
+    }
+}
+
 /// The longest punctuation that starts with these bytes, and its length.
 fn punctuation(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
     use T::*;
     Some(match (a, b, c) {
-        (b'(', ..) => (LParen, 1),
-        (b')', ..) => (RParen, 1),
-        (b'[', ..) => (LBracket, 1),
-        (b']', ..) => (RBracket, 1),
+        (b'(' | b')' | b'[' | b']' | b',', ..) => (bracket(a), 1),
         (b'{', ..) => (LBrace, 1),
         (b'}', ..) => (RBrace, 1),
-        (b',', ..) => (Comma, 1),
         (b';', ..) => (Semi, 1),
         (b'?', ..) => (Question, 1),
         (b'@', ..) => (At, 1),

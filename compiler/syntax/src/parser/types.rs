@@ -178,7 +178,8 @@ impl Parser<'_> {
     /// `a.b.C<T>`, `Self.Item`
     fn ty_path(&mut self) -> Path {
         let start = self.span();
-        let mut segments = Vec::new();
+        // Mostly there is one.
+        let mut segments = Vec::with_capacity(1);
         loop {
             let ident = self.bump_ident();
             let args = (self.at(T::Lt) && !self.tok().nl).then(|| self.generic_args());
