@@ -2,6 +2,7 @@
 
 use crate::checker::Checker;
 use crate::codes;
+use crate::scope::Import;
 use syntax::Diagnostic;
 
 impl Checker {
@@ -19,8 +20,13 @@ impl Checker {
         for i in unused {
             let import = &self.imports.as_slice()[i];
             let name = self.program.name(import.name);
+            let is_same = |other: &Import| {
+                other.is_used && !other.is_glob && (other.module, other.name) == (import.module, import.name)
+            };
             let message = if import.is_glob {
                 format!("nobody uses what `{name}.*` imports")
+            } else if self.imports.iter().any(is_same) {
+                format!("`{name}` is imported twice")
             } else {
                 format!("nobody uses the import `{name}`")
             };
