@@ -12,6 +12,9 @@ use crate::ty::{Ty, TyKind};
 use entity::Idx;
 use syntax::{Diagnostic, Span, Symbol, sym};
 
+/// So many of the members that an impl lacks are shown as they are declared.
+const MISSING_SHOWN_MAX: usize = 4;
+
 impl Checker {
     pub(crate) fn check_declarations(
         &mut self,
@@ -155,7 +158,9 @@ impl Checker {
             None
         };
         if let Some(message) = problem {
-            let diag = Diagnostic::error(codes::BAD_DROP, function.span, message);
+            let result = self.result_span(method).filter(|_| decl.is_iso && function.ret != Ty::UNIT);
+            let span = result.filter(|_| function.params.len() == 1).unwrap_or(function.span);
+            let diag = Diagnostic::error(codes::BAD_DROP, span, message);
             let receiver = function.params.first().filter(|p| p.mode != ParamMode::Mut);
             let diag = match receiver.filter(|_| function.params.len() == 1) {
                 _ if !decl.is_iso => {
@@ -286,13 +291,9 @@ impl Checker {
     // ------------------------------------------------------------ members
 
     fn check_impl_members(&mut self, id: ImplId, trait_: TraitId, args: &[Ty]) {
-        let missing: Vec<String> = self.missing_members(id, trait_);
+        let missing = self.missing_members(id, trait_);
         if !missing.is_empty() {
-            let of = self.program.name(self.program.traits[trait_].name).to_string();
-            let message = format!("this `impl` of `{of}` lacks {}", missing.join(", "));
-            let diag = Diagnostic::error(codes::MISSING_MEMBER, self.program.impls[id].span, message)
-                .also(self.program.traits[trait_].span, "the trait is declared here");
-            self.report(diag);
+            self.report_missing_members(id, trait_, &missing);
         }
         self.check_supertraits(id, trait_, args);
         let pairs: Vec<(FnId, FnId)> = self.program.impls[id]
@@ -307,18 +308,48 @@ impl Checker {
         self.check_impl_types(id, trait_, args);
     }
 
-    fn missing_members(&self, id: ImplId, trait_: TraitId) -> Vec<String> {
+    fn report_missing_members(&mut self, id: ImplId, trait_: TraitId, missing: &[(String, Span)]) {
+        let decl = &self.program.traits[trait_];
+        let names: Vec<String> = missing.iter().map(|m| format!("`{}`", m.0)).collect();
+        let message = format!("this `impl` of `{}` lacks {}", self.program.name(decl.name), names.join(", "));
+        let mut diag = Diagnostic::error(codes::MISSING_MEMBER, self.program.impls[id].span, message);
+        if self.is_user(decl.module) {
+            diag = diag.also(decl.span, "the trait is declared here");
+        }
+        for (_, declared) in missing.iter().take(MISSING_SHOWN_MAX) {
+            if let Some(text) = self.member_text(*declared) {
+                diag = diag.note(format!("add `{text}`"));
+            }
+        }
+        self.report(diag);
+    }
+
+    /// The declaration of a trait's member as it is written, if it stands on one line, up to its default.
+    fn member_text(&self, name: Span) -> Option<String> {
+        let source = self.map.file(self.map.file_at(name.lo)?);
+        let at = (name.lo - source.start) as usize;
+        let start = source.text[..at].rfind('\n').map_or(0, |i| i + 1);
+        let line = source.text[start..].lines().next()?;
+        let end = line.find(['{', '=', ';']).unwrap_or(line.len());
+        let text = line[..end].trim();
+        let is_whole = text.matches('(').count() == text.matches(')').count();
+        (is_whole && (text.starts_with("fn ") || text.starts_with("type "))).then(|| text.to_string())
+    }
+
+    /// What an impl lacks, and where the trait declares it.
+    fn missing_members(&self, id: ImplId, trait_: TraitId) -> Vec<(String, Span)> {
         let decl = &self.program.impls[id];
         let mut missing = Vec::new();
         for (method, own) in self.program.traits[trait_].methods.iter().zip(&decl.methods) {
-            let misspelt = self.decls.misspelt.contains(&(id, self.program.fns[*method].name));
-            if own.is_none() && !misspelt && self.program.fns[*method].kind == FnKind::Required {
-                missing.push(format!("`fn {}`", self.program.name(self.program.fns[*method].name)));
+            let method = &self.program.fns[*method];
+            let misspelt = self.decls.misspelt.contains(&(id, method.name));
+            if own.is_none() && !misspelt && method.kind == FnKind::Required {
+                missing.push((format!("fn {}", self.program.name(method.name)), method.span));
             }
         }
         for assoc in &self.program.traits[trait_].assoc_types {
             if assoc.default.is_none() && !decl.assoc_types.iter().any(|a| a.0 == assoc.name) {
-                missing.push(format!("`type {}`", self.program.name(assoc.name)));
+                missing.push((format!("type {}", self.program.name(assoc.name)), assoc.span));
             }
         }
         missing

@@ -660,20 +660,30 @@ impl Checker {
 
     // ------------------------------------------------------------ main
 
+    /// Where a function's result type is written, as long as its body has not been checked.
+    pub(crate) fn result_span(&self, id: FnId) -> Option<Span> {
+        let decl = self.decls.fns[id].as_ref()?;
+        decl.ret.as_ref().map(|ty| ty.span)
+    }
+
     pub(crate) fn find_main(&mut self) {
         let entry = self.scopes[self.root].names.get(&sym::main).and_then(|n| n.get(crate::scope::Ns::Value));
         let Some(crate::scope::Entry { def: crate::scope::Def::Fn(id), .. }) = entry else { return };
         self.program.main = Some(id);
         let function = &self.program.fns[id];
         let span = function.span;
+        let params = function.params.first().zip(function.params.last());
+        let params = params.map(|(first, last)| first.span.to(last.span));
         if !function.params.is_empty() || !function.generics.params.is_empty() {
             let generics = function.generics.params.iter().find(|p| p.kind != GenericParamKind::Closure);
             let diag = match generics.filter(|_| function.params.is_empty()) {
                 Some(param) => {
                     Diagnostic::error(codes::BAD_MAIN, param.span, "`main` takes no type parameters")
                 }
-                None => Diagnostic::error(codes::BAD_MAIN, span, "`main` takes no parameters")
-                    .note("the arguments of the program are in `std.env`"),
+                None => {
+                    Diagnostic::error(codes::BAD_MAIN, params.unwrap_or(span), "`main` takes no parameters")
+                        .note("the arguments of the program are in `std.env`")
+                }
             };
             self.report(diag);
             return;
@@ -686,7 +696,8 @@ impl Checker {
         };
         if !ok {
             let message = "`main` returns nothing, or `Result<(), E>`";
-            let diag = Diagnostic::error(codes::BAD_MAIN, span, message);
+            let result = self.result_span(id).unwrap_or(span);
+            let diag = Diagnostic::error(codes::BAD_MAIN, result, message);
             self.report(diag.note("`std.env.exit(status)` ends the program with a status"));
         }
     }

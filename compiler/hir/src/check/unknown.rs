@@ -150,6 +150,8 @@ fn foreign_name(text: &str) -> Option<&'static str> {
         "True" => "it is written `true`",
         "False" => "it is written `false`",
         "this" => "the receiver of a method is called `self`",
+        "pass" => "a body that does nothing is `{}`",
+        "end" => "a body stands in braces: `{ … }`",
         "printf" | "console" | "puts" | "echo" => "`println(\"…\")` prints a line",
         _ => return None,
     })
