@@ -333,7 +333,11 @@ impl Checker {
         let end = line.find(['{', '=', ';']).unwrap_or(line.len());
         let text = line[..end].trim();
         let is_whole = text.matches('(').count() == text.matches(')').count();
-        (is_whole && (text.starts_with("fn ") || text.starts_with("type "))).then(|| text.to_string())
+        match text.split_whitespace().next() {
+            Some("fn") if is_whole => Some(text.to_string()),
+            Some("type") => Some(format!("{text} = …")),
+            _ => None,
+        }
     }
 
     /// What an impl lacks, and where the trait declares it.

@@ -398,8 +398,7 @@ impl Checker {
             kinds.iter().map(|k| if is_const(k) { "a constant" } else { "a type" }).collect();
         let message = format!("`{text}` takes {}, in this order", order.join(", "));
         let diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, span, message);
-        let diag = if decl.is_dummy() { diag } else { diag.also(decl, "declared here") };
-        self.report(diag);
+        self.report(self.show_params(diag, decl));
         true
     }
 
@@ -420,8 +419,25 @@ impl Checker {
         let given = if found == 0 { "none are given".to_string() } else { format!("{found} given") };
         let diag =
             Diagnostic::error(codes::WRONG_TYPE_ARGS, span, format!("`{text}` takes {count}, {given}"));
-        let diag = if decl.is_dummy() { diag } else { diag.also(decl, "declared here") };
-        self.report(diag);
+        self.report(self.show_params(diag, decl));
+    }
+
+    /// Adds where a generic type or trait is declared; of the library's, how it is written.
+    fn show_params(&self, diag: Diagnostic, name: Span) -> Diagnostic {
+        if name.is_dummy() {
+            return diag;
+        }
+        let Some(source) = self.map.file_at(name.lo).map(|file| self.map.file(file)) else { return diag };
+        if !source.is_library {
+            return diag.also(name, "declared here");
+        }
+        let text = &source.text[(name.lo - source.start) as usize..];
+        match text.lines().next().and_then(|line| line.split_once('>')) {
+            Some((head, _)) if head.contains('<') => {
+                diag.note(format!("it is written `{}>`", head.replace("iso ", "")))
+            }
+            _ => diag,
+        }
     }
 
     // ------------------------------------------------------------ aliases
