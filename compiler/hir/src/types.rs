@@ -414,10 +414,28 @@ impl Checker {
             TypeKind::Path(path) => self.lower_trait_path(path, cx),
             TypeKind::Error => None,
             _ => {
-                self.report(Diagnostic::error(codes::EXPECTED_TRAIT, ty.span, "expected a trait"));
+                self.expected_trait(ty.span, "expected a trait".to_string());
                 None
             }
         }
+    }
+
+    /// Reports what stands where a trait should; the way out depends on what stands before it.
+    fn expected_trait(&mut self, span: Span, message: String) {
+        let diag = Diagnostic::error(codes::EXPECTED_TRAIT, span, message);
+        let Some(source) = self.map.file_at(span.lo).map(|file| self.map.file(file)) else { return };
+        let before = source.text[..(span.lo - source.start) as usize].trim_end();
+        let diag = if let Some(rest) = before.strip_suffix("dyn") {
+            let dyn_ = Span::new(source.start + rest.len() as u32, span.lo);
+            diag.fix_likely("leave out `dyn`", dyn_, "")
+        } else if before.rsplit('\n').next().is_some_and(|line| line.split(' ').any(|word| word == "trait")) {
+            diag.note("only traits stand above a trait; a method of it can give the value")
+        } else if before.ends_with([':', '+']) {
+            diag.note("a bound is a trait, such as `Show`; a type is written in place of the parameter")
+        } else {
+            diag
+        };
+        self.report(diag);
     }
 
     fn lower_trait_path(&mut self, path: &ast::Path, cx: &TyCx) -> Option<BoundRef> {
@@ -429,8 +447,7 @@ impl Checker {
         let found = if known { self.resolve_trait_path(&path.segments, cx.module.0) } else { None };
         let Some((def, used)) = found else {
             if !known {
-                let message = "expected a trait, found a type parameter";
-                self.report(Diagnostic::error(codes::EXPECTED_TRAIT, path.span, message));
+                self.expected_trait(path.span, "expected a trait, found a type parameter".to_string());
             }
             return None;
         };
@@ -444,7 +461,7 @@ impl Checker {
             _ => {
                 let text = self.program.name(segment.ident.name);
                 let message = format!("expected a trait, found the type `{text}`");
-                self.report(Diagnostic::error(codes::EXPECTED_TRAIT, path.span, message));
+                self.expected_trait(path.span, message);
                 None
             }
         }
