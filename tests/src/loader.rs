@@ -16,6 +16,11 @@ impl SourceLoader for Disk {
     fn exists(&mut self, path: &str) -> bool {
         self.root.join(path).is_file()
     }
+
+    fn list(&mut self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
 }
 
 /// One file that exists only here.

@@ -1,29 +1,74 @@
 //! Programs with mistakes: the whole report is compared, and the folder's name must be among the codes.
 //!
-//! Where checking does not find what the folder promises, the program is compiled: some mistakes show only when it is
-//! put together.
+//! * `tests/ui/<code>/<name>.gal` is a program of one file.
+//! * `tests/ui/<code>/<folder>/` holds programs of several modules: the files of the folder itself with a `main` are
+//!   programs, all others, and what is in folders below, are modules that they may share.
+//!
+//! The report stands beside the program, in `<name>.txt`. Where checking does not find what the folder promises, the program
+//! is compiled: some mistakes show only when it is put together.
 
 use crate::loader::Disk;
 use driver::{Options, Session};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub fn check(root: &Path, path: &Path) -> Vec<String> {
+/// A program and the code that its report must have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Case {
+    pub code: String,
+    pub path: PathBuf,
+}
+
+/// All programs below `tests/ui`, sorted; and the folders in which there should be some, but are none.
+pub fn cases(ui: &Path) -> (Vec<Case>, Vec<String>) {
+    let (mut cases, mut empty) = (Vec::new(), Vec::new());
+    for folder in folders(ui) {
+        let code = name(&folder);
+        let mut found = sources(&folder);
+        for modules in folders(&folder) {
+            let programs: Vec<PathBuf> =
+                sources(&modules).into_iter().filter(|path| has_main(path)).collect();
+            if programs.is_empty() {
+                empty.push(format!("{}: no file in this folder has a `main`", modules.display()));
+            }
+            found.extend(programs);
+        }
+        if found.is_empty() {
+            empty.push(format!("{}: there are no programs", folder.display()));
+        }
+        cases.extend(found.into_iter().map(|path| Case { code: code.clone(), path }));
+    }
+    (cases, empty)
+}
+
+fn has_main(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line.starts_with("fn main(")))
+}
+
+fn folders(folder: &Path) -> Vec<PathBuf> {
+    entries(folder).into_iter().filter(|path| path.is_dir()).collect()
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    entries(folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "gal")).collect()
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+pub fn check(root: &Path, case: &Case) -> Vec<String> {
+    let Case { code, path } = case;
     let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    let mut loader = Disk { root: root.to_path_buf() };
-    let mut session = Session::new(&mut loader, Options::default());
-    let checked = match driver::check(&mut session, &name) {
+    let checked = match report_on(root, &name, code) {
         Ok(checked) => checked,
         Err(e) => return vec![format!("{name}: {e}")],
-    };
-    let code =
-        path.parent().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let has_code = |checked: &driver::Checked| checked.diagnostics.iter().any(|d| d.code == code);
-    let checked = match has_code(&checked) || checked.has_errors() {
-        true => checked,
-        false => match driver::compile(&mut session, &name) {
-            Ok(compiled) => compiled.checked,
-            Err(e) => return vec![format!("{name}: {e}")],
-        },
     };
     let mut text = String::new();
     for diagnostic in &checked.diagnostics {
@@ -31,7 +76,7 @@ pub fn check(root: &Path, path: &Path) -> Vec<String> {
         text.push('\n');
     }
     let mut failures = Vec::new();
-    if !has_code(&checked) {
+    if !has_code(&checked, code) {
         failures.push(format!("{name}: no diagnostic has the code `{code}`:\n{text}"));
     }
     let expected_path = path.with_extension("txt");
@@ -46,4 +91,18 @@ pub fn check(root: &Path, path: &Path) -> Vec<String> {
         failures.push(format!("{name}: expected\n{expected}\nfound\n{text}"));
     }
     failures
+}
+
+fn has_code(checked: &driver::Checked, code: &str) -> bool {
+    checked.diagnostics.iter().any(|d| d.code == code)
+}
+
+fn report_on(root: &Path, entry: &str, code: &str) -> Result<driver::Checked, driver::DriverError> {
+    let mut loader = Disk { root: root.to_path_buf() };
+    let mut session = Session::new(&mut loader, Options::default());
+    let checked = driver::check(&mut session, entry)?;
+    if has_code(&checked, code) || checked.has_errors() {
+        return Ok(checked);
+    }
+    driver::compile(&mut session, entry).map(|compiled| compiled.checked)
 }

@@ -2,18 +2,19 @@
 
 use corpus_tests::program::Program;
 use corpus_tests::{docs, files, for_all, report, root, run, ui, wat};
+use std::path::Path;
+
+/// Whether a path contains `GAL_TEST_FILTER`, if that is given.
+fn is_wanted(path: &Path) -> bool {
+    std::env::var("GAL_TEST_FILTER").map_or(true, |filter| path.to_string_lossy().contains(&filter))
+}
 
 #[test]
 fn programs_print_what_they_should() {
     let root = root();
     let engine = wasi::Engine::new();
-    let paths = match std::env::var("GAL_TEST_FILTER") {
-        Ok(filter) => files(&root.join("tests/run"), "gal")
-            .into_iter()
-            .filter(|p| p.to_string_lossy().contains(&filter))
-            .collect(),
-        Err(_) => files(&root.join("tests/run"), "gal"),
-    };
+    let mut paths = files(&root.join("tests/run"), "gal");
+    paths.retain(|path| is_wanted(path));
     let failures = for_all(&paths, |path| match Program::read(&root, path) {
         Ok(program) => run::check_program(&root, &engine, &program),
         Err(problem) => vec![problem],
@@ -24,9 +25,10 @@ fn programs_print_what_they_should() {
 #[test]
 fn mistakes_are_reported_as_expected() {
     let root = root();
-    let paths = files(&root.join("tests/ui"), "gal");
-    let failures = for_all(&paths, |path| ui::check(&root, path));
-    report("ui", paths.len(), &failures);
+    let (mut cases, mut failures) = ui::cases(&root.join("tests/ui"));
+    cases.retain(|case| is_wanted(&case.path));
+    failures.extend(for_all(&cases, |case| ui::check(&root, case)));
+    report("ui", cases.len(), &failures);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Damaged programs of the corpora, in a process of their own: quick with few, at length with `GAL_TEST_SIZE=full`.
 
-use corpus_tests::fuzz::{Rng, check, mutate};
+use corpus_tests::fuzz::check;
 use corpus_tests::{files, for_all, is_full, report, root};
+use damage::{Rng, mutate};
 
 /// How many texts; seeds are the numbers from 0.
 const QUICK: u64 = 10_000;

@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask setup [--full]          check the toolchain and add what is missing; --full also for `bench`
-cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes
+cargo xtask setup [--full]          check the toolchain and add what is missing; --full also for `bench` and `test --full`
+cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes and nothing skipped
 cargo xtask check-wasm              build the compiler's core for wasm32-unknown-unknown
 cargo xtask tidy                    rules that no lint knows
 cargo xtask bench [ARGS…]           compare the compute programs with C; `bench --help` lists the arguments";

@@ -10,6 +10,9 @@ use std::path::Path;
 const BENCH_PACKAGES: &[&str] = &["clang-22", "lld-22"];
 /// What running modules in a second engine needs.
 const NODE_PACKAGES: &[&str] = &["nodejs"];
+/// What running them in a browser needs, and the names of browsers that do; must match tests/src/tools.rs.
+const BROWSER_PACKAGES: &[&str] = &["chromium"];
+const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 pub fn setup(args: &[String]) -> Result {
     let is_full = match args {
@@ -22,7 +25,7 @@ pub fn setup(args: &[String]) -> Result {
     component("clippy", "clippy")?;
     wasm_target()?;
     if is_full {
-        bench_tools()?;
+        full_tools()?;
     }
     println!("setup: ready for `cargo xtask test`");
     Ok(())
@@ -85,7 +88,8 @@ fn wasm_target() -> Result {
     }
 }
 
-fn bench_tools() -> Result {
+/// What `bench` and `test --full` need.
+fn full_tools() -> Result {
     let mut missing = Vec::new();
     if !has("clang-22") || !has("wasm-ld-22") {
         missing.extend(BENCH_PACKAGES);
@@ -93,12 +97,16 @@ fn bench_tools() -> Result {
     if !has("node") {
         missing.extend(NODE_PACKAGES);
     }
+    if !BROWSERS.iter().any(|browser| has(browser)) {
+        missing.extend(BROWSER_PACKAGES);
+    }
     if missing.is_empty() {
-        println!("setup: clang-22, wasm-ld-22 and node are there");
+        println!("setup: clang-22, wasm-ld-22, node and a browser are there");
         return Ok(());
     }
     if !can_apt() {
-        return Err(format!("`bench` needs {}; install them as your system does it", missing.join(" ")));
+        let missing = missing.join(" ");
+        return Err(format!("`bench` and `test --full` need {missing}; install them as your system does it"));
     }
     apt_install(&missing)
 }

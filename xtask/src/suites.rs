@@ -48,8 +48,8 @@ struct Suite {
     output: Vec<String>,
     passed: usize,
     failed: usize,
-    /// What suites with a size say of themselves: `run: 250 cases (quick), 0 failures`.
-    sizes: Vec<String>,
+    /// What suites say of themselves: `run: 250 cases (quick), 0 failures`, `skipped: …: node is not installed`.
+    notes: Vec<String>,
 }
 
 impl Log {
@@ -58,7 +58,7 @@ impl Log {
             self.finish();
             let begin = Instant::now();
             self.suite =
-                Some(Suite { name, begin, output: Vec::new(), passed: 0, failed: 0, sizes: Vec::new() });
+                Some(Suite { name, begin, output: Vec::new(), passed: 0, failed: 0, notes: Vec::new() });
             return;
         }
         match &mut self.suite {
@@ -90,8 +90,8 @@ impl Suite {
             self.passed += passed;
             self.failed += failed;
         }
-        if line.contains(" cases (") {
-            self.sizes.push(line.trim().to_string());
+        if let Some(note) = note(line) {
+            self.notes.push(note.to_string());
         }
         self.output.push(line.to_string());
     }
@@ -100,7 +100,7 @@ impl Suite {
         let state = if self.failed == 0 { "ok" } else { "FAILED" };
         let tests = self.passed + self.failed;
         let mut text = format!("{:<28} {tests:>5} tests {:>9}  {state}", self.name, show_time(time));
-        self.sizes.iter().for_each(|size| text.push_str(&format!("\n    {size}")));
+        self.notes.iter().for_each(|note| text.push_str(&format!("\n    {note}")));
         text
     }
 }
@@ -117,6 +117,14 @@ fn suite_name(line: &str) -> Option<String> {
     let name = file.rsplit_once('-').map_or(file, |(name, _)| name);
     let kind = if what.starts_with("unittests") { " (units)" } else { "" };
     Some(format!("{name}{kind}"))
+}
+
+/// What is shown of a suite that passes. The line may begin with the test's name.
+fn note(line: &str) -> Option<&str> {
+    match line.find("skipped: ") {
+        Some(start) => Some(line[start..].trim_end()),
+        None => line.contains(" cases (").then(|| line.trim()),
+    }
 }
 
 /// Passed and failed, out of `test result: ok. 22 passed; 0 failed; …`.
@@ -140,5 +148,9 @@ mod tests {
         assert_eq!(suite_name("test a ... ok"), None);
         let result = "test result: FAILED. 9 passed; 1 failed; 0 ignored; 0 measured; finished in 0.71s";
         assert_eq!(parse_result(result), Some((9, 1)));
+        assert_eq!(note("run: 250 cases (quick), 0 failures"), Some("run: 250 cases (quick), 0 failures"));
+        let skipped = "test a ... skipped: hello in node: node is not installed";
+        assert_eq!(note(skipped), Some("skipped: hello in node: node is not installed"));
+        assert_eq!(note("test a ... ok"), None);
     }
 }

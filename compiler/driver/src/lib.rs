@@ -28,6 +28,11 @@ pub trait SourceLoader {
     fn load(&mut self, path: &str) -> Option<String>;
     /// Whether [`SourceLoader::load`] would find a file, without reading it.
     fn exists(&mut self, path: &str) -> bool;
+    /// The names in a folder (empty: where paths start), in any order. They only make messages better: a loader
+    /// without folders has none.
+    fn list(&mut self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The stages that an [`Observer`] hears of, in the order in which they run.

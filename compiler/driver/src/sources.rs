@@ -18,11 +18,16 @@ impl<'a> Sources<'a> {
     }
 
     fn user(&mut self, path: &str) -> Option<SourceText> {
-        let base = format!("{}{path}", self.folder);
-        let file = format!("{base}.gal");
-        let name = if self.loader.exists(&file) { file } else { format!("{base}/mod.gal") };
+        let name = self.user_file(path);
         let text = self.loader.load(&name)?;
         Some(SourceText { name, text })
+    }
+
+    /// The file of a module, if it has one.
+    fn user_file(&mut self, path: &str) -> String {
+        let base = format!("{}{path}", self.folder);
+        let file = format!("{base}.gal");
+        if self.loader.exists(&file) { file } else { format!("{base}/mod.gal") }
     }
 
     fn library(&self, folder: &str, path: &str) -> Option<SourceText> {
@@ -44,5 +49,23 @@ impl ModuleSource for Sources<'_> {
             Package::Runtime => self.library("runtime", &path),
             Package::Sys => self.library(&format!("sys/{}", self.sys), &path),
         }
+    }
+
+    fn unreadable(&mut self, path: &[&str]) -> Option<String> {
+        let name = self.user_file(&path.join("/"));
+        (self.loader.exists(&name) && self.loader.load(&name).is_none()).then_some(name)
+    }
+
+    fn modules_below(&mut self, path: &[&str]) -> Vec<String> {
+        let folder = format!("{}{}", self.folder, path.join("/"));
+        let mut names = self.loader.list(folder.trim_end_matches('/'));
+        names.retain_mut(|name| {
+            // What has no extension is a folder, as a rule.
+            let stem = name.strip_suffix(".gal").unwrap_or(name).to_string();
+            *name = stem;
+            name != "mod" && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+        });
+        names.sort();
+        names
     }
 }

@@ -30,4 +30,10 @@ impl SourceLoader for DiskLoader {
     fn exists(&mut self, path: &str) -> bool {
         Path::new(path).is_file()
     }
+
+    fn list(&mut self, folder: &str) -> Vec<String> {
+        let folder = if folder.is_empty() { "." } else { folder };
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+    }
 }

@@ -34,6 +34,16 @@ pub struct SourceText {
 /// root; the root module of a package of the library, the empty path, is `mod.gal`.
 pub trait ModuleSource {
     fn load(&mut self, package: Package, path: &[&str]) -> Option<SourceText>;
+
+    /// For messages: the file of a module of the user that is there, but cannot be read.
+    fn unreadable(&mut self, _path: &[&str]) -> Option<String> {
+        None
+    }
+
+    /// For messages: what modules the user's package has below a path, as far as the host tells.
+    fn modules_below(&mut self, _path: &[&str]) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -144,7 +154,7 @@ impl Checker {
             open_bodies: Vec::new(),
         };
         let imports = this.load_all(source, root);
-        this.resolve_imports(imports);
+        this.resolve_imports(imports, Some(source));
         this.build_prelude();
         this.find_known();
         this.resolve_new_items();

@@ -208,7 +208,10 @@ impl Checker {
         if has_self && container == Container::Module {
             let message = "only methods, in an `impl` or a trait, take `self`";
             let diag = Diagnostic::error(codes::SELF_OUTSIDE_METHOD, decl.params[0].span, message);
-            self.report(diag.note("write `impl Type { fn … }`, or give the parameter a name and a type"));
+            self.report(diag.note(match self.scopes[module].is_block {
+                true => "give the parameter a name and a type",
+                false => "write `impl Type { fn … }`, or give the parameter a name and a type",
+            }));
         }
         if decl.is_unsafe {
             self.decls.unsafe_fns.insert(id);
@@ -414,7 +417,14 @@ impl Checker {
                 }
             }
             ItemKind::Error => {}
-            _ => self.misplaced_member(item.span, "a trait holds functions and associated types"),
+            kind => {
+                let message = "a trait holds functions and associated types";
+                let diag = Diagnostic::error(codes::MISPLACED_ITEM, item.span, message);
+                self.report(match kind {
+                    ItemKind::Const(_) => diag.note("a function without `self` can give the value"),
+                    _ => diag,
+                });
+            }
         }
     }
 

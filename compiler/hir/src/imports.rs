@@ -1,11 +1,8 @@
 //! `use`: what the paths stand for, and the prelude.
 
-use crate::checker::Checker;
-use crate::codes;
+use crate::checker::{Checker, ModuleSource};
 use crate::program::{AdtId, ModuleId};
 use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns};
-use crate::std_names::STD_NAMES;
-use crate::suggest;
 use syntax::ast::{Ident, UseKind, UseTree};
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -20,8 +17,8 @@ pub(crate) struct PendingImport {
 }
 
 /// How far a path could be followed.
-#[derive(Clone, Copy)]
-enum Place {
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
     Module(ModuleId),
     Adt(AdtId),
     Error,
@@ -70,8 +67,13 @@ impl Checker {
         out.push(PendingImport { module, path, name, is_pub, import });
     }
 
-    /// Resolves imports until nothing changes: one may bring in what another one exports.
-    pub(crate) fn resolve_imports(&mut self, mut pending: Vec<PendingImport>) {
+    /// Resolves imports until nothing changes: one may bring in what another one exports. `source` is asked when
+    /// something is not found, for what may have been meant.
+    pub(crate) fn resolve_imports(
+        &mut self,
+        mut pending: Vec<PendingImport>,
+        source: Option<&mut dyn ModuleSource>,
+    ) {
         loop {
             let before = pending.len();
             pending.retain(|import| !self.resolve_import(import));
@@ -79,9 +81,7 @@ impl Checker {
                 break;
             }
         }
-        for import in pending {
-            self.report_import(&import);
-        }
+        self.report_imports(&pending, source);
     }
 
     fn resolve_import(&mut self, import: &PendingImport) -> bool {
@@ -148,7 +148,7 @@ impl Checker {
     }
 
     /// Follows a path; the error is the number of segments that could be followed.
-    fn follow(&mut self, from: ModuleId, path: &[Ident]) -> Result<Place, usize> {
+    pub(crate) fn follow(&mut self, from: ModuleId, path: &[Ident]) -> Result<Place, usize> {
         let first = path[0].name;
         let mut at = match self.head_entries(from, first).first() {
             Some(Def::Module(m)) => Place::Module(*m),
@@ -168,75 +168,6 @@ impl Checker {
         ty.or_else(|| self.lookup(from, name, Ns::Module).and_then(|e| place_of(e.def)))
     }
 
-    fn report_import(&mut self, import: &PendingImport) {
-        let (parent, at) = match self.follow(import.module, &import.path) {
-            Err(at) => (&import.path[..at], at),
-            Ok(_) => (&import.path[..import.path.len() - 1], import.path.len() - 1),
-        };
-        let ident = import.path[at];
-        let place = if at == 0 { None } else { self.follow(import.module, parent).ok() };
-        let text = self.program.name(ident.name).to_string();
-        let mut diag = match place {
-            Some(Place::Module(m)) if self.exists_privately(m, ident.name) => {
-                let message = format!("`{text}` is private to its module");
-                let note = self.private_note(m);
-                let diag = Diagnostic::error(codes::PRIVATE, ident.span, message).note(note);
-                self.show_private(diag, m, ident.name)
-            }
-            Some(place) => {
-                let path = self.path_text(parent);
-                let is_module = at + 1 < import.path.len() && matches!(place, Place::Module(_));
-                let (code, what) = match is_module {
-                    true => (codes::UNKNOWN_MODULE, "no module"),
-                    false => (codes::UNKNOWN_NAME, "no"),
-                };
-                let message = format!("there is {what} `{text}` in `{path}`");
-                Diagnostic::error(code, ident.span, message)
-            }
-            None => {
-                let message = format!("there is no module `{text}`");
-                Diagnostic::error(codes::UNKNOWN_MODULE, ident.span, message)
-                    .note(format!("a module is a file: `{text}.gal` or `{text}/mod.gal`"))
-            }
-        };
-        let candidates = match place {
-            Some(Place::Module(m)) => {
-                let mut names = self.exported_names(m);
-                if self.package_root(syntax::sym::std) == Some(Def::Module(m)) {
-                    // Modules that nobody uses have not been loaded.
-                    names.extend(STD_NAMES.iter().map(|m| self.program.interner.intern(m.0)));
-                }
-                names
-            }
-            Some(Place::Adt(adt)) => self.program.adts[adt].variants.iter().map(|v| v.name).collect(),
-            _ => self.scopes[self.root]
-                .children
-                .keys()
-                .copied()
-                .chain(self.packages.iter().map(|p| p.0))
-                .collect(),
-        };
-        if let Some(found) = suggest::closest(&self.program.interner, &text, candidates) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
-        }
-        self.report(diag);
-        if let Some(name) = import.name {
-            for ns in [Ns::Type, Ns::Value] {
-                let names = self.scopes[import.module].names.entry(name.name).or_default();
-                if names.get(ns).is_none() {
-                    let entry = Entry {
-                        def: Def::Error,
-                        is_pub: true,
-                        span: Span::DUMMY,
-                        import: Some(import.import),
-                    };
-                    names.set(ns, entry);
-                }
-            }
-        }
-        self.imports[import.import].is_used = true;
-    }
-
     /// Marks a private declaration in a module of the user.
     pub(crate) fn show_private(&self, diag: Diagnostic, module: ModuleId, name: Symbol) -> Diagnostic {
         let entry = self.scopes[module].names.get(&name).and_then(|n| n.iter().next());
@@ -252,10 +183,6 @@ impl Checker {
             true => "mark it `pub` to use it in other modules",
             false => "it is a part of the library's inner workings",
         }
-    }
-
-    fn path_text(&self, path: &[Ident]) -> String {
-        path.iter().map(|i| self.program.name(i.name)).collect::<Vec<_>>().join(".")
     }
 
     /// Whether a module has the name but does not export it.

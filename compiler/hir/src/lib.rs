@@ -20,6 +20,7 @@ mod env;
 mod exhaustive;
 mod flow;
 mod impls;
+mod import_errors;
 mod imports;
 mod infer;
 mod lang;

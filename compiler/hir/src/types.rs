@@ -1,5 +1,8 @@
 //! Types as written become interned types; bounds become trait references.
 
+mod args;
+mod assoc;
+
 use crate::checker::Checker;
 use crate::codes;
 use crate::infer::VarKind;
@@ -328,102 +331,6 @@ impl Checker {
         self.program.types.intern(if is_ptr { TyKind::Ptr(inner) } else { TyKind::Buffer(inner) })
     }
 
-    fn lower_adt_args(&mut self, adt: AdtId, segment: Seg<'_>, cx: &TyCx) -> Args {
-        let n = self.program.adts[adt].generics.params.len();
-        let kinds: Vec<GenericParamKind> =
-            (0..n).map(|i| self.program.adts[adt].generics.params[i].kind).collect();
-        let (name, span) = (self.program.adts[adt].name, self.program.adts[adt].span);
-        self.lower_args(&kinds, segment, name, span, cx)
-    }
-
-    /// The arguments of a generic type; wrong numbers are reported and made up for.
-    pub(crate) fn lower_args(
-        &mut self,
-        kinds: &[GenericParamKind],
-        segment: Seg<'_>,
-        name: Symbol,
-        decl: Span,
-        cx: &TyCx,
-    ) -> Args {
-        let Some(given) = segment.args else {
-            if kinds.is_empty() {
-                return Box::new([]);
-            }
-            if cx.in_body {
-                return kinds.iter().map(|_| self.fresh_var(VarKind::General, segment.ident.span)).collect();
-            }
-            self.wrong_arg_count(name, decl, kinds.len(), 0, segment.ident.span);
-            return kinds.iter().map(|_| Ty::ERROR).collect();
-        };
-        if let Some((binding, ty)) = given.bindings.first() {
-            let text = self.program.name(binding.name);
-            let message = format!("type arguments are passed by position, without `{text} = `");
-            let mut diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, binding.span, message)
-                .note("`Name = T` binds an associated type of a trait");
-            if given.args.len() + given.bindings.len() == kinds.len() && given.bindings.len() == 1 {
-                let named = Span::new(binding.span.lo, ty.span.lo);
-                diag = diag.fix_likely("remove the name", named, "");
-            }
-            self.report(diag);
-            return kinds.iter().map(|_| Ty::ERROR).collect();
-        }
-        if given.args.len() != kinds.len() {
-            self.wrong_arg_count(name, decl, kinds.len(), given.args.len(), given.span);
-            return kinds.iter().map(|_| Ty::ERROR).collect();
-        }
-        if self.has_swapped_args(&given.args, kinds, name, decl, given.span) {
-            return kinds.iter().map(|_| Ty::ERROR).collect();
-        }
-        given.args.iter().zip(kinds).map(|(arg, kind)| self.lower_arg(arg, *kind, cx)).collect()
-    }
-
-    /// Whether a value stands where a type belongs; then a type for a constant elsewhere is the same mistake.
-    fn has_swapped_args(
-        &mut self,
-        given: &[ast::Type],
-        kinds: &[GenericParamKind],
-        name: Symbol,
-        decl: Span,
-        span: Span,
-    ) -> bool {
-        let is_const = |k: &GenericParamKind| matches!(k, GenericParamKind::Const(_));
-        let is_value = |arg: &ast::Type| matches!(arg.kind, TypeKind::Const(_));
-        let misplaced = given.iter().zip(kinds).any(|(arg, kind)| is_value(arg) && !is_const(kind));
-        let n_values = given.iter().filter(|a| is_value(a)).count();
-        if !misplaced || n_values != kinds.iter().filter(|k| is_const(k)).count() {
-            return false;
-        }
-        let text = self.program.name(name);
-        let order: Vec<&str> =
-            kinds.iter().map(|k| if is_const(k) { "a constant" } else { "a type" }).collect();
-        let message = format!("`{text}` takes {}, in this order", order.join(", "));
-        let diag = Diagnostic::error(codes::WRONG_TYPE_ARGS, span, message);
-        let diag = if decl.is_dummy() { diag } else { diag.also(decl, "declared here") };
-        self.report(diag);
-        true
-    }
-
-    pub(crate) fn lower_arg(&mut self, arg: &ast::Type, kind: GenericParamKind, cx: &TyCx) -> Ty {
-        match kind {
-            GenericParamKind::Const(ty) => self.lower_const_type(arg, ty, cx),
-            _ => self.lower_ty(arg, cx),
-        }
-    }
-
-    fn wrong_arg_count(&mut self, name: Symbol, decl: Span, want: usize, found: usize, span: Span) {
-        let text = self.program.name(name);
-        let count = match want {
-            0 => "no type arguments".to_string(),
-            1 => "one type argument".to_string(),
-            n => format!("{n} type arguments"),
-        };
-        let given = if found == 0 { "none are given".to_string() } else { format!("{found} given") };
-        let diag =
-            Diagnostic::error(codes::WRONG_TYPE_ARGS, span, format!("`{text}` takes {count}, {given}"));
-        let diag = if decl.is_dummy() { diag } else { diag.also(decl, "declared here") };
-        self.report(diag);
-    }
-
     // ------------------------------------------------------------ aliases
 
     fn lower_alias_use(&mut self, alias: AliasId, segment: Seg<'_>, cx: &TyCx) -> Ty {
@@ -462,136 +369,6 @@ impl Checker {
         self.aliases[id].state = AliasState::Done;
         self.aliases[id].ty = if cyclic { Ty::ERROR } else { ty };
         self.aliases[id].ty
-    }
-
-    // ------------------------------------------------------------ associated types
-
-    /// `.Item` behind a type.
-    fn lower_assoc_rest(&mut self, mut ty: Ty, rest: &[ast::PathSegment], cx: &TyCx) -> Ty {
-        for segment in rest {
-            if ty == Ty::ERROR {
-                return ty;
-            }
-            self.no_args(Seg::of(segment), "an associated type");
-            ty = self.lower_assoc(ty, segment.ident, cx);
-        }
-        ty
-    }
-
-    fn lower_assoc(&mut self, ty: Ty, ident: ast::Ident, cx: &TyCx) -> Ty {
-        if let Some(found) = self.find_assoc(ty, ident, cx) {
-            return found;
-        }
-        let (owner, name) = (self.program.ty_name(ty), self.program.name(ident.name));
-        if let TyKind::Adt(adt, _) = *self.program.types.kind(ty)
-            && self.variant_named(adt, ident.name).is_some()
-        {
-            let message = format!("`{name}` is a variant, the type is `{owner}`");
-            self.report(Diagnostic::error(codes::NOT_A_TYPE, ident.span, message));
-            return Ty::ERROR;
-        }
-        let message = format!("`{owner}` has no associated type `{name}`");
-        let diag = Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, message)
-            .note("associated types come from the traits that are bounds of the type");
-        self.report(diag);
-        Ty::ERROR
-    }
-
-    /// The associated type of this name, by the bounds of the type.
-    pub(crate) fn find_assoc(&mut self, ty: Ty, ident: ast::Ident, cx: &TyCx) -> Option<Ty> {
-        let mut found: Vec<(TraitId, Args)> = Vec::new();
-        if cx.self_ty == Some(ty) {
-            if let Some(id) = cx.self_trait {
-                let args = crate::env::identity_args(&mut self.program, id);
-                found.push((id, args));
-                found.extend(self.supertraits_of(id, ty));
-            }
-            if let Some((id, args)) = &cx.impl_trait {
-                found.push((*id, std::iter::once(ty).chain(args.iter().copied()).collect()));
-            }
-        }
-        for bound in &cx.generics.bounds {
-            if let BoundKind::Trait { trait_, args, .. } = &bound.kind
-                && bound.ty == ty
-            {
-                let full: Args = std::iter::once(ty).chain(args.iter().copied()).collect();
-                let above: Vec<_> = self.super_bounds_of(*trait_, &full);
-                found.push((*trait_, full));
-                found.extend(above);
-            }
-        }
-        if found.is_empty() {
-            found.extend(self.bounds_of_assoc(ty));
-        }
-        found.retain(|(id, _)| self.has_assoc(*id, ident.name));
-        found.dedup();
-        if found.is_empty() && !matches!(self.program.types.kind(ty), TyKind::Param(..)) {
-            found.extend(self.impls_with_assoc(ty, ident.name));
-        }
-        let (trait_, args) = found.into_iter().next()?;
-        Some(self.program.types.intern(TyKind::Assoc { trait_, args, name: ident.name }))
-    }
-
-    fn has_assoc(&self, id: TraitId, name: Symbol) -> bool {
-        let declared = self.decls.traits[id].as_ref();
-        self.program.traits[id].assoc_types.iter().any(|a| a.name == name)
-            || declared.is_some_and(|d| d.assoc_types.iter().any(|a| a.name.name == name))
-    }
-
-    fn supertraits_of(&mut self, id: TraitId, _self_ty: Ty) -> Vec<(TraitId, Args)> {
-        let args = crate::env::identity_args(&mut self.program, id);
-        self.super_bounds_of(id, &args)
-    }
-
-    fn super_bounds_of(&mut self, id: TraitId, args: &[Ty]) -> Vec<(TraitId, Args)> {
-        self.ensure_trait_header(id);
-        let all = self.program.super_closure(id);
-        all.into_iter()
-            .skip(1)
-            .map(|b| (b.trait_, b.args.iter().map(|t| self.program.types.subst(*t, args)).collect()))
-            .collect()
-    }
-
-    /// The traits that the declaration of an associated type says it has.
-    fn bounds_of_assoc(&mut self, ty: Ty) -> Vec<(TraitId, Args)> {
-        let TyKind::Assoc { trait_, args, name } = self.program.types.kind(ty).clone() else {
-            return Vec::new();
-        };
-        let decl = self.program.traits[trait_].assoc_types.iter().find(|a| a.name == name);
-        let bounds = decl.map(|d| d.bounds.clone()).unwrap_or_default();
-        let mut found = Vec::new();
-        for bound in bounds {
-            if let BoundKind::Trait { trait_, args: bound_args, .. } = bound.kind {
-                let own = bound_args.iter().map(|t| self.program.types.subst(*t, &args));
-                let full: Args = std::iter::once(ty).chain(own).collect();
-                found.push((trait_, full.clone()));
-                found.extend(self.super_bounds_of(trait_, &full));
-            }
-        }
-        found
-    }
-
-    /// Traits with such an associated type that a concrete type implements.
-    fn impls_with_assoc(&mut self, ty: Ty, name: Symbol) -> Vec<(TraitId, Args)> {
-        let traits = self.program.index.traits_with_assoc(name).to_vec();
-        let mut found = Vec::new();
-        for id in traits {
-            let n = self.program.traits[id].generics.params.len();
-            let args: Vec<Ty> = std::iter::once(ty)
-                .chain(
-                    (1..n).map(|_| self.infer.fresh(&mut self.program.types, VarKind::General, Span::DUMMY)),
-                )
-                .collect();
-            let env = crate::env::ParamEnv::default();
-            let mut solver = crate::solve::Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
-            if let crate::solve::Sel::Impl(..) = solver.select(id, &args) {
-                let args: Args = args.iter().map(|t| solver.deep(*t)).collect();
-                if !args.iter().any(|t| self.program.types.flags(*t).has_infer) {
-                    found.push((id, args));
-                }
-            }
-        }
-        found
     }
 
     // ------------------------------------------------------------ traits
@@ -637,10 +414,28 @@ impl Checker {
             TypeKind::Path(path) => self.lower_trait_path(path, cx),
             TypeKind::Error => None,
             _ => {
-                self.report(Diagnostic::error(codes::EXPECTED_TRAIT, ty.span, "expected a trait"));
+                self.expected_trait(ty.span, "expected a trait".to_string());
                 None
             }
         }
+    }
+
+    /// Reports what stands where a trait should; the way out depends on what stands before it.
+    fn expected_trait(&mut self, span: Span, message: String) {
+        let diag = Diagnostic::error(codes::EXPECTED_TRAIT, span, message);
+        let Some(source) = self.map.file_at(span.lo).map(|file| self.map.file(file)) else { return };
+        let before = source.text[..(span.lo - source.start) as usize].trim_end();
+        let diag = if let Some(rest) = before.strip_suffix("dyn") {
+            let dyn_ = Span::new(source.start + rest.len() as u32, span.lo);
+            diag.fix_likely("leave out `dyn`", dyn_, "")
+        } else if before.rsplit('\n').next().is_some_and(|line| line.split(' ').any(|word| word == "trait")) {
+            diag.note("only traits stand above a trait; a method of it can give the value")
+        } else if before.ends_with([':', '+']) {
+            diag.note("a bound is a trait, such as `Show`; a type is written in place of the parameter")
+        } else {
+            diag
+        };
+        self.report(diag);
     }
 
     fn lower_trait_path(&mut self, path: &ast::Path, cx: &TyCx) -> Option<BoundRef> {
@@ -652,8 +447,7 @@ impl Checker {
         let found = if known { self.resolve_trait_path(&path.segments, cx.module.0) } else { None };
         let Some((def, used)) = found else {
             if !known {
-                let message = "expected a trait, found a type parameter";
-                self.report(Diagnostic::error(codes::EXPECTED_TRAIT, path.span, message));
+                self.expected_trait(path.span, "expected a trait, found a type parameter".to_string());
             }
             return None;
         };
@@ -667,7 +461,7 @@ impl Checker {
             _ => {
                 let text = self.program.name(segment.ident.name);
                 let message = format!("expected a trait, found the type `{text}`");
-                self.report(Diagnostic::error(codes::EXPECTED_TRAIT, path.span, message));
+                self.expected_trait(path.span, message);
                 None
             }
         }

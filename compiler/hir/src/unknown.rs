@@ -31,7 +31,10 @@ impl Checker {
             Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, format!("there is no type `{text}`"));
         let foreign = foreign_type(&text);
         let elsewhere = if at == viewer { self.exported_elsewhere(ident.name) } else { None };
-        if let Some(import) = elsewhere {
+        let own = if at == viewer { self.exported_by_user(viewer, ident.name) } else { None };
+        if let Some(note) = own {
+            diag = diag.note(note);
+        } else if let Some(import) = elsewhere {
             diag = diag.note(format!("the library has one: `{import}`"));
         } else if let Some(edit) = self.type_param_edit(&text, ident.span) {
             let name = text.clone();
@@ -114,14 +117,32 @@ impl Checker {
                 Some((format!("did you mean `{found}`?"), found))
             });
         let elsewhere = self.exported_elsewhere(name.name);
+        let own = self.exported_by_user(module, name.name);
         let Some(diag) = self.diags.last_mut().filter(|d| d.code == codes::UNKNOWN_TRAIT) else { return };
         let taken = diag.clone();
-        *diag = match (elsewhere, better) {
+        *diag = match (own, elsewhere, better) {
+            (Some(note), ..) => taken.note(note),
             _ if matches!(text.as_str(), "Clone" | "Copy") => taken.note("every value can be copied"),
-            (Some(import), _) => taken.note(format!("the library has one: `{import}`")),
-            (None, Some((title, found))) => taken.fix_likely(title, name.span, found),
-            (None, None) => taken,
+            (_, Some(import), _) => taken.note(format!("the library has one: `{import}`")),
+            (.., Some((title, found))) => taken.fix_likely(title, name.span, found),
+            (None, None, None) => taken,
         };
+    }
+
+    /// How to import a module of the program that has the name, or exports it.
+    pub(crate) fn exported_by_user(&self, viewer: ModuleId, name: Symbol) -> Option<String> {
+        let text = self.program.name(name);
+        if self.scopes[self.root].children.contains_key(&name) {
+            return Some(format!("a module of this program is called so: `use {text}`"));
+        }
+        let viewer = self.file_module(viewer);
+        let exports = |m: &ModuleId| {
+            let own = self.scopes[*m].names.get(&name);
+            let is_public = own.is_some_and(|names| names.iter().any(|e| e.is_pub && e.import.is_none()));
+            is_public && *m != viewer && *m != self.root && self.is_user(*m) && !self.scopes[*m].is_block
+        };
+        let found = self.program.modules.indices().find(exports)?;
+        Some(format!("a module of this program has one: `use {}.{text}`", self.module_path(found)))
     }
 
     /// How to import what a module of the library exports under this name, among types and traits.

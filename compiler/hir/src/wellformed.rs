@@ -243,14 +243,16 @@ impl Checker {
     // ------------------------------------------------------------ host functions
 
     fn check_host_fn(&mut self, id: FnId, tys: &[(Ty, Span)]) {
-        if !self.program.fns[id].generics.params.is_empty() {
+        if let Some(param) = self.program.fns[id].generics.params.first() {
             let message = "a function that the host calls or provides cannot be generic";
-            self.report(Diagnostic::error(codes::BAD_HOST_TYPE, self.program.fns[id].span, message));
+            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, param.span, message);
+            self.report(diag.note("write a function for each type, which may call a generic one"));
             return;
         }
-        if self.program.fns[id].params.iter().any(|p| p.mode == ParamMode::Mut) {
+        if let Some(param) = self.program.fns[id].params.iter().find(|p| p.mode == ParamMode::Mut) {
             let message = "parameters that cross to the host cannot be `mut`";
-            self.report(Diagnostic::error(codes::BAD_HOST_TYPE, self.program.fns[id].span, message));
+            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, param.span, message);
+            self.report(diag.note("return the new value"));
         }
         let last = tys.len() - 1;
         for (i, (ty, span)) in tys.iter().enumerate() {

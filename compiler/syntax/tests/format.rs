@@ -91,7 +91,7 @@ fn programs_of_the_project_keep_their_meaning() {
 /// Comments and newlines anywhere between the tokens of programs.
 #[test]
 fn comments_anywhere_are_kept() {
-    let mut rng = common::Rng(0xC0FF_EE00_1234_5678);
+    let mut rng = damage::Rng::new(0xC0FF_EE00_1234_5678);
     let mut n_formatted = 0;
     for path in fixture_files("tests/fixtures") {
         let text = std::fs::read_to_string(&path).expect("a readable fixture");
@@ -121,7 +121,7 @@ fn comments_anywhere_are_kept() {
 /// Programs with random changes that still parse.
 #[test]
 fn mutated_programs_keep_their_meaning() {
-    let mut rng = common::Rng(0x1234_5678_9ABC_DEF1);
+    let mut rng = damage::Rng::new(0x1234_5678_9ABC_DEF1);
     let mut sources = Vec::new();
     for path in fixture_files("tests/fixtures").iter().chain(&fixture_files("tests/fixtures/format")) {
         let text = std::fs::read_to_string(path).expect("a readable fixture");
@@ -129,7 +129,7 @@ fn mutated_programs_keep_their_meaning() {
     }
     let mut n_formatted = 0;
     for _ in 0..3000 {
-        let source = common::mutate(&sources[rng.below(sources.len())], &mut rng);
+        let source = damage::mutate(&sources[rng.below(sources.len())], &mut rng);
         n_formatted += usize::from(formatted("a mutated program", &source).is_some());
     }
     assert!(n_formatted > 50, "only {n_formatted} programs parse");

@@ -4,7 +4,8 @@
 
 mod common;
 
-use common::{PIECES, Rng, mutate, parse};
+use common::parse;
+use damage::{PIECES, Rng, mutate};
 use syntax::ast::FnBody;
 use syntax::{Span, parse_body};
 
@@ -50,7 +51,7 @@ fn check(text: &str) {
 
 #[test]
 fn mutated_programs() {
-    let mut rng = Rng(0x9E37_79B9_7F4A_7C15);
+    let mut rng = Rng::new(0x9E37_79B9_7F4A_7C15);
     let sources: Vec<&str> = TOUR.split("\n\n").chain(FAULTS.split("\n=== ")).collect();
     for _ in 0..4000 {
         let text = mutate(sources[rng.below(sources.len())], &mut rng);
@@ -60,7 +61,7 @@ fn mutated_programs() {
 
 #[test]
 fn mutated_whole_file() {
-    let mut rng = Rng(0xD1B5_4A32_D192_ED03);
+    let mut rng = Rng::new(0xD1B5_4A32_D192_ED03);
     for _ in 0..60 {
         check(&mutate(TOUR, &mut rng));
     }
@@ -76,7 +77,7 @@ fn truncated_programs() {
 
 #[test]
 fn soups_of_pieces() {
-    let mut rng = Rng(0x2545_F491_4F6C_DD1D);
+    let mut rng = Rng::new(0x2545_F491_4F6C_DD1D);
     for _ in 0..3000 {
         let count = 1 + rng.below(40);
         let text: String = (0..count).map(|_| PIECES[rng.below(PIECES.len())]).collect();
@@ -87,7 +88,7 @@ fn soups_of_pieces() {
 
 #[test]
 fn bodies_alone() {
-    let mut rng = Rng(0xA076_1D64_78BD_642F);
+    let mut rng = Rng::new(0xA076_1D64_78BD_642F);
     for _ in 0..500 {
         let text = mutate("{ let a = 1 + f(\"{b}\"); match c { 1 => 2, _ => |x| x } }", &mut rng);
         let mut parsed = parse(&text, false);

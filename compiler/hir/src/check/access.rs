@@ -188,6 +188,20 @@ impl FnCtxt<'_> {
         self.instantiate(field, &args, Span::DUMMY)
     }
 
+    /// The first field of a struct whose own type has a field of this name.
+    fn field_with(&mut self, ty: Ty, name: Symbol) -> Option<String> {
+        let TyKind::Adt(adt, _) = self.kind(ty) else { return None };
+        let decl = &self.ck.program.adts[*adt];
+        let fields: Vec<(Symbol, Ty)> =
+            decl.variants[VariantIdx(0)].fields.iter().map(|f| (f.name, f.ty)).collect();
+        let found = fields.into_iter().find(|(_, of)| {
+            let of = self.adt_field_ty(ty, *of);
+            self.find_field(of, name)
+                .is_some_and(|(_, _, is_pub, owner)| is_pub || self.ck.sees_private(self.module, owner))
+        });
+        found.map(|(field, _)| self.ck.program.name(field).to_string())
+    }
+
     fn report_no_field(&mut self, ty: Ty, name: Ident, span: Span) {
         let text = self.ck.program.name(name.name).to_string();
         if self.is_open(ty) {
@@ -205,7 +219,13 @@ impl FnCtxt<'_> {
                 let names: Vec<Symbol> = decl.variants[VariantIdx(0)].fields.iter().map(|f| f.name).collect();
                 let better = super::method::foreign_method(&text);
                 let symbol = better.and_then(|b| self.ck.program.interner.get(b));
-                if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
+                if let Some(inner) = self.field_with(ty, name.name) {
+                    diag = diag.fix_likely(
+                        format!("the field `{inner}` has one"),
+                        Span::new(name.span.lo, name.span.lo),
+                        format!("{inner}."),
+                    );
+                } else if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
                     diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
                 } else if let (Some(better), Some(symbol)) = (better, symbol)
                     && self.has_method(ty, symbol)

@@ -211,7 +211,7 @@ impl FnCtxt<'_> {
         self.ck.scopes.push(ModuleScope { is_block: true, prefix, ..ModuleScope::default() });
         let mut imports = Vec::new();
         self.ck.collect_items(id, items, &mut imports);
-        self.ck.resolve_imports(imports);
+        self.ck.resolve_imports(imports, None);
         // The signatures have variables of their own.
         let infer = std::mem::take(&mut self.ck.infer);
         self.ck.resolve_new_items();

@@ -349,7 +349,10 @@ impl FnCtxt<'_> {
         if from == Ty::ERROR || to == Ty::ERROR {
             return Expr { kind: ExprKind::Error, ty: target, span };
         }
-        if !self.can_cast(from, to, span) {
+        if self.is_unsafe_cast(from, to, expr.span, span) {
+            return Expr { kind: ExprKind::Error, ty: target, span };
+        }
+        if !self.can_cast(from, to) {
             let (f, t) = (self.ty_name(from), self.ty_name(to));
             let mut diag = Diagnostic::error(
                 codes::BAD_CAST,
@@ -406,7 +409,21 @@ impl FnCtxt<'_> {
         }
     }
 
-    fn can_cast(&mut self, from: Ty, to: Ty, span: Span) -> bool {
+    /// Reports a cast of a `Ptr` in a safe module, unless `inner` is not allowed there already.
+    fn is_unsafe_cast(&mut self, from: Ty, to: Ty, inner: Span, span: Span) -> bool {
+        let is_raw = |ty| matches!(self.kind(ty), TyKind::Ptr(_));
+        if !is_raw(from) && !is_raw(to) || self.ck.program.modules[self.ck.file_module(self.module)].is_unsafe
+        {
+            return false;
+        }
+        let mut told = self.ck.diags.iter().filter(|d| d.code == codes::UNSAFE_ONLY).map(Diagnostic::span);
+        if !told.any(|told| inner.lo <= told.lo && told.hi <= inner.hi) {
+            self.ck.need_unsafe(self.module, span, "casts of `Ptr`");
+        }
+        true
+    }
+
+    fn can_cast(&mut self, from: Ty, to: Ty) -> bool {
         use TyKind::*;
         let raw = |k: &TyKind| matches!(k, Ptr(_));
         match (self.kind(from), self.kind(to)) {
@@ -418,8 +435,8 @@ impl FnCtxt<'_> {
                 let module = &self.ck.program.modules[self.ck.file_module(self.module)];
                 module.is_unsafe || module.is_library
             }
-            (a, Int(_)) | (Int(_), a) if raw(a) => self.ck.need_unsafe(self.module, span, "casts of `Ptr`"),
-            (a, b) if raw(a) && raw(b) => self.ck.need_unsafe(self.module, span, "casts of `Ptr`"),
+            (a, Int(_)) | (Int(_), a) if raw(a) => true,
+            (a, b) if raw(a) && raw(b) => true,
             _ => from == to,
         }
     }

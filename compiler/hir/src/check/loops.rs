@@ -29,6 +29,7 @@ impl FnCtxt<'_> {
             self.report(diag.also(outer.span, "declared here"));
         }
         let id = self.next_loop();
+        self.labels.extend(label.map(|label| label.name));
         self.loops.push(LoopCtx { label, id, value, is_faulty: false });
         id
     }
@@ -106,6 +107,8 @@ impl FnCtxt<'_> {
                 }
                 if self.frames.len() > 1 {
                     diag = diag.note("a closure cannot leave or continue a loop around it; `for` can");
+                } else if self.labels.contains(&label.name) {
+                    diag = diag.note("the loop with this label has ended");
                 }
                 diag
             }

@@ -115,6 +115,8 @@ pub(crate) struct FnCtxt<'c> {
     pub scope: Scope,
     pub frames: Vec<Frame>,
     pub loops: Vec<LoopCtx>,
+    /// The labels of all loops so far, also of those that have ended: for messages.
+    pub labels: Vec<Symbol>,
     pub tries: Vec<TryCtx>,
     pub n_loops: u32,
     /// Nothing that follows can be reached.
@@ -265,6 +267,7 @@ impl<'c> FnCtxt<'c> {
             scope: Scope::new(heads),
             frames: vec![Frame { ret, captures: Vec::new(), ret_span, is_closure: false, question: None }],
             loops: Vec::new(),
+            labels: Vec::new(),
             tries: Vec::new(),
             n_loops: 0,
             diverges: false,

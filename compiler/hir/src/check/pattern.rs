@@ -54,11 +54,9 @@ impl FnCtxt<'_> {
             }
             P::Array(elems) => self.array_pat(elems, ty, binds, span),
             P::Rest(_) => {
-                self.error(
-                    codes::MISPLACED_REST,
-                    span,
-                    "`..` stands inside the pattern of an array, tuple or struct",
-                );
+                let message = "`..` stands inside the pattern of an array, tuple or struct";
+                let diag = Diagnostic::error(codes::MISPLACED_REST, span, message);
+                self.report(diag.fix_likely("write `_` for any value", span, "_"));
                 PatKind::Error
             }
             P::Error => {
@@ -358,7 +356,8 @@ impl FnCtxt<'_> {
                 self.error(codes::MISPLACED_REST, elem.span, "`..` stands once in a pattern");
             } else if let Some(name) = name {
                 let message = format!("the rest of {what} cannot be named");
-                self.error(codes::MISPLACED_REST, name.span, message);
+                let diag = Diagnostic::error(codes::MISPLACED_REST, name.span, message);
+                self.report(diag.fix_likely("leave out the name", name.span, ""));
             }
             found = found.or(Some(i));
         }

@@ -43,9 +43,14 @@ impl FnCtxt<'_> {
                 return self.bind_errors(elems, binds);
             }
             VariantShape::Named => {
+                let names: Vec<&str> = decl.fields.iter().map(|f| self.ck.program.name(f.name)).collect();
+                let names = match names.as_slice() {
+                    [first, _, _, _, ..] => format!("{first}, .."),
+                    few => few.join(", "),
+                };
                 let diag =
                     Diagnostic::error(codes::PATTERN_SHAPE, span, format!("`{text}` has named fields"))
-                        .note(format!("write `{text} {{ field, .. }}`"));
+                        .note(format!("write `{text} {{ {names} }}`"));
                 self.report(diag);
                 return self.bind_errors(elems, binds);
             }
@@ -55,7 +60,12 @@ impl FnCtxt<'_> {
         if given > n || (rest.is_none() && given != n) {
             let message =
                 format!("`{text}` has {}, the pattern {given}", crate::coherence::count(n, "field"));
-            self.error(codes::PATTERN_SHAPE, span, message);
+            let diag = Diagnostic::error(codes::PATTERN_SHAPE, span, message);
+            let last = elems.last().map(|last| last.span.after());
+            self.report(match last.filter(|_| given < n && rest.is_none()) {
+                Some(end) => diag.fix_likely("leave the others out by `..`", end, ", .."),
+                None => diag,
+            });
             return self.bind_errors(elems, binds);
         }
         let mut fields = Vec::with_capacity(given);

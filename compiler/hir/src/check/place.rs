@@ -33,8 +33,11 @@ impl FnCtxt<'_> {
                 self.report(diag);
                 false
             }
-            ExprKind::Const(..) => {
-                self.error(codes::NOT_MUTABLE, span, "a constant cannot be changed");
+            ExprKind::Const(id, ..) => {
+                let text = self.ck.program.name(self.ck.program.consts[*id].name);
+                let diag = Diagnostic::error(codes::NOT_MUTABLE, span, "a constant cannot be changed")
+                    .note(format!("`let mut x = {text}` makes a copy that can be changed"));
+                self.report(diag);
                 false
             }
             _ => {

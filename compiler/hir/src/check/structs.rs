@@ -228,6 +228,9 @@ impl FnCtxt<'_> {
     }
 
     fn report_missing_fields(&mut self, adt: AdtId, variant: VariantIdx, missing: &[Symbol], span: Span) {
+        if self.report_hidden_fields(adt, variant, missing, span) {
+            return;
+        }
         let owner = self.ck.program.name(self.ck.program.adts[adt].variants[variant].name);
         let list: Vec<String> = missing.iter().map(|n| format!("`{}`", self.ck.program.name(*n))).collect();
         let noun = if missing.len() == 1 { "field" } else { "fields" };
@@ -236,6 +239,36 @@ impl FnCtxt<'_> {
             list.join(", "),
             if missing.len() == 1 { "is" } else { "are" }
         );
-        self.error(codes::MISSING_FIELD, span, message);
+        let module = self.ck.program.adts[adt].module;
+        let declared = self.ck.program.adts[adt].variants[variant].span;
+        let diag = Diagnostic::error(codes::MISSING_FIELD, span, message);
+        self.report(match self.ck.is_user(module) {
+            true => diag.also(declared, "declared here"),
+            false => diag,
+        });
+    }
+
+    /// Whether fields are missing that could not be given here.
+    fn report_hidden_fields(
+        &mut self,
+        adt: AdtId,
+        variant: VariantIdx,
+        missing: &[Symbol],
+        span: Span,
+    ) -> bool {
+        let module = self.ck.program.adts[adt].module;
+        let decl = &self.ck.program.adts[adt].variants[variant];
+        let hidden = decl.fields.iter().find(|f| !f.is_pub && missing.contains(&f.name));
+        let Some(field) = hidden.filter(|_| !self.ck.sees_private(self.module, module)) else { return false };
+        let owner = self.ck.program.name(decl.name);
+        let message = format!("`{owner}` has private fields, so only its module can make one");
+        let diag = Diagnostic::error(codes::PRIVATE, span, message)
+            .note(format!("call a function of that module that returns a `{owner}`"));
+        let (is_user, declared) = (self.ck.is_user(module), field.span);
+        self.report(match is_user {
+            true => diag.also(declared, "private here"),
+            false => diag,
+        });
+        true
     }
 }

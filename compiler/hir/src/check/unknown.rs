@@ -34,6 +34,8 @@ impl FnCtxt<'_> {
             diag = diag
                 .note("a variable is declared with `let`, or with `let mut` if it is changed later")
                 .fix_likely("write `let`", before, "let ");
+        } else if let Some(note) = self.ck.exported_by_user(self.module, ident.name) {
+            diag = diag.note(note);
         } else if let Some(import) = crate::std_names::import_of(&text) {
             diag = diag.note(format!("the library has one: `{import}`"));
         } else if let [(owner, _)] = owners.as_slice() {
@@ -148,6 +150,8 @@ fn foreign_name(text: &str) -> Option<&'static str> {
         "True" => "it is written `true`",
         "False" => "it is written `false`",
         "this" => "the receiver of a method is called `self`",
+        "pass" => "a body that does nothing is `{}`",
+        "end" => "a body stands in braces: `{ … }`",
         "printf" | "console" | "puts" | "echo" => "`println(\"…\")` prints a line",
         _ => return None,
     })

@@ -64,7 +64,10 @@ impl Builder<'_, '_> {
     }
 
     fn intrinsic(&mut self, mut used: Use<'_>) {
-        if self.constant_intrinsic(&used) || self.memory_intrinsic(&mut used) || self.control_intrinsic(&used)
+        if self.constant_intrinsic(&used)
+            || self.memory_intrinsic(&mut used)
+            || self.control_intrinsic(&used)
+            || self.unchecked_intrinsic(&used)
         {
             return;
         }
@@ -230,6 +233,17 @@ impl Builder<'_, '_> {
             }
             "trap" => self.trap(),
             _ => return false,
+        }
+        true
+    }
+
+    /// Arithmetic of the language without its checks.
+    fn unchecked_intrinsic(&mut self, used: &Use<'_>) -> bool {
+        let ("unchecked_div", [Arg::Value(a), Arg::Value(b)]) = (used.name, used.args.as_slice()) else {
+            return false;
+        };
+        if let Some(dest) = used.dest {
+            self.assign(dest.clone(), Rvalue::Binary(BinOp::Div, a.clone(), b.clone()));
         }
         true
     }

@@ -120,6 +120,7 @@ impl Parser<'_> {
 
     /// The block behind a header.
     pub(super) fn body(&mut self) -> Block {
+        self.foreign_body_start();
         if self.at(T::LBrace) {
             if self.line_break() {
                 self.brace_on_next_line();
@@ -137,6 +138,24 @@ impl Parser<'_> {
             self.expected(codes::UNEXPECTED_TOKEN, "`{`");
         }
         Block { stmts: Vec::new(), tail: None, span: self.fault_span() }
+    }
+
+    /// `then`, `do` and `begin` before a body: reported, and left out where the body has braces.
+    pub(super) fn foreign_body_start(&mut self) {
+        let is_word = ["then", "do", "begin"].iter().any(|word| self.at_text(word));
+        if !is_word || self.tok().nl {
+            return;
+        }
+        let span = self.span();
+        let message = format!("a body stands in braces, without `{}`", self.source(span));
+        let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, message);
+        let brace = self.nth_tok(1);
+        if brace.kind == T::LBrace && !brace.nl {
+            self.fault(diag.fix("remove it", Span::new(span.lo, brace.lo), ""));
+            self.bump();
+        } else {
+            self.fault(diag.note("`{` begins it, and `}` ends it"));
+        }
     }
 
     /// Reports a `{` that the newline rule separates from its header, and takes it nevertheless.

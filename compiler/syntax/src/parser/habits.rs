@@ -12,13 +12,14 @@ use crate::token::T;
 const MAX_CONDITIONAL: usize = 64;
 
 impl Parser<'_> {
-    /// `===`, `!==` and `<>`: reported, then taken for the comparison.
+    /// `===`, `!==`, `<>` and `<<<`: reported, then taken for the operator that is meant.
     pub(super) fn foreign_comparison(&mut self) {
         let next = self.nth_tok(1);
         let (kind, says) = match (self.kind(), next.kind) {
             (T::EqEq, T::Eq) => (T::EqEq, "the operator is written `==`"),
             (T::NotEq, T::Eq) => (T::NotEq, "the operator is written `!=`"),
             (T::Lt, T::Gt) => (T::NotEq, "unequal is written `!=`"),
+            (T::Shl, T::Lt) => (T::Shl, "the operator is written `<<`"),
             _ => return,
         };
         if next.lo != self.tok().hi {

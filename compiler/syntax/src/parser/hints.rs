@@ -8,6 +8,9 @@ use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::token::T;
 
+/// How far the `=>` of an arm is looked for.
+const MAX_ARM: usize = 64;
+
 impl Parser<'_> {
     /// `a::b`: reported, and the token becomes a `.`.
     pub(super) fn colon_colon(&mut self) {
@@ -104,6 +107,12 @@ impl Parser<'_> {
         Some(error_expr(span))
     }
 
+    /// Whether the first line behind the `{` here is an arm of a `match`.
+    fn at_arms(&self) -> bool {
+        let line = (2..).map(|idx| self.nth_tok(idx)).take_while(|t| !t.nl && t.kind != T::Eof);
+        line.take(MAX_ARM).any(|t| t.kind == T::FatArrow)
+    }
+
     /// A statement is followed by something else on its line: says more where the cause is known.
     pub(super) fn separator_hint(&self) -> Option<Diagnostic> {
         let (prev, token) = (self.prev(), self.tok());
@@ -122,6 +131,11 @@ impl Parser<'_> {
         }
         if matches!(token.kind, T::Plus | T::Minus) && token.nl {
             return None;
+        }
+        if token.kind == T::LBrace && self.at_arms() {
+            let message = "a value with arms begins with `match`";
+            let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, token.span(), message);
+            return Some(diag.note("write `match x { … }`"));
         }
         if token.kind == T::StarStar {
             let message = "`**` cannot follow `as`";
@@ -216,7 +230,7 @@ pub(super) fn operator_at_line_start(span: Span) -> Diagnostic {
 /// What introduces a declaration elsewhere, and the keyword for it here; `Error` where there is none.
 fn foreign_item(text: &str) -> Option<T> {
     Some(match text {
-        "function" | "def" | "func" | "fun" | "proc" => T::KwFn,
+        "function" | "def" | "func" | "fun" | "proc" | "void" => T::KwFn,
         "class" | "record" | "object" => T::KwStruct,
         "interface" | "protocol" => T::KwTrait,
         "import" | "include" | "require" | "using" => T::KwUse,

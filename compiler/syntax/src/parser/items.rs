@@ -458,6 +458,7 @@ impl Parser<'_> {
 
     /// `{ … }`, `=> expr`, or nothing.
     pub(super) fn fn_body(&mut self) -> Option<FnBody> {
+        self.foreign_body_start();
         match self.kind() {
             T::LBrace => {
                 if self.line_break() {

@@ -222,6 +222,7 @@ impl Parser<'_> {
             if self.close_angle() {
                 break;
             }
+            let first = self.pos;
             let started = element(self);
             if self.eat(T::Comma) {
                 continue;
@@ -231,12 +232,23 @@ impl Parser<'_> {
                     self.diags.truncate(diags);
                     self.last_fault = None;
                     self.lost = lost;
-                    self.unclosed(open, T::Gt);
+                    match self.at(T::Colon) && self.tokens[first].nl {
+                        true => self.unclosed_angle(open, first),
+                        false => self.unclosed(open, T::Gt),
+                    }
                 }
                 break;
             }
         }
         self.ctx.newlines = outer;
+    }
+
+    /// What was taken for an element, from token `next` on, is the field or parameter of the next line.
+    fn unclosed_angle(&mut self, open: Span, next: usize) {
+        let comma = self.tokens[next - 1].kind == T::Comma;
+        let last = self.tokens[next - 1 - usize::from(comma)].span();
+        let diag = Diagnostic::error(codes::UNCLOSED_BRACKET, open, "`<` has no closing `>`");
+        self.fault(diag.label("opened here").also(last.after(), "`>` is missing here"));
     }
 
     fn close_angle(&mut self) -> bool {

@@ -1,0 +1,319 @@
+//! What an impl has against what its trait asks for: members, their signatures, and the traits above.
+
+use super::count;
+use crate::checker::Checker;
+use crate::codes;
+use crate::env::ParamEnv;
+use crate::program::*;
+use crate::solve::{Solver, Tri};
+use crate::ty::{Ty, TyKind};
+use syntax::{Diagnostic, Span, Symbol};
+
+/// So many of the members that an impl lacks are shown as they are declared.
+const MISSING_SHOWN_MAX: usize = 4;
+
+impl Checker {
+    pub(super) fn check_impl_members(&mut self, id: ImplId, trait_: TraitId, args: &[Ty]) {
+        let missing = self.missing_members(id, trait_);
+        if !missing.is_empty() {
+            self.report_missing_members(id, trait_, &missing);
+        }
+        self.check_supertraits(id, trait_, args);
+        let pairs: Vec<(FnId, FnId)> = self.program.impls[id]
+            .methods
+            .iter()
+            .zip(&self.program.traits[trait_].methods)
+            .filter_map(|(own, decl)| Some(((*own)?, *decl)))
+            .collect();
+        for (own, decl) in pairs {
+            self.check_impl_method(id, own, decl);
+        }
+        self.check_impl_types(id, trait_, args);
+    }
+
+    fn report_missing_members(&mut self, id: ImplId, trait_: TraitId, missing: &[(String, Span)]) {
+        let decl = &self.program.traits[trait_];
+        let names: Vec<String> = missing.iter().map(|m| format!("`{}`", m.0)).collect();
+        let message = format!("this `impl` of `{}` lacks {}", self.program.name(decl.name), names.join(", "));
+        let mut diag = Diagnostic::error(codes::MISSING_MEMBER, self.program.impls[id].span, message);
+        if self.is_user(decl.module) {
+            diag = diag.also(decl.span, "the trait is declared here");
+        }
+        for (_, declared) in missing.iter().take(MISSING_SHOWN_MAX) {
+            if let Some(text) = self.member_text(*declared) {
+                diag = diag.note(format!("add `{text}`"));
+            }
+        }
+        self.report(diag);
+    }
+
+    /// The declaration of a trait's member as it is written, if it stands on one line, up to its default.
+    fn member_text(&self, name: Span) -> Option<String> {
+        let source = self.map.file(self.map.file_at(name.lo)?);
+        let at = (name.lo - source.start) as usize;
+        let start = source.text[..at].rfind('\n').map_or(0, |i| i + 1);
+        let line = source.text[start..].lines().next()?;
+        let end = line.find(['{', '=', ';']).unwrap_or(line.len());
+        let text = line[..end].trim();
+        let is_whole = text.matches('(').count() == text.matches(')').count();
+        match text.split_whitespace().next() {
+            Some("fn") if is_whole => Some(text.to_string()),
+            Some("type") => Some(format!("{text} = …")),
+            _ => None,
+        }
+    }
+
+    /// What an impl lacks, and where the trait declares it.
+    fn missing_members(&self, id: ImplId, trait_: TraitId) -> Vec<(String, Span)> {
+        let decl = &self.program.impls[id];
+        let mut missing = Vec::new();
+        for (method, own) in self.program.traits[trait_].methods.iter().zip(&decl.methods) {
+            let method = &self.program.fns[*method];
+            let misspelt = self.decls.misspelt.contains(&(id, method.name));
+            if own.is_none() && !misspelt && method.kind == FnKind::Required {
+                missing.push((format!("fn {}", self.program.name(method.name)), method.span));
+            }
+        }
+        for assoc in &self.program.traits[trait_].assoc_types {
+            if assoc.default.is_none() && !decl.assoc_types.iter().any(|a| a.0 == assoc.name) {
+                missing.push((format!("type {}", self.program.name(assoc.name)), assoc.span));
+            }
+        }
+        missing
+    }
+
+    fn check_supertraits(&mut self, id: ImplId, trait_: TraitId, args: &[Ty]) {
+        let decl = &self.program.impls[id];
+        let (self_ty, generics) = (decl.self_ty, decl.generics.clone());
+        let env = ParamEnv::new(&mut self.program, &generics, Container::Module);
+        let full: Vec<Ty> = std::iter::once(self_ty).chain(args.iter().copied()).collect();
+        for i in 0..self.program.traits[trait_].supertraits.len() {
+            let Some(bound) = self.program.super_bound(trait_, i) else { continue };
+            let row: Vec<Ty> = bound.args.iter().map(|t| self.program.types.subst(*t, &full)).collect();
+            let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
+            if solver.holds(bound.trait_, &row) == Tri::No {
+                let of = self.program.name(self.program.traits[trait_].name);
+                let above = self.program.trait_ref_name(bound.trait_, &row[1..]);
+                let ty = self.program.ty_name(self_ty);
+                let message = format!("`{of}` needs `{above}`, which `{ty}` does not implement");
+                let diag = Diagnostic::error(codes::NOT_IMPLEMENTED, self.program.impls[id].span, message);
+                self.report(diag);
+            }
+        }
+    }
+
+    fn check_impl_types(&mut self, id: ImplId, trait_: TraitId, args: &[Ty]) {
+        let decl = &self.program.impls[id];
+        let (self_ty, generics) = (decl.self_ty, decl.generics.clone());
+        let full: Vec<Ty> = std::iter::once(self_ty).chain(args.iter().copied()).collect();
+        let env = ParamEnv::new(&mut self.program, &generics, Container::Module);
+        for i in 0..self.program.traits[trait_].assoc_types.len() {
+            let assoc = &self.program.traits[trait_].assoc_types[i];
+            let (name, bounds) = (assoc.name, assoc.bounds.clone());
+            let Some((_, ty)) = self.program.impls[id].assoc_types.iter().find(|a| a.0 == name).copied()
+            else {
+                continue;
+            };
+            for bound in bounds {
+                let BoundKind::Trait { trait_: wanted, args: bound_args, .. } = &bound.kind else { continue };
+                let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
+                let mut row = vec![ty];
+                for arg in bound_args {
+                    let arg = solver.instantiate(*arg, &full);
+                    row.push(arg);
+                }
+                if solver.holds(*wanted, &row) == Tri::No {
+                    let text = self.program.name(name);
+                    let (ty, of) =
+                        (self.program.ty_name(ty), self.program.trait_ref_name(*wanted, &row[1..]));
+                    let message = format!("`{text}` is `{ty}`, which does not implement `{of}`");
+                    let diag =
+                        Diagnostic::error(codes::NOT_IMPLEMENTED, self.program.impls[id].span, message)
+                            .also(bound.span, "the trait asks for it here");
+                    self.report(diag);
+                }
+            }
+        }
+    }
+
+    /// A method of an impl must take and give what the trait says.
+    fn check_impl_method(&mut self, id: ImplId, own: FnId, decl: FnId) {
+        if let Some((code, message, label)) = self.method_difference(id, own, decl) {
+            let diag = Diagnostic::error(code, self.program.fns[own].span, message);
+            self.report(diag.also(self.program.fns[decl].span, label));
+        }
+    }
+
+    fn method_difference(
+        &mut self,
+        id: ImplId,
+        own: FnId,
+        decl: FnId,
+    ) -> Option<(&'static str, String, &'static str)> {
+        const HERE: &str = "the trait declares it here";
+        let (a, b) = (&self.program.fns[own], &self.program.fns[decl]);
+        let name = self.program.name(a.name).to_string();
+        let wrong = |text: String| Some((codes::SIGNATURE_MISMATCH, text, HERE));
+        if a.has_self != b.has_self {
+            let (takes, own) = if b.has_self { ("`self`", "does not") } else { ("no `self`", "does") };
+            return wrong(format!("the trait's `{name}` takes {takes}, this one {own}"));
+        }
+        if a.params.len() != b.params.len() {
+            return wrong(format!(
+                "`{name}` takes {} in the trait, {} here",
+                count(b.params.len(), "parameter"),
+                a.params.len()
+            ));
+        }
+        let own_generics = |f: &Function| {
+            f.generics.params[f.generics.n_parent as usize..].iter().map(|p| p.kind).collect::<Vec<_>>()
+        };
+        let (ga, gb) = (own_generics(a), own_generics(b));
+        let plain = |k: &GenericParamKind| std::mem::discriminant(k);
+        let iso = GenericParamKind::Type { is_iso: true };
+        if let Some(i) = ga
+            .iter()
+            .zip(&gb)
+            .position(|(x, y)| *y == iso && *x == (GenericParamKind::Type { is_iso: false }))
+        {
+            let text = self.program.name(a.generics.params[a.generics.n_parent as usize + i].name);
+            return wrong(format!("`{text}` of `{name}` must be copyable here, the trait says `iso {text}`"));
+        }
+        if ga.len() != gb.len() || ga.iter().zip(&gb).any(|(x, y)| plain(x) != plain(y)) {
+            return wrong(format!("`{name}` has other type parameters than in the trait"));
+        }
+        for (x, y) in a.params.iter().zip(&b.params) {
+            if x.mode != y.mode {
+                let text = if y.mode == ParamMode::Mut {
+                    "`mut` in the trait, but not here"
+                } else {
+                    "`mut` here, but not in the trait"
+                };
+                let param = self.program.name(y.name).to_string();
+                return wrong(format!("the parameter `{param}` of `{name}` is {text}"));
+            }
+        }
+        self.type_difference(id, own, decl, &name)
+    }
+
+    fn type_difference(
+        &mut self,
+        id: ImplId,
+        own: FnId,
+        decl: FnId,
+        name: &str,
+    ) -> Option<(&'static str, String, &'static str)> {
+        let (_, trait_args) = self.program.impls[id].trait_.clone()?;
+        let generics = self.program.fns[own].generics.clone();
+        let own_args = self.identity(&generics)[generics.n_parent as usize..].to_vec();
+        let mut sub = vec![self.program.impls[id].self_ty];
+        sub.extend(trait_args.iter().copied().chain(own_args));
+        let env = ParamEnv::new(&mut self.program, &generics, Container::Module);
+        let n = self.program.fns[own].params.len();
+        for i in 0..=n {
+            let (found, wanted, what) = if i == n {
+                (self.program.fns[own].ret, self.program.fns[decl].ret, "returns".to_string())
+            } else {
+                let param = self.program.name(self.program.fns[own].params[i].name).to_string();
+                let found = self.program.fns[own].params[i].ty;
+                (found, self.program.fns[decl].params[i].ty, format!("takes `{param}` of type"))
+            };
+            let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
+            let wanted = solver.instantiate(wanted, &sub);
+            let found = solver.normalize(found);
+            if !solver.unify(found, wanted) {
+                let (found, wanted) = (self.program.ty_name(found), self.program.ty_name(wanted));
+                let text = if i == n {
+                    format!("`{name}` returns `{found}`, the trait says `{wanted}`")
+                } else {
+                    format!("`{name}` {what} `{found}`, the trait says `{wanted}`")
+                };
+                return Some((codes::SIGNATURE_MISMATCH, text, "the trait declares it here"));
+            }
+        }
+        self.bounds_difference(own, decl, name, &sub)
+    }
+
+    /// A method may not ask more of its parameters than the trait promises.
+    fn bounds_difference(
+        &mut self,
+        own: FnId,
+        decl: FnId,
+        name: &str,
+        sub: &[Ty],
+    ) -> Option<(&'static str, String, &'static str)> {
+        let generics = self.program.fns[own].generics.clone();
+        let Container::Impl(id) = self.program.fns[own].container else { return None };
+        let from_impl = self.program.impls[id].generics.clone();
+        let mut env = ParamEnv::new(&mut self.program, &from_impl, Container::Module);
+        for bound in self.program.fns[decl].generics.bounds.clone() {
+            let mut bound = self.subst_bound(&bound, sub);
+            self.normalize_bound(&mut bound, &env);
+            env.add(&mut self.program, &bound);
+        }
+        let own_params = self.identity(&generics);
+        for bound in generics.bounds.iter().skip(from_impl.bounds.len()) {
+            let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
+            if solver.bound_holds(bound, &own_params) != Tri::Yes {
+                let text = self.bound_difference_text(own, bound, name);
+                return Some((codes::SIGNATURE_MISMATCH, text, "the trait declares it here"));
+            }
+        }
+        None
+    }
+
+    fn bound_difference_text(&mut self, own: FnId, bound: &Bound, name: &str) -> String {
+        match &bound.kind {
+            BoundKind::Trait { trait_, args, .. } => {
+                let (ty, what) = (self.program.ty_name(bound.ty), self.program.trait_ref_name(*trait_, args));
+                format!("`{name}` asks for `{ty}: {what}`, which the trait does not")
+            }
+            BoundKind::Fn { params, ret } => {
+                let kind = TyKind::Fn { params: params.clone().into(), ret: *ret };
+                let closure = self.program.types.intern(kind);
+                let text = self.program.ty_name(closure);
+                let param = self.program.fns[own].params.iter().find(|p| p.ty == bound.ty).map(|p| p.name);
+                match param {
+                    Some(param) => {
+                        let param = self.program.name(param);
+                        format!("`{name}` takes `{param}` of type `{text}`, the trait takes another closure")
+                    }
+                    None => format!("`{name}` takes a closure `{text}`, the trait takes another one"),
+                }
+            }
+        }
+    }
+
+    /// Reduces the projections in a bound.
+    fn normalize_bound(&mut self, bound: &mut Bound, env: &ParamEnv) {
+        let mut solver = Solver::new(&mut self.program, &mut self.infer, env, Span::DUMMY);
+        bound.ty = solver.normalize(bound.ty);
+        match &mut bound.kind {
+            BoundKind::Trait { args, assoc, .. } => {
+                args.iter_mut().for_each(|t| *t = solver.normalize(*t));
+                assoc.iter_mut().for_each(|(_, t)| *t = solver.normalize(*t));
+            }
+            BoundKind::Fn { params, ret } => {
+                params.iter_mut().for_each(|(t, _)| *t = solver.normalize(*t));
+                *ret = solver.normalize(*ret);
+            }
+        }
+    }
+
+    pub(crate) fn subst_bound(&mut self, bound: &Bound, sub: &[Ty]) -> Bound {
+        let types = &mut self.program.types;
+        let ty = types.subst(bound.ty, sub);
+        let kind = match &bound.kind {
+            BoundKind::Trait { trait_, args, assoc } => BoundKind::Trait {
+                trait_: *trait_,
+                args: args.iter().map(|t| types.subst(*t, sub)).collect(),
+                assoc: assoc.iter().map(|(n, t)| (*n, types.subst(*t, sub))).collect::<Vec<(Symbol, Ty)>>(),
+            },
+            BoundKind::Fn { params, ret } => BoundKind::Fn {
+                params: params.iter().map(|(t, m)| (types.subst(*t, sub), *m)).collect(),
+                ret: types.subst(*ret, sub),
+            },
+        };
+        Bound { ty, kind, span: bound.span }
+    }
+}
