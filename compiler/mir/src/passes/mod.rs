@@ -24,6 +24,7 @@ mod sroa;
 mod thread_jumps;
 mod unique;
 mod unique_facts;
+mod unique_flow;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
