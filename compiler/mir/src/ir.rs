@@ -160,6 +160,9 @@ pub enum ParamMode {
     Borrowed,
     /// The address of a place of the caller: initialised at entry and at every exit.
     Mut,
+    /// A `USize`, the memory of a cell of this variant or null, as `DropReuse` makes it; the callee uses or frees it. Only in
+    /// the owned stage.
+    Token { ty: Ty, variant: u32 },
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -285,7 +288,7 @@ pub enum Const {
 /// An argument of a call, by the mode of the parameter.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Arg {
-    /// For an owned parameter (`copy`, `move`, a constant) or a borrowed one (`borrow`, a constant).
+    /// For an owned parameter (`copy`, `move`, a constant), a borrowed one (`borrow`, a constant) or a token (`move`).
     Value(Operand),
     /// For a `mut` parameter.
     Mut(Place),
@@ -304,7 +307,8 @@ pub enum Rvalue {
     /// Between numbers, `Char`, `Bool`, pointers, to the type of the destination.
     Cast(Operand),
     /// A struct or tuple value, or a variant of an enum; takes ownership of the fields. For a boxed enum, allocates, or uses
-    /// the memory of `reuse` (a local of type `USize` made by `DropReuse`, null where nothing is to be had).
+    /// the memory of `reuse` (a local of type `USize` made by `DropReuse`, or a parameter that is a token; null where nothing is to
+    /// be had).
     Aggregate {
         ty: Ty,
         variant: u32,

@@ -16,6 +16,7 @@ pub mod passes;
 pub mod print;
 pub mod verify;
 mod verify_body;
+mod verify_tokens;
 pub mod visit;
 
 pub use certify::certify;

@@ -444,7 +444,7 @@ impl<'a> Parser<'a> {
         let mut params = Vec::new();
         self.expect("(")?;
         while !self.eat(")") {
-            let mode = self.mode();
+            let mode = self.mode()?;
             params.push((self.ty()?, mode));
             self.comma(")")?;
         }
@@ -452,14 +452,17 @@ impl<'a> Parser<'a> {
         Ok((params, self.ty()?))
     }
 
-    fn mode(&mut self) -> ParamMode {
-        if self.eat_word("borrow") {
+    fn mode(&mut self) -> Res<ParamMode> {
+        Ok(if self.eat_word("borrow") {
             ParamMode::Borrowed
         } else if self.eat_word("mut") {
             ParamMode::Mut
+        } else if self.eat_word("token") {
+            let ty = self.ty()?;
+            ParamMode::Token { ty, variant: self.variant_suffix(ty)? }
         } else {
             ParamMode::Owned
-        }
+        })
     }
 
     pub fn receiver(&mut self) -> Res<ParamMode> {
@@ -529,7 +532,7 @@ impl<'a> Parser<'a> {
         while !self.eat(")") {
             let local = self.local()?;
             self.expect(":")?;
-            let mode = self.mode();
+            let mode = self.mode()?;
             let decl = self.decl()?;
             self.declare(local, decl);
             params.push(Param { local, mode });

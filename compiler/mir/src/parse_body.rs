@@ -271,7 +271,7 @@ impl Parser<'_> {
         })
     }
 
-    fn variant_suffix(&mut self, ty: Ty) -> Res<u32> {
+    pub(crate) fn variant_suffix(&mut self, ty: Ty) -> Res<u32> {
         if !self.rest().starts_with('@') {
             return Ok(0);
         }

@@ -10,6 +10,7 @@
 //! panic     = "panic" "abort"                     (every function is `nounwind` then)
 //! ty        = Int8 … Int … USize | Float32 | Float | Bool | Char | Never | Ptr<ty> | Buffer<ty> | [ty; n] | () | %Name
 //!           | fn(mode ty, ...) -> ty | dyn "Trait"/3       mode = nothing (owned) | "borrow" | "mut"
+//! mode      = | borrow | mut | token ty[@Variant]
 //! function  = "fn" @name "(" _1: mode ty decl, ... ")" "->" ty attributes "{" { local } { block } "}"
 //!           | "extern" @name "module" "name" "(" mode ty, ... ")" "->" ty attributes
 //! attributes= ["inline" | "noinline" | "cold"] ["export" "name"] ["nounwind"]
@@ -257,6 +258,11 @@ impl<'a> Printer<'a> {
     fn mode(&mut self, mode: ParamMode) {
         match mode {
             ParamMode::Owned => {}
+            ParamMode::Token { ty, variant } => {
+                self.p("token ");
+                self.ty_variant(ty, variant);
+                self.p(" ");
+            }
             ParamMode::Borrowed => self.p("borrow "),
             ParamMode::Mut => self.p("mut "),
         }

@@ -28,11 +28,11 @@ pub(crate) fn verify_body(program: &Program, facts: &TypeFacts, func: &Function,
     v.found
 }
 
-struct Verifier<'a> {
-    program: &'a Program,
+pub(crate) struct Verifier<'a> {
+    pub program: &'a Program,
     facts: &'a TypeFacts,
     func: &'a Function,
-    body: &'a Body,
+    pub body: &'a Body,
     at: (Option<Block>, Option<usize>),
     found: Vec<Found>,
 }
@@ -52,7 +52,7 @@ enum Known {
 }
 
 impl<'a> Verifier<'a> {
-    fn fail(&mut self, message: impl Into<String>) {
+    pub(crate) fn fail(&mut self, message: impl Into<String>) {
         if self.found.len() < 20 {
             self.found.push((self.at.0, self.at.1, message.into()));
         }
@@ -62,7 +62,7 @@ impl<'a> Verifier<'a> {
         print_ty(self.program, ty)
     }
 
-    fn kind(&self, ty: Ty) -> &'a TyKind {
+    pub(crate) fn kind(&self, ty: Ty) -> &'a TyKind {
         &self.program.types.defs[ty].kind
     }
 
@@ -94,6 +94,7 @@ impl<'a> Verifier<'a> {
             if body.locals[param.local].ty != *ty || param.mode != *mode {
                 self.fail(format!("parameter {} does not agree with the signature", param.local));
             }
+            self.token_param(param);
         }
         for (local, decl) in body.locals.iter_enumerated() {
             if decl.is_borrow && (local == RETURN || seen[local]) {
@@ -129,7 +130,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn place(&mut self, place: &Place) -> Option<Ty> {
+    pub(crate) fn place(&mut self, place: &Place) -> Option<Ty> {
         let n = self.body.locals.len();
         if place.local.index() >= n || place.indices().any(|i| i.index() >= n) {
             self.fail("a place has a local that does not exist");
@@ -290,28 +291,6 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    fn drop_reuse(&mut self, place: &Place, variant: u32, taken: &[u32]) {
-        let Some(ty) = self.place(place) else { return };
-        let def = &self.program.types.defs[ty];
-        let Some(variant) = def.variants.get(variant as usize) else {
-            return self.fail("the variant does not exist");
-        };
-        if !def.is_boxed || variant.fields.is_empty() {
-            self.fail("only variants with fields of boxed enums have memory to reuse");
-        }
-        if taken.iter().any(|i| *i as usize >= variant.fields.len()) {
-            self.fail("a taken field does not exist");
-        }
-    }
-
-    fn token(&mut self, token: Local) {
-        let is_word =
-            self.body.locals.get(token).is_some_and(|l| *self.kind(l.ty) == TyKind::Int(IntTy::USize));
-        if !is_word {
-            self.fail("a token is a `USize` local");
-        }
-    }
-
     fn term(&mut self, term: &Term, is_cleanup: bool) {
         match term {
             Term::If { cond, .. } => {
@@ -384,6 +363,10 @@ impl<'a> Verifier<'a> {
             (Arg::Mut(place), ParamMode::Mut) => self.place(place).map(Known::Ty),
             (Arg::Value(op @ (Operand::Borrow(_) | Operand::Const(_))), ParamMode::Borrowed) => self.lent(op),
             (Arg::Value(op), ParamMode::Owned) => self.value(op),
+            (Arg::Value(op @ Operand::Move(place)), ParamMode::Token { ty, variant }) => {
+                self.given_token(place, ty, variant);
+                self.value(op)
+            }
             _ => {
                 self.fail(format!("argument {i} does not fit the mode of its parameter"));
                 None

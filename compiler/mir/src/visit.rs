@@ -269,7 +269,7 @@ impl Term {
 /// The mode in which a `dyn` method takes its receiver, as an access of the object: owned consumes the object.
 fn receiver_access(receiver: ParamMode) -> Access {
     match receiver {
-        ParamMode::Owned => Access::Move,
+        ParamMode::Owned | ParamMode::Token { .. } => Access::Move,
         ParamMode::Borrowed => Access::Borrow,
         ParamMode::Mut => Access::Mut,
     }

@@ -199,7 +199,7 @@ impl Emit<'_, '_> {
         let receiver = match mode {
             m::ParamMode::Mut => vec![self.b.offset(cell, header)],
             m::ParamMode::Borrowed => self.load_value(ty, cell, header),
-            m::ParamMode::Owned => self.take_from_dyn(ty, cell),
+            m::ParamMode::Owned | m::ParamMode::Token { .. } => self.take_from_dyn(ty, cell),
         };
         self.finish_adapter(id, slot, receiver, rest);
     }

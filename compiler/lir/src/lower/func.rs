@@ -191,9 +191,44 @@ impl<'f> FuncLower<'f, '_, '_> {
                 _ => {}
             }
         }
+        self.find_given_tokens(&mut sizes);
         // What the memory is wanted for decides; cells of another size are freed at once.
         sizes.sort_by_key(|(_, _, wanted)| *wanted);
         self.token_sizes = sizes.into_iter().map(|(token, size, _)| (token, size)).collect();
+        while self.follow_moved_tokens() {}
+    }
+
+    /// A token that moves into another one is wanted for what that is. Whether anything has changed.
+    fn follow_moved_tokens(&mut self) -> bool {
+        let mut changed = false;
+        for stmt in self.body.blocks.iter().flat_map(|b| &b.stmts) {
+            if let m::StmtKind::Assign(to, m::Rvalue::Use(m::Operand::Move(from))) = &stmt.kind
+                && let Some(&size) = self.token_sizes.get(&to.local)
+                && let Some(own) = self.token_sizes.get_mut(&from.local)
+            {
+                changed |= std::mem::replace(own, size) != size;
+            }
+        }
+        changed
+    }
+
+    /// Tokens that are parameters, and those that are arguments.
+    fn find_given_tokens(&mut self, sizes: &mut Vec<(m::Local, u32, bool)>) {
+        let mut given: Vec<(m::Local, m::ParamMode)> =
+            self.body.params.iter().map(|param| (param.local, param.mode)).collect();
+        for data in &self.body.blocks {
+            let m::Term::Call { callee: m::Callee::Func(func), args, .. } = &data.term else { continue };
+            for (arg, (_, mode)) in args.iter().zip(&self.e.cx.program.funcs[*func].params) {
+                if let m::Arg::Value(m::Operand::Move(place)) = arg {
+                    given.push((place.local, *mode));
+                }
+            }
+        }
+        for (local, mode) in given {
+            if let m::ParamMode::Token { ty, variant } = mode {
+                sizes.push((local, self.e.layout(ty).variants[variant as usize].cell_size, true));
+            }
+        }
     }
 
     // ------------------------------------------------------------ statements

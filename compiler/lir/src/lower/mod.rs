@@ -121,7 +121,7 @@ impl<'a> Cx<'a> {
     pub fn param_tys(&mut self, ty: m::Ty, mode: m::ParamMode) -> Vec<Ty> {
         let layout = self.layouts.get(ty);
         match (&layout.flat, mode) {
-            (Some(flat), m::ParamMode::Owned | m::ParamMode::Borrowed) => {
+            (Some(flat), m::ParamMode::Owned | m::ParamMode::Borrowed | m::ParamMode::Token { .. }) => {
                 flat.iter().map(|s| s.reg).collect()
             }
             _ => vec![Ty::Ptr],

@@ -7,7 +7,7 @@
 use super::bulk;
 use super::edit::for_each_body;
 use super::fold::{Fold, simplify};
-use super::fold_cmp::condition;
+use super::fold_cmp::{condition, signed_form};
 use super::fold_mem::direct;
 use super::induction::{Counter, find_counters};
 use super::known::{Known, Mark};
@@ -151,6 +151,10 @@ fn learn_edge(cx: &mut Fold<'_>, from: Block, to: Block) {
     if matches!(ty, Ty::I32 | Ty::I64) {
         learn_order(cx, op, ty, a, b);
         learn_order(cx, op.swapped(), ty, b, a);
+        // The same question may be asked again in its signed form, which needs what has just been learnt.
+        if let Some(op) = signed_form(op, cx.known.range(a), cx.known.range(b)) {
+            cx.known.decide(op, a, b);
+        }
     }
 }
 

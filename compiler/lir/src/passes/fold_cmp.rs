@@ -42,7 +42,7 @@ pub(crate) fn cmp(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, dst: Reg, a: Reg, b: Reg
 }
 
 /// Numbers that are not negative compare alike as signed and as unsigned ones; one form finds the other's result.
-fn signed_form(op: CmpOp, a: Range, b: Range) -> Option<CmpOp> {
+pub(crate) fn signed_form(op: CmpOp, a: Range, b: Range) -> Option<CmpOp> {
     if a.lo < 0 || b.lo < 0 {
         return None;
     }

@@ -41,7 +41,8 @@ impl<'a> Stepper<'a> {
         body: &'a Body,
         flags: &'a [Local],
     ) -> Stepper<'a> {
-        let mut tokens = Vec::new();
+        let is_token = |param: &&Param| matches!(param.mode, ParamMode::Token { .. });
+        let mut tokens: Vec<Local> = body.params.iter().filter(is_token).map(|param| param.local).collect();
         for stmt in body.blocks.iter().flat_map(|b| &b.stmts) {
             if let StmtKind::DropReuse { token, .. } = &stmt.kind {
                 tokens.push(*token);

@@ -58,7 +58,7 @@ fn infer(program: &Program, facts: &TypeFacts, keep: bool) -> IndexVec<FuncId, B
             func.body().map(|body| Summarizer::new(program, facts, body).run()).unwrap_or_default();
         if let Some(body) = func.body().filter(|_| keep) {
             let params = body.params.iter().map(|param| param.local);
-            summary.seeds.extend(params.filter(|local| reuse::keeps(&program.types, facts, body, *local)));
+            summary.seeds.extend(params.filter(|local| reuse::keeps(program, facts, body, *local)));
         }
         for (_, callee, _) in &summary.args {
             callers[*callee].push(id);

@@ -1,4 +1,5 @@
-//! Joins a local with the one it is moved out of: `x = move y`, where each is written once, needs no second name.
+//! Joins a local with the one it is moved out of: `x = move y`, where each is written once, needs no second name. A copy before the
+//! drop of what is copied is a move.
 //!
 //! In and out: the built stage. `y` is gone when `x` is there. Drops of either that never find it are removed, as they
 //! may find the other; one that finds its own on some ways only is never followed by a use of the other, which would
@@ -14,12 +15,40 @@ use crate::ir::*;
 use entity::IndexVec;
 
 pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
+    move_before_drop(facts, body);
     // Each round halves the chains.
     for _ in 0..8 {
         if !join_pairs(types, facts, body) {
             return;
         }
         super::simplify::remove_nops(body);
+    }
+}
+
+/// `x = copy y; drop y` becomes `x = move y`. Later passes would find the last use, but those before them that ask how many owners
+/// a value has need to know. What is returned is left: it could not be dropped early in `_0`.
+fn move_before_drop(facts: &TypeFacts, body: &mut Body) {
+    let infos = local_infos(body);
+    let is_free = |local: Local| {
+        let owned = body.param_mode(local).is_none_or(|mode| mode == ParamMode::Owned);
+        let decl = &body.locals[local];
+        owned && local != RETURN && !decl.is_borrow && !infos[local].addr_taken && facts.needs_drop(decl.ty)
+    };
+    let free: IndexVec<Local, bool> = body.locals.indices().map(is_free).collect();
+    for data in body.blocks.iter_mut() {
+        for i in 1..data.stmts.len() {
+            let [before, after] = &mut data.stmts[i - 1..=i] else { continue };
+            if let StmtKind::Assign(dest, Rvalue::Use(op)) = &mut before.kind
+                && let Operand::Copy(from) = op
+                && ![RETURN, from.local].contains(&dest.local)
+                && from.proj.is_empty()
+                && free[from.local]
+                && matches!(&after.kind, StmtKind::Drop(place) if place == from)
+            {
+                *op = Operand::Move(from.clone());
+                after.kind = StmtKind::Nop;
+            }
+        }
     }
 }
 

@@ -24,6 +24,7 @@ mod sroa;
 mod thread_jumps;
 mod unique;
 mod unique_facts;
+mod unique_flow;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
@@ -235,13 +236,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn reuse(&mut self, program: &mut Program) {
-        let unwinds = nounwind::Unwinds::new(program);
-        let Program { types, funcs, .. } = &mut *program;
-        for func in funcs.iter_mut() {
-            if let Some(body) = func.body_mut() {
-                reuse::run(types, &self.facts, &unwinds, body);
-            }
-        }
+        reuse::run(program, &self.facts);
         self.check(program, "reuse", true);
     }
 

@@ -89,6 +89,11 @@ impl Unwinds {
         Unwinds { funcs: program.funcs.iter().map(|f| f.may_unwind).collect(), boxed: !program.panics_abort }
     }
 
+    /// A function that a pass has added.
+    pub fn add(&mut self, may_unwind: bool) {
+        self.funcs.push(may_unwind);
+    }
+
     pub fn call(&self, callee: &Callee) -> bool {
         match callee {
             Callee::Func(func) => self.funcs[*func],

@@ -1,24 +1,19 @@
 //! Asks once whether a buffer has one owner: where that is known, `is_unique` becomes `true`; where a loop asks in every
 //! round, it is asked, and the buffer copied if need be, before the loop.
 //!
-//! Known is what was asked (on the way on which the answer was yes), what a buffer that has just been made is, and what holds at
-//! all calls and returns of a function for its `mut` parameters (`unique_facts`). It is known no longer when
-//! the buffer is copied, moved, replaced, dropped, or given to a call. Only buffers that lie in a local itself are followed,
-//! of which no address is taken and nothing is borrowed for longer than an instruction.
+//! `unique_flow` has what is known where.
 //!
 //! In and out: the built stage, in which cleanup drops what it finds, so that the call before a loop may unwind as the one in it does.
 //! Asking earlier costs a copy only where a shared buffer meets a loop that turns out to have no round.
 
-use super::unique_facts::{Facts, buffers_in};
+use super::unique_facts::Facts;
+use super::unique_flow::{Unique, asked, question, tracked};
 use crate::analysis::bitset::BitSet;
-use crate::analysis::defs::local_infos;
 use crate::analysis::loops::{Doms, Loop, natural_loops};
 use crate::analysis::order::reverse_postorder;
-use crate::facts::try_place_ty;
 use crate::ir::*;
 use crate::visit::Access;
 use entity::{Idx, IndexVec};
-use rustc_hash::FxHashMap;
 
 /// Whether anything has changed.
 pub(crate) fn run(types: &mut Types, known: &Facts, func: FuncId, body: &mut Body) -> bool {
@@ -49,226 +44,6 @@ pub(crate) fn run(types: &mut Types, known: &Facts, func: FuncId, body: &mut Bod
         }
     }
     changed
-}
-
-/// The place in `x = is_unique(borrow place)`.
-fn question(stmt: &StmtKind) -> Option<&Place> {
-    match stmt {
-        StmtKind::Assign(_, Rvalue::Intrinsic(Intrinsic::IsUnique, list)) => list.first()?.place(),
-        _ => None,
-    }
-}
-
-fn asked(body: &Body) -> Vec<&Place> {
-    body.blocks.iter().flat_map(|data| &data.stmts).filter_map(|stmt| question(&stmt.kind)).collect()
-}
-
-/// The places to follow: those that are asked about, and locals that new buffers come through.
-pub(crate) fn tracked(types: &Types, body: &Body) -> Vec<Place> {
-    let infos = local_infos(body);
-    let mut lent = BitSet::new(body.locals.len());
-    for stmt in body.blocks.iter().flat_map(|data| &data.stmts) {
-        if let StmtKind::Assign(_, Rvalue::Use(Operand::Borrow(place))) = &stmt.kind {
-            lent.insert(place.local.index());
-        }
-    }
-    let follows = |place: &Place| {
-        let decl = &body.locals[place.local];
-        let direct = place.proj.iter().all(|proj| matches!(proj, Proj::Field(_)));
-        direct && !decl.is_borrow && !infos[place.local].addr_taken && !lent.contains(place.local.index())
-    };
-    let mut list: Vec<Place> = Vec::new();
-    let mut add = |place: Place| {
-        if follows(&place) && !list.contains(&place) {
-            list.push(place);
-        }
-    };
-    asked(body).into_iter().for_each(|place| add(place.clone()));
-    for data in &body.blocks {
-        let Term::Call { callee: Callee::Func(_), args, .. } = &data.term else { continue };
-        for arg in args {
-            let Arg::Mut(place) = arg else { continue };
-            let Some(ty) = try_place_ty(types, body, place) else { continue };
-            for proj in buffers_in(types, ty) {
-                let mut inner = place.clone();
-                inner.proj.extend(proj);
-                add(inner);
-            }
-        }
-    }
-    for (local, decl) in body.locals.iter_enumerated() {
-        if matches!(types.kind(decl.ty), TyKind::Buffer(_)) {
-            add(local.into());
-        }
-    }
-    list
-}
-
-pub(crate) struct Unique<'a> {
-    body: &'a Body,
-    known: &'a Facts,
-    func: FuncId,
-    places: Vec<Place>,
-    by_local: FxHashMap<Local, Vec<usize>>,
-    /// Per block that branches on an answer: the place.
-    branches: IndexVec<Block, Option<usize>>,
-}
-
-impl<'a> Unique<'a> {
-    pub(crate) fn new(body: &'a Body, known: &'a Facts, func: FuncId, places: Vec<Place>) -> Unique<'a> {
-        let mut by_local: FxHashMap<Local, Vec<usize>> = FxHashMap::default();
-        for (i, place) in places.iter().enumerate() {
-            by_local.entry(place.local).or_default().push(i);
-        }
-        let mut this = Unique { body, known, func, places, by_local, branches: IndexVec::new() };
-        this.branches = body.blocks.iter().map(|data| this.branch(data)).collect();
-        this
-    }
-
-    fn bit(&self, place: &Place) -> Option<usize> {
-        self.by_local.get(&place.local)?.iter().copied().find(|i| self.places[*i] == *place)
-    }
-
-    /// The place whose answer the block's branch is on, if nothing happens to it in between.
-    fn branch(&self, data: &BlockData) -> Option<usize> {
-        let Term::If { cond: Operand::Copy(cond) | Operand::Move(cond), .. } = &data.term else {
-            return None;
-        };
-        let (at, bit) = data.stmts.iter().enumerate().rev().find_map(|(i, stmt)| {
-            let StmtKind::Assign(dest, _) = &stmt.kind else { return None };
-            let place = question(&stmt.kind).filter(|_| dest == cond)?;
-            Some((i, self.bit(place)?))
-        })?;
-        let mut state = BitSet::new(self.places.len());
-        state.insert(bit);
-        for stmt in &data.stmts[at + 1..] {
-            if matches!(&stmt.kind, StmtKind::Assign(dest, _) if dest == cond) {
-                return None;
-            }
-            self.stmt(&mut state, &stmt.kind);
-        }
-        state.contains(bit).then_some(bit)
-    }
-
-    /// Whether a buffer in a place is known to have one owner.
-    pub(crate) fn holds(&self, state: &BitSet, place: &Place, proj: &[Proj]) -> bool {
-        let mut whole = place.clone();
-        whole.proj.extend_from_slice(proj);
-        self.bit(&whole).is_some_and(|bit| state.contains(bit))
-    }
-
-    fn forget(&self, state: &mut BitSet, place: &Place) {
-        for &i in self.by_local.get(&place.local).map_or(&[][..], |list| list) {
-            if self.places[i].overlaps(place) {
-                state.remove(i);
-            }
-        }
-    }
-
-    pub(crate) fn stmt(&self, state: &mut BitSet, stmt: &StmtKind) {
-        // Instructions look at what they borrow and are done with it.
-        let lends = matches!(stmt, StmtKind::Assign(_, Rvalue::Intrinsic(..)));
-        let moved = match stmt {
-            StmtKind::Assign(_, Rvalue::Use(Operand::Move(from))) => {
-                self.bit(from).is_some_and(|bit| state.contains(bit))
-            }
-            StmtKind::Assign(_, Rvalue::Intrinsic(Intrinsic::BufferFromPtr(_), _)) => true,
-            _ => false,
-        };
-        stmt.for_each_access(|place, access| {
-            let looks = matches!(access, Access::Discriminant) || lends && access == Access::Borrow;
-            if !looks {
-                self.forget(state, place);
-            }
-        });
-        if let StmtKind::Assign(dest, _) = stmt
-            && moved
-            && let Some(bit) = self.bit(dest)
-        {
-            state.insert(bit);
-        }
-    }
-
-    /// What holds on an edge, after `state` at the end of the block's statements.
-    fn edge(&self, state: &BitSet, block: Block, to: Block) -> BitSet {
-        let mut state = state.clone();
-        let term = &self.body.blocks[block].term;
-        term.for_each_access(|place, _| {
-            if !matches!(term, Term::If { .. } | Term::Switch { .. }) {
-                self.forget(&mut state, place);
-            }
-        });
-        match term {
-            Term::If { then, else_, .. } if *then == to && *else_ != to => {
-                if let Some(bit) = self.branches[block] {
-                    state.insert(bit);
-                }
-            }
-            Term::Call { callee: Callee::Func(func), args, target: Some(target), .. } if *target == to => {
-                self.leaves(&mut state, *func, args);
-            }
-            _ => {}
-        }
-        state
-    }
-
-    /// What a call leaves behind in its `mut` arguments.
-    fn leaves(&self, state: &mut BitSet, func: FuncId, args: &[Arg]) {
-        let Some(list) = self.known.exit.get(func) else { return };
-        for (number, proj) in list {
-            let Some(Arg::Mut(place)) = args.get(*number) else { continue };
-            let mut outer = place.clone();
-            outer.proj.extend_from_slice(proj);
-            if let Some(bit) = self.bit(&outer) {
-                state.insert(bit);
-            }
-        }
-    }
-
-    /// What is known at the entries of blocks, on all ways; `None` where no way leads. `given`: a block at whose entry a
-    /// place is taken to be unique.
-    pub(crate) fn solve(&self, given: Option<(Block, usize)>) -> IndexVec<Block, Option<BitSet>> {
-        let order = reverse_postorder(self.body);
-        let mut entry: IndexVec<Block, Option<BitSet>> = IndexVec::from_elem(None, self.body.blocks.len());
-        let mut start = BitSet::new(self.places.len());
-        for (i, proj) in &self.known.entry[self.func] {
-            let place = Place { local: self.body.params[*i].local, proj: proj.clone() };
-            if let Some(bit) = self.bit(&place) {
-                start.insert(bit);
-            }
-        }
-        if let Some((_, bit)) = given.filter(|(at, _)| *at == Block(0)) {
-            start.insert(bit);
-        }
-        entry[Block(0)] = Some(start);
-        loop {
-            let mut changed = false;
-            for block in &order {
-                let Some(mut state) = entry[*block].clone() else { continue };
-                self.body.blocks[*block].stmts.iter().for_each(|stmt| self.stmt(&mut state, &stmt.kind));
-                for to in self.body.successors(*block) {
-                    let mut edge = self.edge(&state, *block, to);
-                    if let Some((_, bit)) = given.filter(|(at, _)| *at == to) {
-                        edge.insert(bit);
-                    }
-                    changed |= match &mut entry[to] {
-                        Some(have) => {
-                            let before = have.clone();
-                            have.intersect(&edge);
-                            *have != before
-                        }
-                        none => {
-                            *none = Some(edge);
-                            true
-                        }
-                    };
-                }
-            }
-            if !changed {
-                return entry;
-            }
-        }
-    }
 }
 
 /// A question that is put before a loop.

@@ -3,7 +3,7 @@
 //! The greatest solution: it is taken that all buffers have one owner at each call of a function that only direct calls reach, and at
 //! each return; what some call site or some way to `return` does not bear out is taken away, until nothing more is.
 
-use super::unique::{Unique, tracked};
+use super::unique_flow::{Unique, tracked};
 use crate::analysis::bitset::BitSet;
 use crate::ir::*;
 use entity::IndexVec;
@@ -11,10 +11,12 @@ use entity::IndexVec;
 /// A buffer in a `mut` parameter: the parameter's number, and the way to the buffer.
 pub(crate) type Way = (usize, Vec<Proj>);
 
-/// Per function, the buffers that have one owner.
+/// Per function, the buffers that have one owner: at each entry, at each exit, and at each exit if they have at entry.
+#[derive(Clone, PartialEq)]
 pub(crate) struct Facts {
     pub entry: IndexVec<FuncId, Vec<Way>>,
     pub exit: IndexVec<FuncId, Vec<Way>>,
+    pub keeps: IndexVec<FuncId, Vec<Way>>,
 }
 
 /// Structs in structs are followed so deep.
@@ -26,18 +28,18 @@ pub(crate) fn unique_facts(program: &Program) -> Facts {
         .iter()
         .map(|func| func.body().map_or(Vec::new(), |body| ways(&program.types, body)))
         .collect();
-    let mut facts = Facts { entry: all.clone(), exit: all };
+    let mut facts = Facts { entry: all.clone(), exit: all.clone(), keeps: all };
     for func in reached_otherwise(program) {
         facts.entry[func].clear();
     }
     loop {
-        let mut next = Facts { entry: facts.entry.clone(), exit: facts.exit.clone() };
+        let mut next = facts.clone();
         for func in program.funcs.indices() {
             if let Some(body) = program.funcs[func].body() {
                 narrow(&program.types, &facts, &mut next, func, body);
             }
         }
-        let same = next.entry == facts.entry && next.exit == facts.exit;
+        let same = next == facts;
         facts = next;
         if same {
             return facts;
@@ -112,11 +114,12 @@ fn narrow(types: &Types, facts: &Facts, next: &mut Facts, func: FuncId, body: &B
         }
         _ => false,
     };
-    if facts.exit[func].is_empty() && !body.blocks.iter().any(|data| calls(&data.term)) {
+    // What is unique at each exit is among what stays so.
+    if facts.keeps[func].is_empty() && !body.blocks.iter().any(|data| calls(&data.term)) {
         return;
     }
     let mut places = tracked(types, body);
-    for (i, proj) in &facts.exit[func] {
+    for (i, proj) in &facts.keeps[func] {
         let place = Place { local: body.params[*i].local, proj: proj.clone() };
         if !places.contains(&place) {
             places.push(place);
@@ -135,12 +138,27 @@ fn narrow(types: &Types, facts: &Facts, next: &mut Facts, func: FuncId, body: &B
             Term::Return => {
                 next.exit[func].retain(|(i, proj)| unique.holds(&state, &body.params[*i].local.into(), proj))
             }
-            Term::Call { callee: Callee::Func(callee), args, .. } => {
+            term @ Term::Call { callee: Callee::Func(callee), args, .. } => {
+                unique.arguments(&mut state, term);
                 next.entry[*callee].retain(|(i, proj)| bears_out(&unique, &state, args, *i, proj));
             }
             _ => {}
         }
     }
+    let exit = &next.exit[func];
+    next.keeps[func].retain(|way| exit.contains(way) || keeps(&unique, body, way));
+}
+
+/// Whether a buffer that has one owner at entry has one at each exit.
+fn keeps(unique: &Unique, body: &Body, (i, proj): &Way) -> bool {
+    let place = Place { local: body.params[*i].local, proj: proj.clone() };
+    let Some(bit) = unique.bit(&place) else { return false };
+    let entry = unique.solve(Some((Block(0), bit)));
+    body.blocks.iter_enumerated().filter(|(_, data)| data.term == Term::Return).all(|(block, data)| {
+        let Some(mut state) = entry[block].clone() else { return true };
+        data.stmts.iter().for_each(|stmt| unique.stmt(&mut state, &stmt.kind));
+        state.contains(bit)
+    })
 }
 
 fn bears_out(unique: &Unique, state: &BitSet, args: &[Arg], i: usize, proj: &[Proj]) -> bool {

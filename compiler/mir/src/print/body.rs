@@ -127,7 +127,7 @@ impl<'a> Printer<'a> {
         };
     }
 
-    fn ty_variant(&mut self, ty: Ty, variant: u32) {
+    pub(super) fn ty_variant(&mut self, ty: Ty, variant: u32) {
         self.ty(ty);
         let Some(def) = self.program.types.defs.get(ty) else { return };
         if def.kind == TyKind::Enum {
@@ -281,7 +281,7 @@ impl<'a> Printer<'a> {
                 self.word_place("dyn ", object);
                 let _ = write!(self.out, " method {method} ");
                 self.p(match receiver {
-                    ParamMode::Owned => "owned ",
+                    ParamMode::Owned | ParamMode::Token { .. } => "owned ",
                     ParamMode::Borrowed => "borrow ",
                     ParamMode::Mut => "mut ",
                 });

@@ -41,6 +41,7 @@ impl Verifier<'_> {
                 self.aggregate(*of, *variant, fields);
                 if let Some(token) = reuse {
                     self.token(*token);
+                    self.fits_token(*token, *of, *variant);
                 }
             }
             Rvalue::FixedArray(of, list) => {
