@@ -5,6 +5,7 @@ use super::{FnCtxt, Obligation};
 use crate::body::*;
 use crate::codes;
 use crate::infer::VarKind;
+use crate::program::TraitId;
 use crate::resolve::is_iso_in;
 use crate::ty::{Ty, TyKind, TyRow};
 use crate::wellformed::is_iso_param;
@@ -22,6 +23,7 @@ impl FnCtxt<'_> {
                 self.unify(ty, Ty::NEVER);
             }
         }
+        self.pending.append(&mut self.structural);
         self.solve_pending();
         let mut zonk = Zonk { silent: self.has_errors, ..Zonk::default() };
         for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
@@ -67,31 +69,30 @@ impl FnCtxt<'_> {
             self.check_copyable(ty, param, span);
         }
         for waiting in std::mem::take(&mut self.pending) {
-            match waiting.obligation {
-                Obligation::Trait { trait_, args, span, .. } => {
-                    let open = args.iter().any(|t| {
-                        let t = self.deep(*t);
-                        self.ck.program.types.flags(t).has_infer
-                    });
-                    if self.ck.decls.overlapping.contains(&trait_) {
-                        self.has_errors = true;
-                    }
-                    if !self.has_errors {
-                        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
-                        let ty = self.ty_name(args[0]);
-                        let message = match open {
-                            true => format!("it is not known which `{of}` of `{ty}` is meant"),
-                            false => format!("several implementations of `{of}` fit `{ty}`"),
-                        };
-                        let diag = Diagnostic::error(codes::CANNOT_INFER, span, message).note(
-                            "write a type where the variable is declared, or type arguments: `f.<T>(x)`",
-                        );
-                        self.report(diag);
-                    }
-                }
-                _ => {}
+            if let Obligation::Trait { trait_, args, span, .. } = waiting.obligation {
+                self.report_undecided(trait_, &args, span);
             }
         }
+    }
+
+    fn report_undecided(&mut self, trait_: TraitId, args: &[Ty], span: Span) {
+        let open = args.iter().any(|t| {
+            let t = self.deep(*t);
+            self.ck.program.types.flags(t).has_infer
+        });
+        self.has_errors |= self.ck.decls.overlapping.contains(&trait_);
+        if self.has_errors {
+            return;
+        }
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+        let ty = self.ty_name(args[0]);
+        let message = match open {
+            true => format!("it is not known which `{of}` of `{ty}` is meant"),
+            false => format!("several implementations of `{of}` fit `{ty}`"),
+        };
+        let diag = Diagnostic::error(codes::CANNOT_INFER, span, message)
+            .note("write a type where the variable is declared, or type arguments: `f.<T>(x)`");
+        self.report(diag);
     }
 
     fn check_copyable(&mut self, ty: Ty, param: Symbol, span: Span) {

@@ -109,6 +109,8 @@ pub(crate) struct FnCtxt<'c> {
     pub cx: TyCx,
     pub env: Rc<ParamEnv>,
     pub pending: Vec<Waiting>,
+    /// Of `pending`, what is asked at the end only.
+    pub structural: Vec<Waiting>,
     pub copyables: Vec<Copyable>,
     pub locals: IndexVec<LocalId, LocalDecl>,
     pub info: IndexVec<LocalId, LocalInfo>,
@@ -261,6 +263,7 @@ impl<'c> FnCtxt<'c> {
             cx,
             env: Rc::new(env),
             pending: Vec::new(),
+            structural: Vec::new(),
             copyables: Vec::new(),
             locals: IndexVec::new(),
             info: IndexVec::new(),

@@ -87,10 +87,11 @@ impl FnCtxt<'_> {
             if ty.is_plain() {
                 return;
             }
-            // Whether a type can be printed, compared or hashed tells nothing of what is open in it: better asked once
-            // all of it is known.
+            // Whether a type can be printed, compared or hashed tells nothing of what is open in it: asked at the end,
+            // when all of it is known.
             if self.ck.program.types.flags(ty).has_infer {
-                return self.wait(obligation);
+                self.structural.push(Waiting { obligation, tried_in: None });
+                return;
             }
         }
         let tried_in = Some(self.ck.infer.state());

@@ -29,7 +29,7 @@ impl Parser<'_> {
         let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, says);
         self.fault(diag.fix(format!("write `{}`", kind.text()), span, kind.text()));
         self.bump();
-        self.tokens[self.pos].kind = kind;
+        self.retag(kind);
     }
 
     /// `let p = e` behind `&&`, as a test with `is`.
@@ -113,7 +113,7 @@ impl Parser<'_> {
         let span = self.span();
         let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, "members are reached by `.`");
         self.fault(diag.fix("write `.`", span, "."));
-        self.tokens[self.pos].kind = T::Dot;
+        self.retag(T::Dot);
     }
 
     /// `x = value` as an argument: the name goes.
