@@ -391,7 +391,8 @@ impl Parser<'_> {
     /// `(a, mut b)`; the current token is `(`.
     pub(super) fn call_args(&mut self) -> Vec<Arg> {
         let open = self.bump().span();
-        let mut args = Vec::new();
+        // Mostly there is one, and room for four is large.
+        let mut args = Vec::with_capacity(1);
         self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
