@@ -7,9 +7,8 @@ use crate::codes;
 use crate::infer::VarKind;
 use crate::program::TraitId;
 use crate::resolve::is_iso_in;
-use crate::ty::{Ty, TyKind, TyRow};
+use crate::ty::{Ty, TyKind, TyMap, TyRow};
 use crate::wellformed::is_iso_param;
-use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Span, Symbol};
 
 impl FnCtxt<'_> {
@@ -25,7 +24,8 @@ impl FnCtxt<'_> {
         }
         self.pending.append(&mut self.structural);
         self.solve_pending();
-        let mut zonk = Zonk { silent: self.has_errors, ..Zonk::default() };
+        let tables = std::mem::take(&mut self.ck.zonk_tables);
+        let mut zonk = Zonk { silent: self.has_errors, memo: tables.0, seen: tables.1, ..Zonk::default() };
         for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
             let ty = self.zonk(ty, span, &mut zonk);
             if self.check_lit_range(value, ty, span) {
@@ -48,6 +48,9 @@ impl FnCtxt<'_> {
         self.check_pending();
         body.closures = std::mem::take(&mut self.closures);
         self.analyse(body, &zonk.tys);
+        zonk.memo.clear();
+        zonk.seen.clear();
+        self.ck.zonk_tables = (zonk.memo, zonk.seen);
         self.warn_unused_locals();
         body.locals = std::mem::take(&mut self.locals);
     }
@@ -146,8 +149,8 @@ impl FnCtxt<'_> {
         if !self.ck.program.types.flags(ty).has_infer {
             return ty;
         }
-        if let Some(known) = zonk.memo.get(&ty) {
-            return *known;
+        if let Some(known) = zonk.memo.get(ty) {
+            return known;
         }
         let shallow = self.shallow(ty);
         let result = match self.kind(shallow) {
@@ -196,7 +199,8 @@ impl FnCtxt<'_> {
 
     fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         e.ty = self.zonk(e.ty, e.span, zonk);
-        if !e.ty.is_fixed() && zonk.seen.insert(e.ty) {
+        if !e.ty.is_fixed() && zonk.seen.get(e.ty).is_none() {
+            zonk.seen.insert(e.ty, e.ty);
             zonk.tys.push(e.ty);
         }
         let (ty, span) = (e.ty, e.span);
@@ -336,10 +340,10 @@ impl FnCtxt<'_> {
 
 #[derive(Default)]
 struct Zonk {
-    memo: FxHashMap<Ty, Ty>,
+    memo: TyMap,
     /// The types of all expressions, in the order of their first occurrence.
     tys: Vec<Ty>,
-    seen: FxHashSet<Ty>,
+    seen: TyMap,
     reported: Vec<Ty>,
     reported_pats: Vec<Span>,
     /// Other mistakes were found: what is not known may follow from them.

@@ -243,7 +243,7 @@ impl Parser<'_> {
             T::Tilde => UnOp::BitNot,
             T::KwAwait | T::KwAsync => return self.async_prefix(),
             T::And | T::Star | T::AndAnd | T::Plus => return self.foreign_prefix(),
-            T::Ident if self.at_text("not") && self.nth(1).is_word() && !self.nth_tok(1).nl => {
+            T::Ident if self.nth(1).is_word() && self.at_text("not") && !self.nth_tok(1).nl => {
                 return self.foreign_prefix();
             }
             _ => return self.power(),

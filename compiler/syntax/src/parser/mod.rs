@@ -290,7 +290,8 @@ impl<'a> Parser<'a> {
     }
 
     fn at_text(&self, text: &str) -> bool {
-        self.kind() == T::Ident && self.text(self.tok()) == text
+        let token = self.current;
+        token.kind == T::Ident && (token.hi - token.lo) as usize == text.len() && self.text(token) == text
     }
 
     fn symbol(&mut self, token: Token) -> Symbol {
