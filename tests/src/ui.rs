@@ -1,11 +1,19 @@
 //! Programs with mistakes: the whole report is compared, and the folder's name must be among the codes.
 //!
-//! Where checking does not find what the folder promises, the program is compiled: some mistakes show only when it is
+//! What lies in folders below is a module of a program there. Where checking does not find what the folder promises, the program is compiled: some mistakes show only when it is
 //! put together.
 
+use crate::files;
 use crate::loader::Disk;
 use driver::{Options, Session};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// The programs, without the modules that they use.
+pub fn programs(root: &Path) -> Vec<PathBuf> {
+    let folder = root.join("tests/ui");
+    let is_program = |path: &PathBuf| path.parent().and_then(Path::parent) == Some(&folder);
+    files(&folder, "gal").into_iter().filter(is_program).collect()
+}
 
 pub fn check(root: &Path, path: &Path) -> Vec<String> {
     let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");

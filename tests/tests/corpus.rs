@@ -24,7 +24,7 @@ fn programs_print_what_they_should() {
 #[test]
 fn mistakes_are_reported_as_expected() {
     let root = root();
-    let paths = files(&root.join("tests/ui"), "gal");
+    let paths = ui::programs(&root);
     let failures = for_all(&paths, |path| ui::check(&root, path));
     report("ui", paths.len(), &failures);
 }
