@@ -37,11 +37,14 @@ pub(crate) fn evaluate(
         consts: Some(consts.clone()),
         ..build.clone()
     };
-    let program = match mir::build::build_program(checker, &build) {
+    let program = match pipeline::build_mir(checker, &build) {
         Ok(program) => program,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
-    let module = pipeline::plain_lir(program)?;
+    let module = match pipeline::plain_lir(program)? {
+        Ok(module) => module,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
     let mut values = Values::default();
     let mut faults = Vec::new();
     for (i, id) in consts.into_iter().enumerate() {

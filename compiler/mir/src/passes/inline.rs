@@ -100,6 +100,7 @@ fn stmt_cost(program: &Program, facts: &TypeFacts, body: &Body, stmt: &StmtKind)
         StmtKind::Assign(_, Rvalue::Aggregate { ty, .. }) if program.types.defs[*ty].is_boxed => 6,
         StmtKind::Assign(_, Rvalue::Aggregate { fields, .. }) => fields.len() as u32,
         StmtKind::Assign(_, Rvalue::FixedArray(_, list)) => list.len() as u32,
+        StmtKind::Assign(_, Rvalue::FixedRepeat(..)) => 6,
         StmtKind::Assign(_, Rvalue::MakeFnBox { .. } | Rvalue::MakeDyn { .. }) => 6,
         StmtKind::Assign(..) => 1,
         StmtKind::Drop(_) => 1,
