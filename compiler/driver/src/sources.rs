@@ -19,17 +19,21 @@ impl<'a> Sources<'a> {
 
     fn user(&mut self, path: &str) -> Option<SourceText> {
         let base = format!("{}{path}", self.folder);
-        let file = format!("{base}.gal");
-        let name = if self.loader.exists(&file) { file } else { format!("{base}/mod.gal") };
+        let (file, folder) = (format!("{base}.gal"), format!("{base}/mod.gal"));
+        let (name, rival) = match (self.loader.exists(&file), self.loader.exists(&folder)) {
+            (true, true) => (file, Some(folder)),
+            (true, false) => (file, None),
+            (false, _) => (folder, None),
+        };
         let text = self.loader.load(&name)?;
-        Some(SourceText { name, text })
+        Some(SourceText { name, text, rival })
     }
 
     fn library(&self, folder: &str, path: &str) -> Option<SourceText> {
         let base = if path.is_empty() { folder.to_string() } else { format!("{folder}/{path}") };
         [format!("{base}.gal"), format!("{base}/mod.gal")].into_iter().find_map(|name| {
             library::text(&name)
-                .map(|text| SourceText { name: format!("library/{name}"), text: text.to_string() })
+                .map(|text| SourceText { name: format!("library/{name}"), text: text.to_string(), rival: None })
         })
     }
 }

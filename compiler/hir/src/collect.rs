@@ -6,7 +6,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::imports::PendingImport;
 use crate::program::*;
-use crate::scope::{Alias, AliasId, AliasState, Def, Entry};
+use crate::scope::{Alias, AliasId, AliasState, Def, Entry, Ns};
 use crate::ty::Ty;
 use entity::IndexVec;
 use rustc_hash::FxHashSet;
@@ -501,11 +501,23 @@ impl Checker {
 
     // ------------------------------------------------------------ extern blocks
 
+    /// The functions of a host that is not there yet: their uses need no message of their own.
+    fn collect_unsupported(&mut self, module: ModuleId, items: Vec<ast::Item>) {
+        for item in items {
+            let ItemKind::Fn(decl) = item.kind else { continue };
+            let entry = Entry { def: Def::Error, is_pub: true, span: decl.name.span, import: None };
+            self.scopes[module].names.entry(decl.name.name).or_default().set(Ns::Value, entry);
+        }
+    }
+
     fn collect_extern(&mut self, module: ModuleId, block: ast::ExternBlock) {
         let (abi, abi_span) = block.abi;
         match abi.as_str() {
             "wasm" => {}
-            "js" | "C" => return self.unsupported(abi_span, &format!("`extern \"{abi}\"`")),
+            "js" | "C" => {
+                self.unsupported(abi_span, &format!("`extern \"{abi}\"`"));
+                return self.collect_unsupported(module, block.items);
+            }
             _ => {
                 let message = format!("there is no kind of host called `{abi}`");
                 let diag = Diagnostic::error(codes::UNKNOWN_ABI, abi_span, message);

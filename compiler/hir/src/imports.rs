@@ -174,6 +174,10 @@ impl Checker {
             Ok(_) => (&import.path[..import.path.len() - 1], import.path.len() - 1),
         };
         let ident = import.path[at];
+        if let Some(what) = self.planned_in_std(&import.path) {
+            self.unsupported(ident.span, what);
+            return self.bind_error(import);
+        }
         let place = if at == 0 { None } else { self.follow(import.module, parent).ok() };
         let text = self.program.name(ident.name).to_string();
         let mut diag = match place {
@@ -195,8 +199,13 @@ impl Checker {
             }
             None => {
                 let message = format!("there is no module `{text}`");
-                Diagnostic::error(codes::UNKNOWN_MODULE, ident.span, message)
-                    .note(format!("a module is a file: `{text}.gal` or `{text}/mod.gal`"))
+                let note = match self.is_root_file(&text) {
+                    true => format!(
+                        "`{text}.gal` is the program's root: what several modules use stands in a module of its own"
+                    ),
+                    false => format!("a module is a file: `{text}.gal` or `{text}/mod.gal`"),
+                };
+                Diagnostic::error(codes::UNKNOWN_MODULE, ident.span, message).note(note)
             }
         };
         let candidates = match place {
@@ -220,6 +229,18 @@ impl Checker {
             diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
         }
         self.report(diag);
+        self.bind_error(import);
+    }
+
+    /// Whether the program's root is the file that a module of this name would be.
+    fn is_root_file(&self, name: &str) -> bool {
+        let file = self.program.modules[self.root].file;
+        let stem = file.and_then(|f| self.map.file(f).name.rsplit('/').next()?.strip_suffix(".gal"));
+        stem == Some(name)
+    }
+
+    /// The name of an import that failed stands for something, of which nothing more is said.
+    fn bind_error(&mut self, import: &PendingImport) {
         if let Some(name) = import.name {
             for ns in [Ns::Type, Ns::Value] {
                 let names = self.scopes[import.module].names.entry(name.name).or_default();
