@@ -17,6 +17,7 @@ use crate::analysis::loops::{Doms, Loop, natural_loops};
 use crate::analysis::order::reverse_postorder;
 use crate::facts::try_place_ty;
 use crate::ir::*;
+use crate::passes::cleanup_edges::new_landing;
 use crate::visit::Access;
 use entity::{Idx, IndexVec};
 use rustc_hash::FxHashMap;
@@ -312,7 +313,7 @@ fn find_early(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Vec<Ea
             let is_known = entry[a_loop.header].as_ref().is_some_and(|state| state.contains(bit));
             let taken = found.iter().any(|f| f.place == early.place || f.header == early.header);
             if !is_known && !taken && unique.stays(a_loop, block, bit) {
-                let given_up = given_up(body, a_loop.header, block);
+                let given_up = given_up(types, known, body, a_loop.header, block);
                 found.push(Early { given_up, ..early });
             }
         }
@@ -441,20 +442,25 @@ fn find_earlier(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Opti
             }
         }
         if let Some(at) = best.filter(|at| unique.is_untouched(*at, block, bit)) {
-            let given_up = given_up(body, at, block);
+            let given_up = given_up(types, known, body, at, block);
             return Some((at, Early { given_up, ..early }));
         }
     }
     None
 }
 
-/// The locals that the ways from the start of `from` to the end of `to` move or drop, in order. Not `mut` parameters, which
-/// the caller drops.
-fn given_up(body: &Body, from: Block, to: Block) -> Vec<Local> {
+/// The locals that the ways from the start of `from` to the end of `to` move or drop, in order, if unwinding meets them. Not
+/// `mut` parameters, which the caller drops.
+fn given_up(types: &Types, known: &Facts, body: &Body, from: Block, to: Block) -> Vec<Local> {
+    if known.panics_abort {
+        return Vec::new();
+    }
     let (mut reached, mut found) = (BitSet::new(body.blocks.len()), BitSet::new(body.locals.len()));
     let mut note = |place: &Place, access: Access| {
         let is_lent = matches!(body.param_mode(place.local), Some(ParamMode::Mut | ParamMode::Borrowed));
-        let ends = matches!(access, Access::Move | Access::Drop);
+        let plain =
+            matches!(types.kind(body.locals[place.local].ty), TyKind::Int(_) | TyKind::Ptr(_) | TyKind::Bool);
+        let ends = matches!(access, Access::Move | Access::Drop) && !plain;
         if ends && !is_lent && !place.is_indirect() && !body.locals[place.local].is_borrow {
             found.insert(place.local.index());
         }
@@ -474,15 +480,18 @@ fn given_up(body: &Body, from: Block, to: Block) -> Vec<Local> {
     body.locals.indices().filter(|local| found.contains(local.index())).collect()
 }
 
-/// The call at its earlier place: it unwinds past what was to be given up before.
+/// The call at its earlier place: it unwinds past what was to be given up before, which may run a user's code.
 fn drop_in_cleanup(body: &mut Body, call: &mut Term, locals: Vec<Local>, span: syntax::Span) {
-    let Term::Call { unwind: Some(unwind), .. } = call else { return };
+    let Term::Call { unwind, .. } = call else { return };
     if locals.is_empty() {
         return;
     }
-    let stmts = locals.into_iter().map(|local| Stmt { kind: StmtKind::Drop(local.into()), span }).collect();
-    let term = Term::Goto(*unwind);
-    *unwind = body.blocks.push(BlockData { stmts, term, term_span: span, is_cleanup: true });
+    let mut next = unwind.unwrap_or_else(|| new_landing(body, Vec::new(), span));
+    for local in locals.into_iter().rev() {
+        let term = Term::Drop { place: local.into(), target: next, unwind: None };
+        next = body.blocks.push(BlockData { stmts: Vec::new(), term, term_span: span, is_cleanup: true });
+    }
+    *unwind = Some(next);
 }
 
 fn reads(data: &BlockData, place: &Place) -> bool {

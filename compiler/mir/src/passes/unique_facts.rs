@@ -15,6 +15,8 @@ pub(crate) type Way = (usize, Vec<Proj>);
 pub(crate) struct Facts {
     pub entry: IndexVec<FuncId, Vec<Way>>,
     pub exit: IndexVec<FuncId, Vec<Way>>,
+    /// Nothing unwinds.
+    pub panics_abort: bool,
 }
 
 /// Structs in structs are followed so deep.
@@ -26,12 +28,12 @@ pub(crate) fn unique_facts(program: &Program) -> Facts {
         .iter()
         .map(|func| func.body().map_or(Vec::new(), |body| ways(&program.types, body)))
         .collect();
-    let mut facts = Facts { entry: all.clone(), exit: all };
+    let mut facts = Facts { entry: all.clone(), exit: all, panics_abort: program.panics_abort };
     for func in reached_otherwise(program) {
         facts.entry[func].clear();
     }
     loop {
-        let mut next = Facts { entry: facts.entry.clone(), exit: facts.exit.clone() };
+        let mut next = Facts { entry: facts.entry.clone(), exit: facts.exit.clone(), ..facts };
         for func in program.funcs.indices() {
             if let Some(body) = program.funcs[func].body() {
                 narrow(&program.types, &facts, &mut next, func, body);
