@@ -25,6 +25,9 @@ const HIGHER_ORDER: u32 = 150;
 const ALWAYS: u32 = 3000;
 /// Callers do not grow beyond this, but by tiny callees.
 const CALLER_MAX: u32 = 4000;
+/// Nor beyond this, by functions that are `@inline`: the analyses take time by the square of a body's size, and what
+/// is so large, a thousand alike arms or elements, spends its time elsewhere.
+const CALLER_MAX_ALWAYS: u32 = 8000;
 
 /// What is known of a function that may be inlined.
 struct Known {
@@ -195,7 +198,7 @@ fn limit(program: &Program, callee: FuncId, n_calls: u32, is_cold: bool, caller_
         return 0;
     }
     if function.inline == Inline::Always {
-        return ALWAYS;
+        return if caller_size > CALLER_MAX_ALWAYS { TINY } else { ALWAYS };
     }
     if caller_size > CALLER_MAX {
         return TINY;
