@@ -32,8 +32,11 @@ impl<'a> Sources<'a> {
     fn library(&self, folder: &str, path: &str) -> Option<SourceText> {
         let base = if path.is_empty() { folder.to_string() } else { format!("{folder}/{path}") };
         [format!("{base}.gal"), format!("{base}/mod.gal")].into_iter().find_map(|name| {
-            library::text(&name)
-                .map(|text| SourceText { name: format!("library/{name}"), text: text.to_string(), rival: None })
+            library::text(&name).map(|text| SourceText {
+                name: format!("library/{name}"),
+                text: text.to_string(),
+                rival: None,
+            })
         })
     }
 }

@@ -94,7 +94,16 @@ const ALL_INTS: [IntTy; 9] = [
 
 impl<'a> Solver<'a> {
     pub fn new(p: &'a mut Program, infer: &'a mut InferTable, env: &'a ParamEnv, span: Span) -> Solver<'a> {
-        Solver { p, infer, env, deferred: Vec::new(), span, stack: Vec::new(), exceeded: false, assumed: usize::MAX }
+        Solver {
+            p,
+            infer,
+            env,
+            deferred: Vec::new(),
+            span,
+            stack: Vec::new(),
+            exceeded: false,
+            assumed: usize::MAX,
+        }
     }
 
     pub fn shallow(&self, ty: Ty) -> Ty {

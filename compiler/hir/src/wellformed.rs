@@ -255,7 +255,9 @@ impl Checker {
             let diag = |message| Diagnostic::error(codes::DUPLICATE_NAME, function.span, message);
             if RESERVED_EXPORTS.contains(&name) {
                 let message = format!("every module exports its own `{name}`");
-                diags.push(diag(message).note("`@export(\"name\")` gives the function another name for the host"));
+                diags.push(
+                    diag(message).note("`@export(\"name\")` gives the function another name for the host"),
+                );
             } else if let Some(first) = first {
                 let message = format!("two functions are exported as `{name}`");
                 diags.push(diag(message).label("exported again here").also(first.1, "first exported here"));

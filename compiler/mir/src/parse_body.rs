@@ -357,7 +357,8 @@ impl Parser<'_> {
             return Ok(Rvalue::Unary(row.0, self.operand()?));
         }
         match word {
-            "checked" | "cast" | "array" | "repeat" | "discriminant" | "fnbox" | "dynbox" | "addr_of" | "intrinsic" => {}
+            "checked" | "cast" | "array" | "repeat" | "discriminant" | "fnbox" | "dynbox" | "addr_of"
+            | "intrinsic" => {}
             _ => return Ok(Rvalue::Use(self.operand()?)),
         }
         Ok(match self.word()? {

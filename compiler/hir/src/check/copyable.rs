@@ -124,7 +124,9 @@ impl FnCtxt<'_> {
             ),
             Cause::Operator => (
                 format!("this operator of `{whole}` copies what is inside, and `{text}` can only be moved"),
-                format!("the impl of `{of}` has a parameter without `iso`; a method that moves or reads does"),
+                format!(
+                    "the impl of `{of}` has a parameter without `iso`; a method that moves or reads does"
+                ),
             ),
             _ => (
                 format!("`{whole}` implements `{of}` by copying, and `{text}` can only be moved"),

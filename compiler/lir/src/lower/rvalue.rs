@@ -204,7 +204,9 @@ impl FuncLower<'_, '_, '_> {
             m::Rvalue::Aggregate { ty, variant, fields, reuse } => {
                 self.aggregate(*ty, *variant, fields, *reuse)
             }
-            m::Rvalue::FixedArray(..) | m::Rvalue::FixedRepeat(..) => unreachable!("fixed arrays live in memory"),
+            m::Rvalue::FixedArray(..) | m::Rvalue::FixedRepeat(..) => {
+                unreachable!("fixed arrays live in memory")
+            }
             m::Rvalue::Discriminant(place) => vec![self.discriminant(place)],
             m::Rvalue::MakeFnBox { env, func, .. } => {
                 let env_ty = self.e.cx.program.funcs[*func].params[0].0;
