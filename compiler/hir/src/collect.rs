@@ -159,6 +159,19 @@ impl Checker {
 
     // ------------------------------------------------------------ functions, constants
 
+    /// A function that only its module knows is called by its bare name, which must not mean something else there.
+    fn check_fn_name(&mut self, name: Ident) {
+        let text = self.program.name(name.name);
+        let keyword = syntax::token::T::keyword(text).filter(|k| !k.is_soft_keyword());
+        let Some(keyword) = keyword else { return };
+        let what = if keyword == syntax::token::T::Reserved { "is reserved" } else { "is a keyword" };
+        let message = format!("`{text}` {what}, so no function can be called by this name alone");
+        let diag = Diagnostic::error(syntax::codes::KEYWORD_AS_NAME, name.span, message)
+            .note("methods can have it, and functions that other modules call: `module.name()`")
+            .fix_likely("choose another name", name.span, format!("{text}_"));
+        self.report(diag);
+    }
+
     /// Enters a function. `None` for what is not supported at all.
     fn collect_fn(
         &mut self,
@@ -175,6 +188,9 @@ impl Checker {
         }
         let attrs = self.fn_attrs(module, &attrs, &decl);
         let name = self.program.name(decl.name.name).to_string();
+        if matches!(container, Container::Module) && !is_pub && !decl.is_export && self.is_user(module) {
+            self.check_fn_name(decl.name);
+        }
         let kind = self.fn_kind(&decl, &attrs, container, &name);
         let path = match owner {
             Some(owner) => format!("{owner}.{name}"),

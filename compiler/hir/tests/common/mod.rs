@@ -50,11 +50,7 @@ impl ModuleSource for Sources {
 }
 
 pub fn options() -> CheckOptions {
-    CheckOptions {
-        targets: vec!["wasi".to_string(), "wasm32-wasi".to_string()],
-        check_library: false,
-        no_warnings: false,
-    }
+    CheckOptions { targets: vec!["wasi".to_string(), "wasm32-wasi".to_string()], ..CheckOptions::default() }
 }
 
 /// A program against some sources; bodies are not checked yet.

@@ -136,13 +136,6 @@ impl Parser<'_> {
         let vis = self.at(T::KwPub).then(|| self.bump().span());
         let faults = self.faults;
         let kind = self.item_kind(place);
-        if let ItemKind::Fn(decl) = &kind
-            && place == Place::File
-            && vis.is_none()
-            && !decl.is_export
-        {
-            self.check_fn_name(decl.name);
-        }
         if self.faults == faults && matches!(kind, ItemKind::Use(_) | ItemKind::Const(_) | ItemKind::Type(_))
         {
             self.end_line();
@@ -320,26 +313,10 @@ impl Parser<'_> {
         ItemKind::Fn(FnDecl { is_async, is_export, is_unsafe, ..decl })
     }
 
-    /// A function that only its module knows is called by its bare name, which is none if the word means something
-    /// else there.
-    fn check_fn_name(&mut self, name: Ident) {
-        let text = self.interner.name(name.name).to_string();
-        let Some(keyword) = T::keyword(&text) else { return };
-        let starts_form = matches!(keyword, T::KwSend | T::KwAsk | T::KwReply | T::KwSpawn | T::KwYield);
-        if keyword.is_soft_keyword() && !starts_form {
-            return;
-        }
-        let what = if keyword == T::Reserved { "is reserved" } else { "is a keyword" };
-        let message = format!("`{text}` {what}, so no function can be called by this name alone");
-        let diag = Diagnostic::error(codes::KEYWORD_AS_NAME, name.span, message)
-            .note("methods can have it, and functions that other modules call: `module.name()`");
-        self.aside(diag.fix_likely("choose another name", name.span, format!("{text}_")));
-        self.keyword_fns.push(keyword);
-    }
-
     /// A function from `fn` on.
     pub(super) fn fn_decl(&mut self, start: Span) -> FnDecl {
         self.bump();
+        self.reserved_fn |= self.at(T::Reserved);
         let name = self.word("a function").unwrap_or_else(|| self.missing_name());
         self.fn_rest(name, start)
     }
