@@ -6,7 +6,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::imports::PendingImport;
 use crate::program::*;
-use crate::scope::{Alias, AliasId, AliasState, Def, Entry, Ns};
+use crate::scope::{Alias, AliasId, AliasState, Def, Entry};
 use crate::ty::Ty;
 use entity::IndexVec;
 use rustc_hash::FxHashSet;
@@ -140,17 +140,6 @@ impl Checker {
             ItemKind::ExportActor(name) => self.unsupported(name.span, "`export actor`"),
             ItemKind::Error => {}
         }
-    }
-
-    pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
-        let of_actors = matches!(what, "actors" | "`spawn`" | "`send`" | "`ask`" | "`reply`" | "`select`");
-        if of_actors && self.decls.has_actor {
-            return;
-        }
-        let (verb, pronoun) = if what.starts_with('`') { ("is", "it") } else { ("are", "them") };
-        let message = format!("{what} {verb} not supported yet");
-        let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, span, message);
-        self.report(diag.note(format!("the language has {pronoun}; this version of the compiler does not")));
     }
 
     fn declare_item(&mut self, module: ModuleId, name: Ident, def: Def, is_pub: bool) {
@@ -516,15 +505,6 @@ impl Checker {
     }
 
     // ------------------------------------------------------------ extern blocks
-
-    /// The functions of a host that is not there yet: their uses need no message of their own.
-    fn collect_unsupported(&mut self, module: ModuleId, items: Vec<ast::Item>) {
-        for item in items {
-            let ItemKind::Fn(decl) = item.kind else { continue };
-            let entry = Entry { def: Def::Error, is_pub: true, span: decl.name.span, import: None };
-            self.scopes[module].names.entry(decl.name.name).or_default().set(Ns::Value, entry);
-        }
-    }
 
     fn collect_extern(&mut self, module: ModuleId, block: ast::ExternBlock) {
         let (abi, abi_span) = block.abi;

@@ -64,29 +64,24 @@ impl FnCtxt<'_> {
     fn check_pending(&mut self) {
         self.check_copyables();
         for waiting in std::mem::take(&mut self.pending) {
-            match waiting.obligation {
-                Obligation::Trait { trait_, args, span, .. } => {
-                    let open = args.iter().any(|t| {
-                        let t = self.deep(*t);
-                        self.ck.program.types.flags(t).has_infer
-                    });
-                    if self.ck.decls.overlapping.contains(&trait_) {
-                        self.has_errors = true;
-                    }
-                    if !self.has_errors {
-                        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
-                        let ty = self.ty_name(args[0]);
-                        let message = match open {
-                            true => format!("it is not known which `{of}` of `{ty}` is meant"),
-                            false => format!("several implementations of `{of}` fit `{ty}`"),
-                        };
-                        let diag = Diagnostic::error(codes::CANNOT_INFER, span, message).note(
-                            "write a type where the variable is declared, or type arguments: `f.<T>(x)`",
-                        );
-                        self.report(diag);
-                    }
-                }
-                _ => {}
+            let Obligation::Trait { trait_, args, span, .. } = waiting.obligation else { continue };
+            let open = args.iter().any(|t| {
+                let t = self.deep(*t);
+                self.ck.program.types.flags(t).has_infer
+            });
+            if self.ck.decls.overlapping.contains(&trait_) {
+                self.has_errors = true;
+            }
+            if !self.has_errors {
+                let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+                let ty = self.ty_name(args[0]);
+                let message = match open {
+                    true => format!("it is not known which `{of}` of `{ty}` is meant"),
+                    false => format!("several implementations of `{of}` fit `{ty}`"),
+                };
+                let diag = Diagnostic::error(codes::CANNOT_INFER, span, message)
+                    .note("write a type where the variable is declared, or type arguments: `f.<T>(x)`");
+                self.report(diag);
             }
         }
     }
