@@ -35,7 +35,7 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         passes_off: if mode.passes_off {
             driver::passes().iter().map(|p| p.name.to_string()).collect()
         } else {
-            Vec::new()
+            program.passes_off.clone()
         },
         check_leaks: !program.leaks_unchecked,
         verify: true,

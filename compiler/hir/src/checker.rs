@@ -29,6 +29,8 @@ pub struct SourceText {
     /// As diagnostics and panics show it.
     pub name: String,
     pub text: String,
+    /// Another file that would be the same module.
+    pub rival: Option<String>,
 }
 
 /// How the checker asks for modules. Module `a.b` is the file `a/b.gal` or `a/b/mod.gal` below the package's

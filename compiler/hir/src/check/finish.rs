@@ -1,6 +1,5 @@
 //! The end of a body: what is still open is decided or reported, and types without variables are put in everywhere.
 
-use super::obligations::Copyable;
 use super::{FnCtxt, Obligation};
 use crate::body::*;
 use crate::codes;
@@ -9,7 +8,7 @@ use crate::program::TraitId;
 use crate::resolve::is_iso_in;
 use crate::ty::{Ty, TyKind, TyMap, TyRow};
 use crate::wellformed::is_iso_param;
-use syntax::{Diagnostic, Span, Symbol};
+use syntax::{Diagnostic, Span};
 
 impl FnCtxt<'_> {
     /// Completes the inference and the body.
@@ -68,9 +67,7 @@ impl FnCtxt<'_> {
 
     /// Reports what is still not decided, unless its type was reported as unknown.
     fn check_pending(&mut self) {
-        for Copyable { ty, param, span } in std::mem::take(&mut self.copyables) {
-            self.check_copyable(ty, param, span);
-        }
+        self.check_copyables();
         for waiting in std::mem::take(&mut self.pending) {
             if let Obligation::Trait { trait_, args, span, .. } = waiting.obligation {
                 self.report_undecided(trait_, &args, span);
@@ -96,22 +93,6 @@ impl FnCtxt<'_> {
         let diag = Diagnostic::error(codes::CANNOT_INFER, span, message)
             .note("write a type where the variable is declared, or type arguments: `f.<T>(x)`");
         self.report(diag);
-    }
-
-    fn check_copyable(&mut self, ty: Ty, param: Symbol, span: Span) {
-        let ty = self.deep(ty);
-        if self.ck.program.types.flags(ty).has_infer {
-            return;
-        }
-        let generics = std::mem::take(&mut self.cx.generics);
-        let iso = is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(&generics, i));
-        self.cx.generics = generics;
-        if iso {
-            self.has_errors = true;
-            if !self.has_faulty_signature && !self.ck.decls.faulty_trait_args.contains(&(ty, param)) {
-                self.ck.report_iso_arg(ty, param, span);
-            }
-        }
     }
 
     fn zonk_closures(&mut self, zonk: &mut Zonk) {
@@ -209,6 +190,7 @@ impl FnCtxt<'_> {
                 let value = value.get();
                 self.check_lit_range(value, ty, span);
             }
+            ExprKind::Lit(Lit::Float(text)) => self.check_float_range(text, ty, span),
             ExprKind::Const(_, args) => self.zonk_args(args, span, zonk),
             ExprKind::Call { callee, args } => {
                 self.zonk_callee(callee, span, zonk);
@@ -232,9 +214,12 @@ impl FnCtxt<'_> {
             }
             ExprKind::Interp(parts) => {
                 for part in parts {
-                    if let InterpPart::Expr { expr, callee, .. } = part {
+                    if let InterpPart::Expr { expr, callee, spec } = part {
                         self.zonk_expr(expr, zonk);
                         self.zonk_callee(callee, expr.span, zonk);
+                        if let Some(spec) = spec {
+                            self.check_format(spec, expr.ty);
+                        }
                     }
                 }
             }
@@ -329,6 +314,7 @@ impl FnCtxt<'_> {
             PatKind::Array { prefix, suffix, .. } => {
                 prefix.iter_mut().chain(suffix).for_each(|p| self.zonk_pat(p, zonk));
             }
+            PatKind::Lit(Lit::Float(text)) => self.check_float_range(text, pat.ty, pat.span),
             PatKind::Const { value, eq } => {
                 self.zonk_expr(value, zonk);
                 self.zonk_callee(eq, pat.span, zonk);

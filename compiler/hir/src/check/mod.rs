@@ -13,6 +13,7 @@ mod call;
 mod closure;
 mod coerce;
 mod control;
+mod copyable;
 mod expr;
 mod finish;
 mod index;
@@ -43,7 +44,7 @@ use crate::solve::Solver;
 use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use entity::IndexVec;
-pub(crate) use obligations::{Cause, Copyable, Obligation, Waiting};
+pub(crate) use obligations::{Cause, CopyReason, Copyable, Obligation, Waiting};
 pub(crate) use ops::sign;
 use scope::Scope;
 use std::rc::Rc;
@@ -112,6 +113,8 @@ pub(crate) struct FnCtxt<'c> {
     /// Of `pending`, what is asked at the end only.
     pub structural: Vec<Waiting>,
     pub copyables: Vec<Copyable>,
+    /// What implements what, to be asked for copies that the impls make, see `copyable.rs`.
+    pub proofs: Vec<copyable::Proof>,
     pub locals: IndexVec<LocalId, LocalDecl>,
     pub info: IndexVec<LocalId, LocalInfo>,
     pub scope: Scope,
@@ -265,6 +268,7 @@ impl<'c> FnCtxt<'c> {
             pending: Vec::new(),
             structural: Vec::new(),
             copyables: Vec::new(),
+            proofs: Vec::new(),
             locals: IndexVec::new(),
             info: IndexVec::new(),
             scope: Scope::new(heads),

@@ -45,16 +45,16 @@ impl Parser<'_> {
             }
             T::LParen if !self.tok().nl => {
                 self.bump();
-                let mut types = Vec::new();
+                let mut fields = Vec::new();
                 self.nested(false, |p| {
                     p.list(open, T::RParen, |p| {
                         let before = p.pos;
-                        p.eat(T::KwPub);
-                        types.push(p.ty());
+                        let vis = p.at(T::KwPub).then(|| p.bump().span());
+                        fields.push(TupleFieldDecl { vis, ty: p.ty() });
                         p.pos > before
                     });
                 });
-                VariantBody::Tuple(types)
+                VariantBody::Tuple(fields)
             }
             _ => VariantBody::Unit,
         }
@@ -74,7 +74,7 @@ impl Parser<'_> {
         let docs = self.docs();
         let attrs = self.attributes();
         let vis = (self.at(T::KwPub) && self.nth(1) != T::Colon).then(|| self.bump().span());
-        if self.at(T::KwFn) {
+        if self.at(T::KwFn) && self.nth(1) != T::Colon {
             let diag = Diagnostic::error(
                 codes::EXPECTED_NAME,
                 self.span(),

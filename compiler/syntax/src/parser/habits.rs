@@ -185,9 +185,13 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether a keyword stands here that was reported as the name of a variable, and can only be that.
+    /// Whether a keyword stands here that was reported as the name of a variable, or that names a function, and can only
+    /// be that.
     pub(super) fn at_keyword_name(&self) -> bool {
         let next = self.nth_tok(1);
+        if self.at(T::Reserved) && next.kind == T::LParen {
+            return self.reserved_fn;
+        }
         self.keyword_names.contains(&self.kind())
             && (next.nl
                 || matches!(next.kind, T::Dot | T::Comma | T::RParen | T::RBracket | T::HoleClose | T::Eof)

@@ -142,6 +142,8 @@ struct Parser<'a> {
     bodies: Vec<Span>,
     /// Keywords that were reported as names of variables; their uses are not reported again.
     keyword_names: Vec<T>,
+    /// A function has been declared that a reserved word names. The checker reports it, and not its calls.
+    reserved_fn: bool,
     /// Counts faults, also those that are silent because the lexer has reported them.
     faults: usize,
     /// Index of the first token of the current statement, arm or item.
@@ -183,6 +185,7 @@ impl<'a> Parser<'a> {
             unbalanced: cut,
             bodies: Vec::new(),
             keyword_names: Vec::new(),
+            reserved_fn: false,
             faults: 0,
             start_of: 0,
             stopped,
