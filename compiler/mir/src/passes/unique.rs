@@ -88,7 +88,7 @@ fn find_early(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Vec<Ea
             let is_known = entry[a_loop.header].as_ref().is_some_and(|state| state.contains(bit));
             let taken = found.iter().any(|f| f.place == early.place || f.header == early.header);
             if !is_known && !taken && unique.stays(a_loop, block, bit) {
-                let given_up = given_up(types, known, body, a_loop.header, block);
+                let given_up = given_up(types, known, body, &early.call, a_loop.header, block);
                 found.push(Early { given_up, ..early });
             }
         }
@@ -217,17 +217,17 @@ fn find_earlier(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Opti
             }
         }
         if let Some(at) = best.filter(|at| unique.is_untouched(*at, block, bit)) {
-            let given_up = given_up(types, known, body, at, block);
+            let given_up = given_up(types, known, body, &early.call, at, block);
             return Some((at, Early { given_up, ..early }));
         }
     }
     None
 }
 
-/// The locals that the ways from the start of `from` to the end of `to` move or drop, in order, if unwinding meets them. Not
-/// `mut` parameters, which the caller drops.
-fn given_up(types: &Types, known: &Facts, body: &Body, from: Block, to: Block) -> Vec<Local> {
-    if known.panics_abort {
+/// The locals that the ways from the start of `from` to the end of `to` move or drop, in order, if the call unwinds. Not `mut`
+/// parameters, which the caller drops.
+fn given_up(types: &Types, known: &Facts, body: &Body, call: &Term, from: Block, to: Block) -> Vec<Local> {
+    if !matches!(call, Term::Call { callee: Callee::Func(func), .. } if known.unwinds[*func]) {
         return Vec::new();
     }
     let (mut reached, mut found) = (BitSet::new(body.blocks.len()), BitSet::new(body.locals.len()));
