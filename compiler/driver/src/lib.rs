@@ -15,7 +15,7 @@ mod pipeline;
 mod sources;
 
 pub use options::{
-    EmitKind, Options, Panics, PassInfo, Profile, Purpose, TargetInfo, UnknownName, passes,
+    EmitKind, Level, Options, Panics, PassInfo, Profile, Purpose, TargetInfo, UnknownName, passes,
     resolve_passes_off, targets,
 };
 

@@ -2,7 +2,7 @@
 
 use crate::constants;
 use crate::sources::Sources;
-use crate::{Checked, DriverError, Options, Panics, Profile, Purpose, Session, Stage};
+use crate::{Checked, DriverError, Level, Options, Panics, Profile, Purpose, Session, Stage};
 use hir::{CheckOptions, Checker};
 use lir::Target;
 use syntax::{Interner, SourceMap};
@@ -39,9 +39,10 @@ fn checker(session: &mut Session<'_>, entry: &str, only_check: bool) -> Result<C
     let root = map
         .add(entry.to_string(), text, false)
         .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
+    let target = session.options.target;
     let mut checker = stage(session, Stage::Parse, |session| {
-        let mut sources = Sources::new(session.loader, entry, "wasi");
-        let targets = vec!["wasi".into(), "wasm32".into()];
+        let mut sources = Sources::new(session.loader, entry, target.sys);
+        let targets = target.families.iter().map(|name| name.to_string()).collect();
         let options = CheckOptions { targets, only_check, ..CheckOptions::default() };
         Checker::new(map, Interner::default(), options, &mut sources, root)
     });
@@ -66,7 +67,7 @@ fn verifies(options: &Options) -> bool {
 }
 
 pub(crate) fn target(options: &Options) -> Target {
-    Target { panic_unwinds: options.panics == Panics::Unwind, ..Target::wasm32_wasi() }
+    Target { panic_unwinds: options.panics == Panics::Unwind, ..options.target.target() }
 }
 
 /// From a checked program without errors to optimised MIR; `Err` carries diagnostics about limits.
@@ -80,12 +81,12 @@ pub(crate) fn to_mir(
         bounds_checks: options.bounds_checks,
         check_leaks: options.check_leaks,
         panic_unwinds: options.panics == Panics::Unwind,
-        pointer_bytes: 4,
+        pointer_bytes: options.target.pointer_bytes,
         tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
         consts: None,
         values: Default::default(),
     };
-    let values = match stage(session, Stage::LowerToMir, |_| constants::evaluate(checker, &build))? {
+    let values = match stage(session, Stage::LowerToMir, |_| constants::evaluate(checker, &build, &options.target.target()))? {
         Ok(values) => values,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
@@ -98,7 +99,7 @@ pub(crate) fn to_mir(
     if verifies(&options) {
         verify_mir(&program)?;
     }
-    let passes = mir::PassOptions { off: options.passes_off.clone(), certify: verifies(&options) };
+    let passes = mir::PassOptions { off: options.off_at(Level::Mir).collect(), certify: verifies(&options) };
     let report = stage(session, Stage::OptimizeMir, |_| mir::optimize(&mut program, &passes));
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
@@ -106,14 +107,14 @@ pub(crate) fn to_mir(
     Ok(Ok(program))
 }
 
-/// LIR with what is mandatory alone, for the interpreter.
-pub(crate) fn plain_lir(mut program: mir::Program) -> Result<lir::Module, DriverError> {
+/// LIR with what is mandatory alone, for the interpreter. Panics unwind, whatever they do in the program.
+pub(crate) fn plain_lir(mut program: mir::Program, target: &Target) -> Result<lir::Module, DriverError> {
     let passes = mir::PassOptions { off: vec!["all".to_string()], certify: false };
     let report = mir::optimize(&mut program, &passes);
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
     }
-    Ok(lir::lower::lower_program(&program, &Target { panic_unwinds: true, ..Target::wasm32_wasi() }))
+    Ok(lir::lower::lower_program(&program, target))
 }
 
 fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {
@@ -131,26 +132,24 @@ pub(crate) fn to_lir(session: &mut Session<'_>, program: &mir::Program) -> Resul
     stage(session, Stage::LowerToLir, |_| {
         let mut module = lir::lower::lower_program(program, &target(&options));
         if verifies(&options) {
-            verify_lir(&module, "lowering")?;
+            verify_lir(&module)?;
         }
         let passes = lir::passes::PassOptions {
-            disabled: options.passes_off.iter().cloned().collect(),
+            disabled: options.off_at(Level::Lir).collect(),
             optimize: options.profile == Profile::Release,
+            verify: verifies(&options),
         };
         lir::passes::optimize(&mut module, &passes);
-        if verifies(&options) {
-            verify_lir(&module, "optimisation")?;
-        }
         Ok(module)
     })
 }
 
-fn verify_lir(module: &lir::Module, after: &str) -> Result<(), DriverError> {
+fn verify_lir(module: &lir::Module) -> Result<(), DriverError> {
     match lir::verify(module) {
         Ok(()) => Ok(()),
         Err(errors) => {
             let shown: Vec<String> = errors.iter().take(3).map(|e| e.to_string()).collect();
-            Err(DriverError::Internal(format!("{after} made invalid LIR: {}", shown.join("\n"))))
+            Err(DriverError::Internal(format!("lowering made invalid LIR: {}", shown.join("\n"))))
         }
     }
 }
