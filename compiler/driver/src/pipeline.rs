@@ -86,7 +86,9 @@ pub(crate) fn to_mir(
         consts: None,
         values: Default::default(),
     };
-    let values = match stage(session, Stage::LowerToMir, |_| constants::evaluate(checker, &build, &options.target.target()))? {
+    let values = match stage(session, Stage::LowerToMir, |_| {
+        constants::evaluate(checker, &build, &options.target.target())
+    })? {
         Ok(values) => values,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
