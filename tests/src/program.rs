@@ -7,6 +7,7 @@
 //! // status: 101               expected exit status, 0 if absent
 //! // stderr: text              must occur in standard error; several lines are all looked for
 //! // flags: overflow-checks    on in every profile; `no-overflow-checks` likewise
+//! // passes-off: a, b          these passes are left out in every profile
 //! // only: debug               only this profile (a reason must follow in the text)
 //! // leaks: unchecked          the program ends early (exit, abort): nothing is said of its allocations
 //! // dir: tests/data            a folder of the workspace that the program may read as `data`; not on the interpreter
@@ -27,6 +28,7 @@ pub struct Program {
     pub status: i32,
     pub stderr: Vec<String>,
     pub overflow_checks: Option<bool>,
+    pub passes_off: Vec<driver::PassInfo>,
     pub only: Option<String>,
     pub leaks_unchecked: bool,
     /// Folders below the workspace that the program may read, by their last component.
@@ -77,6 +79,11 @@ impl Program {
                     "no-overflow-checks" => Some(false),
                     _ => return Err(format!("{}: unknown flag {value}", self.name)),
                 }
+            }
+            "passes-off" => {
+                let names: Vec<String> = value.split(',').map(|n| n.trim().to_string()).collect();
+                self.passes_off = driver::resolve_passes_off(&names)
+                    .map_err(|e| format!("{}: no pass `{}`", self.name, e.name))?;
             }
             "dir" => self.dirs.push(value.to_string()),
             "only" => self.only = Some(value.to_string()),

@@ -147,7 +147,7 @@ pub(crate) fn classify(error: &wasmtime::Error, refusal: Option<Refusal>) -> Res
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Ok(End::OutOfFuel),
-        Some(Trap::MemoryOutOfBounds) if backtrace.len() >= DEEP && is_below_stack(error) => {
+        Some(Trap::MemoryOutOfBounds) if is_below_stack(error, backtrace.len()) => {
             Ok(End::Fatal(Fatal { message: "stack overflow".to_string(), backtrace }))
         }
         Some(trap) => Ok(End::Fatal(Fatal { message: trap_message(*trap, refusal), backtrace })),
@@ -159,16 +159,18 @@ pub(crate) fn classify(error: &wasmtime::Error, refusal: Option<Refusal>) -> Res
 const DEEP: usize = 20;
 
 /// Whether the access that trapped was below the stack of slots. It comes first in memory, so its overflow gives addresses
-/// that have wrapped around to the end of the address space, where nothing else is ever accessed.
+/// that have wrapped around to the end of the address space, where nothing else is ever accessed. A frame is at most as
+/// large as the stack, 1 MiB (`lir::Target`, must match), so they are in the last MiB.
 /// wasmtime tells the address in the error's text only.
-fn is_below_stack(error: &wasmtime::Error) -> bool {
-    const LAST_ADDRESSES: std::ops::Range<u64> = 0xF000_0000..0x1_0000_0000;
+/// A few frames overflow it only if they are large; then an address that is just below zero says something else.
+fn is_below_stack(error: &wasmtime::Error, frames: usize) -> bool {
+    let end = if frames >= DEEP { 0x1_0000_0000 } else { 0xFFFF_0000 };
     let address = error.chain().find_map(|cause| {
         let text = cause.to_string();
         let digits = text.strip_prefix("memory fault at wasm address 0x")?.split(' ').next()?;
         u64::from_str_radix(digits, 16).ok()
     });
-    address.is_some_and(|address| LAST_ADDRESSES.contains(&address))
+    address.is_some_and(|address| (0xFFF0_0000..end).contains(&address))
 }
 
 fn trap_message(trap: Trap, refusal: Option<Refusal>) -> String {

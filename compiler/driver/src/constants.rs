@@ -38,14 +38,21 @@ pub(crate) fn evaluate(
         consts: Some(consts.clone()),
         ..build.clone()
     };
-    let program = match mir::build::build_program(checker, &build) {
+    let program = match pipeline::build_mir(checker, &build, target) {
         Ok(program) => program,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
-    let module = pipeline::plain_lir(program, target)?;
+    let module = match pipeline::plain_lir(program, target)? {
+        Ok(module) => module,
+        Err(diagnostics) => return Ok(Err(diagnostics)),
+    };
     let mut values = Values::default();
-    let mut faults = Vec::new();
+    let (mut faults, mut faulty) = (Vec::new(), Vec::new());
     for (i, id) in consts.into_iter().enumerate() {
+        // What is wrong with it has been said of the one that it needs.
+        if !faulty.is_empty() && checker.const_needs(id, &faulty) {
+            continue;
+        }
         match run(&module, &format!("const_{i}")) {
             Ok(results) => {
                 let ty = checker.program.consts[id].ty;
@@ -53,9 +60,15 @@ pub(crate) fn evaluate(
                     values.insert(id, value);
                 }
             }
-            Err(fault) => faults.push(diagnostic(checker, id, fault)),
+            Err(fault) => {
+                faulty.push(id);
+                faults.push((id, fault));
+            }
         }
     }
+    faults.retain(|(id, _)| !checker.const_needs(*id, &faulty));
+    let faults: Vec<Diagnostic> =
+        faults.into_iter().map(|(id, fault)| diagnostic(checker, id, fault)).collect();
     Ok(if faults.is_empty() { Ok(values) } else { Err(faults) })
 }
 

@@ -189,7 +189,10 @@ pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, Drive
         Lowered::Program(program) => program,
         Lowered::Diagnostics(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
     };
-    let module = pipeline::to_lir(session, &program)?;
+    let module = match pipeline::to_lir(session, &program)? {
+        Ok(module) => module,
+        Err(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
+    };
     let wasm = pipeline::to_wasm(session, &module, &checker.map)?;
     let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
     let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
@@ -294,7 +297,9 @@ pub fn interpret(
     let Lowered::Program(program) = lower(session, &mut checker)? else {
         return Err(DriverError::Limit("the program has errors".into()));
     };
-    let module = pipeline::to_lir(session, &program)?;
+    let Ok(module) = pipeline::to_lir(session, &program)? else {
+        return Err(DriverError::Limit("a value or a frame of the program is too large".into()));
+    };
     let limits = backend_interp::Limits { steps: 20_000_000_000, ..Default::default() };
     let mut interp =
         backend_interp::Interp::new(&module, limits).map_err(|e| DriverError::Internal(e.to_string()))?;
@@ -333,7 +338,10 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
     let text = match kind {
         EmitKind::Mir => mir::print_program(&program),
         _ => {
-            let module = pipeline::to_lir(session, &program)?;
+            let module = match pipeline::to_lir(session, &program)? {
+                Ok(module) => module,
+                Err(extra) => return Ok(Emitted { checked: with(checker, extra), text: None }),
+            };
             match kind {
                 EmitKind::Lir => lir::print_module(&module),
                 _ => {

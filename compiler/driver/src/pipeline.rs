@@ -5,7 +5,7 @@ use crate::sources::Sources;
 use crate::{Checked, DriverError, Level, Options, Panics, Profile, Purpose, Session, Stage};
 use hir::{CheckOptions, Checker};
 use lir::Target;
-use syntax::{Interner, SourceMap};
+use syntax::{Diagnostic, Interner, SourceMap};
 
 /// Runs one stage and tells the observer.
 pub(crate) fn stage<T>(
@@ -74,7 +74,7 @@ pub(crate) fn target(options: &Options) -> Target {
 pub(crate) fn to_mir(
     session: &mut Session<'_>,
     checker: &mut Checker,
-) -> Result<Result<mir::Program, Vec<syntax::Diagnostic>>, DriverError> {
+) -> Result<Result<mir::Program, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
     let build = mir::build::BuildOptions {
         overflow_checks: options.checks_overflow(),
@@ -93,7 +93,7 @@ pub(crate) fn to_mir(
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
     let build = mir::build::BuildOptions { values, ..build };
-    let built = stage(session, Stage::LowerToMir, |_| mir::build::build_program(checker, &build));
+    let built = stage(session, Stage::LowerToMir, |_| build_mir(checker, &build, &options.target.target()));
     let mut program = match built {
         Ok(program) => program,
         Err(diagnostics) => return Ok(Err(diagnostics)),
@@ -110,13 +110,57 @@ pub(crate) fn to_mir(
 }
 
 /// LIR with what is mandatory alone, for the interpreter. Panics unwind, whatever they do in the program.
-pub(crate) fn plain_lir(mut program: mir::Program, target: &Target) -> Result<lir::Module, DriverError> {
+pub(crate) fn plain_lir(
+    mut program: mir::Program,
+    target: &Target,
+) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let passes = mir::PassOptions { off: vec!["all".to_string()], certify: false };
     let report = mir::optimize(&mut program, &passes);
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
     }
-    Ok(lir::lower::lower_program(&program, target))
+    Ok(with_frames(lir::lower::lower_program(&program, target)))
+}
+
+/// Builds MIR; `Err` carries diagnostics about limits.
+pub(crate) fn build_mir(
+    checker: &mut Checker,
+    build: &mir::build::BuildOptions,
+    target: &Target,
+) -> Result<mir::Program, Vec<Diagnostic>> {
+    let program = mir::build::build_program(checker, build)?;
+    match lir::lower::check_sizes(&program, target) {
+        Ok(()) => Ok(program),
+        Err(found) => Err(vec![too_large(found)]),
+    }
+}
+
+/// A value that no memory holds.
+fn too_large(found: lir::lower::TooLarge) -> Diagnostic {
+    let message = format!(
+        "a value of type `{}` takes more than {} bytes",
+        found.ty.replace('%', ""),
+        lir::lower::layout::MAX_VALUE_BYTES
+    );
+    Diagnostic::error(hir::codes::VALUE_TOO_LARGE, found.span, message)
+        .note("an `Array` has its elements elsewhere, and only as many as there are")
+}
+
+/// A module whose functions find room on the stack for what cannot be in registers.
+fn with_frames(module: lir::Module) -> Result<lir::Module, Vec<Diagnostic>> {
+    let limit = module.target.stack_bytes as u64;
+    let mut diags = Vec::new();
+    for func in module.funcs.iter() {
+        let lir::FuncKind::Defined(body) = &func.kind else { continue };
+        let bytes: u64 = body.slots.iter().map(|s| s.size.next_multiple_of(s.align.max(1)) as u64).sum();
+        if bytes > limit {
+            let message = format!("the values in this function take {bytes} bytes; the stack has {limit}");
+            let diag = Diagnostic::error(hir::codes::FRAME_TOO_LARGE, func.span, message)
+                .note("an `Array` keeps its elements on the heap; a fixed array lies where its variable is");
+            diags.push(diag);
+        }
+    }
+    if diags.is_empty() { Ok(module) } else { Err(diags) }
 }
 
 fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {
@@ -129,7 +173,11 @@ fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {
     }
 }
 
-pub(crate) fn to_lir(session: &mut Session<'_>, program: &mir::Program) -> Result<lir::Module, DriverError> {
+/// `Err` carries diagnostics about limits.
+pub(crate) fn to_lir(
+    session: &mut Session<'_>,
+    program: &mir::Program,
+) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
     stage(session, Stage::LowerToLir, |_| {
         let mut module = lir::lower::lower_program(program, &target(&options));
@@ -142,7 +190,7 @@ pub(crate) fn to_lir(session: &mut Session<'_>, program: &mir::Program) -> Resul
             verify: verifies(&options),
         };
         lir::passes::optimize(&mut module, &passes);
-        Ok(module)
+        Ok(with_frames(module))
     })
 }
 

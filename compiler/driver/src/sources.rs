@@ -18,23 +18,30 @@ impl<'a> Sources<'a> {
     }
 
     fn user(&mut self, path: &str) -> Option<SourceText> {
-        let name = self.user_file(path);
+        let (name, rival) = self.user_file(path);
         let text = self.loader.load(&name)?;
-        Some(SourceText { name, text })
+        Some(SourceText { name, text, rival })
     }
 
-    /// The file of a module, if it has one.
-    fn user_file(&mut self, path: &str) -> String {
+    /// The file of a module, if it has one, and another that could be it too.
+    fn user_file(&mut self, path: &str) -> (String, Option<String>) {
         let base = format!("{}{path}", self.folder);
-        let file = format!("{base}.gal");
-        if self.loader.exists(&file) { file } else { format!("{base}/mod.gal") }
+        let (file, folder) = (format!("{base}.gal"), format!("{base}/mod.gal"));
+        match (self.loader.exists(&file), self.loader.exists(&folder)) {
+            (true, true) => (file, Some(folder)),
+            (true, false) => (file, None),
+            (false, _) => (folder, None),
+        }
     }
 
     fn library(&self, folder: &str, path: &str) -> Option<SourceText> {
         let base = if path.is_empty() { folder.to_string() } else { format!("{folder}/{path}") };
         [format!("{base}.gal"), format!("{base}/mod.gal")].into_iter().find_map(|name| {
-            library::text(&name)
-                .map(|text| SourceText { name: format!("library/{name}"), text: text.to_string() })
+            library::text(&name).map(|text| SourceText {
+                name: format!("library/{name}"),
+                text: text.to_string(),
+                rival: None,
+            })
         })
     }
 }
@@ -52,7 +59,7 @@ impl ModuleSource for Sources<'_> {
     }
 
     fn unreadable(&mut self, path: &[&str]) -> Option<String> {
-        let name = self.user_file(&path.join("/"));
+        let (name, _) = self.user_file(&path.join("/"));
         (self.loader.exists(&name) && self.loader.load(&name).is_none()).then_some(name)
     }
 

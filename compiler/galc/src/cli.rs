@@ -2,7 +2,8 @@
 
 use crate::quantity::{parse_duration, parse_size};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const AFTER_HELP: &str = "Exit status: 0 success, 1 errors in the program or failed tests, 2 wrong usage, 3 a bug in galc; \
@@ -222,12 +223,42 @@ pub struct RunArgs {
     pub host: HostArgs,
     #[command(flatten)]
     pub watch: WatchArgs,
-    /// A source file, a package's folder or a .wasm module [default: the package around the current folder]
-    #[arg(value_name = "FILE")]
-    pub path: Option<PathBuf>,
-    /// The arguments of the program; they stand behind FILE or `--`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub args: Vec<String>,
+    /// A source file, a package's folder or a .wasm module [default: the package around the current folder], and the
+    /// arguments of the program: all that stands behind FILE or `--`
+    #[arg(value_name = "FILE] [ARGS", trailing_var_arg = true)]
+    file_and_args: Vec<OsString>,
+    /// They stand behind `--`, so that there is no FILE among them.
+    #[arg(skip)]
+    is_without_file: bool,
+}
+
+impl RunArgs {
+    pub fn path(&self) -> Option<&Path> {
+        self.file_and_args.first().filter(|_| !self.is_without_file).map(Path::new)
+    }
+
+    /// What the program is given. `--` directly behind FILE says the same as its place does.
+    pub fn program_args(&self) -> &[OsString] {
+        let behind = &self.file_and_args[usize::from(self.path().is_some())..];
+        match self.path() {
+            Some(_) => behind.strip_prefix(&[OsString::from("--")]).unwrap_or(behind),
+            None => behind,
+        }
+    }
+}
+
+impl Cli {
+    /// Parses a command line, the name of the program included.
+    pub fn from_args(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+        let args: Vec<OsString> = args.into_iter().collect();
+        let mut cli = Cli::try_parse_from(&args)?;
+        if let Command::Run(run) = &mut cli.command {
+            // They are the end of the line as it is written, and clap does not tell what stands before them.
+            let before = args.len().checked_sub(run.file_and_args.len() + 1);
+            run.is_without_file = before.is_some_and(|i| args[i] == "--");
+        }
+        Ok(cli)
+    }
 }
 
 #[derive(Args, Debug)]
@@ -285,6 +316,30 @@ mod tests {
     #[test]
     fn definition_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    /// Whether `--release` is galc's, FILE, and what the program is given.
+    fn run_args(arguments: &[&str]) -> (bool, Option<String>, Vec<String>) {
+        let all = ["galc", "run"].iter().chain(arguments).map(OsString::from);
+        let Command::Run(args) = Cli::from_args(all).expect("the arguments are right").command else {
+            panic!("another command was parsed")
+        };
+        let given = args.program_args().iter().map(|a| a.to_string_lossy().into_owned()).collect();
+        (args.compile.release, args.path().map(|p| p.display().to_string()), given)
+    }
+
+    #[test]
+    fn all_behind_the_file_is_the_programs() {
+        let texts = |list: &[&str]| list.iter().map(|s| s.to_string()).collect::<Vec<_>>();
+        let file = Some("a.gal".to_string());
+        let behind = texts(&["--release", "-v", "--message-format", "json", "x"]);
+        let given = run_args(&["a.gal", "--release", "-v", "--message-format", "json", "x"]);
+        assert_eq!(given, (false, file.clone(), behind));
+        assert_eq!(run_args(&["--release", "a.gal", "x"]), (true, file.clone(), texts(&["x"])));
+        assert_eq!(run_args(&["a.gal", "x", "--", "y"]), (false, file.clone(), texts(&["x", "--", "y"])));
+        assert_eq!(run_args(&["a.gal", "--", "--release"]), (false, file, texts(&["--release"])));
+        assert_eq!(run_args(&["--release", "--", "x", "-y"]), (true, None, texts(&["x", "-y"])));
+        assert_eq!(run_args(&[]), (false, None, texts(&[])));
     }
 
     fn overflow_checks(arguments: &[&str]) -> Option<bool> {

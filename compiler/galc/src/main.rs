@@ -14,7 +14,6 @@ mod quantity;
 mod shell;
 mod watch;
 
-use clap::Parser;
 use cli::Cli;
 use exit::Exit;
 use shell::Shell;
@@ -28,7 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const STACK: usize = 64 << 20;
 
 fn main() {
-    let cli = Cli::parse();
+    let cli = Cli::from_args(std::env::args_os()).unwrap_or_else(|error| error.exit());
     std::panic::set_hook(Box::new(|panic| {
         eprintln!("galc: internal compiler error: {panic}");
         let backtrace = Backtrace::capture();

@@ -69,7 +69,16 @@ fn every_stage_can_be_shown() {
 #[test]
 fn pages_about_what_is_found_behind_the_checker_do_what_they_say() {
     let scratch = Scratch::new("behind");
-    for code in ["const-panics", "const-too-long", "instance-nesting-too-deep", "missing-main"] {
+    let codes = [
+        "const-panics",
+        "const-too-long",
+        "frame-too-large",
+        "instance-nesting-too-deep",
+        "missing-main",
+        "too-many-instances",
+        "value-too-large",
+    ];
+    for code in codes {
         let page = stdout(&scratch.galc(&["explain", code]));
         for (fence, status_wanted) in [("```gal-fail\n", 1), ("```gal\n", 0)] {
             let program = page.split_once(fence).and_then(|(_, rest)| rest.split_once("```"));

@@ -7,6 +7,7 @@ use crate::infer::InferTable;
 use crate::lang::Known;
 use crate::program::{AdtId, BodyOwner, BodyRef, Container, FnId, ModuleId, Program, VariantIdx};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
+use crate::ty::TyMap;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 use syntax::ast::Faults;
@@ -28,6 +29,8 @@ pub struct SourceText {
     /// As diagnostics and panics show it.
     pub name: String,
     pub text: String,
+    /// Another file that would be the same module.
+    pub rival: Option<String>,
 }
 
 /// How the checker asks for modules. Module `a.b` is the file `a/b.gal` or `a/b/mod.gal` below the package's
@@ -114,6 +117,8 @@ pub struct Checker {
     pub(crate) bodies: FxHashMap<BodyOwner, BodyRef>,
     /// The table of `check::scope`, kept between bodies.
     pub(crate) scope_heads: Vec<u32>,
+    /// Tables of `check::finish`, likewise.
+    pub(crate) zonk_tables: (TyMap, TyMap),
     /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
     pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
     /// Bodies that are being checked, outermost first.
@@ -150,6 +155,7 @@ impl Checker {
             infer: InferTable::default(),
             bodies: FxHashMap::default(),
             scope_heads: Vec::new(),
+            zonk_tables: Default::default(),
             param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),
         };

@@ -42,6 +42,7 @@ impl Checker {
                 self.check_fn_decl(id);
             }
         }
+        self.check_exports();
     }
 
     /// The library's declarations are checked by its tests, not in every run.
@@ -134,6 +135,19 @@ impl Checker {
                 self.report_duplicate_fn(method, other);
                 break;
             }
+        }
+    }
+
+    /// Whether a function is the `drop` of a type, which only the end of a value's life calls.
+    pub(crate) fn is_drop(&self, id: FnId) -> bool {
+        let function = &self.program.fns[id];
+        let Container::Impl(of) = function.container else { return false };
+        if function.name != sym::drop {
+            return false;
+        }
+        match self.program.types.kind(self.program.impls[of].self_ty) {
+            TyKind::Adt(adt, _) => self.program.adts[*adt].drop_fn == Some(id),
+            _ => false,
         }
     }
 

@@ -142,22 +142,24 @@ impl Checker {
         }
     }
 
-    pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
-        let of_actors = matches!(what, "actors" | "`spawn`" | "`send`" | "`ask`" | "`reply`" | "`select`");
-        if of_actors && self.decls.has_actor {
-            return;
-        }
-        let (verb, pronoun) = if what.starts_with('`') { ("is", "it") } else { ("are", "them") };
-        let message = format!("{what} {verb} not supported yet");
-        let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, span, message);
-        self.report(diag.note(format!("the language has {pronoun}; this version of the compiler does not")));
-    }
-
     fn declare_item(&mut self, module: ModuleId, name: Ident, def: Def, is_pub: bool) {
         self.declare(module, name.name, Entry { def, is_pub, span: name.span, import: None });
     }
 
     // ------------------------------------------------------------ functions, constants
+
+    /// A function that only its module knows is called by its bare name, which must not mean something else there.
+    fn check_fn_name(&mut self, name: Ident) {
+        let text = self.program.name(name.name);
+        let keyword = syntax::token::T::keyword(text).filter(|k| !k.is_soft_keyword());
+        let Some(keyword) = keyword else { return };
+        let what = if keyword == syntax::token::T::Reserved { "is reserved" } else { "is a keyword" };
+        let message = format!("`{text}` {what}, so no function can be called by this name alone");
+        let diag = Diagnostic::error(syntax::codes::KEYWORD_AS_NAME, name.span, message)
+            .note("methods can have it, and functions that other modules call: `module.name()`")
+            .fix_likely("choose another name", name.span, format!("{text}_"));
+        self.report(diag);
+    }
 
     /// Enters a function. `None` for what is not supported at all.
     fn collect_fn(
@@ -175,6 +177,9 @@ impl Checker {
         }
         let attrs = self.fn_attrs(module, &attrs, &decl);
         let name = self.program.name(decl.name.name).to_string();
+        if matches!(container, Container::Module) && !is_pub && !decl.is_export && self.is_user(module) {
+            self.check_fn_name(decl.name);
+        }
         let kind = self.fn_kind(&decl, &attrs, container, &name);
         let path = match owner {
             Some(owner) => format!("{owner}.{name}"),
@@ -515,7 +520,10 @@ impl Checker {
         let (abi, abi_span) = block.abi;
         match abi.as_str() {
             "wasm" => {}
-            "js" | "C" => return self.unsupported(abi_span, &format!("`extern \"{abi}\"`")),
+            "js" | "C" => {
+                self.unsupported(abi_span, &format!("`extern \"{abi}\"`"));
+                return self.collect_unsupported(module, block.items);
+            }
             _ => {
                 let message = format!("there is no kind of host called `{abi}`");
                 let diag = Diagnostic::error(codes::UNKNOWN_ABI, abi_span, message);

@@ -27,6 +27,23 @@ impl Checker {
         }
     }
 
+    /// Whether the value of a constant needs that of another one in the list, directly or through functions.
+    pub fn const_needs(&self, id: ConstId, others: &[ConstId]) -> bool {
+        let (mut seen, mut todo) = (FxHashSet::default(), vec![BodyOwner::Const(id)]);
+        while let Some(at) = todo.pop() {
+            for (used, _) in self.uses.by_body.get(&at).map_or(&[][..], Vec::as_slice) {
+                let is_listed = matches!(used, BodyOwner::Const(c) if *c != id && others.contains(c));
+                if is_listed {
+                    return true;
+                }
+                if seen.insert(*used) {
+                    todo.push(*used);
+                }
+            }
+        }
+        false
+    }
+
     /// Reports each circle once, at its first constant.
     pub(crate) fn check_const_cycles(&mut self) {
         for id in self.program.consts.indices() {

@@ -50,6 +50,9 @@ impl Checker {
 
     fn report_import(&mut self, import: &PendingImport, fault: &Fault, source: &mut Source<'_>) {
         let ident = import.path[fault.at];
+        if let Some(what) = self.planned_in_std(&import.path) {
+            return self.unsupported(ident.span, what);
+        }
         let diag = match fault.place {
             Some(Place::Module(m)) if self.exists_privately(m, ident.name) => self.private_import(m, ident),
             _ => self.unknown_import(import, fault, source),
@@ -125,9 +128,19 @@ impl Checker {
             return diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
         }
         match wants_module && folder.is_some() {
+            true if self.is_root_file(&file) => diag.note(format!(
+                "`{file}.gal` is the program's root: what several modules use stands in a module of its own"
+            )),
             true => diag.note(format!("a module is a file: `{file}.gal` or `{file}/mod.gal`")),
             false => diag,
         }
+    }
+
+    /// Whether the program's root is the file that a module of this name would be.
+    fn is_root_file(&self, name: &str) -> bool {
+        let file = self.program.modules[self.root].file;
+        let stem = file.and_then(|f| self.map.file(f).name.rsplit('/').next()?.strip_suffix(".gal"));
+        stem == Some(name)
     }
 
     /// What could have stood in a path behind a place, or at its head.

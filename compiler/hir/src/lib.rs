@@ -26,6 +26,7 @@ mod infer;
 mod lang;
 mod load;
 mod names;
+mod planned;
 pub mod print;
 pub mod program;
 pub mod resolve;

@@ -1,11 +1,12 @@
 //! Loading modules: the root, the library's core and runtime, and whatever those `use`, transitively.
 
 use crate::checker::{Checker, ModuleSource, Package, SourceText};
+use crate::codes;
 use crate::imports::PendingImport;
 use crate::program::{Module, ModuleId};
 use crate::scope::ModuleScope;
 use rustc_hash::FxHashSet;
-use syntax::{FileId, Symbol, sym};
+use syntax::{Diagnostic, FileId, Span, Symbol, sym};
 
 /// Limit on the modules of a program, against sources that make up a file for every name.
 const MAX_MODULES: usize = 20_000;
@@ -58,8 +59,7 @@ impl Checker {
             Some(file) => self.parse_module(loader, module, file),
             None => {
                 let message = format!("the sources are too large: `{}` was not read", source.name);
-                let diag =
-                    syntax::Diagnostic::error(crate::codes::SOURCES_TOO_LARGE, syntax::Span::DUMMY, message);
+                let diag = Diagnostic::error(codes::SOURCES_TOO_LARGE, Span::DUMMY, message);
                 self.report(diag);
             }
         }
@@ -127,14 +127,32 @@ impl Checker {
         }
         let names: Vec<&str> = path.iter().map(|s| self.program.interner.name(*s)).collect();
         match loader.source.load(package, &names) {
-            Some(text) => {
+            Some(text) if !self.is_root(&text) => {
                 let id = self.make_module(package, path);
+                let (name, rival) = (text.name.clone(), text.rival.clone());
                 self.add_file(loader, id, text);
+                if let Some(rival) = rival {
+                    self.report_two_files(id, &name, &rival);
+                }
             }
-            None => {
+            _ => {
                 loader.missing.insert(key);
             }
         }
+    }
+
+    /// The root is no module below itself: its items would exist twice.
+    fn is_root(&self, source: &SourceText) -> bool {
+        self.program.modules[self.root].file.is_some_and(|f| self.map.file(f).name == source.name)
+    }
+
+    fn report_two_files(&mut self, module: ModuleId, name: &str, rival: &str) {
+        let Some(file) = self.program.modules[module].file else { return };
+        let start = self.map.file(file).start;
+        let message = format!("one module has two files: `{name}` and `{rival}`");
+        let diag = Diagnostic::error(codes::DUPLICATE_NAME, Span::new(start, start), message)
+            .note("the parts of a module that is a folder are modules of their own, beside its `mod.gal`");
+        self.report(diag);
     }
 
     fn module_at(&self, package: Package, path: &[Symbol]) -> Option<ModuleId> {

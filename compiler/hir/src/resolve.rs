@@ -5,6 +5,7 @@ use crate::infer::InferTable;
 use crate::program::{AdtId, Container, FnId, Program, TraitId, VariantIdx};
 use crate::solve::{Proj, Sel, Solver, Tri};
 use crate::ty::{Args, Ty, TyKind};
+use rustc_hash::FxHashSet;
 use syntax::{Span, Symbol};
 
 /// What a call of a trait's method on concrete types runs.
@@ -185,48 +186,53 @@ pub fn is_iso(program: &mut Program, ty: Ty) -> bool {
 }
 
 pub(crate) fn is_iso_in(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) -> bool {
-    iso(program, ty, iso_param, &mut Vec::new())
-}
-
-fn iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool, open: &mut Vec<Ty>) -> bool {
     let concrete = program.is_settled(ty);
     if concrete && let Some(known) = program.caches.is_iso.get(&ty) {
         return *known;
     }
-    if open.contains(&ty) || open.len() > 64 {
-        return false;
-    }
-    open.push(ty);
-    let result = match program.types.kind(ty).clone() {
-        TyKind::Param(index, _) => iso_param(index),
-        TyKind::Tuple(args) => args.iter().any(|t| iso(program, *t, iso_param, open)),
-        TyKind::FixedArray(elem, _) => iso(program, elem, iso_param, open),
-        // A buffer owns its elements; a raw pointer does not.
-        TyKind::Buffer(elem) => iso(program, elem, iso_param, open),
-        TyKind::Closure(id, args) => {
-            let captures = program.closures[id].captures.clone();
-            program.closures[id].is_once
-                || captures.iter().any(|t| {
-                    let t = program.types.subst(*t, &args);
-                    iso(program, t, iso_param, open)
-                })
-        }
-        TyKind::Adt(id, args) => {
-            program.adts[id].is_iso || {
-                let fields: Vec<Ty> =
-                    program.adts[id].variants.iter().flat_map(|v| v.fields.iter().map(|f| f.ty)).collect();
-                fields.into_iter().any(|t| {
-                    let t = program.types.subst(t, &args);
-                    let t = if program.types.is_concrete(t) { normalize(program, t) } else { t };
-                    iso(program, t, iso_param, open)
-                })
-            }
-        }
-        _ => false,
-    };
-    open.pop();
-    if concrete && open.is_empty() {
+    let result = contains_iso(program, ty, iso_param);
+    if concrete {
         program.caches.is_iso.insert(ty, result);
     }
     result
+}
+
+/// Looks at each type that is inside once. A type beyond the limit of size has no instance, so nothing is copied of it:
+/// without the limit a type that grows each time it contains itself would have no end.
+fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) -> bool {
+    let (mut seen, mut todo) = (FxHashSet::default(), vec![ty]);
+    while let Some(ty) = todo.pop() {
+        if !seen.insert(ty) || program.types.size(ty) > crate::types::MAX_SIZE {
+            continue;
+        }
+        if let Some(known) = program.caches.is_iso.get(&ty) {
+            if *known {
+                return true;
+            }
+            continue;
+        }
+        match program.types.kind(ty).clone() {
+            TyKind::Param(index, _) if iso_param(index) => return true,
+            TyKind::Tuple(args) => todo.extend(args),
+            // A buffer owns its elements; a raw pointer does not.
+            TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => todo.push(elem),
+            TyKind::Closure(id, _) if program.closures[id].is_once => return true,
+            TyKind::Closure(id, args) => {
+                let captures = program.closures[id].captures.clone();
+                todo.extend(captures.into_iter().map(|t| program.types.subst(t, &args)));
+            }
+            TyKind::Adt(id, _) if program.adts[id].is_iso => return true,
+            TyKind::Adt(id, args) => {
+                let fields: Vec<Ty> =
+                    program.adts[id].variants.iter().flat_map(|v| v.fields.iter().map(|f| f.ty)).collect();
+                for field in fields {
+                    let field = program.types.subst(field, &args);
+                    let is_concrete = program.types.is_concrete(field);
+                    todo.push(if is_concrete { normalize(program, field) } else { field });
+                }
+            }
+            _ => {}
+        }
+    }
+    false
 }

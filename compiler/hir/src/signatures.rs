@@ -171,10 +171,12 @@ impl Checker {
         let mut fields: Vec<Field> = Vec::new();
         match body {
             ast::VariantBody::Unit => {}
-            ast::VariantBody::Tuple(types) => {
-                for (i, ty) in types.iter().enumerate() {
+            ast::VariantBody::Tuple(decls) => {
+                for (i, decl) in decls.iter().enumerate() {
                     let name = self.program.interner.intern(&i.to_string());
-                    fields.push(Field { name, ty: self.lower_ty(ty, cx), is_pub: true, span: ty.span });
+                    let is_pub = decl.vis.is_some() || all_pub.is_some();
+                    let (ty, span) = (self.lower_ty(&decl.ty, cx), decl.ty.span);
+                    fields.push(Field { name, ty, is_pub, span });
                 }
             }
             ast::VariantBody::Named(decls) => {

@@ -67,8 +67,8 @@ pub(crate) struct Deferred {
 /// What the parameters of an impl stand for, as far as that is known.
 type Binds = SmallVec<[Option<Ty>; 4]>;
 
-/// Limit on how deep one question leads to others.
-const MAX_DEPTH: usize = 48;
+/// Limit on how deep one question leads to others; the same number is in docs/language.md.
+pub(crate) const MAX_DEPTH: usize = 128;
 
 pub(crate) struct Solver<'a> {
     pub p: &'a mut Program,
@@ -78,6 +78,10 @@ pub(crate) struct Solver<'a> {
     pub deferred: Vec<Deferred>,
     pub span: Span,
     stack: SmallVec<[(TraitId, Ty); 8]>,
+    /// An answer is `No` because of a limit.
+    pub exceeded: bool,
+    /// The lowest position of the stack that was taken to hold while it is still open.
+    assumed: usize,
 }
 
 const ALL_INTS: [IntTy; 9] = [
@@ -94,7 +98,16 @@ const ALL_INTS: [IntTy; 9] = [
 
 impl<'a> Solver<'a> {
     pub fn new(p: &'a mut Program, infer: &'a mut InferTable, env: &'a ParamEnv, span: Span) -> Solver<'a> {
-        Solver { p, infer, env, deferred: Vec::new(), span, stack: SmallVec::new() }
+        Solver {
+            p,
+            infer,
+            env,
+            deferred: Vec::new(),
+            span,
+            stack: SmallVec::new(),
+            exceeded: false,
+            assumed: usize::MAX,
+        }
     }
 
     pub fn shallow(&self, ty: Ty) -> Ty {
@@ -272,6 +285,7 @@ impl<'a> Solver<'a> {
     /// Whether the bounds of a blanket impl hold: other candidates must not be hidden by it.
     fn blanket_applies(&mut self, id: ImplId, binds: &[Option<Ty>]) -> bool {
         if self.stack.len() > MAX_DEPTH {
+            self.exceeded = true;
             return false;
         }
         // The same impl may be asked for another type on the way: an iterator of iterators is one.
@@ -280,7 +294,8 @@ impl<'a> Solver<'a> {
         let bound = binds.iter().map(|b| b.map_or(Ty::ERROR, |ty| self.deep(ty)));
         let bound: Vec<Ty> = std::iter::once(number).chain(bound).collect();
         let key = (trait_, self.p.row(&bound));
-        if self.stack.contains(&key) {
+        if let Some(open) = self.stack.iter().position(|k| *k == key) {
+            self.assumed = self.assumed.min(open);
             return false;
         }
         self.stack.push(key);
@@ -445,16 +460,22 @@ impl<'a> Solver<'a> {
             return if *known { Tri::Yes } else { Tri::No };
         }
         let key = (trait_, row);
-        if self.stack.contains(&key) {
+        if let Some(open) = self.stack.iter().position(|k| *k == key) {
+            self.assumed = self.assumed.min(open);
             return Tri::Yes;
         }
-        if self.stack.len() > MAX_DEPTH {
+        if self.stack.len() > MAX_DEPTH || self.p.types.size(args[0]) > crate::types::MAX_SIZE {
+            self.exceeded = true;
             return Tri::No;
         }
+        let outer = std::mem::replace(&mut self.assumed, usize::MAX);
         self.stack.push(key);
         let result = self.holds_now(trait_, args);
         self.stack.pop();
-        if concrete && self.stack.is_empty() && result != Tri::Maybe {
+        // What rests on an open question is settled with that one; all else is asked once.
+        let is_final = self.assumed >= self.stack.len();
+        self.assumed = if is_final { outer } else { outer.min(self.assumed) };
+        if concrete && is_final && result != Tri::Maybe && !self.exceeded {
             self.p.caches.holds.insert((trait_, row), result == Tri::Yes);
         }
         result
@@ -609,7 +630,12 @@ impl<'a> Solver<'a> {
             return *known;
         }
         let key = (TraitId(u32::MAX), whole);
-        if self.stack.len() > MAX_DEPTH || self.stack.contains(&key) {
+        if let Some(open) = self.stack.iter().position(|k| *k == key) {
+            self.assumed = self.assumed.min(open);
+            return Ty::ERROR;
+        }
+        if self.stack.len() > MAX_DEPTH {
+            self.exceeded = true;
             return Ty::ERROR;
         }
         self.stack.push(key);

@@ -116,6 +116,38 @@ pub enum TyKind {
     Error,
 }
 
+/// A map from types to types that is filled and emptied often: a slot for each type.
+#[derive(Default)]
+pub(crate) struct TyMap {
+    /// By the number of the type; [`TyMap::NONE`] where there is nothing.
+    slots: Vec<Ty>,
+    filled: Vec<Ty>,
+}
+
+impl TyMap {
+    const NONE: Ty = Ty(u32::MAX);
+
+    pub fn get(&self, ty: Ty) -> Option<Ty> {
+        self.slots.get(ty.0 as usize).copied().filter(|found| *found != Self::NONE)
+    }
+
+    pub fn insert(&mut self, ty: Ty, value: Ty) {
+        let slot = ty.0 as usize;
+        if slot >= self.slots.len() {
+            self.slots.resize(slot + 1, Self::NONE);
+        }
+        self.slots[slot] = value;
+        self.filled.push(ty);
+    }
+
+    /// Takes as long as there is in it.
+    pub fn clear(&mut self) {
+        for ty in self.filled.drain(..) {
+            self.slots[ty.0 as usize] = Self::NONE;
+        }
+    }
+}
+
 /// The table of types. The first entries have fixed places, see the associated constants of [`Ty`].
 pub struct TyTable {
     kinds: Vec<TyKind>,

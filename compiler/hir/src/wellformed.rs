@@ -9,6 +9,9 @@ use crate::solve::{Solver, Tri};
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, ast};
 
+/// What a module exports for WASI: its memory and its entry.
+const RESERVED_EXPORTS: [&str; 2] = ["memory", "_start"];
+
 /// Limit on the steps of the search for a finite value of a type.
 const MAX_STEPS: u32 = 20_000;
 
@@ -245,6 +248,29 @@ impl Checker {
     }
 
     // ------------------------------------------------------------ host functions
+
+    /// Each name stands once in the exports of a module.
+    pub(crate) fn check_exports(&mut self) {
+        let mut known: Vec<(&str, Span)> = Vec::new();
+        let mut diags = Vec::new();
+        for function in self.program.fns.iter() {
+            let Some(name) = function.export.as_deref() else { continue };
+            let first = known.iter().find(|k| k.0 == name);
+            let diag = |message| Diagnostic::error(codes::DUPLICATE_NAME, function.span, message);
+            if RESERVED_EXPORTS.contains(&name) {
+                let message = format!("every module exports its own `{name}`");
+                diags.push(
+                    diag(message).note("`@export(\"name\")` gives the function another name for the host"),
+                );
+            } else if let Some(first) = first {
+                let message = format!("two functions are exported as `{name}`");
+                diags.push(diag(message).label("exported again here").also(first.1, "first exported here"));
+            } else {
+                known.push((name, function.span));
+            }
+        }
+        diags.into_iter().for_each(|d| self.report(d));
+    }
 
     fn check_host_fn(&mut self, id: FnId, tys: &[(Ty, Span)]) {
         if let Some(param) = self.program.fns[id].generics.params.first() {

@@ -317,6 +317,8 @@ pub enum Rvalue {
     },
     /// `[T; N]` from its elements, with the type of the array.
     FixedArray(Ty, Vec<Operand>),
+    /// `[T; N]`, with `N` at least 1, of copies of one element: takes ownership of that one.
+    FixedRepeat(Ty, Operand),
     /// The variant's index as an `Int32`; reads, does not consume.
     Discriminant(Place),
     /// A boxed `Fn` from a closure's environment and the instance that takes it as a borrowed first parameter.

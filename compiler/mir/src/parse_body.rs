@@ -357,7 +357,8 @@ impl Parser<'_> {
             return Ok(Rvalue::Unary(row.0, self.operand()?));
         }
         match word {
-            "checked" | "cast" | "array" | "discriminant" | "fnbox" | "dynbox" | "addr_of" | "intrinsic" => {}
+            "checked" | "cast" | "array" | "repeat" | "discriminant" | "fnbox" | "dynbox" | "addr_of"
+            | "intrinsic" => {}
             _ => return Ok(Rvalue::Use(self.operand()?)),
         }
         Ok(match self.word()? {
@@ -373,6 +374,10 @@ impl Parser<'_> {
             "array" => {
                 let ty = self.ty()?;
                 Rvalue::FixedArray(ty, self.operand_list("{", "}")?)
+            }
+            "repeat" => {
+                let ty = self.ty()?;
+                Rvalue::FixedRepeat(ty, self.operand()?)
             }
             "discriminant" => Rvalue::Discriminant(self.place()?),
             "fnbox" => {

@@ -21,7 +21,7 @@
 //! constant  = 5i64 | 1.5f64 | nan:0x7ff8f64 | true | 'a' | () | str "text" ty | addr data0 | null ty
 //!           | empty ty [@Variant] | poison ty | empty_buffer ty
 //! rvalue    = operand | add a, b | checked add a, b | neg a | cast a | %T[@V] { a, ... } [reuse _5]
-//!           | array ty { a, ... } | discriminant place | fnbox ty a @f | dynbox ty a [@f, ...] | addr_of place
+//!           | array ty { a, ... } | repeat ty a | discriminant place | fnbox ty a @f | dynbox ty a [@f, ...] | addr_of place
 //!           | intrinsic name[<ty or number>](a, ...)
 //! statement = place = rvalue | drop place | drop_reuse place@V [taken, ...] -> _5 | free_token _5 ty | nop
 //! terminator= goto bb1 | if a then bb1 else bb2 | switch a [0: bb1, ...] else bb2 | return | unreachable

@@ -35,7 +35,7 @@ impl Operand {
 impl Rvalue {
     pub fn for_each_operand<'a>(&'a self, mut f: impl FnMut(&'a Operand)) {
         match self {
-            Rvalue::Use(a) | Rvalue::Unary(_, a) | Rvalue::Cast(a) => f(a),
+            Rvalue::Use(a) | Rvalue::Unary(_, a) | Rvalue::Cast(a) | Rvalue::FixedRepeat(_, a) => f(a),
             Rvalue::Binary(_, a, b) | Rvalue::Checked(_, a, b) => {
                 f(a);
                 f(b);
@@ -52,7 +52,7 @@ impl Rvalue {
 
     pub fn for_each_operand_mut(&mut self, mut f: impl FnMut(&mut Operand)) {
         match self {
-            Rvalue::Use(a) | Rvalue::Unary(_, a) | Rvalue::Cast(a) => f(a),
+            Rvalue::Use(a) | Rvalue::Unary(_, a) | Rvalue::Cast(a) | Rvalue::FixedRepeat(_, a) => f(a),
             Rvalue::Binary(_, a, b) | Rvalue::Checked(_, a, b) => {
                 f(a);
                 f(b);

@@ -234,8 +234,15 @@ pub struct VariantDecl {
 #[derive(Debug)]
 pub enum VariantBody {
     Unit,
-    Tuple(Vec<Type>),
+    Tuple(Vec<TupleFieldDecl>),
     Named(Vec<FieldDecl>),
+}
+
+/// A field without a name: `pub Float` in `struct Meters(pub Float)`.
+#[derive(Debug)]
+pub struct TupleFieldDecl {
+    pub vis: Option<Span>,
+    pub ty: Type,
 }
 
 #[derive(Debug)]

@@ -9,25 +9,13 @@ use driver::Purpose;
 use std::path::{Path, PathBuf};
 use wasi::{Engine, Input, Output, RunOptions};
 
-pub fn run(mut args: RunArgs, shell: &Shell) -> Result<Exit, Failure> {
-    if path_is_behind_dashes(&args) {
-        args.args.splice(0..0, args.path.take().map(|path| path.to_string_lossy().into_owned()));
-    }
-    if let Some(module) =
-        args.path.as_deref().filter(|path| path.extension().is_some_and(|ext| ext == "wasm"))
-    {
+pub fn run(args: RunArgs, shell: &Shell) -> Result<Exit, Failure> {
+    if let Some(module) = args.path().filter(|path| path.extension().is_some_and(|ext| ext == "wasm")) {
         let wasm = std::fs::read(module).map_err(|error| io_failure("read", module, &error))?;
         return execute(wasm, &program_name(module), &args, shell);
     }
-    let unit = Unit::find(args.path.as_deref())?;
+    let unit = Unit::find(args.path())?;
     super::watched(&args.watch, &unit, shell, || once(&args, &unit, shell))
-}
-
-/// `galc run -- x` gives `x` to the package's program, although the parser took it for the path.
-fn path_is_behind_dashes(args: &RunArgs) -> bool {
-    let mut behind = std::env::args_os().skip_while(|argument| argument != "--");
-    let has_dashes = behind.next().is_some();
-    has_dashes && args.path.is_some() && behind.count() == args.args.len() + 1
 }
 
 fn program_name(path: &Path) -> String {
@@ -41,8 +29,9 @@ fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
 }
 
 fn execute(wasm: Vec<u8>, name: &str, args: &RunArgs, shell: &Shell) -> Result<Exit, Failure> {
+    let given = args.program_args().iter().map(|arg| arg.to_string_lossy().into_owned());
     let options = RunOptions {
-        args: std::iter::once(name.to_string()).chain(args.args.iter().cloned()).collect(),
+        args: std::iter::once(name.to_string()).chain(given).collect(),
         stdin: Input::Inherit,
         stdout: Output::Inherit,
         stderr: Output::Inherit,

@@ -86,6 +86,7 @@ impl FnCtxt<'_> {
             }
             VariantShape::Tuple => {
                 self.require_adt_bounds(adt, &args, span);
+                self.check_constructor(adt, variant, span);
                 let n = fields.len();
                 let params = fields
                     .into_iter()
@@ -135,6 +136,22 @@ impl FnCtxt<'_> {
     }
 
     // ------------------------------------------------------------ fields
+
+    /// A field without a name is used, at a place.
+    pub(crate) fn check_tuple_field(&mut self, adt: AdtId, variant: VariantIdx, index: usize, span: Span) {
+        let decl = &self.ck.program.adts[adt];
+        let Some(field) = decl.variants[variant].fields.get(index) else { return };
+        let (name, is_pub, module) = (field.name, field.is_pub, decl.module);
+        self.check_visible(is_pub, module, Ident { name, span }, "field");
+    }
+
+    /// A constructor sets all fields, so it is as private as the most private of them.
+    pub(crate) fn check_constructor(&mut self, adt: AdtId, variant: VariantIdx, span: Span) {
+        let fields = self.ck.program.adts[adt].variants[variant].fields.iter();
+        if let Some(private) = fields.into_iter().position(|f| !f.is_pub) {
+            self.check_tuple_field(adt, variant, private, span);
+        }
+    }
 
     /// `base.name` of a value.
     pub(crate) fn field_expr(&mut self, e: &mut ast::Expr, span: Span) -> Expr {
@@ -315,9 +332,8 @@ impl FnCtxt<'_> {
                 let variant = &decl.variants.as_slice().first();
                 match variant {
                     Some(v) if !decl.is_enum && v.shape == VariantShape::Tuple => {
-                        let (is_pub, module) = (true, decl.module);
                         let field = v.fields.get(index as usize).map(|f| f.ty);
-                        let _ = (is_pub, module);
+                        self.check_tuple_field(*adt, VariantIdx(0), index as usize, index_span);
                         field.map(|f| self.adt_field_ty(ty, f))
                     }
                     _ => None,

@@ -134,6 +134,14 @@ impl FnCtxt<'_> {
                 self.has_errors = true;
             }
         }
+        if self.ck.is_drop(id) {
+            let message =
+                "`drop` is not called by hand: it runs when the value's life ends, and would run twice";
+            let diag = Diagnostic::error(codes::BAD_DROP, span, message).note(
+                "`let _ = value` ends it here; work that can be done early belongs into a method of its own",
+            );
+            self.report(diag);
+        }
     }
 
     /// A call of a known function; `recv` is the receiver of a method call.
@@ -283,6 +291,7 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         }
         self.require_adt_bounds(adt, &adt_args, span);
+        self.check_constructor(adt, variant, span);
         self.hint_result(ty, want);
         let fields: Vec<Ty> =
             self.ck.program.adts[adt].variants[variant].fields.iter().map(|f| f.ty).collect();

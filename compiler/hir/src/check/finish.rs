@@ -1,15 +1,14 @@
 //! The end of a body: what is still open is decided or reported, and types without variables are put in everywhere.
 
-use super::obligations::Copyable;
 use super::{FnCtxt, Obligation};
 use crate::body::*;
 use crate::codes;
 use crate::infer::VarKind;
+use crate::program::TraitId;
 use crate::resolve::is_iso_in;
-use crate::ty::{Ty, TyKind, TyRow};
+use crate::ty::{Ty, TyKind, TyMap, TyRow};
 use crate::wellformed::is_iso_param;
-use rustc_hash::{FxHashMap, FxHashSet};
-use syntax::{Diagnostic, Span, Symbol};
+use syntax::{Diagnostic, Span};
 
 impl FnCtxt<'_> {
     /// Completes the inference and the body.
@@ -22,8 +21,10 @@ impl FnCtxt<'_> {
                 self.unify(ty, Ty::NEVER);
             }
         }
+        self.pending.append(&mut self.structural);
         self.solve_pending();
-        let mut zonk = Zonk { silent: self.has_errors, ..Zonk::default() };
+        let tables = std::mem::take(&mut self.ck.zonk_tables);
+        let mut zonk = Zonk { silent: self.has_errors, memo: tables.0, seen: tables.1, ..Zonk::default() };
         for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
             let ty = self.zonk(ty, span, &mut zonk);
             if self.check_lit_range(value, ty, span) {
@@ -46,6 +47,9 @@ impl FnCtxt<'_> {
         self.check_pending();
         body.closures = std::mem::take(&mut self.closures);
         self.analyse(body, &zonk.tys);
+        zonk.memo.clear();
+        zonk.seen.clear();
+        self.ck.zonk_tables = (zonk.memo, zonk.seen);
         self.warn_unused_locals();
         body.locals = std::mem::take(&mut self.locals);
     }
@@ -63,51 +67,32 @@ impl FnCtxt<'_> {
 
     /// Reports what is still not decided, unless its type was reported as unknown.
     fn check_pending(&mut self) {
-        for Copyable { ty, param, span } in std::mem::take(&mut self.copyables) {
-            self.check_copyable(ty, param, span);
-        }
+        self.check_copyables();
         for waiting in std::mem::take(&mut self.pending) {
-            match waiting.obligation {
-                Obligation::Trait { trait_, args, span, .. } => {
-                    let open = args.iter().any(|t| {
-                        let t = self.deep(*t);
-                        self.ck.program.types.flags(t).has_infer
-                    });
-                    if self.ck.decls.overlapping.contains(&trait_) {
-                        self.has_errors = true;
-                    }
-                    if !self.has_errors {
-                        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
-                        let ty = self.ty_name(args[0]);
-                        let message = match open {
-                            true => format!("it is not known which `{of}` of `{ty}` is meant"),
-                            false => format!("several implementations of `{of}` fit `{ty}`"),
-                        };
-                        let diag = Diagnostic::error(codes::CANNOT_INFER, span, message).note(
-                            "write a type where the variable is declared, or type arguments: `f.<T>(x)`",
-                        );
-                        self.report(diag);
-                    }
-                }
-                _ => {}
+            if let Obligation::Trait { trait_, args, span, .. } = waiting.obligation {
+                self.report_undecided(trait_, &args, span);
             }
         }
     }
 
-    fn check_copyable(&mut self, ty: Ty, param: Symbol, span: Span) {
-        let ty = self.deep(ty);
-        if self.ck.program.types.flags(ty).has_infer {
+    fn report_undecided(&mut self, trait_: TraitId, args: &[Ty], span: Span) {
+        let open = args.iter().any(|t| {
+            let t = self.deep(*t);
+            self.ck.program.types.flags(t).has_infer
+        });
+        self.has_errors |= self.ck.decls.overlapping.contains(&trait_);
+        if self.has_errors {
             return;
         }
-        let generics = std::mem::take(&mut self.cx.generics);
-        let iso = is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(&generics, i));
-        self.cx.generics = generics;
-        if iso {
-            self.has_errors = true;
-            if !self.has_faulty_signature && !self.ck.decls.faulty_trait_args.contains(&(ty, param)) {
-                self.ck.report_iso_arg(ty, param, span);
-            }
-        }
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+        let ty = self.ty_name(args[0]);
+        let message = match open {
+            true => format!("it is not known which `{of}` of `{ty}` is meant"),
+            false => format!("several implementations of `{of}` fit `{ty}`"),
+        };
+        let diag = Diagnostic::error(codes::CANNOT_INFER, span, message)
+            .note("write a type where the variable is declared, or type arguments: `f.<T>(x)`");
+        self.report(diag);
     }
 
     fn zonk_closures(&mut self, zonk: &mut Zonk) {
@@ -145,8 +130,8 @@ impl FnCtxt<'_> {
         if !self.ck.program.types.flags(ty).has_infer {
             return ty;
         }
-        if let Some(known) = zonk.memo.get(&ty) {
-            return *known;
+        if let Some(known) = zonk.memo.get(ty) {
+            return known;
         }
         let shallow = self.shallow(ty);
         let result = match self.kind(shallow) {
@@ -195,7 +180,8 @@ impl FnCtxt<'_> {
 
     fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         e.ty = self.zonk(e.ty, e.span, zonk);
-        if !e.ty.is_fixed() && zonk.seen.insert(e.ty) {
+        if !e.ty.is_fixed() && zonk.seen.get(e.ty).is_none() {
+            zonk.seen.insert(e.ty, e.ty);
             zonk.tys.push(e.ty);
         }
         let (ty, span) = (e.ty, e.span);
@@ -204,6 +190,7 @@ impl FnCtxt<'_> {
                 let value = value.get();
                 self.check_lit_range(value, ty, span);
             }
+            ExprKind::Lit(Lit::Float(text)) => self.check_float_range(text, ty, span),
             ExprKind::Const(_, args) => self.zonk_args(args, span, zonk),
             ExprKind::Call { callee, args } => {
                 self.zonk_callee(callee, span, zonk);
@@ -227,9 +214,12 @@ impl FnCtxt<'_> {
             }
             ExprKind::Interp(parts) => {
                 for part in parts {
-                    if let InterpPart::Expr { expr, callee, .. } = part {
+                    if let InterpPart::Expr { expr, callee, spec } = part {
                         self.zonk_expr(expr, zonk);
                         self.zonk_callee(callee, expr.span, zonk);
+                        if let Some(spec) = spec {
+                            self.check_format(spec, expr.ty);
+                        }
                     }
                 }
             }
@@ -324,6 +314,7 @@ impl FnCtxt<'_> {
             PatKind::Array { prefix, suffix, .. } => {
                 prefix.iter_mut().chain(suffix).for_each(|p| self.zonk_pat(p, zonk));
             }
+            PatKind::Lit(Lit::Float(text)) => self.check_float_range(text, pat.ty, pat.span),
             PatKind::Const { value, eq } => {
                 self.zonk_expr(value, zonk);
                 self.zonk_callee(eq, pat.span, zonk);
@@ -335,10 +326,10 @@ impl FnCtxt<'_> {
 
 #[derive(Default)]
 struct Zonk {
-    memo: FxHashMap<Ty, Ty>,
+    memo: TyMap,
     /// The types of all expressions, in the order of their first occurrence.
     tys: Vec<Ty>,
-    seen: FxHashSet<Ty>,
+    seen: TyMap,
     reported: Vec<Ty>,
     reported_pats: Vec<Span>,
     /// Other mistakes were found: what is not known may follow from them.

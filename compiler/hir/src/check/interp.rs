@@ -2,9 +2,10 @@
 
 use super::{Cause, FnCtxt};
 use crate::body::*;
-use crate::ty::Ty;
-use syntax::Span;
+use crate::ty::{Ty, TyKind};
 use syntax::ast;
+use syntax::codes::BAD_FORMAT;
+use syntax::{Diagnostic, Span};
 
 impl FnCtxt<'_> {
     pub(crate) fn interp(&mut self, parts: &mut [ast::InterpPart], span: Span) -> Expr {
@@ -24,6 +25,27 @@ impl FnCtxt<'_> {
             }
         }
         Expr { kind: ExprKind::Interp(out), ty: self.ck.string_ty(), span }
+    }
+
+    /// Reports what a format asks of a type that has nothing of the kind. A type of the program's own may know more.
+    pub(crate) fn check_format(&mut self, spec: &ast::FormatSpec, ty: Ty) {
+        let ty = self.shallow(ty);
+        let (letters, has_precision) = match self.kind(ty) {
+            TyKind::Int(_) => ("xXob", false),
+            TyKind::F32 | TyKind::F64 => ("e", true),
+            TyKind::Bool | TyKind::Char => ("", false),
+            _ if ty == self.ck.string_ty() => ("", true),
+            _ => return,
+        };
+        let name = self.ty_name(ty);
+        let message = match spec.ty {
+            Some(letter) if !letters.contains(letter) => format!("`{name}` has no format `{letter}`"),
+            _ if spec.precision.is_some() && !has_precision => format!("`{name}` has no precision"),
+            _ => return,
+        };
+        let diag = Diagnostic::error(BAD_FORMAT, spec.span, message)
+            .note("integers have `x X o b`, floats `e`; a precision is for floats, and cuts text");
+        self.report(diag);
     }
 
     fn show_callee(&mut self, ty: Ty, with_spec: bool, span: Span) -> Option<Callee> {

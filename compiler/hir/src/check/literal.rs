@@ -102,6 +102,22 @@ impl FnCtxt<'_> {
         }
     }
 
+    /// Reports a literal that its type rounds to infinity.
+    pub(crate) fn check_float_range(&mut self, text: &str, ty: Ty, span: Span) {
+        let (is_infinite, greatest) = match self.kind(ty) {
+            TyKind::F32 => (text.parse::<f32>().is_ok_and(f32::is_infinite), "3.4028235e38"),
+            TyKind::F64 => (text.parse::<f64>().is_ok_and(f64::is_infinite), "1.7976931348623157e308"),
+            _ => return,
+        };
+        if is_infinite {
+            let name = self.ty_name(ty);
+            let message = format!("this number is out of range for `{name}`");
+            let diag = Diagnostic::error(codes::LITERAL_OUT_OF_RANGE, span, message)
+                .note(format!("the greatest is {greatest}; `{name}.INFINITY` is written out"));
+            self.report(diag);
+        }
+    }
+
     /// Reports a literal that its type cannot hold, and returns whether it did.
     pub(crate) fn check_lit_range(&mut self, value: i128, ty: Ty, span: Span) -> bool {
         let TyKind::Int(int) = *self.kind(ty) else { return false };

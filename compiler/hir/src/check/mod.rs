@@ -13,6 +13,7 @@ mod call;
 mod closure;
 mod coerce;
 mod control;
+mod copyable;
 mod expr;
 mod finish;
 mod index;
@@ -43,7 +44,7 @@ use crate::solve::Solver;
 use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use entity::IndexVec;
-pub(crate) use obligations::{Cause, Copyable, Obligation, Waiting};
+pub(crate) use obligations::{Cause, CopyReason, Copyable, Obligation, Waiting};
 pub(crate) use ops::sign;
 use scope::Scope;
 use std::rc::Rc;
@@ -109,7 +110,11 @@ pub(crate) struct FnCtxt<'c> {
     pub cx: TyCx,
     pub env: Rc<ParamEnv>,
     pub pending: Vec<Waiting>,
+    /// Of `pending`, what is asked at the end only.
+    pub structural: Vec<Waiting>,
     pub copyables: Vec<Copyable>,
+    /// What implements what, to be asked for copies that the impls make, see `copyable.rs`.
+    pub proofs: Vec<copyable::Proof>,
     pub locals: IndexVec<LocalId, LocalDecl>,
     pub info: IndexVec<LocalId, LocalInfo>,
     pub scope: Scope,
@@ -261,7 +266,9 @@ impl<'c> FnCtxt<'c> {
             cx,
             env: Rc::new(env),
             pending: Vec::new(),
+            structural: Vec::new(),
             copyables: Vec::new(),
+            proofs: Vec::new(),
             locals: IndexVec::new(),
             info: IndexVec::new(),
             scope: Scope::new(heads),

@@ -4,7 +4,7 @@ use super::FnCtxt;
 use crate::codes;
 use crate::infer::VarKind;
 use crate::program::{Bound, BoundKind, FnId, GenericParamKind, TraitId};
-use crate::solve::{Deferred, Proj, Tri};
+use crate::solve::{Deferred, MAX_DEPTH, Proj, Tri};
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -50,11 +50,22 @@ pub(crate) enum Obligation {
     },
 }
 
-/// The type can be copied, as a parameter without `iso` asks. Decided at the end of the body.
+/// What asks that a type can be copied.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CopyReason {
+    /// A parameter without `iso`.
+    Param(Symbol),
+    /// A parameter without `iso` of the impl by which the type implements the trait.
+    Impl(TraitId, Ty, Cause),
+    /// `..name` in the pattern of an array.
+    Rest,
+}
+
+/// The type can be copied. Decided at the end of the body.
 #[derive(Clone, Debug)]
 pub(crate) struct Copyable {
     pub ty: Ty,
-    pub param: Symbol,
+    pub why: CopyReason,
     pub span: Span,
 }
 
@@ -87,10 +98,11 @@ impl FnCtxt<'_> {
             if ty.is_plain() {
                 return;
             }
-            // Whether a type can be printed, compared or hashed tells nothing of what is open in it: better asked once
-            // all of it is known.
+            // Whether a type can be printed, compared or hashed tells nothing of what is open in it: asked at the end,
+            // when all of it is known.
             if self.ck.program.types.flags(ty).has_infer {
-                return self.wait(obligation);
+                self.structural.push(Waiting { obligation, tried_in: None });
+                return;
             }
         }
         let tried_in = Some(self.ck.infer.state());
@@ -130,7 +142,7 @@ impl FnCtxt<'_> {
                 TyKind::Int(_) | TyKind::F64 | TyKind::F32 | TyKind::Bool | TyKind::Char | TyKind::Error
             );
         if !settled {
-            self.copyables.push(Copyable { ty, param, span });
+            self.copyables.push(Copyable { ty, why: CopyReason::Param(param), span });
         }
     }
 
@@ -167,7 +179,10 @@ impl FnCtxt<'_> {
         match obligation {
             Obligation::Trait { trait_, args, span, cause } => {
                 match self.solve(*span, |s| s.holds(*trait_, args)) {
-                    Tri::Yes => true,
+                    Tri::Yes => {
+                        self.note_proof(*trait_, args, *span, *cause);
+                        true
+                    }
                     Tri::Maybe => false,
                     Tri::No => {
                         self.report_missing_trait(*trait_, args, *span, *cause);
@@ -347,6 +362,9 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return;
         }
+        if self.solve(span, |s| s.probe(|s| s.holds(trait_, args) == Tri::No && s.exceeded)) {
+            return self.report_depth(trait_, args, span);
+        }
         let ty = self.ty_name(args[0]);
         let rest: Vec<Ty> = args[1..].to_vec();
         let rest: Vec<Ty> = rest.into_iter().map(|t| self.describe(t)).collect();
@@ -369,6 +387,18 @@ impl FnCtxt<'_> {
         } else if let Some(note) = self.explain_missing(trait_, args) {
             diag = diag.note(note);
         }
+        self.report(diag);
+    }
+
+    /// The question was given up: the types in each other are too many, or without an end.
+    fn report_depth(&mut self, trait_: TraitId, args: &[Ty], span: Span) {
+        let ty = self.ty_name(args[0]);
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name);
+        let message = format!(
+            "whether `{ty}` implements `{of}` depends on more than {MAX_DEPTH} types inside each other"
+        );
+        let diag = Diagnostic::error(codes::INSTANCE_NESTING_TOO_DEEP, span, message)
+            .note(format!("an `impl {of}` of a type on the way, or `dyn {of}`, answers the question there"));
         self.report(diag);
     }
 

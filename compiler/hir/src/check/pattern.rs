@@ -1,7 +1,7 @@
 //! Patterns against a type: bindings, variants, literals. Whether they cover all values is decided when all types
 //! are known, see `exhaustive.rs`.
 
-use super::FnCtxt;
+use super::{CopyReason, Copyable, FnCtxt};
 use crate::body::*;
 use crate::codes;
 use crate::consts::ConstValue;
@@ -416,6 +416,7 @@ impl FnCtxt<'_> {
                     continue;
                 }
                 rest = Some(name.map(|name| {
+                    self.copyables.push(Copyable { ty: elem, why: CopyReason::Rest, span: p.span });
                     let ty = self.array_of(elem);
                     self.bind(name, false, ty, binds)
                 }));

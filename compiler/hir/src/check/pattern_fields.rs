@@ -77,6 +77,7 @@ impl FnCtxt<'_> {
             }
             let field_ty = self.ck.program.adts[adt].variants[variant].fields[index].ty;
             let field_ty = self.adt_field_ty(adt_ty, field_ty);
+            self.check_tuple_field(adt, variant, index, elem.span);
             fields.push((index as u32, self.pat(elem, field_ty, binds)));
             index += 1;
         }

@@ -45,7 +45,10 @@ impl FnCtxt<'_> {
     }
 
     fn question_option(&mut self, inner: Expr, some: Ty, span: Span) -> Expr {
-        if !self.tries.is_empty() {
+        if let Some(around) = self.tries.last() {
+            // What `catch` would get is not known either, and needs no second message.
+            let err = around.err;
+            self.unify(err, Ty::ERROR);
             let diag = Diagnostic::error(
                 codes::BAD_QUESTION,
                 span,
@@ -316,6 +319,7 @@ impl FnCtxt<'_> {
         span: Span,
     ) -> Expr {
         let result_ty = tried.ty;
+        let before = self.diverges;
         let hint = match want {
             Some(want) if !self.is_open(want) => Some(want),
             _ if value_never => None,
@@ -325,6 +329,8 @@ impl FnCtxt<'_> {
             let span = pat.span;
             Pat { kind: PatKind::Adt { variant: ERR, fields: vec![(0, pat)] }, ty: result_ty, span }
         });
+        // The arms are those for errors: without one, what follows is reached with the value of the `try`.
+        self.diverges = before || (self.diverges && value_never);
         let ty = if value_never && ty != Ty::NEVER {
             self.unify(ok, ty);
             ty

@@ -44,6 +44,25 @@ const LAST: Int = steps(7)
 fn main() { println(LAST) }
 ```";
 
+FRAME_TOO_LARGE = "frame-too-large", "The values in one function need more stack than there is.",
+"Structs and fixed arrays lie in the frame of the function whose variables they are, and all frames together have one
+MiB. The elements of an `Array` are on the heap, where there is more room.
+
+```gal-fail
+fn main() {
+    let mut seen: [Int; 200000] = [0; 200000]
+    seen[4] = 1
+    println(seen[4])
+}
+```
+```gal
+fn main() {
+    let mut seen = [0; 200000]
+    seen[4] = 1
+    println(seen[4])
+}
+```";
+
 INSTANCE_NESTING_TOO_DEEP = "instance-nesting-too-deep", "A generic item asks for larger and larger types.",
 "A generic function or type is compiled once for each combination of types that the program uses it with. If it uses
 itself with a type that is built around its own parameter, each of these asks for another one, without an end. What
@@ -74,5 +93,54 @@ fn greet() { println(\"hello\") }
 ```gal
 fn greet() { println(\"hello\") }
 fn main() { greet() }
+```";
+
+TOO_MANY_INSTANCES = "too-many-instances", "The program needs too many instances of generic functions.",
+"A generic function is compiled once for each type it is used with. One that calls the next with two types of its own making, which
+calls the next one so, needs twice as many each time. A program has at most 30000 instances.
+
+```gal-fail
+fn f0<T: Show>(t: T) -> String { \"{t}\" }
+fn f1<T: Show>(t: T) -> String { f0((t, 1)) + f0(Some(t)) }
+fn f2<T: Show>(t: T) -> String { f1((t, 1)) + f1(Some(t)) }
+fn f3<T: Show>(t: T) -> String { f2((t, 1)) + f2(Some(t)) }
+fn f4<T: Show>(t: T) -> String { f3((t, 1)) + f3(Some(t)) }
+fn f5<T: Show>(t: T) -> String { f4((t, 1)) + f4(Some(t)) }
+fn f6<T: Show>(t: T) -> String { f5((t, 1)) + f5(Some(t)) }
+fn f7<T: Show>(t: T) -> String { f6((t, 1)) + f6(Some(t)) }
+fn f8<T: Show>(t: T) -> String { f7((t, 1)) + f7(Some(t)) }
+fn f9<T: Show>(t: T) -> String { f8((t, 1)) + f8(Some(t)) }
+fn f10<T: Show>(t: T) -> String { f9((t, 1)) + f9(Some(t)) }
+fn f11<T: Show>(t: T) -> String { f10((t, 1)) + f10(Some(t)) }
+fn f12<T: Show>(t: T) -> String { f11((t, 1)) + f11(Some(t)) }
+fn f13<T: Show>(t: T) -> String { f12((t, 1)) + f12(Some(t)) }
+fn f14<T: Show>(t: T) -> String { f13((t, 1)) + f13(Some(t)) }
+fn f15<T: Show>(t: T) -> String { f14((t, 1)) + f14(Some(t)) }
+fn main() { println(f15(1).len()) }
+```
+```gal
+fn f0(t: dyn Show) -> String { \"{t}\" }
+fn f1(t: dyn Show) -> String { f0(t) + f0(\"again {t}\") }
+fn f2(t: dyn Show) -> String { f1(t) + f1(\"again {t}\") }
+fn main() { println(f2(1).len()) }
+```";
+
+VALUE_TOO_LARGE = "value-too-large", "A value of this type would not fit into memory.",
+"Fixed arrays lie inline: in the struct that has them, in the frame of the function. A value is at most 1 GiB, 1073741824 bytes,
+with all that is inline in it. An `Array` is a few bytes whose elements are elsewhere.
+
+```gal-fail
+struct Board { cells: [[Int; 100000]; 100000] }
+fn main() {
+    let board: Board? = None
+    println(board is None)
+}
+```
+```gal
+struct Board { rows: Array<Array<Int>> }
+fn main() {
+    let board: Board? = None
+    println(board is None)
+}
 ```";
 }

@@ -18,6 +18,10 @@ pub const MAX_SCALARS: usize = 16;
 /// Values below this number in a boxed enum are variants without fields, see `docs/contracts.md`.
 pub const FIRST_ADDRESS: i64 = 4096;
 
+/// Bytes of the largest value; docs/language.md says the same. Offsets within values, cells included, then fit 32 bits
+/// with room to spare.
+pub const MAX_VALUE_BYTES: u32 = 1 << 30;
+
 /// One scalar: its register type, its form in memory, and its offset in the value's memory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Scalar {
@@ -71,11 +75,13 @@ pub struct Layouts<'a> {
     types: &'a Types,
     pub pointer_bytes: u32,
     cache: FxHashMap<Ty, Rc<Layout>>,
+    /// The first type found whose values exceed [`MAX_VALUE_BYTES`]. What is lowered with it means nothing.
+    pub too_large: Option<Ty>,
 }
 
 impl<'a> Layouts<'a> {
     pub fn new(types: &'a Types, pointer_bytes: u32) -> Layouts<'a> {
-        Layouts { types, pointer_bytes, cache: FxHashMap::default() }
+        Layouts { types, pointer_bytes, cache: FxHashMap::default(), too_large: None }
     }
 
     pub fn types(&self) -> &'a Types {
@@ -118,16 +124,25 @@ impl<'a> Layouts<'a> {
             TyKind::Never => empty(),
             TyKind::Ptr(_) => self.pointer(false),
             TyKind::Buffer(_) | TyKind::FnBox { .. } | TyKind::Dyn { .. } => self.pointer(true),
-            TyKind::FixedArray(elem, n) => self.fixed_array(*elem, *n),
+            TyKind::FixedArray(elem, n) => self.fixed_array(ty, *elem, *n),
             TyKind::Enum if def.is_boxed => self.boxed_enum(ty),
             TyKind::Struct => self.aggregate(ty, false),
             TyKind::Enum => self.aggregate(ty, def.variants.len() > 1),
         }
     }
 
-    fn fixed_array(&mut self, elem: Ty, n: u64) -> Layout {
+    /// The size of a type, or of a part of it: 0 and a note if it is too large.
+    fn bounded(&mut self, ty: Ty, bytes: u64) -> u32 {
+        if bytes <= MAX_VALUE_BYTES as u64 {
+            return bytes as u32;
+        }
+        self.too_large.get_or_insert(ty);
+        0
+    }
+
+    fn fixed_array(&mut self, ty: Ty, elem: Ty, n: u64) -> Layout {
         let e = self.get(elem);
-        let size = (e.stride() as u64).saturating_mul(n).min(u32::MAX as u64) as u32;
+        let size = self.bounded(ty, (e.stride() as u64).saturating_mul(n));
         Layout { size, flat: None, variants: Vec::new(), has_tag: false, ..(*e).clone() }
     }
 
@@ -141,7 +156,7 @@ impl<'a> Layouts<'a> {
         let header = self.cell_header();
         for variant in &types.defs[ty].variants {
             let fields: Vec<Ty> = variant.fields.iter().map(|f| f.ty).collect();
-            let (offsets, size, _) = self.place_fields(&fields, 0);
+            let (offsets, size, _) = self.place_fields(ty, &fields, 0);
             layout.has_user_drop |= fields.iter().any(|f| self.get(*f).has_user_drop);
             let cell_size = (header + size).next_multiple_of(self.pointer_bytes);
             layout.variants.push(VariantLayout { offsets, slots: Vec::new(), cell_size });
@@ -161,7 +176,7 @@ impl<'a> Layouts<'a> {
         let mut fields_flat = true;
         for variant in &def.variants {
             let fields: Vec<Ty> = variant.fields.iter().map(|f| f.ty).collect();
-            let (offsets, size, align) = self.place_fields(&fields, has_tag as u32);
+            let (offsets, size, align) = self.place_fields(ty, &fields, has_tag as u32);
             out.size = out.size.max(size);
             out.align = out.align.max(align);
             for field in fields {
@@ -258,7 +273,7 @@ impl<'a> Layouts<'a> {
     }
 
     /// Offsets in declaration order, the end, and the alignment; the first `start` bytes stay free.
-    fn place_fields(&mut self, fields: &[Ty], start: u32) -> (Vec<u32>, u32, u32) {
+    fn place_fields(&mut self, ty: Ty, fields: &[Ty], start: u32) -> (Vec<u32>, u32, u32) {
         let layouts: Vec<Rc<Layout>> = fields.iter().map(|f| self.get(*f)).collect();
         let mut order: Vec<usize> = (0..fields.len()).collect();
         // Behind a tag the small fields come first: they fill the gap before the aligned ones.
@@ -272,7 +287,7 @@ impl<'a> Layouts<'a> {
         for i in order {
             end = end.next_multiple_of(layouts[i].align);
             offsets[i] = end;
-            end = end.saturating_add(layouts[i].size);
+            end = self.bounded(ty, end as u64 + layouts[i].size as u64);
             align = align.max(layouts[i].align);
         }
         (offsets, end, align)

@@ -49,7 +49,31 @@ pub(crate) fn immortal_count(pointer_bytes: u32) -> i64 {
     if pointer_bytes == 4 { 1 << 30 } else { 1 << 62 }
 }
 
-/// Lowers a whole program. The MIR must have passed its verifier and certifier.
+/// A type whose values no memory holds, and where one would be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TooLarge {
+    /// As it stands in MIR's text.
+    pub ty: String,
+    pub span: Span,
+}
+
+/// Whether each value of a program as it was built fits: what the passes leave out counts too, so that the answer does
+/// not depend on them.
+pub fn check_sizes(program: &m::Program, target: &Target) -> Result<(), TooLarge> {
+    let mut layouts = Layouts::new(&program.types, target.pointer_bytes);
+    for func in &program.funcs {
+        let m::FuncKind::Body(body) = &func.kind else { continue };
+        for local in &body.locals {
+            layouts.get(local.ty);
+            if let Some(ty) = layouts.too_large {
+                return Err(TooLarge { ty: mir::print_ty(program, ty), span: local.span });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Lowers a whole program. The MIR must have passed its verifier and certifier, and [`check_sizes`] as it was built.
 pub fn lower_program(program: &m::Program, target: &Target) -> Module {
     let mut cx = Cx {
         program,
@@ -85,6 +109,7 @@ pub fn lower_program(program: &m::Program, target: &Target) -> Module {
         let body = glue::build(&mut cx, glue);
         cx.module.funcs[id].kind = FuncKind::Defined(body);
     }
+    assert!(cx.layouts.too_large.is_none(), "sizes were checked when the program was built");
     cx.module
 }
 

@@ -92,6 +92,16 @@ impl FuncLower<'_, '_, '_> {
                     ty,
                 );
             }
+            m::Rvalue::FixedRepeat(_, elem) => {
+                self.build_in_memory(
+                    place,
+                    addr,
+                    offset,
+                    |this, to, at| this.repeat_at(ty, elem, to, at),
+                    std::slice::from_ref(elem),
+                    ty,
+                );
+            }
             m::Rvalue::Intrinsic(op, args) => {
                 let regs = self.intrinsic(*op, args, ty);
                 self.e.store_value(ty, addr, offset, &regs);
@@ -145,6 +155,27 @@ impl FuncLower<'_, '_, '_> {
         }
     }
 
+    /// The first element is the operand; the others are copies of it.
+    fn repeat_at(&mut self, ty: m::Ty, elem: &m::Operand, addr: Reg, offset: u32) {
+        let m::TyKind::FixedArray(elem_ty, n) = *self.e.types().kind(ty) else { return };
+        let layout = self.e.layout(elem_ty);
+        self.operand_to_memory(elem, elem_ty, addr, offset);
+        let first = self.e.b.offset(addr, offset);
+        let regs = match &layout.flat {
+            Some(flat) => self.e.load_scalars(flat, first, 0),
+            None => vec![first],
+        };
+        let second = self.e.b.offset(first, layout.stride());
+        let others = self.e.b.ptr(n as i64 - 1);
+        self.e.each_element(second, others, layout.stride(), |e, at| {
+            match layout.in_memory() {
+                true => e.retain_at(elem_ty, first, 0),
+                false => e.retain(elem_ty, &regs),
+            }
+            e.store_value(elem_ty, at, 0, &regs);
+        });
+    }
+
     /// The registers of a right-hand side of a type with a flat form.
     fn rvalue(&mut self, rvalue: &m::Rvalue, ty: m::Ty) -> Vec<Reg> {
         match rvalue {
@@ -173,7 +204,9 @@ impl FuncLower<'_, '_, '_> {
             m::Rvalue::Aggregate { ty, variant, fields, reuse } => {
                 self.aggregate(*ty, *variant, fields, *reuse)
             }
-            m::Rvalue::FixedArray(..) => unreachable!("fixed arrays live in memory"),
+            m::Rvalue::FixedArray(..) | m::Rvalue::FixedRepeat(..) => {
+                unreachable!("fixed arrays live in memory")
+            }
             m::Rvalue::Discriminant(place) => vec![self.discriminant(place)],
             m::Rvalue::MakeFnBox { env, func, .. } => {
                 let env_ty = self.e.cx.program.funcs[*func].params[0].0;

@@ -11,6 +11,9 @@ use hir::ty::TyKind as H;
 use syntax::Span;
 use syntax::ast::{Align, FormatSpec};
 
+/// `[v; N]` with more elements than this is a loop.
+const MAX_WRITTEN_OUT: u64 = 16;
+
 impl Builder<'_, '_> {
     /// Lowers the body of a function, constant or test.
     pub fn lower_body(mut self) -> Body {
@@ -330,13 +333,15 @@ impl Builder<'_, '_> {
         let ty = self.ty(e.ty);
         let value = self.operand(value);
         let value = match value {
-            Operand::Move(place) if len != 1 => Operand::Copy(place),
+            Operand::Move(place) if len != 1 && len <= MAX_WRITTEN_OUT => Operand::Copy(place),
             other => other,
         };
-        if let Some(dest) = dest {
-            let values = vec![value; len as usize];
-            self.assign(dest.clone(), Rvalue::FixedArray(ty, values));
-        }
+        let Some(dest) = dest else { return };
+        let array = match len {
+            0..=MAX_WRITTEN_OUT => Rvalue::FixedArray(ty, vec![value; len as usize]),
+            _ => Rvalue::FixedRepeat(ty, value),
+        };
+        self.assign(dest.clone(), array);
     }
 
     // ------------------------------------------------------------ coercions

@@ -252,7 +252,9 @@ impl<'c, 'f> Builder<'c, 'f> {
     /// Assigns to an uninitialised place; temporaries that the right side moves are no longer dropped.
     pub fn assign(&mut self, place: impl Into<Place>, value: Rvalue) {
         match &value {
-            Rvalue::Use(a) | Rvalue::Unary(_, a) | Rvalue::Cast(a) => self.consume(a),
+            Rvalue::Use(a) | Rvalue::Unary(_, a) | Rvalue::Cast(a) | Rvalue::FixedRepeat(_, a) => {
+                self.consume(a);
+            }
             Rvalue::Binary(_, a, b) | Rvalue::Checked(_, a, b) => {
                 self.consume(a);
                 self.consume(b);

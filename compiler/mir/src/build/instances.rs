@@ -10,7 +10,10 @@ use hir::body::Callee;
 use hir::program::{BodyOwner, ClosureId, ConstId, Container, FnId, FnKind, Inline, TestId, TraitId};
 use hir::resolve::{Resolved, resolve_method};
 use hir::ty::{Args, Ty, TyKind};
-use syntax::Span;
+use syntax::{Diagnostic, Span};
+
+/// Limit on the instances of one program; docs/language.md and the page of `too-many-instances` say the same.
+const MAX_INSTANCES: usize = 30_000;
 
 /// One function of the result.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -52,6 +55,10 @@ impl<'f> Cx<'f> {
             self.report_nesting(span);
             return self.placeholder(span);
         }
+        if self.instances.len() >= MAX_INSTANCES {
+            self.report_too_many(span);
+            return self.placeholder(span);
+        }
         let func = self.declare(&key);
         let has_body = matches!(func.kind, mir::FuncKind::Body(_));
         let id = self.program.funcs.push(func);
@@ -65,6 +72,20 @@ impl<'f> Cx<'f> {
             self.queue.push_back((id, key));
         }
         id
+    }
+
+    /// Reported once, and nothing more is built: what there is has asked for all the others.
+    fn report_too_many(&mut self, span: Span) {
+        self.queue.clear();
+        if self.errors.iter().any(|e| e.code == hir::codes::TOO_MANY_INSTANCES) {
+            return;
+        }
+        let span = if span.is_dummy() { self.at } else { span };
+        let message = format!("the program needs more than {MAX_INSTANCES} instances of its functions");
+        let error = Diagnostic::error(hir::codes::TOO_MANY_INSTANCES, span, message)
+            .note("a generic function is compiled for each type; one that calls others with two new types doubles them")
+            .note("`dyn Trait` or `Array<T>` keeps the type the same");
+        self.errors.push(error);
     }
 
     /// What stands for an instance that was refused; the build fails anyway.
@@ -134,7 +155,8 @@ impl<'f> Cx<'f> {
         let name = self.fn_name(id, args);
         let mut func = self.new_func(name, params, ret, span);
         func.inline = inline;
-        func.export = export.filter(|_| self.opts.tests.is_none());
+        // What evaluates constants and what runs tests have exports of their own.
+        func.export = export.filter(|_| self.opts.tests.is_none() && self.opts.consts.is_none());
         if let FnKind::Extern { module, name, .. } = kind {
             func.kind = mir::FuncKind::Extern { module, name };
         }

@@ -25,6 +25,9 @@ const HIGHER_ORDER: u32 = 150;
 const ALWAYS: u32 = 3000;
 /// Callers do not grow beyond this, but by tiny callees.
 const CALLER_MAX: u32 = 4000;
+/// Nor beyond this, by functions that are `@inline`: the analyses take time by the square of a body's size, and what
+/// is so large, a thousand alike arms or elements, spends its time elsewhere.
+const CALLER_MAX_ALWAYS: u32 = 8000;
 
 /// What is known of a function that may be inlined.
 struct Known {
@@ -100,6 +103,7 @@ fn stmt_cost(program: &Program, facts: &TypeFacts, body: &Body, stmt: &StmtKind)
         StmtKind::Assign(_, Rvalue::Aggregate { ty, .. }) if program.types.defs[*ty].is_boxed => 6,
         StmtKind::Assign(_, Rvalue::Aggregate { fields, .. }) => fields.len() as u32,
         StmtKind::Assign(_, Rvalue::FixedArray(_, list)) => list.len() as u32,
+        StmtKind::Assign(_, Rvalue::FixedRepeat(..)) => 6,
         StmtKind::Assign(_, Rvalue::MakeFnBox { .. } | Rvalue::MakeDyn { .. }) => 6,
         StmtKind::Assign(..) => 1,
         StmtKind::Drop(_) => 1,
@@ -194,7 +198,7 @@ fn limit(program: &Program, callee: FuncId, n_calls: u32, is_cold: bool, caller_
         return 0;
     }
     if function.inline == Inline::Always {
-        return ALWAYS;
+        return if caller_size > CALLER_MAX_ALWAYS { TINY } else { ALWAYS };
     }
     if caller_size > CALLER_MAX {
         return TINY;

@@ -3,7 +3,8 @@
 //!
 //! `unique_flow` has what is known where.
 //!
-//! In and out: the built stage, in which cleanup drops what it finds, so that the call before a loop may unwind as the one in it does.
+//! In and out: the built stage, in which cleanup drops what it finds, so that the earlier call may unwind as the later one does. What
+//! is moved or dropped between the two is dropped first there, for the cleanup of the later one need not know of it.
 //! Asking earlier costs a copy only where a shared buffer meets a loop that turns out to have no round.
 
 use super::unique_facts::Facts;
@@ -12,6 +13,7 @@ use crate::analysis::bitset::BitSet;
 use crate::analysis::loops::{Doms, Loop, natural_loops};
 use crate::analysis::order::reverse_postorder;
 use crate::ir::*;
+use crate::passes::cleanup_edges::new_landing;
 use crate::visit::Access;
 use entity::{Idx, IndexVec};
 
@@ -53,6 +55,8 @@ struct Early {
     /// The call on the way on which there are more owners.
     call: Term,
     span: syntax::Span,
+    /// What the ways from the new place of the question to the old one move or drop.
+    given_up: Vec<Local>,
 }
 
 fn hoist(types: &mut Types, known: &Facts, func: FuncId, body: &mut Body) -> bool {
@@ -84,7 +88,8 @@ fn find_early(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Vec<Ea
             let is_known = entry[a_loop.header].as_ref().is_some_and(|state| state.contains(bit));
             let taken = found.iter().any(|f| f.place == early.place || f.header == early.header);
             if !is_known && !taken && unique.stays(a_loop, block, bit) {
-                found.push(early);
+                let given_up = given_up(types, known, body, a_loop.header, block);
+                found.push(Early { given_up, ..early });
             }
         }
     }
@@ -104,7 +109,8 @@ impl Unique<'_> {
         let mut state = BitSet::new(self.places.len());
         self.leaves(&mut state, *func, args);
         let fits = slow.stmts.is_empty() && *target == Some(then) && only && state.contains(bit);
-        fits.then(|| Early { header, place: place.clone(), call: slow.term.clone(), span: data.term_span })
+        let (place, call, span) = (place.clone(), slow.term.clone(), data.term_span);
+        fits.then(|| Early { header, place, call, span, given_up: Vec::new() })
     }
 
     /// Whether nothing happens to the place from the start of `from` to where `block` asks: then it is the same value, and has
@@ -211,10 +217,56 @@ fn find_earlier(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Opti
             }
         }
         if let Some(at) = best.filter(|at| unique.is_untouched(*at, block, bit)) {
-            return Some((at, early));
+            let given_up = given_up(types, known, body, at, block);
+            return Some((at, Early { given_up, ..early }));
         }
     }
     None
+}
+
+/// The locals that the ways from the start of `from` to the end of `to` move or drop, in order, if unwinding meets them. Not
+/// `mut` parameters, which the caller drops.
+fn given_up(types: &Types, known: &Facts, body: &Body, from: Block, to: Block) -> Vec<Local> {
+    if known.panics_abort {
+        return Vec::new();
+    }
+    let (mut reached, mut found) = (BitSet::new(body.blocks.len()), BitSet::new(body.locals.len()));
+    let mut note = |place: &Place, access: Access| {
+        let is_lent = matches!(body.param_mode(place.local), Some(ParamMode::Mut | ParamMode::Borrowed));
+        let plain =
+            matches!(types.kind(body.locals[place.local].ty), TyKind::Int(_) | TyKind::Ptr(_) | TyKind::Bool);
+        let ends = matches!(access, Access::Move | Access::Drop) && !plain;
+        if ends && !is_lent && !place.is_indirect() && !body.locals[place.local].is_borrow {
+            found.insert(place.local.index());
+        }
+    };
+    let mut work = vec![from];
+    while let Some(at) = work.pop() {
+        let data = &body.blocks[at];
+        if data.is_cleanup || !reached.insert(at.index()) {
+            continue;
+        }
+        data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut note));
+        data.term.for_each_access(&mut note);
+        if at != to {
+            work.extend(data.term.successors());
+        }
+    }
+    body.locals.indices().filter(|local| found.contains(local.index())).collect()
+}
+
+/// The call at its earlier place: it unwinds past what was to be given up before, which may run a user's code.
+fn drop_in_cleanup(body: &mut Body, call: &mut Term, locals: Vec<Local>, span: syntax::Span) {
+    let Term::Call { unwind, .. } = call else { return };
+    if locals.is_empty() {
+        return;
+    }
+    let mut next = unwind.unwrap_or_else(|| new_landing(body, Vec::new(), span));
+    for local in locals.into_iter().rev() {
+        let term = Term::Drop { place: local.into(), target: next, unwind: None };
+        next = body.blocks.push(BlockData { stmts: Vec::new(), term, term_span: span, is_cleanup: true });
+    }
+    *unwind = Some(next);
 }
 
 fn reads(data: &BlockData, place: &Place) -> bool {
@@ -254,7 +306,8 @@ fn always_after(body: &Body) -> IndexVec<Block, BitSet> {
 
 /// Puts the question at the start of a block.
 fn split_and_ask(types: &mut Types, body: &mut Body, block: Block, early: Early) {
-    let Early { place, mut call, span, .. } = early;
+    let Early { place, mut call, span, given_up, .. } = early;
+    drop_in_cleanup(body, &mut call, given_up, span);
     let answer = body.new_local(types.intern(TyKind::Bool), span);
     let is_cleanup = false;
     let rest = body.blocks[block].clone();
@@ -277,7 +330,8 @@ fn split_and_ask(types: &mut Types, body: &mut Body, block: Block, early: Early)
 
 /// Puts the question, and the call, on all ways into the loop.
 fn insert(types: &mut Types, body: &mut Body, early: Early) {
-    let Early { header, place, mut call, span } = early;
+    let Early { header, place, mut call, span, given_up } = early;
+    drop_in_cleanup(body, &mut call, given_up, span);
     let loops = natural_loops(body);
     let Some(a_loop) = loops.iter().find(|l| l.header == header) else { return };
     let inside: BitSet = {

@@ -17,6 +17,8 @@ pub(crate) struct Facts {
     pub entry: IndexVec<FuncId, Vec<Way>>,
     pub exit: IndexVec<FuncId, Vec<Way>>,
     pub keeps: IndexVec<FuncId, Vec<Way>>,
+    /// Nothing unwinds.
+    pub panics_abort: bool,
 }
 
 /// Structs in structs are followed so deep.
@@ -28,7 +30,8 @@ pub(crate) fn unique_facts(program: &Program) -> Facts {
         .iter()
         .map(|func| func.body().map_or(Vec::new(), |body| ways(&program.types, body)))
         .collect();
-    let mut facts = Facts { entry: all.clone(), exit: all.clone(), keeps: all };
+    let mut facts =
+        Facts { entry: all.clone(), exit: all.clone(), keeps: all, panics_abort: program.panics_abort };
     for func in reached_otherwise(program) {
         facts.entry[func].clear();
     }

@@ -162,6 +162,10 @@ impl<'a> Printer<'a> {
                 self.ty_in("array ", *ty, "");
                 self.braced(list);
             }
+            Rvalue::FixedRepeat(ty, elem) => {
+                self.ty_in("repeat ", *ty, " ");
+                self.operand(elem);
+            }
             Rvalue::Discriminant(place) => self.word_place("discriminant ", place),
             Rvalue::MakeFnBox { ty, env, func } => {
                 self.ty_in("fnbox ", *ty, " ");

@@ -44,6 +44,17 @@ impl Verifier<'_> {
                     self.fits_token(*token, *of, *variant);
                 }
             }
+            Rvalue::FixedRepeat(of, elem) => {
+                self.agree(Some(Known::Ty(*of)), ty, "the value");
+                let &TyKind::FixedArray(elem_ty, n) = self.kind(*of) else {
+                    return self.fail("a repeated element makes a `[T; n]`");
+                };
+                if n == 0 {
+                    self.fail("an array without elements repeats none");
+                }
+                let known = self.value(elem);
+                self.agree(known, Some(elem_ty), "the element");
+            }
             Rvalue::FixedArray(of, list) => {
                 self.agree(Some(Known::Ty(*of)), ty, "the value");
                 let &TyKind::FixedArray(elem, n) = self.kind(*of) else {

@@ -224,8 +224,11 @@ impl Lexer<'_> {
         loop {
             let rest = &self.src[self.pos..];
             self.pos += rest.iter().take_while(|b| CONTINUES_WORD[**b as usize]).count();
+            if self.peek(0) < 0x80 {
+                return;
+            }
             match self.char_at(self.pos) {
-                Some(c) if !c.is_ascii() && unicode_ident::is_xid_continue(c) => self.pos += c.len_utf8(),
+                Some(c) if unicode_ident::is_xid_continue(c) => self.pos += c.len_utf8(),
                 _ => return,
             }
         }

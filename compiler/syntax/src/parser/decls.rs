@@ -45,16 +45,16 @@ impl Parser<'_> {
             }
             T::LParen if !self.tok().nl => {
                 self.bump();
-                let mut types = Vec::new();
+                let mut fields = Vec::new();
                 self.nested(false, |p| {
                     p.list(open, T::RParen, |p| {
                         let before = p.pos;
-                        p.eat(T::KwPub);
-                        types.push(p.ty());
+                        let vis = p.at(T::KwPub).then(|| p.bump().span());
+                        fields.push(TupleFieldDecl { vis, ty: p.ty() });
                         p.pos > before
                     });
                 });
-                VariantBody::Tuple(types)
+                VariantBody::Tuple(fields)
             }
             _ => VariantBody::Unit,
         }

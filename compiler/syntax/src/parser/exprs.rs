@@ -243,7 +243,7 @@ impl Parser<'_> {
             T::Tilde => UnOp::BitNot,
             T::KwAwait | T::KwAsync => return self.async_prefix(),
             T::And | T::Star | T::AndAnd | T::Plus => return self.foreign_prefix(),
-            T::Ident if self.at_text("not") && self.nth(1).is_word() && !self.nth_tok(1).nl => {
+            T::Ident if self.nth(1).is_word() && self.at_text("not") && !self.nth_tok(1).nl => {
                 return self.foreign_prefix();
             }
             _ => return self.power(),
@@ -391,7 +391,8 @@ impl Parser<'_> {
     /// `(a, mut b)`; the current token is `(`.
     pub(super) fn call_args(&mut self) -> Vec<Arg> {
         let open = self.bump().span();
-        let mut args = Vec::new();
+        // Mostly there is one, and room for four is large.
+        let mut args = Vec::with_capacity(1);
         self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;

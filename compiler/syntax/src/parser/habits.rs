@@ -29,7 +29,7 @@ impl Parser<'_> {
         let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, says);
         self.fault(diag.fix(format!("write `{}`", kind.text()), span, kind.text()));
         self.bump();
-        self.tokens[self.pos].kind = kind;
+        self.retag(kind);
     }
 
     /// `let p = e` behind `&&`, as a test with `is`.
@@ -113,7 +113,7 @@ impl Parser<'_> {
         let span = self.span();
         let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, "members are reached by `.`");
         self.fault(diag.fix("write `.`", span, "."));
-        self.tokens[self.pos].kind = T::Dot;
+        self.retag(T::Dot);
     }
 
     /// `x = value` as an argument: the name goes.
@@ -185,9 +185,13 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether a keyword stands here that was reported as the name of a variable, and can only be that.
+    /// Whether a keyword stands here that was reported as the name of a variable, or that names a function, and can only
+    /// be that.
     pub(super) fn at_keyword_name(&self) -> bool {
         let next = self.nth_tok(1);
+        if self.at(T::Reserved) && next.kind == T::LParen {
+            return self.reserved_fn;
+        }
         self.keyword_names.contains(&self.kind())
             && (next.nl
                 || matches!(next.kind, T::Dot | T::Comma | T::RParen | T::RBracket | T::HoleClose | T::Eof)

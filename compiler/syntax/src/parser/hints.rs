@@ -20,7 +20,7 @@ impl Parser<'_> {
             Diagnostic::error(codes::FOREIGN_OPERATOR, span, "the parts of a path are separated by `.`");
         let diag = if turbofish { diag.note("type arguments: `f.<T>(x)`") } else { diag };
         self.fault(diag.fix("write `.`", span, "."));
-        self.tokens[self.pos].kind = T::Dot;
+        self.retag(T::Dot);
     }
 
     /// `println!(…)`: a name that touches `!` and `(`.
@@ -176,7 +176,7 @@ impl Parser<'_> {
             let message = format!("expected a declaration, found `{text}`");
             let diag = Diagnostic::error(codes::EXPECTED_ITEM, span, message);
             self.fault(diag.fix_likely(format!("did you mean `{instead}`?"), span, instead));
-            self.tokens[self.pos].kind = keyword;
+            self.retag(keyword);
             return true;
         }
         if text == "static" && matches!(self.nth(1), T::KwFn | T::KwAsync) {
@@ -216,7 +216,7 @@ impl Parser<'_> {
         let message = format!("`{text}` is written `{instead}`");
         let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, message);
         self.fault(diag.fix(format!("write `{instead}`"), span, instead));
-        self.tokens[self.pos].kind = meant;
+        self.retag(meant);
         true
     }
 }

@@ -316,6 +316,7 @@ impl Parser<'_> {
     /// A function from `fn` on.
     pub(super) fn fn_decl(&mut self, start: Span) -> FnDecl {
         self.bump();
+        self.reserved_fn |= self.at(T::Reserved);
         let name = self.word("a function").unwrap_or_else(|| self.missing_name());
         self.fn_rest(name, start)
     }

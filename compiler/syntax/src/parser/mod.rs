@@ -114,6 +114,8 @@ struct Parser<'a> {
     base: u32,
     tokens: Vec<Token>,
     pos: usize,
+    /// The token at `pos`, which is looked at all the time.
+    current: Token,
     /// The end of what was consumed last, which may be half a token.
     end: u32,
     interner: &'a mut Interner,
@@ -140,6 +142,8 @@ struct Parser<'a> {
     bodies: Vec<Span>,
     /// Keywords that were reported as names of variables; their uses are not reported again.
     keyword_names: Vec<T>,
+    /// A function has been declared that a reserved word names. The checker reports it, and not its calls.
+    reserved_fn: bool,
     /// Counts faults, also those that are silent because the lexer has reported them.
     faults: usize,
     /// Index of the first token of the current statement, arm or item.
@@ -157,12 +161,14 @@ impl<'a> Parser<'a> {
         let Lexed { tokens, comments, diags, stopped, cut } = lex(src, base);
         let n_lexical = diags.len();
         let spoiled = spoiled_lines(src, base, &diags);
+        let current = tokens[0];
         let ctx = Context { newlines: true, no_struct: false, in_select: false };
         Parser {
             src,
             base,
             tokens,
             pos: 0,
+            current,
             end: base,
             interner,
             comments,
@@ -179,6 +185,7 @@ impl<'a> Parser<'a> {
             unbalanced: cut,
             bodies: Vec::new(),
             keyword_names: Vec::new(),
+            reserved_fn: false,
             faults: 0,
             start_of: 0,
             stopped,
@@ -205,11 +212,11 @@ impl<'a> Parser<'a> {
     }
 
     fn tok(&self) -> Token {
-        self.tokens[self.pos]
+        self.current
     }
 
     fn kind(&self) -> T {
-        self.tokens[self.pos].kind
+        self.current.kind
     }
 
     /// The kind of a token further on; beyond the end it is `Eof`.
@@ -244,12 +251,19 @@ impl<'a> Parser<'a> {
 
     /// Consumes the current token; the last one, `Eof`, stays.
     fn bump(&mut self) -> Token {
-        let token = self.tokens[self.pos];
-        if self.pos + 1 < self.tokens.len() {
+        let token = self.current;
+        if let Some(next) = self.tokens.get(self.pos + 1) {
             self.pos += 1;
+            self.current = *next;
             self.end = token.hi;
         }
         token
+    }
+
+    /// Makes the token with this index the current one.
+    fn go_to(&mut self, pos: usize) {
+        self.pos = pos;
+        self.current = self.tokens[pos];
     }
 
     fn eat(&mut self, kind: T) -> bool {
@@ -279,7 +293,8 @@ impl<'a> Parser<'a> {
     }
 
     fn at_text(&self, text: &str) -> bool {
-        self.kind() == T::Ident && self.text(self.tok()) == text
+        let token = self.current;
+        token.kind == T::Ident && (token.hi - token.lo) as usize == text.len() && self.text(token) == text
     }
 
     fn symbol(&mut self, token: Token) -> Symbol {
@@ -293,13 +308,20 @@ impl<'a> Parser<'a> {
         Ident { name: self.symbol(token), span: token.span() }
     }
 
+    /// Makes the current token one of another kind.
+    fn retag(&mut self, kind: T) {
+        self.current.kind = kind;
+        self.tokens[self.pos].kind = kind;
+    }
+
     /// Splits a token that starts with `first` into that and the rest: `>>` closes two lists.
     fn split(&mut self, first: T, rest: T) -> Span {
-        let token = &mut self.tokens[self.pos];
+        let token = &mut self.current;
         let span = Span::new(token.lo, token.lo + first.text().len() as u32);
         token.lo = span.hi;
         token.kind = rest;
         token.nl = false;
+        self.tokens[self.pos] = *token;
         self.end = span.hi;
         span
     }
@@ -351,7 +373,7 @@ impl<'a> Parser<'a> {
         if !self.stopped {
             self.diags.push(diag);
             self.stopped = true;
-            self.pos = self.tokens.len() - 1;
+            self.go_to(self.tokens.len() - 1);
         }
     }
 

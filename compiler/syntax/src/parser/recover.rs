@@ -170,7 +170,7 @@ impl Parser<'_> {
                     depth -= 1;
                     if depth == 0 {
                         self.end = token.hi;
-                        self.pos += idx + 1;
+                        self.go_to(self.pos + idx + 1);
                         return true;
                     }
                 }

@@ -140,7 +140,7 @@ impl Parser<'_> {
         let message = format!("`{text}` does not start a statement");
         let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, span, message);
         self.fault(diag.fix_likely(format!("did you mean `{instead}`?"), span, instead));
-        self.tokens[self.pos].kind = keyword;
+        self.retag(keyword);
     }
 
     /// The token is the word of another language for a keyword, which it becomes.
@@ -150,7 +150,7 @@ impl Parser<'_> {
         let diag =
             Diagnostic::error(codes::FOREIGN_KEYWORD, span, format!("`{text}` is written `{instead}`"));
         self.fault(diag.fix(format!("write `{instead}`"), span, instead));
-        self.tokens[self.pos].kind = keyword;
+        self.retag(keyword);
     }
 
     fn skipped(&mut self) -> StmtKind {

@@ -163,8 +163,15 @@ impl Dump<'_> {
     fn variant_body(&self, body: &VariantBody) -> Vec<Node> {
         match body {
             VariantBody::Unit => Vec::new(),
-            VariantBody::Tuple(types) => vec![tagged("tuple", types.iter().map(|t| self.ty(t)))],
+            VariantBody::Tuple(fields) => vec![tagged("tuple", fields.iter().map(|f| self.tuple_field(f)))],
             VariantBody::Named(fields) => vec![tagged("fields", fields.iter().map(|f| self.field(f)))],
+        }
+    }
+
+    fn tuple_field(&self, field: &TupleFieldDecl) -> Node {
+        match field.vis {
+            Some(_) => tagged("pub", [self.ty(&field.ty)]),
+            None => self.ty(&field.ty),
         }
     }
 

@@ -1,0 +1,145 @@
+//! Types that are copied must not be `iso`: arguments of parameters without `iso`, at the end of a body, when all
+//! types are known.
+//!
+//! Syntax that calls the library (`for`, operators, `a[i]`, `"{x}"`) names no parameters, and neither does a bound:
+//! which impl they mean follows from the types. So each answer "implements" is kept as a [`Proof`], and the impls
+//! that it rests on are asked here. A call written out asks for its own parameters, see `require_fn_bounds`.
+
+use super::{Cause, CopyReason, Copyable, FnCtxt};
+use crate::codes;
+use crate::program::{BoundKind, GenericParamKind, TraitId};
+use crate::resolve::is_iso_in;
+use crate::solve::{Sel, Solver};
+use crate::ty::Ty;
+use crate::wellformed::is_iso_param;
+use rustc_hash::FxHashSet;
+use syntax::{Diagnostic, Span, Symbol};
+
+/// `args[0]` implements a trait, and why that was asked.
+pub(crate) struct Proof {
+    trait_: TraitId,
+    args: Vec<Ty>,
+    span: Span,
+    cause: Cause,
+}
+
+/// Limit on the impls that one proof may rest on; types that are written out by hand stay far below.
+const MAX_STEPS: usize = 4096;
+
+impl FnCtxt<'_> {
+    pub(crate) fn note_proof(&mut self, trait_: TraitId, args: &[Ty], span: Span, cause: Cause) {
+        if !args[0].is_fixed() {
+            self.proofs.push(Proof { trait_, args: args.to_vec(), span, cause });
+        }
+    }
+
+    pub(crate) fn check_copyables(&mut self) {
+        let mut told = FxHashSet::default();
+        for Copyable { ty, why, span } in std::mem::take(&mut self.copyables) {
+            let ty = self.deep(ty);
+            self.check_copyable(ty, why, span, &mut told);
+        }
+        let mut asked = FxHashSet::default();
+        for Proof { trait_, args, span, cause } in std::mem::take(&mut self.proofs) {
+            let args: Vec<Ty> = args.into_iter().map(|t| self.deep(t)).collect();
+            if args.iter().any(|t| self.is_iso(*t)) && asked.insert((trait_, args.clone(), span)) {
+                for (ty, by, self_ty) in self.copied_by(trait_, args) {
+                    self.check_copyable(ty, CopyReason::Impl(by, self_ty, cause), span, &mut told);
+                }
+            }
+        }
+    }
+
+    fn is_iso(&mut self, ty: Ty) -> bool {
+        let generics = std::mem::take(&mut self.cx.generics);
+        let iso = is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(&generics, i));
+        self.cx.generics = generics;
+        iso
+    }
+
+    /// What the impls that a proof rests on want to copy: the type, the trait of the impl, and the type with that trait.
+    fn copied_by(&mut self, trait_: TraitId, args: Vec<Ty>) -> Vec<(Ty, TraitId, Ty)> {
+        let env = std::rc::Rc::clone(&self.env);
+        let mut solver = Solver::new(&mut self.ck.program, &mut self.ck.infer, &env, Span::DUMMY);
+        let (mut copied, mut seen, mut todo) = (Vec::new(), FxHashSet::default(), vec![(trait_, args)]);
+        while let Some((trait_, args)) = todo.pop() {
+            if seen.len() >= MAX_STEPS || !seen.insert((trait_, args.clone())) {
+                continue;
+            }
+            match solver.select(trait_, &args) {
+                Sel::Impl(id, iargs) => {
+                    // Parameters that only bounds mention are determined by them.
+                    solver.impl_bounds_hold(id, &iargs);
+                    let generics = solver.p.impls[id].generics.clone();
+                    for (param, arg) in generics.params.iter().zip(&iargs) {
+                        if param.kind == (GenericParamKind::Type { is_iso: false }) {
+                            copied.push((solver.deep(*arg), trait_, args[0]));
+                        }
+                    }
+                    for bound in &generics.bounds {
+                        if let BoundKind::Trait { trait_, args, .. } = &bound.kind {
+                            let row = std::iter::once(&bound.ty).chain(args);
+                            let row: Vec<Ty> = row.map(|t| solver.instantiate(*t, &iargs)).collect();
+                            todo.push((*trait_, row.into_iter().map(|t| solver.deep(t)).collect()));
+                        }
+                    }
+                }
+                Sel::Builtin(_) => {
+                    let parts = solver.parts(args[0]);
+                    todo.extend(parts.into_iter().map(|part| (trait_, vec![solver.deep(part)])));
+                }
+                _ => {}
+            }
+        }
+        copied
+    }
+
+    fn check_copyable(&mut self, ty: Ty, why: CopyReason, span: Span, told: &mut FxHashSet<(Ty, Span)>) {
+        if self.ck.program.types.flags(ty).has_infer || !self.is_iso(ty) {
+            return;
+        }
+        self.has_errors = true;
+        let faulty = |param: Symbol| self.ck.decls.faulty_trait_args.contains(&(ty, param));
+        let known = self.has_faulty_signature || matches!(why, CopyReason::Param(p) if faulty(p));
+        if known || !told.insert((ty, span)) {
+            return;
+        }
+        match why {
+            CopyReason::Param(param) => self.ck.report_iso_arg(ty, param, span),
+            CopyReason::Impl(trait_, self_ty, cause) => {
+                self.report_iso_in_impl(ty, trait_, self_ty, cause, span);
+            }
+            CopyReason::Rest => self.report_iso_rest(ty, span),
+        }
+    }
+
+    fn report_iso_in_impl(&mut self, ty: Ty, trait_: TraitId, self_ty: Ty, cause: Cause, span: Span) {
+        let (text, whole) = (self.ty_name(ty), self.ty_name(self_ty));
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name);
+        let (message, note) = match cause {
+            Cause::For => (
+                format!("`for` over `{whole}` copies its elements, and `{text}` can only be moved"),
+                "reach them by index or key, or take them out: `while let Some(x) = xs.pop() { … }`"
+                    .to_string(),
+            ),
+            Cause::Operator => (
+                format!("this operator of `{whole}` copies what is inside, and `{text}` can only be moved"),
+                format!(
+                    "the impl of `{of}` has a parameter without `iso`; a method that moves or reads does"
+                ),
+            ),
+            _ => (
+                format!("`{whole}` implements `{of}` by copying, and `{text}` can only be moved"),
+                format!("the impl of `{of}` would have to declare its parameter `iso`"),
+            ),
+        };
+        self.report(Diagnostic::error(codes::ISO_ARGUMENT, span, message).note(note));
+    }
+
+    fn report_iso_rest(&mut self, ty: Ty, span: Span) {
+        let text = self.ty_name(ty);
+        let message = format!("a named rest copies elements, and `{text}` can only be moved");
+        let diag = Diagnostic::error(codes::ISO_ARGUMENT, span, message);
+        self.report(diag.note("`..` without a name passes over them"));
+    }
+}

@@ -1,0 +1,58 @@
+//! What the language has and this version does not: it is reported as such, so that its use is not taken for a mistake.
+
+use crate::checker::Checker;
+use crate::codes;
+use crate::program::ModuleId;
+use crate::scope::{Def, Entry, Ns};
+use syntax::ast::{self, Ident, ItemKind};
+use syntax::{Diagnostic, Span};
+
+/// The part of the language that a name belongs to, as messages say it.
+pub(crate) fn planned(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Simd" | "F32x4" | "F64x2" | "I8x16" | "I16x8" | "I32x4" | "I64x2" | "U8x16" | "U16x8" | "U32x4"
+        | "U64x2" => "vectors (`Simd`)",
+        "Future" => "futures",
+        "Timer" | "send_after" | "every" => "actors and their timers",
+        "Reply" | "defer_reply" | "Down" | "Crashed" => "actors and their replies",
+        _ => return None,
+    })
+}
+
+impl Checker {
+    pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
+        let of_actors = matches!(what, "actors" | "`spawn`" | "`send`" | "`ask`" | "`reply`" | "`select`");
+        if of_actors && self.decls.has_actor {
+            return;
+        }
+        let (verb, pronoun) = if what.starts_with('`') { ("is", "it") } else { ("are", "them") };
+        let message = format!("{what} {verb} not supported yet");
+        let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, span, message);
+        self.report(diag.note(format!("the language has {pronoun}; this version of the compiler does not")));
+    }
+
+    /// The functions of a host that is not there yet: their uses need no message of their own.
+    pub(crate) fn collect_unsupported(&mut self, module: ModuleId, items: Vec<ast::Item>) {
+        for item in items {
+            let ItemKind::Fn(decl) = item.kind else { continue };
+            let entry = Entry { def: Def::Error, is_pub: true, span: decl.name.span, import: None };
+            self.scopes[module].names.entry(decl.name.name).or_default().set(Ns::Value, entry);
+        }
+    }
+
+    /// What a path into `std` would be of, if this version had it.
+    pub(crate) fn planned_in_std(&self, path: &[Ident]) -> Option<&'static str> {
+        let text = |i: usize| path.get(i).map_or("", |ident| self.program.name(ident.name));
+        if text(0) != "std" {
+            return None;
+        }
+        match (text(1), text(2)) {
+            ("supervisor", _) => Some("supervisors (`std.supervisor`)"),
+            ("simd", _) => Some("vectors (`std.simd`)"),
+            ("js", _) => Some("`std.js`"),
+            ("dom", _) => Some("`std.dom`"),
+            ("time", "sleep") => Some("`sleep`"),
+            (_, last) => planned(last),
+        }
+    }
+}
