@@ -28,7 +28,7 @@ pub struct Program {
     pub status: i32,
     pub stderr: Vec<String>,
     pub overflow_checks: Option<bool>,
-    pub passes_off: Vec<String>,
+    pub passes_off: Vec<driver::PassInfo>,
     pub only: Option<String>,
     pub leaks_unchecked: bool,
     /// Folders below the workspace that the program may read, by their last component.
@@ -80,7 +80,11 @@ impl Program {
                     _ => return Err(format!("{}: unknown flag {value}", self.name)),
                 }
             }
-            "passes-off" => self.passes_off = value.split(',').map(|n| n.trim().to_string()).collect(),
+            "passes-off" => {
+                let names: Vec<String> = value.split(',').map(|n| n.trim().to_string()).collect();
+                self.passes_off = driver::resolve_passes_off(&names)
+                    .map_err(|e| format!("{}: no pass `{}`", self.name, e.name))?;
+            }
             "dir" => self.dirs.push(value.to_string()),
             "only" => self.only = Some(value.to_string()),
             "leaks" if value == "unchecked" => self.leaks_unchecked = true,

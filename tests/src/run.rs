@@ -32,11 +32,7 @@ pub fn options(program: &Program, mode: Mode) -> Options {
     Options {
         profile: mode.profile,
         overflow_checks: program.overflow_checks,
-        passes_off: if mode.passes_off {
-            driver::passes().iter().map(|p| p.name.to_string()).collect()
-        } else {
-            program.passes_off.clone()
-        },
+        passes_off: if mode.passes_off { driver::passes() } else { program.passes_off.clone() },
         check_leaks: !program.leaks_unchecked,
         verify: true,
         panics: if mode.aborts { Panics::Abort } else { Panics::Unwind },

@@ -320,6 +320,9 @@ impl Interp {
     }
 
     /// Runs the current function from its position until something happens to its frame.
+    ///
+    /// One function, so that position, registers and memory stay in locals of the machine: a row of its table for each
+    /// instruction, and what is more than a line is a function below.
     fn burst(&mut self) -> Event {
         let Current { mut pc, base, words, sp } = self.current;
         let frame = &mut self.regs[base..base + words];

@@ -6,13 +6,13 @@
 //! Only what the constants reach is lowered, and only if there are any that are more than a literal.
 
 use crate::{DriverError, pipeline};
-use backend_interp::{Failure, Interp, Limits, Outcome, Preview1, Value};
+use backend_interp::{Failure, Interp, Limits, Outcome, Preview1, Trap, Value};
 use hir::body::ExprKind;
 use hir::codes;
 use hir::program::{BodyOwner, ConstId};
 use hir::ty::{IntTy, Ty, TyKind};
 use hir::{Checker, program};
-use lir::Imm;
+use lir::{Imm, Target};
 use rustc_hash::FxHashMap;
 use syntax::Diagnostic;
 
@@ -25,6 +25,7 @@ pub(crate) type Values = FxHashMap<ConstId, mir::Const>;
 pub(crate) fn evaluate(
     checker: &mut Checker,
     build: &mir::build::BuildOptions,
+    target: &Target,
 ) -> Result<Result<Values, Vec<Diagnostic>>, DriverError> {
     let consts = candidates(checker);
     if consts.is_empty() {
@@ -37,11 +38,11 @@ pub(crate) fn evaluate(
         consts: Some(consts.clone()),
         ..build.clone()
     };
-    let program = match pipeline::build_mir(checker, &build) {
+    let program = match pipeline::build_mir(checker, &build, target) {
         Ok(program) => program,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
-    let module = match pipeline::plain_lir(program)? {
+    let module = match pipeline::plain_lir(program, target)? {
         Ok(module) => module,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
@@ -108,6 +109,9 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
         Outcome::Returned(results) => Ok(results),
         Outcome::Threw => Err(panicked(&said)),
         Outcome::Exited(_) => Err(too_long(format!("does not fit the limits: {said}"))),
+        Outcome::Trapped(Trap::CallDepth) => {
+            Err(too_long(format!("nests calls too deep: at most {} may be active at once", LIMITS.depth)))
+        }
         Outcome::Trapped(trap) => Err(too_long(format!("does not fit the limits: {trap}"))),
     }
 }

@@ -15,11 +15,12 @@ mod pipeline;
 mod sources;
 
 pub use options::{
-    EmitKind, Options, Panics, PassInfo, Profile, Purpose, TargetInfo, UnknownName, passes,
+    EmitKind, Level, Options, Panics, PassInfo, Profile, Purpose, TargetInfo, UnknownName, passes,
     resolve_passes_off, targets,
 };
 
 use std::fmt;
+use syntax::codes::CodeInfo;
 use syntax::{Diagnostic, SourceMap, Span};
 
 /// How the compiler reads source text. Paths have `/` between components.
@@ -398,20 +399,15 @@ pub fn format(name: &str, text: &str) -> Result<Formatted, DriverError> {
     }
 }
 
-fn all_codes() -> impl Iterator<Item = &'static syntax::codes::CodeInfo> {
-    syntax::codes::CODES.iter().chain(hir::codes::CODES)
+/// The page about a diagnostic code, as Markdown; the code may be one of the caller's own.
+pub fn page(info: &CodeInfo) -> String {
+    format!("# {}\n\n{}\n\n{}\n", info.code, info.title, info.explanation.trim())
 }
 
-/// The page about a diagnostic code, as Markdown.
-pub fn explain(code: &str) -> Option<String> {
-    let info = all_codes().find(|info| info.code == code)?;
-    Some(format!("# {}\n\n{}\n\n{}\n", info.code, info.title, info.explanation.trim()))
-}
-
-/// All diagnostic codes that [`explain`] knows, sorted.
-pub fn codes() -> Vec<&'static str> {
-    let mut codes: Vec<&'static str> = all_codes().map(|info| info.code).collect();
-    codes.sort_unstable();
+/// All diagnostic codes of the compiler, sorted.
+pub fn codes() -> Vec<&'static CodeInfo> {
+    let mut codes: Vec<&'static CodeInfo> = syntax::codes::CODES.iter().chain(hir::codes::CODES).collect();
+    codes.sort_unstable_by_key(|info| info.code);
     codes
 }
 

@@ -1,5 +1,7 @@
 //! What a run of the compiler can be asked for. Defaults are those of `galc build` without options.
 
+pub use lir::TargetInfo;
+
 /// Decides the defaults of overflow checks and of the optional passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Profile {
@@ -52,8 +54,8 @@ impl EmitKind {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Options {
-    /// A name out of [`targets`].
-    pub target: String,
+    /// One of [`targets`].
+    pub target: &'static TargetInfo,
     pub profile: Profile,
     pub purpose: Purpose,
     pub panics: Panics,
@@ -64,8 +66,8 @@ pub struct Options {
     pub debug_info: bool,
     /// The program reports allocations that are alive when it ends, and exits with 103 if there are any.
     pub check_leaks: bool,
-    /// Optional passes that are left out: names out of [`passes`].
-    pub passes_off: Vec<String>,
+    /// Optional passes that are left out.
+    pub passes_off: Vec<PassInfo>,
     pub explain_copies: bool,
     /// Runs the verifiers and the certifier after every pass, as builds with debug assertions always do.
     pub verify: bool,
@@ -74,7 +76,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
-            target: targets()[0].name.to_string(),
+            target: &targets()[0],
             profile: Profile::Debug,
             purpose: Purpose::Program,
             panics: Panics::Unwind,
@@ -90,35 +92,51 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The names of the passes at one level that are left out.
+    pub(crate) fn off_at(&self, level: Level) -> impl Iterator<Item = String> {
+        self.passes_off.iter().filter(move |p| p.level == level).map(|p| p.name.to_string())
+    }
+
     pub fn checks_overflow(&self) -> bool {
         self.overflow_checks.unwrap_or(self.profile == Profile::Debug)
     }
 }
 
-/// A platform that programs can be compiled for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TargetInfo {
-    pub name: &'static str,
-    pub description: &'static str,
-}
-
-/// All targets; the first is the default.
+/// The platforms that programs can be compiled for; the first is the default.
 pub fn targets() -> &'static [TargetInfo] {
-    &[TargetInfo { name: "wasm32-wasi", description: "WebAssembly command module on WASI preview 1" }]
+    lir::TARGETS
 }
 
 /// An optional pass.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PassInfo {
+    pub level: Level,
     pub name: &'static str,
     pub description: &'static str,
 }
 
+/// What a pass works on. Passes of both may have the same name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Level {
+    Mir,
+    Lir,
+}
+
+impl PassInfo {
+    /// The name that no other pass has.
+    pub fn full_name(&self) -> String {
+        match self.level {
+            Level::Mir => format!("mir:{}", self.name),
+            Level::Lir => format!("lir:{}", self.name),
+        }
+    }
+}
+
 /// All passes that can be switched off, in the order in which they run.
 pub fn passes() -> Vec<PassInfo> {
-    let of_mir = mir::PASSES.iter().map(|p| PassInfo { name: p.name, description: p.description });
-    let of_lir = lir::passes::PASSES.iter().map(|p| PassInfo { name: p.name, description: p.description });
-    of_mir.chain(of_lir).collect()
+    let of_mir = mir::PASSES.iter().map(|p| (Level::Mir, p.name, p.description));
+    let of_lir = lir::passes::PASSES.iter().map(|p| (Level::Lir, p.name, p.description));
+    of_mir.chain(of_lir).map(|(level, name, description)| PassInfo { level, name, description }).collect()
 }
 
 /// A name that is in no list.
@@ -127,18 +145,42 @@ pub struct UnknownName {
     pub name: String,
 }
 
-/// Checks names for [`Options::passes_off`]; `all` stands for every optional pass.
-pub fn resolve_passes_off(names: &[String]) -> Result<Vec<String>, UnknownName> {
-    let mut off = Vec::new();
+/// Finds the passes for [`Options::passes_off`]. `all` stands for every optional pass, a name alone for the passes of
+/// that name, and `mir:name` and `lir:name` for one of them. `_` and `-` in names are the same.
+pub fn resolve_passes_off(names: &[String]) -> Result<Vec<PassInfo>, UnknownName> {
+    let same = |a: &str, b: &str| a.replace('_', "-") == b.replace('_', "-");
+    let mut off: Vec<PassInfo> = Vec::new();
     for name in names {
-        if name == "all" {
-            off.extend(passes().iter().map(|p| p.name.to_string()));
-        } else if passes().iter().any(|p| p.name == name) {
-            off.push(name.clone());
-        } else {
+        let meant = |p: &PassInfo| name == "all" || same(p.name, name) || same(&p.full_name(), name);
+        let found: Vec<PassInfo> = passes().into_iter().filter(meant).collect();
+        if found.is_empty() {
             return Err(UnknownName { name: name.clone() });
         }
+        off.extend(found);
     }
-    off.dedup();
     Ok(off)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn off(names: &[&str]) -> Vec<String> {
+        let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
+        resolve_passes_off(&names).unwrap().iter().map(PassInfo::full_name).collect()
+    }
+
+    #[test]
+    fn a_name_alone_means_the_passes_of_both_levels() {
+        assert_eq!(off(&["inline"]), ["mir:inline", "lir:inline"]);
+        assert_eq!(off(&["copy-prop"]), ["mir:copy_prop", "lir:copy-prop"]);
+        assert_eq!(off(&["mir:copy_prop", "lir:inline"]), ["mir:copy_prop", "lir:inline"]);
+        assert_eq!(off(&["all"]).len(), passes().len());
+    }
+
+    #[test]
+    fn unknown_passes_are_refused() {
+        let unknown = resolve_passes_off(&["lir:early_drop".to_string()]);
+        assert_eq!(unknown, Err(UnknownName { name: "lir:early_drop".to_string() }));
+    }
 }

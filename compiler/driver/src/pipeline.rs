@@ -2,7 +2,7 @@
 
 use crate::constants;
 use crate::sources::Sources;
-use crate::{Checked, DriverError, Options, Panics, Profile, Purpose, Session, Stage};
+use crate::{Checked, DriverError, Level, Options, Panics, Profile, Purpose, Session, Stage};
 use hir::{CheckOptions, Checker};
 use lir::Target;
 use syntax::{Diagnostic, Interner, SourceMap};
@@ -39,9 +39,10 @@ fn checker(session: &mut Session<'_>, entry: &str, only_check: bool) -> Result<C
     let root = map
         .add(entry.to_string(), text, false)
         .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
+    let target = session.options.target;
     let mut checker = stage(session, Stage::Parse, |session| {
-        let mut sources = Sources::new(session.loader, entry, "wasi");
-        let targets = vec!["wasi".into(), "wasm32".into()];
+        let mut sources = Sources::new(session.loader, entry, target.sys);
+        let targets = target.families.iter().map(|name| name.to_string()).collect();
         let options = CheckOptions { targets, only_check, ..CheckOptions::default() };
         Checker::new(map, Interner::default(), options, &mut sources, root)
     });
@@ -66,7 +67,7 @@ fn verifies(options: &Options) -> bool {
 }
 
 pub(crate) fn target(options: &Options) -> Target {
-    Target { panic_unwinds: options.panics == Panics::Unwind, ..Target::wasm32_wasi() }
+    Target { panic_unwinds: options.panics == Panics::Unwind, ..options.target.target() }
 }
 
 /// From a checked program without errors to optimised MIR; `Err` carries diagnostics about limits.
@@ -80,17 +81,19 @@ pub(crate) fn to_mir(
         bounds_checks: options.bounds_checks,
         check_leaks: options.check_leaks,
         panic_unwinds: options.panics == Panics::Unwind,
-        pointer_bytes: 4,
+        pointer_bytes: options.target.pointer_bytes,
         tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
         consts: None,
         values: Default::default(),
     };
-    let values = match stage(session, Stage::LowerToMir, |_| constants::evaluate(checker, &build))? {
+    let values = match stage(session, Stage::LowerToMir, |_| {
+        constants::evaluate(checker, &build, &options.target.target())
+    })? {
         Ok(values) => values,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
     let build = mir::build::BuildOptions { values, ..build };
-    let built = stage(session, Stage::LowerToMir, |_| build_mir(checker, &build));
+    let built = stage(session, Stage::LowerToMir, |_| build_mir(checker, &build, &options.target.target()));
     let mut program = match built {
         Ok(program) => program,
         Err(diagnostics) => return Ok(Err(diagnostics)),
@@ -98,7 +101,7 @@ pub(crate) fn to_mir(
     if verifies(&options) {
         verify_mir(&program)?;
     }
-    let passes = mir::PassOptions { off: options.passes_off.clone(), certify: verifies(&options) };
+    let passes = mir::PassOptions { off: options.off_at(Level::Mir).collect(), certify: verifies(&options) };
     let report = stage(session, Stage::OptimizeMir, |_| mir::optimize(&mut program, &passes));
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
@@ -106,26 +109,27 @@ pub(crate) fn to_mir(
     Ok(Ok(program))
 }
 
-/// LIR with what is mandatory alone, for the interpreter.
+/// LIR with what is mandatory alone, for the interpreter. Panics unwind, whatever they do in the program.
 pub(crate) fn plain_lir(
     mut program: mir::Program,
+    target: &Target,
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let passes = mir::PassOptions { off: vec!["all".to_string()], certify: false };
     let report = mir::optimize(&mut program, &passes);
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
     }
-    let target = Target { panic_unwinds: true, ..Target::wasm32_wasi() };
-    Ok(with_frames(lir::lower::lower_program(&program, &target)))
+    Ok(with_frames(lir::lower::lower_program(&program, target)))
 }
 
 /// Builds MIR; `Err` carries diagnostics about limits.
 pub(crate) fn build_mir(
     checker: &mut Checker,
     build: &mir::build::BuildOptions,
+    target: &Target,
 ) -> Result<mir::Program, Vec<Diagnostic>> {
     let program = mir::build::build_program(checker, build)?;
-    match lir::lower::check_sizes(&program, &Target::wasm32_wasi()) {
+    match lir::lower::check_sizes(&program, target) {
         Ok(()) => Ok(program),
         Err(found) => Err(vec![too_large(found)]),
     }
@@ -178,26 +182,24 @@ pub(crate) fn to_lir(
     stage(session, Stage::LowerToLir, |_| {
         let mut module = lir::lower::lower_program(program, &target(&options));
         if verifies(&options) {
-            verify_lir(&module, "lowering")?;
+            verify_lir(&module)?;
         }
         let passes = lir::passes::PassOptions {
-            disabled: options.passes_off.iter().cloned().collect(),
+            disabled: options.off_at(Level::Lir).collect(),
             optimize: options.profile == Profile::Release,
+            verify: verifies(&options),
         };
         lir::passes::optimize(&mut module, &passes);
-        if verifies(&options) {
-            verify_lir(&module, "optimisation")?;
-        }
         Ok(with_frames(module))
     })
 }
 
-fn verify_lir(module: &lir::Module, after: &str) -> Result<(), DriverError> {
+fn verify_lir(module: &lir::Module) -> Result<(), DriverError> {
     match lir::verify(module) {
         Ok(()) => Ok(()),
         Err(errors) => {
             let shown: Vec<String> = errors.iter().take(3).map(|e| e.to_string()).collect();
-            Err(DriverError::Internal(format!("{after} made invalid LIR: {}", shown.join("\n"))))
+            Err(DriverError::Internal(format!("lowering made invalid LIR: {}", shown.join("\n"))))
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const AFTER_HELP: &str = "Exit status: 0 success, 1 errors in the program or failed tests, 2 wrong usage, 3 a bug in galc; \
-`run` ends as the program does: 101 after a panic, 102 after a fatal error, 124 after a timeout.";
+`run` ends as the program does: 101 after a panic, 102 after a fatal error, 103 with `--check-leaks` if something is still allocated, 124 after a timeout.";
 
 /// The GAL compiler.
 #[derive(Parser, Debug)]
@@ -119,7 +119,7 @@ pub struct CompileArgs {
     /// The platform to compile for, one of `galc targets`
     #[arg(long, help_heading = "Compilation")]
     pub target: Option<String>,
-    /// Optional passes to leave out, separated by commas
+    /// Optional passes to leave out, separated by commas; `mir:NAME` and `lir:NAME` mean one of two of that name
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Compilation")]
     pub passes_off: Vec<String>,
     /// Leave out all optional passes

@@ -11,13 +11,15 @@ use wasi::{Preopen, RunOptions};
 /// The driver's options for arguments, with the names in them checked.
 pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure> {
     let target = match &args.target {
-        None => driver::targets()[0].name.to_string(),
-        Some(name) if driver::targets().iter().any(|target| target.name == name) => name.clone(),
-        Some(name) => return Err(Failure::Usage(format!("there is no target `{name}`; see `galc targets`"))),
+        None => &driver::targets()[0],
+        Some(name) => driver::targets()
+            .iter()
+            .find(|target| target.name == name)
+            .ok_or_else(|| Failure::Usage(format!("there is no target `{name}`; see `galc targets`")))?,
     };
     let off = if args.no_opt { &["all".to_string()][..] } else { &args.passes_off };
     let passes_off = driver::resolve_passes_off(off).map_err(|unknown| {
-        let known: Vec<&str> = driver::passes().iter().map(|pass| pass.name).collect();
+        let known: Vec<String> = driver::passes().iter().map(driver::PassInfo::full_name).collect();
         Failure::Usage(format!("there is no pass `{}`; there are: all {}", unknown.name, known.join(" ")))
     })?;
     Ok(Options {

@@ -1,6 +1,6 @@
 //! Exit statuses, as documented in `docs/galc.md`, and the failures that lead to them.
 
-use driver::DriverError;
+use driver::{Checked, DriverError};
 use std::fmt;
 use wasi::RunError;
 
@@ -36,6 +36,8 @@ impl Exit {
 #[derive(Debug)]
 pub enum Failure {
     Usage(String),
+    /// Mistakes in a `gal.toml`.
+    Manifest(Box<Checked>),
     Driver(DriverError),
     Run(RunError),
 }
@@ -44,6 +46,7 @@ impl Failure {
     pub fn exit(&self) -> Exit {
         match self {
             Failure::Usage(_)
+            | Failure::Manifest(_)
             | Failure::Driver(DriverError::MissingEntry(_))
             | Failure::Run(RunError::Link(_) | RunError::Setup(_)) => Exit::Usage,
             Failure::Driver(DriverError::Limit(_)) => Exit::Diagnostics,
@@ -57,6 +60,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Usage(message) => f.write_str(message),
+            Failure::Manifest(_) => f.write_str("the manifest is wrong"),
             Failure::Driver(error) => error.fmt(f),
             Failure::Run(error) => error.fmt(f),
         }

@@ -13,11 +13,14 @@ pub struct DiskLoader {
 impl DiskLoader {
     /// Why a file cannot be read.
     pub fn explain(&mut self, path: &str) -> String {
+        if !self.exists(path) && Path::new(path).exists() {
+            return "it is no ordinary file; give its text a name that ends in `.gal`".to_string();
+        }
         self.load(path);
         match self.last_error.take() {
             Some(error) if error.kind() == io::ErrorKind::InvalidData => "it is not UTF-8".to_string(),
             Some(error) => error.to_string(),
-            None => "it vanished for a moment".to_string(),
+            None => "it was not there a moment ago".to_string(),
         }
     }
 }

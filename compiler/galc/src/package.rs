@@ -1,8 +1,10 @@
 //! What a command works on: a single file, or the package described by a `gal.toml`.
 
 use crate::exit::{Failure, io_failure};
+use driver::Checked;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
+use syntax::codes::CodeInfo;
 use syntax::{Diagnostic, SourceMap, Span};
 use toml::de::{DeTable, DeValue};
 
@@ -10,6 +12,21 @@ pub const MANIFEST: &str = "gal.toml";
 /// The folder, in a package or beside a single file's caller, for results.
 pub const BUILD_DIR: &str = "build";
 const DEFAULT_ENTRY: &str = "src/main.gal";
+
+pub static INVALID_MANIFEST: CodeInfo = CodeInfo {
+    code: "invalid-manifest",
+    title: "A `gal.toml` is not understood.",
+    explanation: "A manifest is TOML. It has one table, `[package]`, with `name` (small letters, digits, `_` and `-`), and if need be
+`version` (`MAJOR.MINOR.PATCH`) and `entry`, the file with `main`, a path below the manifest. Anything else is an error,
+so that a misspelt key is noticed.
+
+```toml
+[package]
+name = \"my-app\"
+version = \"0.1.0\"
+entry = \"src/main.gal\"
+```",
+};
 
 /// A program to compile.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,6 +63,12 @@ impl Unit {
     }
 
     fn of_package(root: &Path) -> Result<Unit, Failure> {
+        if !root.join(MANIFEST).is_file() {
+            return Err(Failure::Usage(format!(
+                "there is no `{MANIFEST}` in the folder `{}`; name a source file, or make a package with `galc new`",
+                root.display()
+            )));
+        }
         let manifest = Manifest::read(&root.join(MANIFEST))?;
         Ok(Unit {
             entry: source_name(&root.join(&manifest.entry))?,
@@ -112,7 +135,7 @@ impl Manifest {
         let text = fs::read_to_string(path).map_err(|error| io_failure("read", path, &error))?;
         Manifest::parse(&text).map_err(|mut faults| {
             faults.sort_by_key(|fault| fault.at.start);
-            Failure::Usage(render_faults(path, &text, &faults))
+            Failure::Manifest(Box::new(checked(path, text, &faults)))
         })
     }
 
@@ -222,18 +245,17 @@ impl Fault {
     }
 }
 
-/// The mistakes as text, with the lines they are in.
-fn render_faults(path: &Path, text: &str, faults: &[Fault]) -> String {
-    let mut sources = SourceMap::default();
+/// The mistakes as diagnostics, with the text they are in.
+fn checked(path: &Path, text: String, faults: &[Fault]) -> Checked {
+    let mut source_map = SourceMap::default();
     let name = source_name(path).unwrap_or_else(|_| MANIFEST.to_string());
-    sources.add(name, text.to_string(), false);
-    let drawn = faults.iter().map(|fault| {
+    source_map.add(name, text, false);
+    let diagnostics = faults.iter().map(|fault| {
         // The file is the first, and starts at position 1.
         let span = Span::new(fault.at.start as u32 + 1, fault.at.end as u32 + 1);
-        let diagnostic = Diagnostic::error("invalid-manifest", span, fault.message.as_str());
-        report::human(&diagnostic, &sources, report::Style::Plain)
+        Diagnostic::error(INVALID_MANIFEST.code, span, fault.message.as_str())
     });
-    format!("the manifest is wrong\n{}", drawn.collect::<String>().trim_end())
+    Checked { diagnostics: diagnostics.collect(), source_map }
 }
 
 #[cfg(test)]

@@ -94,6 +94,9 @@ impl Shell {
     }
 
     pub fn failure(&self, failure: &Failure) {
+        if let Failure::Manifest(checked) = failure {
+            self.diagnostics(checked);
+        }
         match self.format {
             MessageFormat::Human => self.error_text(&format!("galc: {failure}\n")),
             MessageFormat::Json => {

@@ -88,12 +88,16 @@ fn run_ends_while_it_waits_for_input() {
 fn wrong_usage_ends_with_two() {
     let scratch = Scratch::new("usage");
     scratch.write("a.gal", "fn main() {}\n");
+    scratch.write("empty/notes.txt", "");
     scratch.module("env.wasm", r#"(module (import "env" "f" (func)))"#);
     let cases: &[(&[&str], &str)] = &[
         (&["frobnicate"], "unrecognized subcommand"),
         (&["build", "--emit", "exe", "a.gal"], "possible values"),
         (&["check", "missing.gal"], "cannot read `missing.gal`"),
         (&["check"], "there is no `gal.toml` here"),
+        (&["run", "empty"], "there is no `gal.toml` in the folder `empty`"),
+        #[cfg(unix)]
+        (&["check", "/dev/null"], "cannot read `/dev/null`: it is no ordinary file"),
         (&["build", "--target", "z80", "a.gal"], "there is no target `z80`"),
         (&["build", "--passes-off", "magic", "a.gal"], "there is no pass `magic`"),
         (&["run", "--timeout", "soon", "a.gal"], "does not begin with a number"),
@@ -133,6 +137,9 @@ fn new_makes_a_package_and_keeps_what_is_there() {
     assert_eq!(read("app/gal.toml"), "[package]\nname = \"app\"\nversion = \"0.1.0\"\n");
     assert_eq!(read("app/src/main.gal"), "// mine\n");
     assert_eq!(status(&scratch.galc(&["new", "app"])), 2, "a package is not overwritten");
+    scratch.write("here/src/main.gal", "// mine\n");
+    assert_eq!(status(&scratch.galc(&["new", "here/src/.."])), 0);
+    assert_eq!(read("here/gal.toml"), "[package]\nname = \"here\"\nversion = \"0.1.0\"\n");
 }
 
 #[test]
@@ -143,6 +150,11 @@ fn mistakes_in_a_manifest_are_shown_in_place() {
     assert_eq!(status(&output), 2);
     let text = stderr(&output);
     assert!(text.contains(" gal.toml:2:8") && text.contains(" gal.toml:3:1"), "{text}");
+    let output = scratch.galc(&["check", "--message-format", "json"]);
+    let types: Vec<String> = stdout(&output).lines().map(|line| line.chars().take(50).collect()).collect();
+    let is = |line: &String, ty: &str| line.starts_with(&format!(r#"{{"version":1,"type":"{ty}""#));
+    assert!(is(&types[0], "diagnostic") && is(&types[1], "diagnostic"), "{types:?}");
+    assert!(is(&types[2], "summary") && is(&types[3], "failure"), "{types:?}");
 }
 
 #[test]

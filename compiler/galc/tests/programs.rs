@@ -169,7 +169,10 @@ fn every_code_has_a_page() {
     let scratch = Scratch::new("explain");
     let list = stdout(&scratch.galc(&["explain"]));
     assert!(list.lines().count() > 50, "{list}");
-    for code in list.lines() {
+    assert!(list.lines().any(|line| line.starts_with("invalid-manifest ")), "{list}");
+    for line in list.lines() {
+        let (code, title) = line.split_once(' ').expect("a title stands behind each code");
+        assert!(title.trim_end().ends_with('.'), "{line}");
         let output = scratch.galc(&["explain", code]);
         assert!(status(&output) == 0 && !output.stdout.is_empty(), "{code}: {}", stderr(&output));
     }

@@ -50,8 +50,7 @@ impl Checker {
                 "intrinsic" => {
                     found.intrinsic = self.library_arg(module, attr);
                     found.is_refused = found.intrinsic.is_none();
-                    if let Some(body) = decl.body.as_ref().filter(|_| found.intrinsic.is_some()) {
-                        let _ = body;
+                    if found.intrinsic.is_some() && decl.body.is_some() {
                         let message = "an intrinsic has no body";
                         self.report(Diagnostic::error(codes::MISPLACED_ITEM, decl.sig_span, message));
                     }

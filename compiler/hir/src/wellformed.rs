@@ -238,9 +238,13 @@ impl Checker {
     pub(crate) fn report_iso_arg(&mut self, arg: Ty, param: syntax::Symbol, span: Span) {
         let (ty, text) = (self.program.ty_name(arg), self.program.name(param));
         let message = format!("`{ty}` can only be moved, and `{text}` must be copyable");
-        let diag = Diagnostic::error(codes::ISO_ARGUMENT, span, message)
-            .note(format!("a parameter declared `iso {text}` takes such types, and is only moved"));
-        self.report(diag);
+        let note = match self.program.types.kind(arg) {
+            TyKind::Closure { .. } => format!(
+                "the closure holds what can only be moved; a type parameter takes it, as in `<iso F: {ty}>(f: F)`"
+            ),
+            _ => format!("a parameter declared `iso {text}` takes such types, and is only moved"),
+        };
+        self.report(Diagnostic::error(codes::ISO_ARGUMENT, span, message).note(note));
     }
 
     // ------------------------------------------------------------ host functions

@@ -284,7 +284,7 @@ pub struct Export {
     pub func: FuncId,
 }
 
-/// One target's facts, as far as LIR and the backends need them.
+/// One target's facts, as far as LIR and the backends need them; [`crate::targets`] has those of each.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Target {
     pub name: String,
@@ -295,19 +295,6 @@ pub struct Target {
     /// Bytes of shadow stack. docs/language.md says the same, and `wasi` tells its overflow by it.
     pub stack_bytes: u32,
     pub panic_unwinds: bool,
-}
-
-impl Target {
-    /// WASI preview1 in a 32-bit memory.
-    pub fn wasm32_wasi() -> Target {
-        Target {
-            name: "wasm32-wasi".into(),
-            pointer_bytes: 4,
-            max_results: 16,
-            stack_bytes: 1 << 20,
-            panic_unwinds: true,
-        }
-    }
 }
 
 #[derive(Clone, PartialEq, Debug)]

@@ -2,27 +2,40 @@
 
 use crate::cli::ExplainArgs;
 use crate::exit::{Exit, Failure};
+use crate::package::INVALID_MANIFEST;
 use crate::shell::Shell;
 use report::Object;
+use syntax::codes::CodeInfo;
 
 pub fn explain(args: &ExplainArgs, shell: &Shell) -> Result<Exit, Failure> {
     let Some(code) = &args.code else {
-        for code in driver::codes() {
-            shell.line(code);
-            shell.message(|| Object::message("code").string("code", code));
+        for info in codes() {
+            shell.line(&format!("{:<28} {}", info.code, info.title));
+            shell.message(|| Object::message("code").string("code", info.code).string("title", info.title));
         }
         return Ok(Exit::Success);
     };
     // People copy codes with their brackets.
     let code = code.trim_matches(['[', ']']);
-    match driver::explain(code) {
+    match codes().into_iter().find(|info| info.code == code).map(driver::page) {
         Some(page) => {
             shell.line(page.trim_end());
             shell.message(|| Object::message("explanation").string("code", code).string("text", &page));
             Ok(Exit::Success)
         }
-        None => Err(Failure::Usage(unknown(code, &driver::codes()))),
+        None => {
+            let known: Vec<&str> = codes().iter().map(|info| info.code).collect();
+            Err(Failure::Usage(unknown(code, &known)))
+        }
     }
+}
+
+/// The compiler's codes, and the one that galc itself reports.
+fn codes() -> Vec<&'static CodeInfo> {
+    let mut codes = driver::codes();
+    codes.push(&INVALID_MANIFEST);
+    codes.sort_unstable_by_key(|info| info.code);
+    codes
 }
 
 fn unknown(code: &str, known: &[&str]) -> String {

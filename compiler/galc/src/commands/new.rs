@@ -13,9 +13,8 @@ const MAIN: &str = r#"fn main() {
 "#;
 
 pub fn new(args: &NewArgs, shell: &Shell) -> Result<Exit, Failure> {
-    let folder = args.path.file_name().and_then(|name| name.to_str());
-    let name = args.name.as_deref().or(folder).unwrap_or("");
-    if !is_package_name(name) {
+    let name = args.name.clone().unwrap_or_else(|| folder_name(&args.path));
+    if !is_package_name(&name) {
         return Err(Failure::Usage(format!(
             "`{name}` cannot be the name of a package: it begins with a small letter and has only small letters, digits, \
              `_` and `-`; give another with `--name`"
@@ -32,6 +31,13 @@ pub fn new(args: &NewArgs, shell: &Shell) -> Result<Exit, Failure> {
     write_new(&args.path.join(".gitignore"), &format!("/{BUILD_DIR}\n"))?;
     shell.status(&format!("made package `{name}` in {}", args.path.display()));
     Ok(Exit::Success)
+}
+
+/// The last name in a path; of `.` and `..`, that of the folder which is meant.
+fn folder_name(path: &Path) -> String {
+    let whole = if path.file_name().is_none() { path.canonicalize().ok() } else { None };
+    let name = whole.as_deref().unwrap_or(path).file_name();
+    name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Writes a file unless there is one: what somebody wrote is kept.

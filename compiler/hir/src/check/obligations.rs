@@ -424,11 +424,42 @@ impl FnCtxt<'_> {
         if !self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
             return None;
         }
+        if let Some(note) = self.explain_opaque(ty, &of) {
+            return Some(note);
+        }
         let mut path = Vec::new();
         self.find_missing_part(trait_, ty, &mut path, 0);
-        let (field, part) = path.last()?.clone();
+        let (part_name, part) = path.last()?.clone();
         let part = self.ty_name(part);
-        Some(format!("its {field} has type `{part}`, which has no `{of}`"))
+        Some(format!("its {part_name} has type `{part}`, which has no `{of}`"))
+    }
+
+    /// The way out for a type whose parts say nothing to its user: a `dyn` value, or a struct of the library that hides
+    /// what it is made of.
+    fn explain_opaque(&mut self, ty: Ty, of: &str) -> Option<String> {
+        let adt = match *self.kind(ty) {
+            TyKind::Dyn { .. } => {
+                let text = format!("no `dyn` value has `{of}`; a method of the trait can do what is needed");
+                return Some(text);
+            }
+            TyKind::Adt(id, _) => &self.ck.program.adts[id],
+            _ => return None,
+        };
+        if !self.ck.program.modules[adt.module].is_library {
+            return None;
+        }
+        let is_hidden = !adt.is_enum && adt.variants.iter().any(|v| v.fields.iter().any(|f| !f.is_pub));
+        if self.is_iterator(ty) {
+            return Some(format!("an iterator has no `{of}`; `collect()` makes an array of its elements"));
+        }
+        is_hidden
+            .then(|| format!("the library gives it no `{of}`; use what it holds, as an array for instance"))
+    }
+
+    fn is_iterator(&mut self, ty: Ty) -> bool {
+        let Some(iterator) = self.ck.known.iterator else { return false };
+        let elem = self.fresh(Span::DUMMY);
+        self.solve(Span::DUMMY, |s| s.probe(|s| s.holds(iterator, &[ty, elem]))) != Tri::No
     }
 
     /// Which bound of the impl that would fit does not hold.
@@ -451,6 +482,7 @@ impl FnCtxt<'_> {
         Some(format!("`{whole}` would, if `{part}` implemented `{of}`"))
     }
 
+    /// The way to the part that lacks the trait, outermost first. It ends before the private fields of the library.
     fn find_missing_part(&mut self, trait_: TraitId, ty: Ty, path: &mut Vec<(String, Ty)>, depth: u32) {
         if depth > 16 {
             return;
@@ -458,10 +490,12 @@ impl FnCtxt<'_> {
         let parts: Vec<(String, Ty)> = match self.kind(ty).clone() {
             TyKind::Adt(id, args) => {
                 let adt = &self.ck.program.adts[id];
+                let is_library = self.ck.program.modules[adt.module].is_library;
                 let named: Vec<(String, Ty)> = adt
                     .variants
                     .iter()
                     .flat_map(|v| v.fields.iter().map(move |f| (v.name, f)))
+                    .filter(|(_, f)| !is_library || adt.is_enum || f.is_pub)
                     .map(|(v, f)| {
                         let field = self.ck.program.name(f.name);
                         let text = match adt.is_enum {

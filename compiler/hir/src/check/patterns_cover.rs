@@ -129,8 +129,12 @@ impl FnCtxt<'_> {
         }
         diag = match arms.last().filter(|_| arms.len() > usize::from(is_catch)) {
             Some(last) => {
-                let indent = self.indent_of(last.pat.span);
-                let added: String = list.iter().map(|t| format!("\n{indent}{t} => todo()")).collect();
+                // A `match` in one line stays in it.
+                let before = match self.ck.map.text(span.to(last.pat.span)).contains('\n') {
+                    true => format!("\n{}", self.indent_of(last.pat.span)),
+                    false => ", ".to_string(),
+                };
+                let added: String = list.iter().map(|t| format!("{before}{t} => todo()")).collect();
                 diag.fix_likely("add what is missing", last.span.after(), added)
             }
             None => diag.note("a `match` without arms is for values that do not exist"),

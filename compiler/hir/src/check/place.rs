@@ -24,13 +24,19 @@ impl FnCtxt<'_> {
             | ExprKind::FixedIndex { base, .. } => self.require_mut_place(base, span),
             ExprKind::Deref(_) => true,
             ExprKind::Error => false,
-            ExprKind::IndexValue { .. } => {
-                let name = self.ty_name(e.ty);
-                let message = format!("this `{name}` can be replaced, but not changed in place");
-                let diag = Diagnostic::error(codes::NOT_A_PLACE, span, message).note(
-                    "the type implements `Index`, which gives a copy; `x[i] = value` replaces the element",
-                );
-                self.report(diag);
+            ExprKind::IndexValue { base, set, .. } => {
+                let (name, of) = (self.ty_name(e.ty), self.ty_name(base.ty));
+                let (message, note) = match set {
+                    Some(_) => (
+                        format!("this `{name}` can be replaced, but not changed in place"),
+                        "the type implements `Index`, which gives a copy; `x[i] = value` replaces the element",
+                    ),
+                    None => (
+                        format!("elements of `{of}` cannot be changed by `x[i]`"),
+                        "the type implements `Index`, which gives a copy, and not `IndexSet`, which replaces an element",
+                    ),
+                };
+                self.report(Diagnostic::error(codes::NOT_A_PLACE, span, message).note(note));
                 false
             }
             ExprKind::Const(id, ..) => {

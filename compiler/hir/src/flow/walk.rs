@@ -131,7 +131,12 @@ impl<'a> Flow<'a> {
             if let Some(diag) = self.boxed_closure(inner) {
                 return self.report(diag);
             }
-            let message = format!("`{from}` can only be moved, `{to}` could be copied");
+            let message = match self.ck.program.types.kind(inner.ty) {
+                TyKind::Closure { .. } => {
+                    format!("this closure can only be moved, so it cannot be boxed as `{to}`")
+                }
+                _ => format!("`{from}` can only be moved, `{to}` could be copied"),
+            };
             let diag = Diagnostic::error(codes::ISO_COPY, inner.span, message);
             self.report(diag.note("pass it where its own type stays known"));
         }

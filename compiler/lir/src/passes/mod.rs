@@ -1,6 +1,6 @@
 //! Passes over LIR. [`optimize`] runs them in order; each is a file with one entry function and may be switched off.
 //!
-//! Every pass keeps the invariants of [`crate::ir`]: with debug assertions the verifier runs after each. None depends
+//! Every pass keeps the invariants of [`crate::ir`]: with debug assertions, or when asked to, the verifier runs after each. None depends
 //! on another for correctness. All take time near-linear in the module's size.
 
 mod bulk;
@@ -110,6 +110,8 @@ pub struct PassOptions {
     pub disabled: BTreeSet<String>,
     /// Without this only what every build gains from is done.
     pub optimize: bool,
+    /// Verifies after every pass, as builds with debug assertions always do.
+    pub verify: bool,
 }
 
 impl PassOptions {
@@ -124,12 +126,15 @@ pub fn find_pass(name: &str) -> Option<&'static Pass> {
 }
 
 /// Runs the passes that `opts` asks for.
+///
+/// # Panics
+/// With [`PassOptions::verify`], when a pass breaks the module: that is a bug in it.
 pub fn optimize(module: &mut Module, opts: &PassOptions) {
     let more = if opts.optimize { OPTIMIZE } else { &[] };
     for name in ALWAYS.iter().chain(more) {
         if let Some(pass) = find_pass(name).filter(|pass| opts.is_on(pass.name)) {
             (pass.run)(module, opts);
-            if cfg!(debug_assertions) {
+            if opts.verify || cfg!(debug_assertions) {
                 assert_valid(module, name);
             }
         }

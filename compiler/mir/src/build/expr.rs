@@ -201,11 +201,16 @@ impl Builder<'_, '_> {
         self.aggregate(dest, e, 0, fields);
     }
 
-    /// Builds a struct, tuple or variant; without a destination the parts are dropped with the open scope.
+    /// Builds a struct, tuple or variant. Without a destination the parts are dropped with the open scope, unless the whole
+    /// may have a `drop` of its own, which must run.
     pub fn aggregate(&mut self, dest: Option<&Place>, e: &Expr, variant: u32, fields: Vec<Operand>) {
         let ty = self.ty(e.ty);
         if let Some(dest) = dest {
             self.build_aggregate(dest.clone(), ty, variant, fields);
+        } else if self.cx.facts(ty).iso {
+            let temp = self.temp(ty);
+            self.build_aggregate(temp.into(), ty, variant, fields);
+            self.schedule_temp(temp);
         }
     }
 

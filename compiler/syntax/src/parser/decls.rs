@@ -133,7 +133,7 @@ impl Parser<'_> {
             self.report(Diagnostic::error(codes::UNEXPECTED_TOKEN, start, "variants have no attributes"));
             self.attributes();
         }
-        if self.at(T::KwFn) {
+        if self.at(T::KwFn) && self.nth(1) != T::Colon {
             let diag = Diagnostic::error(
                 codes::EXPECTED_NAME,
                 self.span(),
