@@ -2,6 +2,7 @@
 
 use crate::program::{ConstId, FnId, ImplId, Program, TraitId};
 use crate::resolve::Resolved;
+use crate::solve::Tri;
 use crate::ty::{IntTy, Ty, TyKind, TyTable};
 use rustc_hash::FxHashMap;
 use syntax::Symbol;
@@ -157,7 +158,7 @@ impl ImplIndex {
 #[derive(Default)]
 pub(crate) struct Caches {
     /// Whether a type implements a trait; the key's type is the tuple of the trait's arguments.
-    pub holds: FxHashMap<(TraitId, Ty), bool>,
+    pub holds: FxHashMap<(TraitId, Ty), Tri>,
     pub methods: FxHashMap<(FnId, Ty), Resolved>,
     pub assoc: FxHashMap<Ty, Ty>,
     pub is_iso: FxHashMap<Ty, bool>,

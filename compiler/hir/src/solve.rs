@@ -457,7 +457,7 @@ impl<'a> Solver<'a> {
         let concrete = args.iter().all(|t| self.p.is_settled(*t));
         let row = self.p.row(args);
         if concrete && let Some(known) = self.p.caches.holds.get(&(trait_, row)) {
-            return if *known { Tri::Yes } else { Tri::No };
+            return *known;
         }
         let key = (trait_, row);
         if let Some(open) = self.stack.iter().position(|k| *k == key) {
@@ -475,8 +475,9 @@ impl<'a> Solver<'a> {
         // What rests on an open question is settled with that one; all else is asked once.
         let is_final = self.assumed >= self.stack.len();
         self.assumed = if is_final { outer } else { outer.min(self.assumed) };
-        if concrete && is_final && result != Tri::Maybe && !self.exceeded {
-            self.p.caches.holds.insert((trait_, row), result == Tri::Yes);
+        // `Maybe` is final too: nothing is open in the types, so something in them was reported.
+        if concrete && is_final && !self.exceeded {
+            self.p.caches.holds.insert((trait_, row), result);
         }
         result
     }
