@@ -7,11 +7,14 @@
 //!
 //! The work is bounded: [`MAX_STEPS`] specialisations, then the match is called too complex.
 
+mod matrix;
+
 use crate::body::{Lit, Pat, PatKind};
 use crate::program::{AdtId, Program, VariantIdx};
 use crate::resolve::adt_field_tys;
 use crate::ty::{Ty, TyKind};
 use crate::witness::{Witness, push_wilds, wild};
+use matrix::{Arena, Head, Matrix, PatId, WILD};
 use rustc_hash::FxHashMap;
 
 const MAX_STEPS: u32 = 50_000;
@@ -76,112 +79,6 @@ pub(crate) enum Ctor {
     /// Something only equal to itself, if that: constants, ranges of floats.
     Opaque,
     Or,
-}
-
-/// A pattern in the arena.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct PatId(u32);
-
-/// The pattern that everything matches.
-const WILD: PatId = PatId(0);
-
-/// The patterns of a match. Rows refer to them, so that a row is specialised without a copy of what it says.
-struct Arena {
-    pats: Vec<DPat>,
-    /// The fields of all patterns, those of one in a run.
-    fields: Vec<PatId>,
-}
-
-struct DPat {
-    ctor: Ctor,
-    /// Where its fields are in [`Arena::fields`].
-    first: u32,
-    len: u32,
-}
-
-impl Arena {
-    fn new() -> Arena {
-        Arena { pats: vec![DPat { ctor: Ctor::Wild, first: 0, len: 0 }], fields: Vec::new() }
-    }
-
-    fn add(&mut self, ctor: Ctor, fields: &[PatId]) -> PatId {
-        let first = self.fields.len() as u32;
-        self.fields.extend_from_slice(fields);
-        self.pats.push(DPat { ctor, first, len: fields.len() as u32 });
-        PatId(self.pats.len() as u32 - 1)
-    }
-
-    fn ctor(&self, pat: PatId) -> &Ctor {
-        &self.pats[pat.0 as usize].ctor
-    }
-
-    fn fields(&self, pat: PatId) -> &[PatId] {
-        let DPat { first, len, .. } = self.pats[pat.0 as usize];
-        &self.fields[first as usize..][..len as usize]
-    }
-}
-
-/// What a row stands for: an arm, and whether that may still say no when its patterns match.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Head {
-    arm: u32,
-    guarded: bool,
-    /// Whether it is ever reached is found elsewhere: it only stands before other rows here.
-    decided: bool,
-}
-
-/// Rows of patterns, one behind the other. The first column is the last element of a row, so that it can be taken off.
-struct Matrix {
-    heads: Vec<Head>,
-    cells: Vec<PatId>,
-    width: usize,
-    /// Whether somebody asks for values that no row matches.
-    wanted: bool,
-}
-
-impl Matrix {
-    fn new(width: usize) -> Matrix {
-        Matrix { heads: Vec::new(), cells: Vec::new(), width, wanted: true }
-    }
-
-    fn row(&self, index: usize) -> &[PatId] {
-        &self.cells[index * self.width..][..self.width]
-    }
-
-    fn rows(&self) -> impl Iterator<Item = (Head, &[PatId])> {
-        self.heads.iter().enumerate().map(|(i, head)| (*head, self.row(i)))
-    }
-
-    /// Adds a row given in two parts.
-    fn push(&mut self, rest: &[PatId], first: &[PatId], head: Head) {
-        debug_assert_eq!(rest.len() + first.len(), self.width);
-        self.cells.extend_from_slice(rest);
-        self.cells.extend_from_slice(first);
-        self.heads.push(head);
-    }
-
-    /// The patterns of the first column. There is one.
-    fn column(&self) -> impl Iterator<Item = PatId> {
-        self.cells.chunks_exact(self.width).map(|row| row[self.width - 1])
-    }
-
-    /// Takes the first column off.
-    fn pop_column(&mut self) {
-        let (old, new) = (self.width, self.width - 1);
-        for row in 0..self.heads.len() {
-            self.cells.copy_within(row * old..row * old + new, row * new);
-        }
-        self.cells.truncate(self.heads.len() * new);
-        self.width = new;
-    }
-
-    /// Keeps only the rows in a range.
-    fn keep(&mut self, from: usize, to: usize) {
-        self.heads.truncate(to);
-        self.heads.drain(..from);
-        self.cells.truncate(to * self.width);
-        self.cells.drain(..from * self.width);
-    }
 }
 
 struct Cx<'a> {
