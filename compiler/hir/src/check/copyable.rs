@@ -23,9 +23,6 @@ pub(crate) struct Proof {
     cause: Cause,
 }
 
-/// Limit on the impls that one proof may rest on; types that are written out by hand stay far below.
-const MAX_STEPS: usize = 4096;
-
 impl FnCtxt<'_> {
     pub(crate) fn note_proof(&mut self, trait_: TraitId, args: &[Ty], span: Span, cause: Cause) {
         if !args[0].is_fixed() {
@@ -63,7 +60,8 @@ impl FnCtxt<'_> {
         let mut solver = Solver::new(&mut self.ck.program, &mut self.ck.infer, &env, Span::DUMMY);
         let (mut copied, mut seen, mut todo) = (Vec::new(), FxHashSet::default(), vec![(trait_, args)]);
         while let Some((trait_, args)) = todo.pop() {
-            if seen.len() >= MAX_STEPS || !seen.insert((trait_, args.clone())) {
+            // These are questions that `holds` has answered, within its limits: there are finitely many.
+            if !seen.insert((trait_, args.clone())) {
                 continue;
             }
             match solver.select(trait_, &args) {
