@@ -374,7 +374,8 @@ fn emit_ast(session: &mut Session<'_>, entry: &str) -> Result<Emitted, DriverErr
     let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
     let (source_map, file) = single_file(entry, text)?;
     let mut interner = syntax::Interner::default();
-    let (ast, diagnostics) = syntax::parser::parse_file(&source_map, file, &mut interner, false);
+    let (ast, diagnostics) =
+        syntax::parser::parse_file(&source_map, file, &mut interner, syntax::Bodies::Parse);
     let text = syntax::pretty::dump_file(&ast, &interner);
     Ok(Emitted { checked: Checked { diagnostics, source_map }, text: Some(text) })
 }

@@ -33,7 +33,22 @@ pub(crate) fn only_check(session: &mut Session<'_>, entry: &str) -> Result<Check
     checker(session, entry, true)
 }
 
+/// Bodies are parsed late, which is faster; but findings depend on what could not be parsed, so a program with
+/// syntax errors in bodies is done once more with all of them parsed first.
 fn checker(session: &mut Session<'_>, entry: &str, only_check: bool) -> Result<Checker, DriverError> {
+    let checker = try_checker(session, entry, only_check, true)?;
+    match checker.has_late_faults() {
+        true => try_checker(session, entry, only_check, false),
+        false => Ok(checker),
+    }
+}
+
+fn try_checker(
+    session: &mut Session<'_>,
+    entry: &str,
+    only_check: bool,
+    bodies_later: bool,
+) -> Result<Checker, DriverError> {
     let mut map = SourceMap::default();
     let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
     let root = map
@@ -43,7 +58,7 @@ fn checker(session: &mut Session<'_>, entry: &str, only_check: bool) -> Result<C
     let mut checker = stage(session, Stage::Parse, |session| {
         let mut sources = Sources::new(session.loader, entry, target.sys);
         let targets = target.families.iter().map(|name| name.to_string()).collect();
-        let options = CheckOptions { targets, only_check, ..CheckOptions::default() };
+        let options = CheckOptions { targets, only_check, bodies_later, ..CheckOptions::default() };
         Checker::new(map, Interner::default(), options, &mut sources, root)
     });
     stage(session, Stage::Check, |_| checker.check_all_user_bodies());

@@ -10,7 +10,7 @@ use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use crate::ty::TyMap;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
-use syntax::ast::Faults;
+use syntax::ast::{Faults, FnBody, SkippedBody};
 use syntax::{Diagnostic, FileId, Interner, SourceMap, Span, Symbol};
 
 /// Where a module belongs.
@@ -59,6 +59,9 @@ pub struct CheckOptions {
     pub no_warnings: bool,
     /// Nothing is lowered: bodies are dropped as soon as they have been checked.
     pub only_check: bool,
+    /// The user's bodies are parsed when they are checked, so that the trees of all of them are never there at
+    /// once. A program of which [`Checker::has_late_faults`] then holds has to be checked again without this.
+    pub bodies_later: bool,
 }
 
 /// What the parser did not understand of the program.
@@ -123,6 +126,9 @@ pub struct Checker {
     pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
     /// Bodies that are being checked, outermost first.
     pub(crate) open_bodies: Vec<BodyOwner>,
+    /// The user's bodies that are not parsed yet, by where they start.
+    pub(crate) skipped: FxHashMap<u32, SkippedBody>,
+    pub(crate) late_faults: bool,
 }
 
 impl Checker {
@@ -158,6 +164,8 @@ impl Checker {
             zonk_tables: Default::default(),
             param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),
+            skipped: FxHashMap::default(),
+            late_faults: false,
         };
         let imports = this.load_all(source, root);
         this.resolve_imports(imports, Some(source));
@@ -234,8 +242,41 @@ impl Checker {
                 break;
             }
         }
+        self.parse_rest();
         self.check_const_cycles();
         self.warn_unused(library);
+    }
+
+    /// Whether syntax errors were found after other findings had been made without them.
+    pub fn has_late_faults(&self) -> bool {
+        self.late_faults
+    }
+
+    /// Parses a body that was left for later when its file was read.
+    pub(crate) fn parse_deferred(&mut self, body: FnBody) -> FnBody {
+        let FnBody::Deferred(span) = body else { return body };
+        match self.skipped.remove(&span.lo) {
+            Some(skipped) => self.parse_skipped(skipped),
+            None => {
+                let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
+                self.syntax_diags.extend(diags);
+                body
+            }
+        }
+    }
+
+    fn parse_skipped(&mut self, skipped: SkippedBody) -> FnBody {
+        let (body, diags) = syntax::parse_skipped(&self.map, skipped, &mut self.program.interner);
+        self.late_faults |= diags.iter().any(Diagnostic::is_error);
+        self.syntax_diags.extend(diags);
+        body
+    }
+
+    /// Finds the faults in bodies that nobody asked for, such as those for another target.
+    fn parse_rest(&mut self) {
+        for skipped in std::mem::take(&mut self.skipped).into_values() {
+            self.parse_skipped(skipped);
+        }
     }
 
     fn check_one(&mut self, owner: BodyOwner) {

@@ -6,7 +6,7 @@ use crate::imports::PendingImport;
 use crate::program::{Module, ModuleId};
 use crate::scope::ModuleScope;
 use rustc_hash::FxHashSet;
-use syntax::{Diagnostic, FileId, Span, Symbol, sym};
+use syntax::{Bodies, Diagnostic, FileId, Span, Symbol, sym};
 
 /// Limit on the modules of a program, against sources that make up a file for every name.
 const MAX_MODULES: usize = 20_000;
@@ -67,7 +67,13 @@ impl Checker {
 
     fn parse_module(&mut self, loader: &mut Loader, module: ModuleId, file: FileId) {
         let library = self.program.modules[module].is_library;
-        let (ast, diags) = syntax::parse_file(&self.map, file, &mut self.program.interner, library);
+        let bodies = match library {
+            true => Bodies::Skip,
+            false if self.options.bodies_later => Bodies::Keep,
+            false => Bodies::Parse,
+        };
+        let (ast, diags) = syntax::parse_file(&self.map, file, &mut self.program.interner, bodies);
+        self.skipped.extend(ast.skipped.into_iter().map(|skipped| (skipped.span.lo, skipped)));
         self.syntax_diags.extend(diags);
         self.unread.add(&self.map, file, &ast.faults);
         self.program.modules[module].file = Some(file);

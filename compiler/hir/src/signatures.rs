@@ -347,7 +347,7 @@ impl Checker {
         }
         let mark = self.diags.len();
         let mut ret = decl.ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, &cx));
-        if self.is_generator(&decl) {
+        if self.diags.len() > mark && self.is_generator(&decl) {
             self.diags.truncate(mark); // The trait is right for a generator; `yield` is reported.
         }
         if self.program.types.flags(ret).has_error {
@@ -362,8 +362,12 @@ impl Checker {
 
     /// Whether the body seems to `yield` values. Looks at the text: this only decides about a message.
     fn is_generator(&self, decl: &ast::FnDecl) -> bool {
-        let Some(ast::FnBody::Block(block)) = &decl.body else { return false };
-        self.map.text(block.span).lines().any(|line| line.trim_start().starts_with("yield "))
+        let span = match &decl.body {
+            Some(ast::FnBody::Block(block)) => block.span,
+            Some(ast::FnBody::Deferred(span)) => *span,
+            _ => return false,
+        };
+        self.map.text(span).lines().any(|line| line.trim_start().starts_with("yield "))
     }
 
     fn resolve_param(&mut self, param: &ast::Param, cx: &mut TyCx, boxed: bool) -> Param {

@@ -11,6 +11,7 @@ pub use types::*;
 
 use crate::intern::Symbol;
 use crate::span::Span;
+use crate::token::Token;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct Ident {
@@ -29,6 +30,16 @@ pub struct File {
     /// The text of `//!` lines at the head.
     pub docs: Option<String>,
     pub faults: Faults,
+    /// The bodies that were left for later, if they were to be kept.
+    pub skipped: Vec<SkippedBody>,
+}
+
+/// A body that is still to be parsed, with `parser::parse_skipped`.
+#[derive(Debug)]
+pub struct SkippedBody {
+    pub span: Span,
+    /// From `{` to `}`, and the end.
+    pub tokens: Box<[Token]>,
 }
 
 /// What the parser did not understand. Whatever later phases find there comes from the syntax error, so they do
@@ -147,7 +158,7 @@ pub enum FnBody {
     Block(Block),
     /// `=> expr`
     Expr(Box<Expr>),
-    /// Skipped by a lazy parse: the text of the body, from `{` or `=>`. See `parser::parse_body`.
+    /// Left for later: the text of the body, from `{` to `}`. See `parser::Bodies`.
     Deferred(Span),
 }
 

@@ -3,7 +3,7 @@
 //! In: the text of `.gal` files, entered into a [`span::SourceMap`]. Out: [`ast::File`] per file, and
 //! [`diag::Diagnostic`]s. Parsing never fails: the tree after an error holds `Error` nodes. The vocabulary
 //! that all later phases share (spans, symbols, diagnostics) lives here too. The way of a file is
-//! [`lexer::lex`], [`parser::parse_file`], and for bodies that a lazy parse skipped [`parser::parse_body`];
+//! [`lexer::lex`], [`parser::parse_file`], and for bodies that were left for later [`parser::parse_skipped`] and [`parser::parse_body`];
 //! [`format`] prints a file in canonical layout and [`pretty`] its tree. Start reading at [`ast`].
 
 pub mod ast;
@@ -21,5 +21,5 @@ pub mod token;
 pub use diag::{Diagnostic, Severity};
 pub use format::format_file;
 pub use intern::{Interner, Symbol, sym};
-pub use parser::{parse_body, parse_file};
+pub use parser::{Bodies, parse_body, parse_file, parse_skipped};
 pub use span::{FileId, LineCol, SourceMap, Span};

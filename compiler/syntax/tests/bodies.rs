@@ -4,10 +4,11 @@
 mod common;
 
 use common::{cases, deferred, parse};
-use syntax::ast::{File, FnBody, HandlerDecl, Item, ItemKind};
-use syntax::{Diagnostic, Interner, SourceMap, parse_body};
+use syntax::ast::{File, FnBody, HandlerDecl, Item, ItemKind, SkippedBody};
+use syntax::{Bodies, Diagnostic, Interner, SourceMap, parse_body, parse_skipped};
 
 struct Filler<'a> {
+    skipped: Vec<SkippedBody>,
     map: &'a SourceMap,
     interner: &'a mut Interner,
     diags: Vec<Diagnostic>,
@@ -16,7 +17,11 @@ struct Filler<'a> {
 impl Filler<'_> {
     fn body(&mut self, body: &mut FnBody) {
         if let FnBody::Deferred(span) = *body {
-            let (found, diags) = parse_body(self.map, span, self.interner);
+            let kept = self.skipped.iter().position(|s| s.span == span);
+            let (found, diags) = match kept.map(|at| self.skipped.swap_remove(at)) {
+                Some(skipped) => parse_skipped(self.map, skipped, self.interner),
+                None => parse_body(self.map, span, self.interner),
+            };
             *body = found;
             self.diags.extend(diags);
         }
@@ -53,8 +58,9 @@ impl Filler<'_> {
 }
 
 fn fill(file: &mut File, map: &SourceMap, interner: &mut Interner) -> Vec<Diagnostic> {
-    let mut filler = Filler { map, interner, diags: Vec::new() };
+    let mut filler = Filler { skipped: std::mem::take(&mut file.skipped), map, interner, diags: Vec::new() };
     filler.items(&mut file.items);
+    assert!(filler.skipped.is_empty(), "each body that was kept is somewhere in the tree");
     filler.diags
 }
 
@@ -70,9 +76,27 @@ fn fixtures() -> Vec<String> {
 
 #[test]
 fn skipped_bodies_are_those_of_an_eager_parse() {
+    bodies_agree(Bodies::Skip);
+}
+
+#[test]
+fn kept_bodies_are_those_of_an_eager_parse() {
+    bodies_agree(Bodies::Keep);
+}
+
+#[test]
+fn bodies_of_a_file_with_faults_outside_of_them_are_not_kept() {
+    for text in ["fn f() { 1 }\nstruct\n", "fn f() { 'ab' }\n"] {
+        let parsed = parse(text, Bodies::Keep);
+        assert_eq!(deferred(&parsed.file), 0, "{text}");
+        assert_eq!(parsed.describe(), parse(text, Bodies::Parse).describe(), "{text}");
+    }
+}
+
+fn bodies_agree(bodies: Bodies) {
     for case in fixtures().iter().flat_map(|text| cases(text)) {
-        let eager = parse(&case.source, false);
-        let mut lazy = parse(&case.source, true);
+        let eager = parse(&case.source, Bodies::Parse);
+        let mut lazy = parse(&case.source, bodies);
         if eager.diags.iter().any(|d| d.code == "unclosed-bracket") {
             continue; // Where the braces do not match, the two see different bodies.
         }
@@ -88,7 +112,7 @@ fn skipped_bodies_are_those_of_an_eager_parse() {
 #[test]
 fn bodies_are_skipped_and_their_faults_too() {
     let text = "fn f() { \"}\" '}' /* } */ \"{g(\"}\")}\" x y \"\\q\" }\nfn h() => 1\ntest \"t\" { a b }\n";
-    let parsed = parse(text, true);
+    let parsed = parse(text, Bodies::Skip);
     assert_eq!(parsed.describe(), "");
     assert_eq!(parsed.dump(), "(fn f () (deferred))\n(fn h () (=> 1))\n(test \"t\" (deferred))\n");
 }

@@ -4,13 +4,14 @@
 mod common;
 
 use common::{parse, programs};
+use syntax::Bodies;
 
 #[test]
 fn programs_of_the_project_parse() {
     let mut found = String::new();
     for path in programs() {
         let text = std::fs::read_to_string(&path).expect("a readable program");
-        let parsed = parse(&text, false);
+        let parsed = parse(&text, Bodies::Parse);
         if !parsed.diags.is_empty() {
             found += &format!("{}\n{}\n", path.display(), parsed.describe());
         }

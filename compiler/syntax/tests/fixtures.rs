@@ -8,6 +8,7 @@ mod common;
 
 use common::{Case, cases, parse};
 use std::path::{Path, PathBuf};
+use syntax::Bodies;
 
 fn fixture_files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
@@ -22,7 +23,7 @@ fn fixture_files() -> Vec<PathBuf> {
 
 /// The sections that a case gives now.
 fn run(case: &Case) -> Vec<(String, String)> {
-    let parsed = parse(&case.source, false);
+    let parsed = parse(&case.source, Bodies::Parse);
     let mut sections = Vec::new();
     if case.sections.iter().any(|s| s.0 == "ast") {
         sections.push(("ast".to_string(), parsed.dump().trim_end().to_string()));
@@ -69,9 +70,9 @@ fn certain_fixes_mend_the_program() {
     for path in fixture_files() {
         let text = std::fs::read_to_string(&path).expect("a readable fixture");
         for case in cases(&text) {
-            let parsed = parse(&case.source, false);
+            let parsed = parse(&case.source, Bodies::Parse);
             if let Some(mended) = parsed.mended().filter(|_| !parsed.diags.is_empty()) {
-                let again = parse(&mended, false).describe();
+                let again = parse(&mended, Bodies::Parse).describe();
                 assert!(again.is_empty(), "{}: after its fixes\n{mended}\n{again}", case.title);
             }
         }
@@ -108,9 +109,9 @@ fn explanations_show_a_failing_and_a_mended_program() {
         assert!(info.title.ends_with('.'), "{}: a title is a sentence", info.code);
         let (failing, mended) = (fenced(info.explanation, "gal-fail"), fenced(info.explanation, "gal"));
         assert!(failing.len() == 1 && mended.len() == 1, "{}: one program each", info.code);
-        let found = parse(&mended[0], false).describe();
+        let found = parse(&mended[0], Bodies::Parse).describe();
         assert!(found.is_empty(), "{}: the mended program has\n{found}", info.code);
-        let parsed = parse(&failing[0], false);
+        let parsed = parse(&failing[0], Bodies::Parse);
         let found: Vec<&str> = parsed.diags.iter().map(|d| d.code).collect();
         assert!(special.contains(&info.code) || found == [info.code], "{}: shows {found:?}", info.code);
     }

@@ -6,7 +6,7 @@ mod common;
 
 use common::{cases, parse, programs};
 use std::path::{Path, PathBuf};
-use syntax::{Diagnostic, Interner, SourceMap, format_file};
+use syntax::{Bodies, Diagnostic, Interner, SourceMap, format_file};
 
 fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let mut map = SourceMap::default();
@@ -34,7 +34,7 @@ fn formatted(name: &str, text: &str) -> Option<String> {
     };
     let twice = format(&once).unwrap_or_else(|d| panic!("{name}: the result does not parse: {d:?}\n{once}"));
     assert!(once == twice, "{name}: formatting twice differs for\n{text}\n{}", difference(&once, &twice));
-    let (before, after) = (parse(text, false).dump(), parse(&once, false).dump());
+    let (before, after) = (parse(text, Bodies::Parse).dump(), parse(&once, Bodies::Parse).dump());
     assert!(before == after, "{name}: the tree has changed\n{}", difference(&before, &after));
     Some(once)
 }
@@ -96,7 +96,7 @@ fn comments_anywhere_are_kept() {
     for path in fixture_files("tests/fixtures") {
         let text = std::fs::read_to_string(&path).expect("a readable fixture");
         for case in cases(&text) {
-            if !parse(&case.source, false).diags.is_empty() {
+            if !parse(&case.source, Bodies::Parse).diags.is_empty() {
                 continue;
             }
             let lexed = syntax::lexer::lex(&case.source, 0);

@@ -7,7 +7,7 @@ mod common;
 use common::parse;
 use damage::{PIECES, Rng, mutate};
 use syntax::ast::FnBody;
-use syntax::{Span, parse_body};
+use syntax::{Bodies, Span, parse_body};
 
 const TOUR: &str = include_str!("fixtures/tour.txt");
 const FAULTS: &str = concat!(
@@ -19,8 +19,8 @@ const FAULTS: &str = concat!(
 );
 
 fn check(text: &str) {
-    for lazy in [false, true] {
-        let parsed = parse(text, lazy);
+    for bodies in [Bodies::Parse, Bodies::Skip, Bodies::Keep] {
+        let parsed = parse(text, bodies);
         let (start, end) = {
             let file = parsed.map.file(parsed.id);
             (file.start, file.start + file.text.len() as u32)
@@ -91,7 +91,7 @@ fn bodies_alone() {
     let mut rng = Rng::new(0xA076_1D64_78BD_642F);
     for _ in 0..500 {
         let text = mutate("{ let a = 1 + f(\"{b}\"); match c { 1 => 2, _ => |x| x } }", &mut rng);
-        let mut parsed = parse(&text, false);
+        let mut parsed = parse(&text, Bodies::Parse);
         let file = parsed.map.file(parsed.id);
         let span = Span::new(file.start, file.start + file.text.len() as u32);
         let (body, diags) = parse_body(&parsed.map, span, &mut parsed.interner);

@@ -3,12 +3,13 @@
 mod common;
 
 use common::parse;
+use syntax::Bodies;
 use syntax::parser::{MAX_DEPTH, MAX_DIAGNOSTICS, MAX_HEIGHT};
 
 const MANY: usize = 100_000;
 
 fn codes(text: &str) -> Vec<&'static str> {
-    let parsed = parse(text, false);
+    let parsed = parse(text, Bodies::Parse);
     drop(parsed.dump());
     parsed.diags.iter().map(|d| d.code).collect()
 }

@@ -223,14 +223,6 @@ impl Checker {
         let mut fcx = FnCtxt::new(self, BodyOwner::Test(id), module, cx, env, Ty::UNIT, span, name);
         fcx.run(None, body, Ty::UNIT)
     }
-
-    /// Parses a body that was skipped when its file was read.
-    fn parse_deferred(&mut self, body: ast::FnBody) -> ast::FnBody {
-        let ast::FnBody::Deferred(span) = body else { return body };
-        let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
-        self.syntax_diags.extend(diags);
-        body
-    }
 }
 
 fn empty_body(owner: BodyOwner) -> Body {

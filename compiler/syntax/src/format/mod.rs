@@ -18,7 +18,7 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::intern::Interner;
 use crate::lexer::{Lexed, lex};
-use crate::parser::parse_file;
+use crate::parser::{Bodies, parse_file};
 use crate::span::{FileId, SourceMap, Span};
 use crate::token::{T, Token};
 use doc::print;
@@ -29,7 +29,7 @@ pub fn format_file(
     file: FileId,
     interner: &mut Interner,
 ) -> Result<String, Vec<Diagnostic>> {
-    let (tree, diags) = parse_file(map, file, interner, false);
+    let (tree, diags) = parse_file(map, file, interner, Bodies::Parse);
     if diags.iter().any(Diagnostic::is_error) {
         return Err(diags);
     }

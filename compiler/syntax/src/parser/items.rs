@@ -1,12 +1,12 @@
 //! Items: attributes, docs, `use`, functions, constants, aliases, tests. The others are in `decls` and `actors`.
 
 use super::types::error_type;
-use super::{Parser, is_mended};
+use super::{Bodies, Parser, is_mended};
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
 use crate::span::Span;
-use crate::token::T;
+use crate::token::{T, Token};
 
 /// Where an item stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,7 @@ impl Parser<'_> {
             items.push(item);
             self.end_item(pos, self.faults > faults);
         }
-        let faults = Faults::default();
-        File { is_unsafe, items, comments: std::mem::take(&mut self.comments), docs, faults }
+        File { is_unsafe, items, comments: std::mem::take(&mut self.comments), docs, ..File::default() }
     }
 
     /// The `//!` lines before the first item.
@@ -501,12 +500,17 @@ impl Parser<'_> {
         body
     }
 
-    /// `{ … }`, skipped in a lazy parse.
+    /// `{ … }`, skipped if so wanted.
     pub(super) fn braced_body(&mut self) -> FnBody {
-        let start = self.span();
-        if self.lazy && self.at(T::LBrace) && self.skip_braces() {
+        let (start, first) = (self.span(), self.pos);
+        if self.skipping != Bodies::Parse && self.at(T::LBrace) && self.skip_braces() {
             let span = self.since(start);
             self.deferred.push(span);
+            if self.skipping == Bodies::Keep {
+                let eof = Token { kind: T::Eof, nl: true, lo: span.hi, hi: span.hi };
+                let tokens = self.tokens[first..self.pos].iter().copied().chain([eof]).collect();
+                self.skipped.push(SkippedBody { span, tokens });
+            }
             self.fresh_from = span.hi;
             return FnBody::Deferred(span);
         }

@@ -8,7 +8,7 @@
 //!
 //! The stack is bounded: [`MAX_DEPTH`] counts nested constructs and [`MAX_HEIGHT`] the height of the tree,
 //! which chains of operators and calls raise without recursion here but not in later phases.
-//! Entry points: [`parse_file`], [`parse_body`].
+//! Entry points: [`parse_file`], [`parse_skipped`], [`parse_body`].
 
 mod actors;
 mod control;
@@ -26,7 +26,7 @@ mod stmts;
 mod strings;
 mod types;
 
-use crate::ast::{Comment, Faults, File, FnBody, Ident};
+use crate::ast::{Comment, Faults, File, FnBody, Ident, SkippedBody};
 use crate::codes;
 use crate::diag::{Applicability, Diagnostic};
 use crate::intern::{Interner, Symbol};
@@ -46,13 +46,24 @@ pub const MAX_HEIGHT: u32 = 500;
 /// After so many diagnostics the rest of a file is not looked at.
 pub const MAX_DIAGNOSTICS: usize = 500;
 
-/// Parses a file of the session. With `lazy_bodies`, bodies in braces become [`FnBody::Deferred`]: they cost
-/// their tokens only, and faults in them show when [`parse_body`] reaches them.
+/// What [`parse_file`] does with bodies in braces.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bodies {
+    Parse,
+    /// They become [`FnBody::Deferred`]: they cost their tokens only, and faults in them show when [`parse_body`]
+    /// reaches them.
+    Skip,
+    /// The same, and their tokens are kept in [`File::skipped`], for [`parse_skipped`]. Of a file with a fault outside
+    /// of them nothing is skipped: it may be theirs.
+    Keep,
+}
+
+/// Parses a file of the session.
 pub fn parse_file(
     map: &SourceMap,
     file: FileId,
     interner: &mut Interner,
-    lazy_bodies: bool,
+    bodies: Bodies,
 ) -> (File, Vec<Diagnostic>) {
     let source = map.file(file);
     if source.text.len() > MAX_FILE_BYTES {
@@ -60,17 +71,38 @@ pub fn parse_file(
         let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES >> 20);
         return (File::default(), vec![Diagnostic::error(codes::FILE_TOO_LARGE, span, message)]);
     }
-    let mut parser = Parser::new(&source.text, source.start, interner, lazy_bodies);
-    let mut file = parser.file();
+    let mut parser = Parser::new(&source.text, source.start, interner, bodies);
+    if bodies == Bodies::Keep && !parser.diags.is_empty() {
+        parser.skipping = Bodies::Parse;
+    }
+    let mut tree = parser.file();
+    if parser.skipping == Bodies::Keep && !parser.diags.is_empty() {
+        return parse_file(map, file, interner, Bodies::Parse);
+    }
+    tree.skipped = std::mem::take(&mut parser.skipped);
     let (bodies, lost) = (std::mem::take(&mut parser.bodies), parser.stopped || parser.unbalanced);
     let diags = parser.finish();
-    file.faults = faults(&diags, &bodies, lost);
-    (file, diags)
+    tree.faults = faults(&diags, &bodies, lost);
+    (tree, diags)
 }
 
-/// Parses a body that a lazy parse skipped.
+/// Parses a body that [`Bodies::Skip`] left out.
 pub fn parse_body(map: &SourceMap, body_span: Span, interner: &mut Interner) -> (FnBody, Vec<Diagnostic>) {
-    let mut parser = Parser::new(map.text(body_span), body_span.lo, interner, false);
+    let mut parser = Parser::new(map.text(body_span), body_span.lo, interner, Bodies::Parse);
+    let body = parser.body_alone();
+    (body, parser.finish())
+}
+
+/// Parses a body of which the tokens were kept.
+pub fn parse_skipped(
+    map: &SourceMap,
+    skipped: SkippedBody,
+    interner: &mut Interner,
+) -> (FnBody, Vec<Diagnostic>) {
+    let span = skipped.span;
+    let tokens = skipped.tokens.into_vec();
+    let lexed = Lexed { tokens, comments: Vec::new(), diags: Vec::new(), stopped: false, cut: false };
+    let mut parser = Parser::of_tokens(map.text(span), span.lo, interner, Bodies::Parse, lexed);
     let body = parser.body_alone();
     (body, parser.finish())
 }
@@ -122,7 +154,7 @@ struct Parser<'a> {
     comments: Vec<Comment>,
     diags: Vec<Diagnostic>,
     ctx: Context,
-    lazy: bool,
+    skipping: Bodies,
     depth: u32,
     /// The height of the expression parsed last, or of the highest one since an enclosing one began.
     height: u32,
@@ -152,13 +184,24 @@ struct Parser<'a> {
     stopped: bool,
     /// How many of the diagnostics are the lexer's.
     n_lexical: usize,
-    /// Bodies skipped by a lazy parse.
+    /// Bodies skipped, and the tokens of those to be kept.
     deferred: Vec<Span>,
+    skipped: Vec<SkippedBody>,
 }
 
 impl<'a> Parser<'a> {
-    fn new(src: &'a str, base: u32, interner: &'a mut Interner, lazy: bool) -> Parser<'a> {
-        let Lexed { tokens, comments, diags, stopped, cut } = lex(src, base);
+    fn new(src: &'a str, base: u32, interner: &'a mut Interner, skipping: Bodies) -> Parser<'a> {
+        Parser::of_tokens(src, base, interner, skipping, lex(src, base))
+    }
+
+    fn of_tokens(
+        src: &'a str,
+        base: u32,
+        interner: &'a mut Interner,
+        skipping: Bodies,
+        lexed: Lexed,
+    ) -> Parser<'a> {
+        let Lexed { tokens, comments, diags, stopped, cut } = lexed;
         let n_lexical = diags.len();
         let spoiled = spoiled_lines(src, base, &diags);
         let current = tokens[0];
@@ -174,7 +217,7 @@ impl<'a> Parser<'a> {
             comments,
             diags,
             ctx,
-            lazy,
+            skipping,
             depth: 0,
             height: 0,
             last_fault: None,
@@ -191,6 +234,7 @@ impl<'a> Parser<'a> {
             stopped,
             n_lexical,
             deferred: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 

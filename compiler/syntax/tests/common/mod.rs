@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use syntax::ast::{File, FnBody};
 use syntax::diag::Applicability;
-use syntax::{Diagnostic, FileId, Interner, SourceMap, Span, parse_file};
+use syntax::{Bodies, Diagnostic, FileId, Interner, SourceMap, Span, parse_file};
 
 /// A parsed text with everything needed to look into it.
 pub struct Parsed {
@@ -16,11 +16,11 @@ pub struct Parsed {
     pub diags: Vec<Diagnostic>,
 }
 
-pub fn parse(text: &str, lazy: bool) -> Parsed {
+pub fn parse(text: &str, bodies: Bodies) -> Parsed {
     let mut map = SourceMap::default();
     let mut interner = Interner::default();
     let id = map.add("test.gal".into(), text.into(), false).expect("the text is small");
-    let (file, diags) = parse_file(&map, id, &mut interner, lazy);
+    let (file, diags) = parse_file(&map, id, &mut interner, bodies);
     Parsed { map, id, interner, file, diags }
 }
 
@@ -110,7 +110,7 @@ pub fn cases(text: &str) -> Vec<Case> {
     cases
 }
 
-/// All bodies of a file that a lazy parse skipped.
+/// How many bodies of a file were left for later.
 pub fn deferred(file: &File) -> usize {
     format!("{file:?}").matches("Deferred(").count()
 }
