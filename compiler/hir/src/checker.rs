@@ -274,7 +274,9 @@ impl Checker {
 
     /// Finds the faults in bodies that nobody asked for, such as those for another target.
     fn parse_rest(&mut self) {
-        for skipped in std::mem::take(&mut self.skipped).into_values() {
+        let mut rest: Vec<SkippedBody> = std::mem::take(&mut self.skipped).into_values().collect();
+        rest.sort_unstable_by_key(|skipped| skipped.span.lo);
+        for skipped in rest {
             self.parse_skipped(skipped);
         }
     }

@@ -11,7 +11,6 @@ use crate::infer::VarKind;
 use crate::program::*;
 use crate::solve::{Solver, Tri};
 use crate::ty::{Ty, TyKind};
-use entity::Idx;
 use syntax::{Diagnostic, Span, sym};
 
 impl Checker {
@@ -103,8 +102,8 @@ impl Checker {
     fn check_inherent(&mut self, id: ImplId) {
         let decl = &self.program.impls[id];
         let head = Head::of(&self.program.types, decl.self_ty);
-        let ty = self.program.ty_name(decl.self_ty);
         if head.is_none() || (self.is_user(decl.module) && self.is_library_ty(decl.self_ty)) {
+            let ty = self.program.ty_name(decl.self_ty);
             let message = format!("methods cannot be added to `{ty}` here");
             let diag = Diagnostic::error(codes::ORPHAN_IMPL, decl.span, message).note(
                 "methods stand in the package of their type; a trait of your own can add some to any type",
@@ -250,7 +249,7 @@ impl Checker {
     fn check_overlap(&mut self, id: ImplId, trait_: TraitId) {
         let Some(head) = Head::of_impl(&self.program.types, self.program.impls[id].self_ty) else { return };
         let others: Vec<ImplId> = if head == Head::Any {
-            (0..self.program.impls.len()).map(ImplId::new).collect()
+            self.program.index.all_impls(trait_).to_vec()
         } else {
             let same = self.program.index.trait_impls(trait_, head).iter();
             same.chain(self.program.index.trait_impls(trait_, Head::Any)).copied().collect()

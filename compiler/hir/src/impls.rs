@@ -3,7 +3,7 @@
 use crate::program::{ConstId, FnId, ImplId, Program, TraitId};
 use crate::resolve::Resolved;
 use crate::solve::Tri;
-use crate::ty::{IntTy, Ty, TyKind, TyTable};
+use crate::ty::{IntTy, Ty, TyKind, TyMarks, TyTable};
 use rustc_hash::FxHashMap;
 use syntax::Symbol;
 
@@ -61,6 +61,8 @@ impl Head {
 #[derive(Default)]
 pub(crate) struct ImplIndex {
     by_trait: FxHashMap<(TraitId, Head), Vec<ImplId>>,
+    /// For all heads.
+    of_trait: FxHashMap<TraitId, Vec<ImplId>>,
     inherent: FxHashMap<(Head, Symbol), Vec<FnId>>,
     inherent_consts: FxHashMap<(Head, Symbol), Vec<(ImplId, ConstId)>>,
     trait_methods: FxHashMap<Symbol, Vec<(TraitId, FnId)>>,
@@ -83,6 +85,7 @@ impl ImplIndex {
             self.traits_by_head.entry(head).or_default().push(trait_);
         }
         impls.push(id);
+        self.of_trait.entry(trait_).or_default().push(id);
     }
 
     pub fn add_method(&mut self, head: Head, name: Symbol, id: FnId) {
@@ -104,6 +107,10 @@ impl ImplIndex {
 
     pub fn trait_impls(&self, trait_: TraitId, head: Head) -> &[ImplId] {
         list(&self.by_trait, (trait_, head))
+    }
+
+    pub fn all_impls(&self, trait_: TraitId) -> &[ImplId] {
+        list(&self.of_trait, trait_)
     }
 
     pub fn methods(&self, head: Head, name: Symbol) -> &[FnId] {
@@ -161,7 +168,7 @@ pub(crate) struct Caches {
     pub holds: FxHashMap<(TraitId, Ty), Tri>,
     pub methods: FxHashMap<(FnId, Ty), Resolved>,
     pub assoc: FxHashMap<Ty, Ty>,
-    pub is_iso: FxHashMap<Ty, bool>,
+    pub is_iso: TyMarks,
     /// A body is being checked: what is known of closures may change still.
     pub in_body: bool,
 }
@@ -176,7 +183,7 @@ impl Program {
     pub(crate) fn row(&mut self, args: &[Ty]) -> Ty {
         match args {
             [ty] => *ty,
-            _ => self.types.intern(TyKind::Tuple(args.into())),
+            _ => self.types.tuple(args),
         }
     }
 

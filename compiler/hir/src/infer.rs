@@ -4,7 +4,7 @@
 //! [`InferTable::snapshot`] makes a trial that can be taken back. Variables are numbered anew for each body, so
 //! that the types that mention them are shared between bodies.
 
-use crate::ty::{Ty, TyKind, TyRow, TyTable};
+use crate::ty::{Ty, TyKind, TyTable};
 use rustc_hash::FxHashMap;
 use syntax::Span;
 
@@ -53,7 +53,7 @@ impl InferTable {
 
     pub fn fresh(&mut self, types: &mut TyTable, kind: VarKind, origin: Span) -> Ty {
         let idx = self.vars.len() as u32;
-        let ty = types.intern(TyKind::Infer(idx));
+        let ty = types.var(idx);
         self.vars.push(Var { parent: idx, kind, ty, value: None, origin });
         ty
     }
@@ -171,9 +171,9 @@ impl InferTable {
         if let Some(known) = memo.get(shallow) {
             return known;
         }
-        let mut children = TyRow::new();
-        while let Some(child) = types.child(shallow, children.len()) {
-            children.push(self.deep_in(types, child, memo));
+        let mut children = types.children(shallow);
+        for child in &mut children {
+            *child = self.deep_in(types, *child, memo);
         }
         let result = types.with_children(shallow, &children);
         memo.set(shallow, result);

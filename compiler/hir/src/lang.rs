@@ -3,7 +3,7 @@
 use crate::builtin::Builtin;
 use crate::checker::Checker;
 use crate::program::{AdtId, FnId, TraitId};
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Args, Ty, TyKind};
 use syntax::ast::BinOp;
 use syntax::{Symbol, sym};
 
@@ -116,7 +116,7 @@ impl Checker {
 
     pub(crate) fn lang_adt_ty(&mut self, adt: Option<AdtId>, args: &[Ty]) -> Ty {
         match adt {
-            Some(adt) => self.program.types.intern(TyKind::Adt(adt, args.into())),
+            Some(adt) => self.program.types.intern_row(TyKind::Adt(adt, Args::default()), args),
             None => Ty::ERROR,
         }
     }

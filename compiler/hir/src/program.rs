@@ -59,7 +59,7 @@ pub struct Generics {
     /// How many come from the container.
     pub n_parent: u32,
     /// All bounds, of `where` clauses too, and for each hidden closure parameter its `Fn` bound.
-    pub bounds: Vec<Bound>,
+    pub bounds: Vec<Rc<Bound>>,
 }
 
 #[derive(Clone, Debug)]

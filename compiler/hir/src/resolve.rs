@@ -4,7 +4,7 @@ use crate::env::ParamEnv;
 use crate::infer::InferTable;
 use crate::program::{AdtId, Container, FnId, Program, TraitId, VariantIdx};
 use crate::solve::{Proj, Sel, Solver, Tri};
-use crate::ty::{Args, Ty, TyKind};
+use crate::ty::{Args, Ty, TyKind, TyRow};
 use rustc_hash::FxHashSet;
 use syntax::{Span, Symbol};
 
@@ -186,13 +186,21 @@ pub fn is_iso(program: &mut Program, ty: Ty) -> bool {
 }
 
 pub(crate) fn is_iso_in(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) -> bool {
+    if ty.is_fixed() {
+        return false;
+    }
+    match program.types.kind(ty) {
+        TyKind::Param(index, _) => return iso_param(*index),
+        TyKind::Infer(_) => return false,
+        _ => {}
+    }
     let concrete = program.is_settled(ty);
-    if concrete && let Some(known) = program.caches.is_iso.get(&ty) {
-        return *known;
+    if concrete && let Some(known) = program.caches.is_iso.get(ty) {
+        return known;
     }
     let result = contains_iso(program, ty, iso_param);
     if concrete {
-        program.caches.is_iso.insert(ty, result);
+        program.caches.is_iso.set(ty, result);
     }
     result
 }
@@ -200,39 +208,55 @@ pub(crate) fn is_iso_in(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -
 /// Looks at each type that is inside once. A type beyond the limit of size has no instance, so nothing is copied of it:
 /// without the limit a type that grows each time it contains itself would have no end.
 fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) -> bool {
-    let (mut seen, mut todo) = (FxHashSet::default(), vec![ty]);
+    let (mut seen, mut todo) = (FxHashSet::default(), TyRow::from_slice(&[ty]));
     while let Some(ty) = todo.pop() {
-        if !seen.insert(ty) || program.types.size(ty) > crate::types::MAX_SIZE {
+        if ty.is_fixed() || program.types.size(ty) > crate::types::MAX_SIZE {
             continue;
         }
-        if let Some(known) = program.caches.is_iso.get(&ty) {
-            if *known {
+        if let Some(known) = program.caches.is_iso.get(ty) {
+            if known {
                 return true;
             }
             continue;
         }
-        match program.types.kind(ty).clone() {
-            TyKind::Param(index, _) if iso_param(index) => return true,
-            TyKind::Tuple(args) => todo.extend(args),
+        match program.types.kind(ty) {
+            TyKind::Param(index, _) if iso_param(*index) => return true,
+            TyKind::Tuple(args) => todo.extend_from_slice(args),
             // A buffer owns its elements; a raw pointer does not.
-            TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => todo.push(elem),
-            TyKind::Closure(id, _) if program.closures[id].is_once => return true,
-            TyKind::Closure(id, args) => {
-                let captures = program.closures[id].captures.clone();
-                todo.extend(captures.into_iter().map(|t| program.types.subst(t, &args)));
-            }
-            TyKind::Adt(id, _) if program.adts[id].is_iso => return true,
-            TyKind::Adt(id, args) => {
-                let fields: Vec<Ty> =
-                    program.adts[id].variants.iter().flat_map(|v| v.fields.iter().map(|f| f.ty)).collect();
-                for field in fields {
-                    let field = program.types.subst(field, &args);
-                    let is_concrete = program.types.is_concrete(field);
-                    todo.push(if is_concrete { normalize(program, field) } else { field });
+            TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => todo.push(*elem),
+            TyKind::Closure(id, _) if program.closures[*id].is_once => return true,
+            TyKind::Adt(id, _) if program.adts[*id].is_iso => return true,
+            // Only these may contain themselves.
+            TyKind::Closure(..) | TyKind::Adt(..) => {
+                if seen.insert(ty) {
+                    push_parts(program, ty, &mut todo);
                 }
             }
             _ => {}
         }
     }
     false
+}
+
+/// The types of what a struct, an enum or a closure holds, as far as they may matter to [`contains_iso`].
+fn push_parts(program: &mut Program, ty: Ty, todo: &mut TyRow) {
+    let args = program.types.children(ty);
+    match *program.types.kind(ty) {
+        TyKind::Closure(id, _) => {
+            for i in 0..program.closures[id].captures.len() {
+                let capture = program.closures[id].captures[i];
+                todo.push(program.types.subst(capture, &args));
+            }
+        }
+        TyKind::Adt(id, _) => {
+            let field_tys = program.adts[id].variants.iter().flat_map(|v| v.fields.iter().map(|f| f.ty));
+            let fields: TyRow = field_tys.filter(|ty| !ty.is_fixed()).collect();
+            for field in fields {
+                let field = program.types.subst(field, &args);
+                let is_concrete = program.types.is_concrete(field);
+                todo.push(if is_concrete { normalize(program, field) } else { field });
+            }
+        }
+        _ => {}
+    }
 }

@@ -15,6 +15,7 @@ use crate::solve::Solver;
 use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use entity::Idx;
+use std::rc::Rc;
 use syntax::ast::{self, ParamKind, PatKind, TypeKind};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
@@ -111,7 +112,7 @@ impl Checker {
     fn push_bound(&mut self, ty: Ty, bound: &ast::Type, cx: &mut TyCx) {
         match self.lower_bound(bound, cx) {
             Some(kind) if ty != Ty::ERROR => {
-                cx.generics.bounds.push(Bound { ty, kind, span: bound.span });
+                cx.generics.bounds.push(Rc::new(Bound { ty, kind, span: bound.span }));
             }
             None => {
                 if let TyKind::Param(i, _) = *self.program.types.kind(ty) {
@@ -396,7 +397,7 @@ impl Checker {
         let index = cx.generics.params.len() as u32;
         let param = self.program.types.intern(TyKind::Param(index, name));
         cx.generics.params.push(GenericParam { name, kind: GenericParamKind::Closure, span: ty.span });
-        cx.generics.bounds.push(Bound { ty: param, kind, span: ty.span });
+        cx.generics.bounds.push(Rc::new(Bound { ty: param, kind, span: ty.span }));
         param
     }
 

@@ -41,7 +41,7 @@ pub(crate) enum Sel {
     Env(usize),
     /// A bound on an associated type, declared in its trait.
     AssocBound,
-    Impl(ImplId, Vec<Ty>),
+    Impl(ImplId, TyRow),
     Builtin(Builtin),
     /// A `dyn` value implements its trait and those above.
     Dyn,
@@ -61,7 +61,7 @@ pub(crate) enum Proj {
 #[derive(Clone, Debug)]
 pub(crate) struct Deferred {
     pub trait_: TraitId,
-    pub args: Vec<Ty>,
+    pub args: TyRow,
     pub name: Symbol,
     pub out: Ty,
 }
@@ -325,7 +325,7 @@ impl<'a> Solver<'a> {
     }
 
     fn confirm_impl(&mut self, id: ImplId, binds: Binds, fits: Tri, args: &[Ty]) -> Sel {
-        let iargs: Vec<Ty> = binds.into_iter().map(|b| b.unwrap_or_else(|| self.fresh())).collect();
+        let iargs: TyRow = binds.into_iter().map(|b| b.unwrap_or_else(|| self.fresh())).collect();
         if fits == Tri::Maybe {
             let self_ty = self.p.impls[id].self_ty;
             let trait_args = self.p.impls[id].trait_.as_ref().map(|t| t.1.clone()).unwrap_or_default();
@@ -441,6 +441,7 @@ impl<'a> Solver<'a> {
                 let ty = self.deep(*ty);
                 self.holds_deep(trait_, &[ty])
             }
+            _ if !args.iter().any(|t| self.p.types.flags(*t).has_infer) => self.holds_deep(trait_, args),
             _ => {
                 let args: TyRow = args.iter().map(|t| self.deep(*t)).collect();
                 self.holds_deep(trait_, &args)

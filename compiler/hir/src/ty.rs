@@ -1,8 +1,10 @@
 //! Types, interned: equal types have equal [`Ty`]s within one [`TyTable`].
 
 use crate::program::{AdtId, ClosureId, FnId, TraitId};
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use syntax::Symbol;
 
 /// An interned type. Handles print as `ty12`; use `Program::ty_name` for people.
@@ -20,7 +22,7 @@ impl fmt::Debug for Ty {
 pub type Args = Box<[Ty]>;
 
 /// A row of types that is worked on.
-pub(crate) type TyRow = smallvec::SmallVec<[Ty; 8]>;
+pub(crate) type TyRow = smallvec::SmallVec<[Ty; 4]>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
 pub enum IntTy {
@@ -148,6 +150,27 @@ impl TyMap {
     }
 }
 
+/// What is known of types: yes, no or nothing.
+#[derive(Default)]
+pub(crate) struct TyMarks {
+    /// By the number of the type.
+    slots: Vec<Option<bool>>,
+}
+
+impl TyMarks {
+    pub fn get(&self, ty: Ty) -> Option<bool> {
+        self.slots.get(ty.0 as usize).copied().flatten()
+    }
+
+    pub fn set(&mut self, ty: Ty, mark: bool) {
+        let slot = ty.0 as usize;
+        if slot >= self.slots.len() {
+            self.slots.resize(slot + 1, None);
+        }
+        self.slots[slot] = Some(mark);
+    }
+}
+
 /// The table of types. The first entries have fixed places, see the associated constants of [`Ty`].
 pub struct TyTable {
     kinds: Vec<TyKind>,
@@ -155,7 +178,10 @@ pub struct TyTable {
     flags: Vec<TyFlags>,
     /// How many parts the type has when it is written out.
     sizes: Vec<u32>,
-    map: FxHashMap<TyKind, Ty>,
+    /// Finds a type by its kind.
+    found: HashTable<Ty>,
+    /// The inference variables, by their numbers.
+    vars: Vec<Ty>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -210,8 +236,13 @@ impl Ty {
 
 impl Default for TyTable {
     fn default() -> Self {
-        let mut this =
-            TyTable { kinds: Vec::new(), flags: Vec::new(), sizes: Vec::new(), map: FxHashMap::default() };
+        let mut this = TyTable {
+            kinds: Vec::new(),
+            flags: Vec::new(),
+            sizes: Vec::new(),
+            found: HashTable::new(),
+            vars: Vec::new(),
+        };
         use IntTy::*;
         let fixed = [
             TyKind::Error,
@@ -231,20 +262,40 @@ impl Default for TyTable {
 
 impl TyTable {
     pub fn intern(&mut self, kind: TyKind) -> Ty {
-        if let Some(ty) = self.map.get(&kind) {
-            return *ty;
+        let hash = hash_kind(&kind);
+        match self.found.find(hash, |ty| *self.kind(*ty) == kind) {
+            Some(ty) => *ty,
+            None => self.add(hash, kind),
         }
+    }
+
+    fn add(&mut self, hash: u64, kind: TyKind) -> Ty {
         let ty = Ty(self.kinds.len() as u32);
         self.flags.push(self.compute_flags(&kind));
         self.sizes.push(self.compute_size(&kind));
-        self.kinds.push(kind.clone());
-        self.map.insert(kind, ty);
+        self.kinds.push(kind);
+        let kinds = &self.kinds;
+        self.found.insert_unique(hash, ty, |ty| hash_kind(&kinds[ty.0 as usize]));
         ty
     }
 
     /// The type, if it has been interned before.
     pub fn find(&self, kind: &TyKind) -> Option<Ty> {
-        self.map.get(kind).copied()
+        self.found.find(hash_kind(kind), |ty| self.kind(*ty) == kind).copied()
+    }
+
+    /// The tuple of some types. Allocates only if there was none yet.
+    pub fn tuple(&mut self, parts: &[Ty]) -> Ty {
+        self.intern_row(TyKind::Tuple(Args::default()), parts)
+    }
+
+    /// The inference variable of a number.
+    pub(crate) fn var(&mut self, idx: u32) -> Ty {
+        while self.vars.len() <= idx as usize {
+            let var = self.intern(TyKind::Infer(self.vars.len() as u32));
+            self.vars.push(var);
+        }
+        self.vars[idx as usize]
     }
 
     pub fn kind(&self, ty: Ty) -> &TyKind {
@@ -335,42 +386,64 @@ impl TyTable {
         }
     }
 
-    /// The type with other types directly inside it: as many as it has.
-    pub fn with_children(&mut self, ty: Ty, children: &[Ty]) -> Ty {
-        if (0..).zip(children).all(|(i, child)| self.child(ty, i) == Some(*child)) {
-            return ty;
-        }
-        let mut next = children.iter();
-        self.map_children(ty, &mut |_, t| next.next().copied().unwrap_or(t))
-    }
-
-    /// The type with every direct child replaced by `f` of it.
-    pub fn map_children(&mut self, ty: Ty, f: &mut dyn FnMut(&mut TyTable, Ty) -> Ty) -> Ty {
-        let mut kind = self.kind(ty).clone();
-        match &mut kind {
+    /// The types directly inside another one.
+    pub(crate) fn children(&self, ty: Ty) -> TyRow {
+        match self.kind(ty) {
             TyKind::Tuple(args)
             | TyKind::Adt(_, args)
             | TyKind::Closure(_, args)
             | TyKind::FnDef(_, args)
-            | TyKind::Assoc { args, .. } => {
-                args.iter_mut().for_each(|t| *t = f(self, *t));
+            | TyKind::Assoc { args, .. } => TyRow::from_slice(args),
+            kind => {
+                let mut row = TyRow::new();
+                Self::for_each_child(kind, |t| row.push(t));
+                row
             }
-            TyKind::FixedArray(t, n) => {
-                *t = f(self, *t);
-                *n = f(self, *n);
-            }
-            TyKind::Fn { params, ret } => {
-                params.iter_mut().for_each(|(t, _)| *t = f(self, *t));
-                *ret = f(self, *ret);
-            }
-            TyKind::Dyn { args, assoc, .. } => {
-                args.iter_mut().for_each(|t| *t = f(self, *t));
-                assoc.iter_mut().for_each(|(_, t)| *t = f(self, *t));
-            }
-            TyKind::Ptr(t) | TyKind::Buffer(t) => *t = f(self, *t),
-            _ => return ty,
         }
-        self.intern(kind)
+    }
+
+    /// The type with other types directly inside it, as many as it has.
+    pub fn with_children(&mut self, ty: Ty, children: &[Ty]) -> Ty {
+        let hash = hash_row(self.kind(ty), children);
+        match self.find_row(hash, self.kind(ty), children) {
+            Some(found) => found,
+            None => self.add_row(hash, self.kind(ty).clone(), children),
+        }
+    }
+
+    /// The tuple, struct, enum or function `like`, whose own arguments do not matter, with these arguments. Most such
+    /// types are there already, so nothing is allocated before that is known.
+    pub fn intern_row(&mut self, like: TyKind, args: &[Ty]) -> Ty {
+        let hash = hash_row(&like, args);
+        match self.find_row(hash, &like, args) {
+            Some(found) => found,
+            None => self.add_row(hash, like, args),
+        }
+    }
+
+    fn find_row(&self, hash: u64, like: &TyKind, children: &[Ty]) -> Option<Ty> {
+        let found = self.found.find(hash, |found| {
+            let found = self.kind(*found);
+            has_shape_of(found, like) && has_children(found, children)
+        });
+        found.copied()
+    }
+
+    fn add_row(&mut self, hash: u64, mut kind: TyKind, children: &[Ty]) -> Ty {
+        set_children(&mut kind, children);
+        self.add(hash, kind)
+    }
+
+    /// The type with every direct child replaced by `f` of it.
+    pub fn map_children(&mut self, ty: Ty, f: &mut dyn FnMut(&mut TyTable, Ty) -> Ty) -> Ty {
+        let mut children = self.children(ty);
+        let mut changed = false;
+        for child in &mut children {
+            let new = f(self, *child);
+            changed |= new != *child;
+            *child = new;
+        }
+        if changed { self.with_children(ty, &children) } else { ty }
     }
 
     /// Replaces parameters by the arguments at their positions. Projections are left for normalisation.
@@ -395,5 +468,93 @@ impl TyTable {
         };
         Self::for_each_child(kind, |t| flags = flags.union(self.flags(t)));
         flags
+    }
+}
+
+fn hash_kind(kind: &TyKind) -> u64 {
+    let mut hasher = FxHasher::default();
+    hash_shape(kind, &mut hasher);
+    TyTable::for_each_child(kind, |t| t.hash(&mut hasher));
+    hasher.finish()
+}
+
+fn hash_row(like: &TyKind, children: &[Ty]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hash_shape(like, &mut hasher);
+    children.iter().for_each(|t| t.hash(&mut hasher));
+    hasher.finish()
+}
+
+/// Hashes all of a type but the types directly inside it.
+fn hash_shape(kind: &TyKind, hasher: &mut FxHasher) {
+    std::mem::discriminant(kind).hash(hasher);
+    match kind {
+        TyKind::Int(int) => int.hash(hasher),
+        TyKind::Adt(id, _) => id.hash(hasher),
+        TyKind::Fn { params, .. } => params.iter().for_each(|(_, is_mut)| is_mut.hash(hasher)),
+        TyKind::Closure(id, _) => id.hash(hasher),
+        TyKind::FnDef(id, _) => id.hash(hasher),
+        TyKind::Dyn { trait_, assoc, .. } => {
+            trait_.hash(hasher);
+            assoc.iter().for_each(|(name, _)| name.hash(hasher));
+        }
+        TyKind::Param(index, name) => (index, name).hash(hasher),
+        TyKind::Assoc { trait_, name, .. } => (trait_, name).hash(hasher),
+        TyKind::ConstInt(value) => value.hash(hasher),
+        TyKind::Infer(idx) => idx.hash(hasher),
+        _ => {}
+    }
+}
+
+/// Whether two types differ only in the types directly inside them. Of two with as many, or two tuples, that is.
+fn has_shape_of(kind: &TyKind, like: &TyKind) -> bool {
+    match (kind, like) {
+        (TyKind::Adt(a, _), TyKind::Adt(b, _)) => a == b,
+        (TyKind::Tuple(_), TyKind::Tuple(_))
+        | (TyKind::FixedArray(..), TyKind::FixedArray(..))
+        | (TyKind::Ptr(_), TyKind::Ptr(_))
+        | (TyKind::Buffer(_), TyKind::Buffer(_)) => true,
+        (TyKind::Fn { params: p, .. }, TyKind::Fn { params: q, .. }) => {
+            p.len() == q.len() && p.iter().zip(q).all(|(a, b)| a.1 == b.1)
+        }
+        (TyKind::Closure(a, _), TyKind::Closure(b, _)) => a == b,
+        (TyKind::FnDef(a, _), TyKind::FnDef(b, _)) => a == b,
+        (TyKind::Dyn { trait_: a, assoc: p, .. }, TyKind::Dyn { trait_: b, assoc: q, .. }) => {
+            a == b && p.len() == q.len() && p.iter().zip(q).all(|(a, b)| a.0 == b.0)
+        }
+        (TyKind::Assoc { trait_: a, name: n, .. }, TyKind::Assoc { trait_: b, name: m, .. }) => {
+            a == b && n == m
+        }
+        _ => kind == like,
+    }
+}
+
+fn has_children(kind: &TyKind, children: &[Ty]) -> bool {
+    let mut rest = children.iter();
+    let mut same = true;
+    TyTable::for_each_child(kind, |t| same = same && rest.next() == Some(&t));
+    same && rest.next().is_none()
+}
+
+fn set_children(kind: &mut TyKind, children: &[Ty]) {
+    let mut next = children.iter().copied();
+    let mut set = |t: &mut Ty| *t = next.next().unwrap_or(*t);
+    match kind {
+        TyKind::Tuple(args)
+        | TyKind::Adt(_, args)
+        | TyKind::Closure(_, args)
+        | TyKind::FnDef(_, args)
+        | TyKind::Assoc { args, .. } => *args = children.into(),
+        TyKind::FixedArray(t, n) => [t, n].into_iter().for_each(set),
+        TyKind::Fn { params, ret } => {
+            params.iter_mut().for_each(|(t, _)| set(t));
+            set(ret);
+        }
+        TyKind::Dyn { args, assoc, .. } => {
+            args.iter_mut().for_each(&mut set);
+            assoc.iter_mut().for_each(|(_, t)| set(t));
+        }
+        TyKind::Ptr(t) | TyKind::Buffer(t) => set(t),
+        _ => {}
     }
 }

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::impls::Head;
 use crate::program::*;
 use crate::suggest;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast::{self, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
@@ -18,14 +18,14 @@ impl FnCtxt<'_> {
             Res::Const(id, args) => {
                 let ty = self.ck.program.consts[id].ty;
                 let ty = self.instantiate(ty, &args, span);
-                Expr { kind: ExprKind::Const(id, args.into()), ty, span }
+                Expr { kind: ExprKind::Const(id, args[..].into()), ty, span }
             }
             Res::ConstParam(param, ty) => Expr { kind: ExprKind::ConstParam(param), ty, span },
             Res::Fn { id, container, own } => {
                 let args = self.fn_args(id, container, own, span);
                 self.require_fn_bounds(id, &args, span);
                 self.check_used_fn(id, span);
-                let ty = self.intern(TyKind::FnDef(id, args.into()));
+                let ty = self.intern_row(TyKind::FnDef(id, Args::default()), &args);
                 Expr { kind: ExprKind::FnItem, ty, span }
             }
             Res::TraitFn { .. } => self.trait_fn_value(res, span),
@@ -61,7 +61,7 @@ impl FnCtxt<'_> {
         let ret = self.ck.program.fns[id].ret;
         let ret = self.instantiate(ret, &all, span);
         self.forwarding_closure(params, ret, span, |_, values| ExprKind::Call {
-            callee: Callee::TraitMethod { trait_, method: id, args: all.clone().into() },
+            callee: Callee::TraitMethod { trait_, method: id, args: all[..].into() },
             args: values,
         })
     }
@@ -70,14 +70,14 @@ impl FnCtxt<'_> {
         &mut self,
         adt: AdtId,
         variant: VariantIdx,
-        args: Vec<Ty>,
+        args: TyRow,
         _want: Option<Ty>,
         span: Span,
     ) -> Expr {
-        let ty = self.intern(TyKind::Adt(adt, args.clone().into()));
+        let ty = self.intern_row(TyKind::Adt(adt, Args::default()), &args);
         let decl = &self.ck.program.adts[adt].variants[variant];
         let (shape, name) = (decl.shape, decl.name);
-        let fields: Vec<Ty> = decl.fields.iter().map(|f| f.ty).collect();
+        let fields: TyRow = decl.fields.iter().map(|f| f.ty).collect();
         match shape {
             VariantShape::Unit => {
                 self.require_adt_bounds(adt, &args, span);
@@ -112,7 +112,7 @@ impl FnCtxt<'_> {
         if let TyKind::Adt(adt, args) = self.kind(ty)
             && !self.ck.program.adts[*adt].is_enum
         {
-            let (adt, args) = (*adt, args.to_vec());
+            let (adt, args) = (*adt, TyRow::from_slice(args));
             return self.variant_value(adt, VariantIdx(0), args, want, span);
         }
         let text = self.ty_name(ty);

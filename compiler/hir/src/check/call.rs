@@ -6,7 +6,7 @@ use super::{Cause, FnCtxt};
 use crate::body::*;
 use crate::codes;
 use crate::program::*;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Args, Ty, TyKind, TyRow};
 use smallvec::SmallVec;
 use syntax::ast;
 use syntax::{Diagnostic, Span};
@@ -54,7 +54,7 @@ impl FnCtxt<'_> {
             }
             Res::Ty(ty) => match self.kind(ty) {
                 TyKind::Adt(adt, adt_args) if !self.ck.program.adts[*adt].is_enum => {
-                    let (adt, adt_args) = (*adt, adt_args.to_vec());
+                    let (adt, adt_args) = (*adt, TyRow::from_slice(adt_args));
                     self.call_variant(adt, VariantIdx(0), adt_args, args, want, span)
                 }
                 TyKind::Int(_) | TyKind::F64 | TyKind::F32 => {
@@ -115,7 +115,7 @@ impl FnCtxt<'_> {
 
     /// Arguments for all generics of a function: those of what contains it, its own (written or new variables),
     /// and variables for its closures.
-    pub(crate) fn fn_args(&mut self, id: FnId, container: Vec<Ty>, own: Vec<Ty>, span: Span) -> Vec<Ty> {
+    pub(crate) fn fn_args(&mut self, id: FnId, container: TyRow, own: TyRow, span: Span) -> TyRow {
         let total = self.ck.program.fns[id].generics.params.len();
         let mut all = container;
         all.extend(own);
@@ -148,7 +148,7 @@ impl FnCtxt<'_> {
     pub(crate) fn call_fn(
         &mut self,
         id: FnId,
-        all: Vec<Ty>,
+        all: TyRow,
         recv: Option<Expr>,
         args: &mut [ast::Arg],
         want: Option<Ty>,
@@ -167,7 +167,7 @@ impl FnCtxt<'_> {
         if failed {
             return self.error_expr(span);
         }
-        let callee = Callee::Fn { id, args: all.into() };
+        let callee = Callee::Fn { id, args: all[..].into() };
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
     }
 
@@ -176,7 +176,7 @@ impl FnCtxt<'_> {
         &mut self,
         trait_: TraitId,
         id: FnId,
-        all: Vec<Ty>,
+        all: TyRow,
         recv: Option<Expr>,
         args: &mut [ast::Arg],
         want: Option<Ty>,
@@ -201,7 +201,7 @@ impl FnCtxt<'_> {
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
     }
 
-    fn trait_callee(&mut self, trait_: TraitId, id: FnId, all: Vec<Ty>) -> Callee {
+    fn trait_callee(&mut self, trait_: TraitId, id: FnId, all: TyRow) -> Callee {
         let self_ty = self.shallow(all[0]);
         if self.ck.dyn_has(self_ty, trait_)
             && crate::resolve::is_in_vtable(&self.ck.program, id)
@@ -209,7 +209,7 @@ impl FnCtxt<'_> {
         {
             return Callee::Dyn { trait_, method_idx: index as u32 };
         }
-        Callee::TraitMethod { trait_, method: id, args: all.into() }
+        Callee::TraitMethod { trait_, method: id, args: all[..].into() }
     }
 
     /// Asks that the type implements the trait whose method is called.
@@ -273,12 +273,12 @@ impl FnCtxt<'_> {
         &mut self,
         adt: AdtId,
         variant: VariantIdx,
-        adt_args: Vec<Ty>,
+        adt_args: TyRow,
         args: &mut [ast::Arg],
         want: Option<Ty>,
         span: Span,
     ) -> Expr {
-        let ty = self.intern(TyKind::Adt(adt, adt_args.clone().into()));
+        let ty = self.intern_row(TyKind::Adt(adt, Args::default()), &adt_args);
         let decl = &self.ck.program.adts[adt].variants[variant];
         if decl.shape != VariantShape::Tuple {
             let text = self.ck.program.name(decl.name).to_string();
@@ -293,8 +293,7 @@ impl FnCtxt<'_> {
         self.require_adt_bounds(adt, &adt_args, span);
         self.check_constructor(adt, variant, span);
         self.hint_result(ty, want);
-        let fields: Vec<Ty> =
-            self.ck.program.adts[adt].variants[variant].fields.iter().map(|f| f.ty).collect();
+        let fields: TyRow = self.ck.program.adts[adt].variants[variant].fields.iter().map(|f| f.ty).collect();
         let params: Vec<(Ty, ParamMode)> =
             fields.into_iter().map(|t| (self.instantiate(t, &adt_args, span), ParamMode::Value)).collect();
         let callee = super::args::CalleeInfo { fn_: None, variant: Some((adt, variant)), span };
@@ -347,7 +346,7 @@ impl FnCtxt<'_> {
         &mut self,
         trait_: TraitId,
         method: FnId,
-        args: Vec<Ty>,
+        args: TyRow,
         operands: Vec<Expr>,
         span: Span,
     ) -> Expr {

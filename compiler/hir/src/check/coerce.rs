@@ -6,7 +6,7 @@ use crate::body::*;
 use crate::codes;
 use crate::infer::VarKind;
 use crate::solve::Tri;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Ty, TyKind, TyRow};
 use syntax::{Diagnostic, Span};
 
 /// The type that several branches have in common.
@@ -71,7 +71,7 @@ impl FnCtxt<'_> {
     fn coerce_dyn(&mut self, expr: Expr, found: Ty, want: Ty) -> Expr {
         let TyKind::Dyn { trait_, args, assoc } = self.kind(want).clone() else { return expr };
         let span = expr.span;
-        let full: Vec<Ty> = std::iter::once(found).chain(args.iter().copied()).collect();
+        let full: TyRow = std::iter::once(found).chain(args.iter().copied()).collect();
         if self.solve(span, |s| s.probe(|s| s.holds(trait_, &full))) == Tri::No {
             self.report_missing_trait(trait_, &full, span, Cause::Method);
             return Expr { kind: ExprKind::Error, ty: want, span };

@@ -10,15 +10,16 @@ use crate::codes;
 use crate::program::{BoundKind, GenericParamKind, TraitId};
 use crate::resolve::is_iso_in;
 use crate::solve::{Sel, Solver};
-use crate::ty::Ty;
+use crate::ty::{Ty, TyRow};
 use crate::wellformed::is_iso_param;
 use rustc_hash::FxHashSet;
+use smallvec::smallvec;
 use syntax::{Diagnostic, Span, Symbol};
 
 /// `args[0]` implements a trait, and why that was asked.
 pub(crate) struct Proof {
     trait_: TraitId,
-    args: Vec<Ty>,
+    args: TyRow,
     span: Span,
     cause: Cause,
 }
@@ -26,7 +27,7 @@ pub(crate) struct Proof {
 impl FnCtxt<'_> {
     pub(crate) fn note_proof(&mut self, trait_: TraitId, args: &[Ty], span: Span, cause: Cause) {
         if !args[0].is_fixed() {
-            self.proofs.push(Proof { trait_, args: args.to_vec(), span, cause });
+            self.proofs.push(Proof { trait_, args: args.into(), span, cause });
         }
     }
 
@@ -38,7 +39,7 @@ impl FnCtxt<'_> {
         }
         let mut asked = FxHashSet::default();
         for Proof { trait_, args, span, cause } in std::mem::take(&mut self.proofs) {
-            let args: Vec<Ty> = args.into_iter().map(|t| self.deep(t)).collect();
+            let args: TyRow = args.into_iter().map(|t| self.deep(t)).collect();
             if args.iter().any(|t| self.is_iso(*t)) && asked.insert((trait_, args.clone(), span)) {
                 for (ty, by, self_ty) in self.copied_by(trait_, args) {
                     self.check_copyable(ty, CopyReason::Impl(by, self_ty, cause), span, &mut told);
@@ -55,7 +56,7 @@ impl FnCtxt<'_> {
     }
 
     /// What the impls that a proof rests on want to copy: the type, the trait of the impl, and the type with that trait.
-    fn copied_by(&mut self, trait_: TraitId, args: Vec<Ty>) -> Vec<(Ty, TraitId, Ty)> {
+    fn copied_by(&mut self, trait_: TraitId, args: TyRow) -> Vec<(Ty, TraitId, Ty)> {
         let env = std::rc::Rc::clone(&self.env);
         let mut solver = Solver::new(&mut self.ck.program, &mut self.ck.infer, &env, Span::DUMMY);
         let (mut copied, mut seen, mut todo) = (Vec::new(), FxHashSet::default(), vec![(trait_, args)]);
@@ -77,14 +78,14 @@ impl FnCtxt<'_> {
                     for bound in &generics.bounds {
                         if let BoundKind::Trait { trait_, args, .. } = &bound.kind {
                             let row = std::iter::once(&bound.ty).chain(args);
-                            let row: Vec<Ty> = row.map(|t| solver.instantiate(*t, &iargs)).collect();
+                            let row: TyRow = row.map(|t| solver.instantiate(*t, &iargs)).collect();
                             todo.push((*trait_, row.into_iter().map(|t| solver.deep(t)).collect()));
                         }
                     }
                 }
                 Sel::Builtin(_) => {
                     let parts = solver.parts(args[0]);
-                    todo.extend(parts.into_iter().map(|part| (trait_, vec![solver.deep(part)])));
+                    todo.extend(parts.into_iter().map(|part| (trait_, smallvec![solver.deep(part)])));
                 }
                 _ => {}
             }

@@ -4,7 +4,7 @@ use super::{Cause, FnCtxt};
 use crate::body::*;
 use crate::codes;
 use crate::infer::VarKind;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Ty, TyKind, TyRow};
 use syntax::ast;
 use syntax::{Diagnostic, Span};
 
@@ -448,12 +448,12 @@ impl FnCtxt<'_> {
         &mut self,
         trait_: crate::program::TraitId,
         method: crate::program::FnId,
-        args: Vec<Ty>,
+        args: TyRow,
         values: Vec<Arg>,
         ty: Ty,
         span: Span,
     ) -> Expr {
-        let callee = Callee::TraitMethod { trait_, method, args: args.into() };
+        let callee = Callee::TraitMethod { trait_, method, args: args[..].into() };
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
     }
 

@@ -6,7 +6,7 @@ use crate::codes;
 use crate::infer::VarKind;
 use crate::program::TraitId;
 use crate::resolve::is_iso_in;
-use crate::ty::{Ty, TyKind, TyMap, TyRow};
+use crate::ty::{Ty, TyKind, TyMap};
 use crate::wellformed::is_iso_param;
 use syntax::{Diagnostic, Span};
 
@@ -126,10 +126,15 @@ impl FnCtxt<'_> {
     }
 
     /// A type with all variables replaced; one that is still open is reported once.
+    #[inline]
     fn zonk(&mut self, ty: Ty, span: Span, zonk: &mut Zonk) -> Ty {
-        if !self.ck.program.types.flags(ty).has_infer {
-            return ty;
+        match self.ck.program.types.flags(ty).has_infer {
+            true => self.zonk_open(ty, span, zonk),
+            false => ty,
         }
+    }
+
+    fn zonk_open(&mut self, ty: Ty, span: Span, zonk: &mut Zonk) -> Ty {
         if let Some(known) = zonk.memo.get(ty) {
             return known;
         }
@@ -142,9 +147,9 @@ impl FnCtxt<'_> {
             }
             _ if !self.ck.program.types.flags(shallow).has_infer => shallow,
             _ => {
-                let mut children = TyRow::new();
-                while let Some(child) = self.ck.program.types.child(shallow, children.len()) {
-                    children.push(self.zonk(child, span, zonk));
+                let mut children = self.ck.program.types.children(shallow);
+                for child in &mut children {
+                    *child = self.zonk(*child, span, zonk);
                 }
                 self.ck.program.types.with_children(shallow, &children)
             }

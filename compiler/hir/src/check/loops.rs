@@ -8,6 +8,7 @@ use crate::codes;
 use crate::solve::Sel;
 use crate::suggest;
 use crate::ty::{Ty, TyKind};
+use smallvec::smallvec;
 use syntax::ast::{self, Ident};
 use syntax::{Diagnostic, Span};
 
@@ -314,14 +315,15 @@ impl FnCtxt<'_> {
             && self.solve(span, |s| s.probe(|s| !matches!(s.select(into, &[ty, elem]), Sel::No | Sel::Maybe)))
         {
             let method = self.ck.method_of(into, "into_iter")?;
-            self.require_trait(into, vec![ty, elem], span, Cause::For);
+            self.require_trait(into, smallvec![ty, elem], span, Cause::For);
             let ret = self.ck.program.fns[method].ret;
             let iter_ty = self.instantiate(ret, &[ty, elem], span);
-            let call = self.trait_call(into, method, vec![ty, elem], vec![value_arg(iter)], iter_ty, span);
+            let call =
+                self.trait_call(into, method, smallvec![ty, elem], vec![value_arg(iter)], iter_ty, span);
             let callee = Callee::TraitMethod { trait_: iterator, method: next, args: [iter_ty, elem].into() };
             return Some((call, callee, elem));
         }
-        self.require_trait(iterator, vec![ty, elem], span, Cause::For);
+        self.require_trait(iterator, smallvec![ty, elem], span, Cause::For);
         if self.has_failed_iteration(iterator, ty, span) {
             return None;
         }

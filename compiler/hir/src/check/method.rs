@@ -12,12 +12,12 @@ use crate::program::*;
 use crate::solve::Sel;
 use crate::solve::Tri;
 use crate::suggest;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Ty, TyKind, TyRow};
 use syntax::ast::{self, GenericArgs, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
 /// A trait's method with the arguments of the trait.
-pub(crate) type Candidate = (TraitId, FnId, Vec<Ty>);
+pub(crate) type Candidate = (TraitId, FnId, TyRow);
 
 impl FnCtxt<'_> {
     pub(crate) fn method_call(
@@ -75,7 +75,7 @@ impl FnCtxt<'_> {
     fn call_inherent(
         &mut self,
         id: FnId,
-        container: Vec<Ty>,
+        container: TyRow,
         own: Option<&GenericArgs>,
         recv: Expr,
         name: Ident,
@@ -118,8 +118,7 @@ impl FnCtxt<'_> {
         let mut provided: Vec<bool> = Vec::new();
         for (trait_, id) in self.traits_with_method(ty, name) {
             let n_args = self.ck.program.traits[trait_].generics.params.len();
-            let mut args = Vec::with_capacity(n_args);
-            args.push(ty);
+            let mut args = TyRow::from_slice(&[ty]);
             for _ in 1..n_args {
                 args.push(self.fresh(span));
             }

@@ -452,6 +452,10 @@ impl<'c> FnCtxt<'c> {
         self.ck.program.types.intern(kind)
     }
 
+    pub(crate) fn intern_row(&mut self, like: TyKind, args: &[Ty]) -> Ty {
+        self.ck.program.types.intern_row(like, args)
+    }
+
     pub(crate) fn ty_name(&mut self, ty: Ty) -> String {
         let ty = self.describe(ty);
         self.ck.program.ty_name(ty)

@@ -5,7 +5,7 @@ use crate::codes;
 use crate::infer::VarKind;
 use crate::program::{Bound, BoundKind, FnId, GenericParamKind, TraitId};
 use crate::solve::{Deferred, MAX_DEPTH, Proj, Tri};
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Ty, TyKind, TyRow};
 use syntax::{Diagnostic, Span, Symbol};
 
 /// Why something is asked of a type, for the message.
@@ -25,7 +25,7 @@ pub(crate) enum Cause {
 pub(crate) enum Obligation {
     Trait {
         trait_: TraitId,
-        args: Vec<Ty>,
+        args: TyRow,
         span: Span,
         cause: Cause,
     },
@@ -36,7 +36,7 @@ pub(crate) enum Obligation {
     /// A binding of an associated type in a bound.
     Assoc {
         trait_: TraitId,
-        args: Vec<Ty>,
+        args: TyRow,
         name: Symbol,
         want: Ty,
         span: Span,
@@ -86,8 +86,14 @@ impl Obligation {
 
 impl FnCtxt<'_> {
     /// Asks that a type implements a trait; decided now if possible.
-    pub(crate) fn require_trait(&mut self, trait_: TraitId, args: Vec<Ty>, span: Span, cause: Cause) {
-        self.require(Obligation::Trait { trait_, args, span, cause });
+    pub(crate) fn require_trait(
+        &mut self,
+        trait_: TraitId,
+        args: impl Into<TyRow>,
+        span: Span,
+        cause: Cause,
+    ) {
+        self.require(Obligation::Trait { trait_, args: args.into(), span, cause });
     }
 
     fn require(&mut self, obligation: Obligation) {
@@ -150,7 +156,7 @@ impl FnCtxt<'_> {
         let ty = self.instantiate(bound.ty, args, span);
         match &bound.kind {
             BoundKind::Trait { trait_, args: bound_args, assoc } => {
-                let mut full = vec![ty];
+                let mut full = TyRow::from_slice(&[ty]);
                 for arg in bound_args {
                     let arg = self.instantiate(*arg, args, span);
                     full.push(arg);

@@ -6,6 +6,7 @@ use crate::codes;
 use crate::infer::VarKind;
 use crate::program::TraitId;
 use crate::ty::{Ty, TyKind};
+use smallvec::smallvec;
 use syntax::ast::{self, BinOp, UnOp};
 use syntax::{Diagnostic, Span};
 
@@ -124,7 +125,7 @@ impl FnCtxt<'_> {
             self.report_operands(op, op_span, &lhs, &rhs);
             return self.error_expr(span);
         }
-        self.operator_call(trait_, method, vec![left, right], vec![lhs, rhs], span)
+        self.operator_call(trait_, method, smallvec![left, right], vec![lhs, rhs], span)
     }
 
     fn has_operator(&mut self, trait_: TraitId, left: Ty, right: Ty, span: Span) -> bool {
@@ -279,7 +280,7 @@ impl FnCtxt<'_> {
         };
         self.require_simple(trait_, ty, op_span, Cause::Operator);
         let values = vec![super::expr::value_arg(lhs), super::expr::value_arg(rhs)];
-        let call = self.trait_call(trait_, method, vec![ty], values, Ty::BOOL, span);
+        let call = self.trait_call(trait_, method, smallvec![ty], values, Ty::BOOL, span);
         if op != BinOp::Ne {
             return call;
         }
@@ -335,7 +336,7 @@ impl FnCtxt<'_> {
             .is_some_and(|t| self.solve(span, |s| s.probe(|s| s.select(t, &[ty]) != crate::solve::Sel::No)));
         match found {
             Some((trait_, method)) if implemented => {
-                self.operator_call(trait_, method, vec![ty], vec![operand], span)
+                self.operator_call(trait_, method, smallvec![ty], vec![operand], span)
             }
             _ => {
                 let name = self.ty_name(ty);

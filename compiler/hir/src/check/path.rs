@@ -7,7 +7,7 @@ use crate::impls::Head;
 use crate::program::*;
 use crate::scope::{Def, Ns};
 use crate::suggest;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Ty, TyKind, TyRow};
 use crate::types::Seg;
 use syntax::ast::{self, GenericArgs, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -18,24 +18,24 @@ pub(crate) enum Res {
     /// A type, with variables for arguments that are not written.
     Ty(Ty),
     /// A trait, with explicit arguments if written.
-    Trait(TraitId, Vec<Ty>),
+    Trait(TraitId, TyRow),
     /// A function with arguments for what contains it, and those written for its own parameters.
     Fn {
         id: FnId,
-        container: Vec<Ty>,
-        own: Vec<Ty>,
+        container: TyRow,
+        own: TyRow,
     },
     /// A trait's function, for `Self` and the trait's arguments.
     TraitFn {
         trait_: TraitId,
         id: FnId,
-        args: Vec<Ty>,
-        own: Vec<Ty>,
+        args: TyRow,
+        own: TyRow,
     },
-    Const(ConstId, Vec<Ty>),
+    Const(ConstId, TyRow),
     /// A const parameter, and the type of its value.
     ConstParam(Ty, Ty),
-    Variant(AdtId, VariantIdx, Vec<Ty>),
+    Variant(AdtId, VariantIdx, TyRow),
     /// Reported.
     Error,
 }
@@ -230,10 +230,10 @@ impl FnCtxt<'_> {
     }
 
     /// The variant with this name of the enum that is expected.
-    fn wanted_variant(&mut self, name: Symbol, want: Option<Ty>) -> Option<(AdtId, VariantIdx, Vec<Ty>)> {
+    fn wanted_variant(&mut self, name: Symbol, want: Option<Ty>) -> Option<(AdtId, VariantIdx, TyRow)> {
         let want = self.shallow(want?);
         let TyKind::Adt(adt, args) = self.kind(want) else { return None };
-        let (adt, args) = (*adt, args.to_vec());
+        let (adt, args) = (*adt, TyRow::from_slice(args));
         let variant = self.ck.variant_named(adt, name)?;
         Some((adt, variant, args))
     }
@@ -243,17 +243,17 @@ impl FnCtxt<'_> {
             Def::Module(m) => Res::Module(m),
             Def::Fn(id) => {
                 let own = self.own_args(id, args);
-                Res::Fn { id, container: Vec::new(), own }
+                Res::Fn { id, container: TyRow::new(), own }
             }
-            Def::Const(id) => Res::Const(id, Vec::new()),
+            Def::Const(id) => Res::Const(id, TyRow::new()),
             Def::Variant(adt, variant) => self.variant_res(adt, variant, ident, args),
             Def::Trait(id) => {
                 let given = match args {
                     Some(_) => {
                         let cx = self.ty_cx();
-                        self.ck.lower_trait_args(id, Seg { ident, args }, &cx).0.to_vec()
+                        self.ck.lower_trait_args(id, Seg { ident, args }, &cx).0.to_vec().into()
                     }
-                    None => Vec::new(),
+                    None => TyRow::new(),
                 };
                 Res::Trait(id, given)
             }
@@ -276,7 +276,7 @@ impl FnCtxt<'_> {
         }
     }
 
-    pub(crate) fn fresh_adt_args(&mut self, adt: AdtId, span: Span) -> Vec<Ty> {
+    pub(crate) fn fresh_adt_args(&mut self, adt: AdtId, span: Span) -> TyRow {
         (0..self.ck.program.adts[adt].generics.params.len()).map(|_| self.fresh(span)).collect()
     }
 
@@ -326,8 +326,8 @@ impl FnCtxt<'_> {
     }
 
     /// Explicit arguments for a function's own parameters.
-    pub(crate) fn own_args(&mut self, id: FnId, args: Option<&GenericArgs>) -> Vec<Ty> {
-        let Some(args) = args else { return Vec::new() };
+    pub(crate) fn own_args(&mut self, id: FnId, args: Option<&GenericArgs>) -> TyRow {
+        let Some(args) = args else { return TyRow::new() };
         let generics = &self.ck.program.fns[id].generics;
         let kinds: Vec<GenericParamKind> = generics.params[generics.n_parent as usize..]
             .iter()
@@ -335,7 +335,7 @@ impl FnCtxt<'_> {
             .filter(|k| *k != GenericParamKind::Closure)
             .collect();
         if self.has_named_args(args, "a function's type arguments have no names") {
-            return Vec::new();
+            return TyRow::new();
         }
         if kinds.len() != args.args.len() {
             let name = self.ck.program.name(self.ck.program.fns[id].name);
@@ -346,7 +346,7 @@ impl FnCtxt<'_> {
             let is_user = self.ck.is_user(function.module);
             let diag = if is_user { diag.also(function.span, "declared here") } else { diag };
             self.report(diag);
-            return Vec::new();
+            return TyRow::new();
         }
         let cx = self.ty_cx();
         args.args.iter().zip(kinds).map(|(arg, kind)| self.ck.lower_arg(arg, kind, &cx)).collect()
@@ -394,7 +394,7 @@ impl FnCtxt<'_> {
     /// `Type.name`: a variant, an associated function or constant, a trait's function.
     fn resolve_in_type(&mut self, ty: Ty, name: Ident, args: Option<&GenericArgs>, base_span: Span) -> Res {
         if let TyKind::Adt(adt, adt_args) = self.kind(ty)
-            && let (adt, adt_args) = (*adt, adt_args.to_vec())
+            && let (adt, adt_args) = (*adt, TyRow::from_slice(adt_args))
             && let Some(variant) = self.ck.variant_named(adt, name.name)
         {
             self.own_variant_args(adt, &adt_args, args);
@@ -433,7 +433,7 @@ impl FnCtxt<'_> {
     }
 
     /// The inherent method of a type with this name, with the arguments of its impl.
-    pub(crate) fn inherent_method(&mut self, ty: Ty, name: Symbol, span: Span) -> Option<(FnId, Vec<Ty>)> {
+    pub(crate) fn inherent_method(&mut self, ty: Ty, name: Symbol, span: Span) -> Option<(FnId, TyRow)> {
         let head = Head::of(&self.ck.program.types, ty)?;
         let n = self.ck.program.index.methods(head, name).len();
         for i in 0..n {
@@ -448,11 +448,11 @@ impl FnCtxt<'_> {
 
     /// The arguments with which an inherent impl fits a type, if it does. The first of several wins while the type
     /// is open; impls with methods of one name do not overlap.
-    fn impl_args_for(&mut self, impl_: ImplId, ty: Ty, span: Span) -> Option<Vec<Ty>> {
+    fn impl_args_for(&mut self, impl_: ImplId, ty: Ty, span: Span) -> Option<TyRow> {
         let n = self.ck.program.impls[impl_].generics.params.len();
         let pattern = self.ck.program.impls[impl_].self_ty;
         if n == 0 {
-            return self.unify(pattern, ty).then(Vec::new);
+            return self.unify(pattern, ty).then(TyRow::new);
         }
         if let (TyKind::Adt(_, params), TyKind::Adt(_, args)) = (self.kind(pattern), self.kind(ty))
             && params.len() == n
@@ -461,9 +461,9 @@ impl FnCtxt<'_> {
                 .enumerate()
                 .all(|(i, p)| *self.kind(*p) == TyKind::Param(i as u32, self.param_name(*p)))
         {
-            return Some(args.to_vec());
+            return Some(TyRow::from_slice(args));
         }
-        let args: Vec<Ty> = (0..n).map(|_| self.fresh(span)).collect();
+        let args: TyRow = (0..n).map(|_| self.fresh(span)).collect();
         let snapshot = self.ck.infer.snapshot();
         let inst = self.instantiate(pattern, &args, span);
         if self.unify(inst, ty) {
@@ -504,7 +504,7 @@ impl FnCtxt<'_> {
     fn resolve_in_trait(
         &mut self,
         trait_: TraitId,
-        given: Vec<Ty>,
+        given: TyRow,
         name: Ident,
         args: Option<&GenericArgs>,
         span: Span,
@@ -527,7 +527,7 @@ impl FnCtxt<'_> {
             return Res::Error;
         };
         let n = self.ck.program.traits[trait_].generics.params.len();
-        let mut trait_args = vec![self.fresh(span)];
+        let mut trait_args = TyRow::from_slice(&[self.fresh(span)]);
         for i in 1..n {
             trait_args.push(match given.get(i - 1) {
                 Some(ty) => *ty,

@@ -7,14 +7,14 @@ use crate::consts::ConstValue;
 use crate::program::*;
 use crate::scope::{Def, Ns};
 use crate::suggest;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast::{self, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
 /// What the path of a pattern stands for.
 pub(super) enum PatRes {
     Variant(AdtId, VariantIdx),
-    Const(ConstId, Vec<Ty>),
+    Const(ConstId, TyRow),
     Error,
 }
 
@@ -51,7 +51,7 @@ impl FnCtxt<'_> {
         }
     }
 
-    pub(super) fn const_pat(&mut self, id: ConstId, args: Vec<Ty>, ty: Ty, span: Span) -> PatKind {
+    pub(super) fn const_pat(&mut self, id: ConstId, args: TyRow, ty: Ty, span: Span) -> PatKind {
         let const_ty = self.ck.program.consts[id].ty;
         let const_ty = self.instantiate(const_ty, &args, span);
         if !self.unify(const_ty, ty) {
@@ -68,7 +68,7 @@ impl FnCtxt<'_> {
         let Some(eq) = self.ck.known.eq else { return PatKind::Error };
         let Some(method) = self.ck.method_of(eq, "eq") else { return PatKind::Error };
         self.require_simple(eq, const_ty, span, super::Cause::Operator);
-        let value = Expr { kind: ExprKind::Const(id, args.into()), ty: const_ty, span };
+        let value = Expr { kind: ExprKind::Const(id, args[..].into()), ty: const_ty, span };
         let eq = Callee::TraitMethod { trait_: eq, method, args: [const_ty].into() };
         PatKind::Const { value: Box::new(value), eq }
     }
@@ -81,7 +81,7 @@ impl FnCtxt<'_> {
             TyKind::Error => false,
             TyKind::Infer(_) if self.is_open(known) => {
                 let args = self.fresh_adt_args(adt, span);
-                let adt_ty = self.intern(TyKind::Adt(adt, args.into()));
+                let adt_ty = self.intern_row(TyKind::Adt(adt, Args::default()), &args);
                 self.unify(known, adt_ty)
             }
             _ => {
@@ -170,7 +170,7 @@ impl FnCtxt<'_> {
         if let Some(entry) = self.ck.lookup(self.module, ident.name, Ns::Value) {
             match entry.def {
                 Def::Variant(adt, variant) => return PatRes::Variant(adt, variant),
-                Def::Const(id) => return PatRes::Const(id, Vec::new()),
+                Def::Const(id) => return PatRes::Const(id, TyRow::new()),
                 Def::Error => return PatRes::Error,
                 _ => {}
             }

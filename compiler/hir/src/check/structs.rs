@@ -6,7 +6,7 @@ use crate::body::*;
 use crate::codes;
 use crate::program::*;
 use crate::suggest;
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -24,7 +24,7 @@ impl FnCtxt<'_> {
             Some(Res::Variant(adt, variant, args)) => (adt, variant, args),
             Some(Res::Ty(ty)) => match self.kind(ty) {
                 TyKind::Adt(adt, args) if !self.ck.program.adts[*adt].is_enum => {
-                    (*adt, VariantIdx(0), args.to_vec())
+                    (*adt, VariantIdx(0), TyRow::from_slice(args))
                 }
                 _ => {
                     self.report_no_struct(ty, fields, path.span);
@@ -38,7 +38,7 @@ impl FnCtxt<'_> {
                 return self.bad_struct(fields, base, span);
             }
         };
-        let ty = self.intern(TyKind::Adt(adt, args.clone().into()));
+        let ty = self.intern_row(TyKind::Adt(adt, Args::default()), &args);
         if let Some(want) = want {
             // What is expected decides the arguments before the fields are looked at.
             let want = self.shallow(want);

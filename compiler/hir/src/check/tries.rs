@@ -6,6 +6,7 @@ use crate::body::*;
 use crate::codes;
 use crate::program::{AdtId, VariantIdx};
 use crate::ty::{Ty, TyKind};
+use smallvec::smallvec;
 use syntax::ast;
 use syntax::{Diagnostic, Span};
 
@@ -217,8 +218,8 @@ impl FnCtxt<'_> {
             self.report(diag);
             return Expr { kind: ExprKind::Error, ty: want, span };
         }
-        self.require_trait(from, vec![wanted, found], span, Cause::Method);
-        self.trait_call(from, method, vec![wanted, found], vec![value_arg(value)], want, span)
+        self.require_trait(from, smallvec![wanted, found], span, Cause::Method);
+        self.trait_call(from, method, smallvec![wanted, found], vec![value_arg(value)], want, span)
     }
 
     /// Whether a type is declared in the user's sources.

@@ -62,7 +62,7 @@ impl Solver<'_> {
             Proj::Fail => Ty::ERROR,
             Proj::Maybe => {
                 let out = self.fresh();
-                self.deferred.push(Deferred { trait_, args, name, out });
+                self.deferred.push(Deferred { trait_, args: args.into(), name, out });
                 out
             }
         }
@@ -100,14 +100,7 @@ impl Solver<'_> {
         }
     }
 
-    fn project_impl(
-        &mut self,
-        trait_: TraitId,
-        id: ImplId,
-        iargs: Vec<Ty>,
-        args: &[Ty],
-        name: Symbol,
-    ) -> Proj {
+    fn project_impl(&mut self, trait_: TraitId, id: ImplId, iargs: TyRow, args: &[Ty], name: Symbol) -> Proj {
         // Parameters that occur in bounds only are determined by them.
         if iargs.iter().any(|t| self.p.types.flags(*t).has_infer) {
             self.impl_bounds_hold(id, &iargs);
