@@ -342,8 +342,7 @@ impl<'a> Parser<'a> {
     }
 
     fn symbol(&mut self, token: Token) -> Symbol {
-        let text = &self.src[(token.lo - self.base) as usize..(token.hi - self.base) as usize];
-        self.interner.intern(text)
+        self.interner.intern_part(self.src, (token.lo - self.base) as usize, (token.hi - self.base) as usize)
     }
 
     /// Consumes the current token as a name.
