@@ -369,7 +369,7 @@ impl Parser<'_> {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
                 let param = p.param(params.is_empty());
-                params.push(param);
+                p.add(&mut params, param);
                 p.pos > before
             });
         });
