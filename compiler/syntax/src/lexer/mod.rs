@@ -6,6 +6,7 @@
 //! diagnostic, and strings and comments that are not closed end where the damage is smallest.
 //! Entry point: [`lex`].
 
+mod classes;
 mod punctuation;
 mod strings;
 
@@ -15,6 +16,7 @@ use crate::diag::Diagnostic;
 use crate::parser::MAX_DIAGNOSTICS;
 use crate::span::Span;
 use crate::token::{T, Token};
+use classes::{CLASSES, CONTINUES_WORD, Class, spaces};
 use punctuation::{lone, punctuation};
 
 /// What [`lex`] returns. The last token is always [`T::Eof`].
@@ -41,7 +43,7 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         line_empty: true,
         modes: Vec::new(),
         // Measured over the library: about one token for five bytes. Growth would cost more than room for dense text.
-        tokens: Vec::with_capacity(text.len() / 3 + 16),
+        tokens: Vec::with_capacity(text.len() / 2 + 16),
         comments: Vec::new(),
         diags: Vec::new(),
         cut: false,
@@ -55,52 +57,6 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         cut: lexer.cut,
     }
 }
-
-/// The ASCII characters that can continue an identifier.
-static CONTINUES_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte += 1;
-    }
-    table
-};
-
-/// What starts with a byte.
-#[derive(Clone, Copy)]
-enum Class {
-    Space,
-    Blank,
-    Newline,
-    Word,
-    Digit,
-    Quote,
-    Apostrophe,
-    Slash,
-    Unicode,
-    Other,
-}
-
-static CLASSES: [Class; 256] = {
-    let mut table = [Class::Unicode; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] = match byte {
-            b' ' => Class::Space,
-            b'\t' | b'\r' => Class::Blank,
-            b'\n' => Class::Newline,
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Word,
-            b'0'..=b'9' => Class::Digit,
-            b'"' => Class::Quote,
-            b'\'' => Class::Apostrophe,
-            b'/' => Class::Slash,
-            _ => Class::Other,
-        };
-        byte += 1;
-    }
-    table
-};
 
 /// A string in one of whose holes the lexer is.
 struct Mode {
@@ -234,6 +190,7 @@ impl Lexer<'_> {
         self.pos += 1;
         self.nl = true;
         self.line_empty = true;
+        self.pos += spaces(&self.src[self.pos..]);
     }
 
     #[inline(always)] // Most tokens are words.
@@ -545,6 +502,9 @@ impl Lexer<'_> {
 
     fn comment(&mut self, kind: CommentKind, start: usize) {
         let span = self.span(start, self.pos);
+        if self.comments.capacity() == 0 {
+            self.comments.reserve_exact(16);
+        }
         self.comments.push(Comment { kind, span, own_line: self.line_empty });
         self.line_empty = false;
     }
@@ -564,19 +524,6 @@ impl Lexer<'_> {
         self.pos += len;
         self.push(kind, start);
     }
-}
-
-/// The length of the run of spaces at the start of `text`: indentation is a long one.
-fn spaces(text: &[u8]) -> usize {
-    let mut len = 0;
-    while let Some(bytes) = text[len..].first_chunk() {
-        let others = u64::from_le_bytes(*bytes) ^ u64::from_le_bytes([b' '; 8]);
-        if others != 0 {
-            return len + others.trailing_zeros() as usize / 8;
-        }
-        len += 8;
-    }
-    len + text[len..].iter().take_while(|b| **b == b' ').count()
 }
 
 /// What a letter with combining marks consists of, which look like one character.

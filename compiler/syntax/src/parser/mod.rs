@@ -233,8 +233,8 @@ impl<'a> Parser<'a> {
             start_of: 0,
             stopped,
             n_lexical,
-            deferred: Vec::new(),
-            skipped: Vec::new(),
+            deferred: Vec::with_capacity(if skipping == Bodies::Parse { 0 } else { 16 }),
+            skipped: Vec::with_capacity(if skipping == Bodies::Keep { 16 } else { 0 }),
         }
     }
 

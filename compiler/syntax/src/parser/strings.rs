@@ -73,8 +73,8 @@ impl Parser<'_> {
     fn string_with_holes(&mut self) -> Expr {
         let open = self.bump();
         let multi = open.kind == T::MultiStrOpen;
-        // Mostly a text, a hole and another text.
-        let mut parts = Vec::with_capacity(3);
+        // Mostly texts around one or two holes.
+        let mut parts = Vec::with_capacity(5);
         // The texts that are still missing, with their places: faults in them come behind those in holes.
         let mut texts = Vec::new();
         loop {
