@@ -1,7 +1,8 @@
 //! Interned names.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHasher;
 use std::fmt;
+use std::hash::Hasher;
 
 /// An interned string; equal names have equal symbols within one session.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,14 +42,66 @@ known_symbols! {
 }
 
 /// Maps names to [`Symbol`]s and back.
+///
+/// An open-addressing table of its own instead of a map from strings: most names are short enough for two numbers to
+/// tell them apart, so that finding one compares no text, and each is stored once.
 pub struct Interner {
-    map: FxHashMap<Box<str>, Symbol>,
-    names: Vec<Box<str>>,
+    /// For each slot the number of its symbol plus 1; 0: free. The length is a power of two, at least twice that of
+    /// `names`.
+    slots: Vec<u32>,
+    names: Vec<Name>,
+    /// The text of all names.
+    text: String,
+}
+
+struct Name {
+    key: Key,
+    start: usize,
+}
+
+/// With the length, the whole of a name up to [`Key::COMPLETE`] bytes; of a longer one the ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key {
+    head: u64,
+    tail: u64,
+    len: usize,
+}
+
+impl Key {
+    const COMPLETE: usize = 16;
+
+    #[inline]
+    fn of(name: &[u8]) -> Key {
+        let len = name.len();
+        let (head, tail) = if let (Some(head), Some(tail)) = (name.first_chunk(), name.last_chunk()) {
+            (u64::from_le_bytes(*head), u64::from_le_bytes(*tail))
+        } else if let (Some(head), Some(tail)) = (name.first_chunk(), name.last_chunk()) {
+            (u64::from(u32::from_le_bytes(*head)), u64::from(u32::from_le_bytes(*tail)))
+        } else if let (Some(first), Some(last)) = (name.first(), name.last()) {
+            (u64::from(*first) << 8 | u64::from(name[len / 2]), u64::from(*last))
+        } else {
+            (0, 0)
+        };
+        Key { head, tail, len }
+    }
+
+    /// Of a name that the key tells completely.
+    #[inline]
+    fn hash(self) -> usize {
+        let mixed = (self.head ^ self.len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.tail;
+        (mixed.wrapping_mul(0xF135_7AEA_2E62_A9C5) >> 32) as usize
+    }
+
+    fn long_hash(name: &[u8]) -> usize {
+        let mut hasher = FxHasher::default();
+        hasher.write(name);
+        hasher.finish() as usize
+    }
 }
 
 impl Default for Interner {
     fn default() -> Self {
-        let mut this = Interner { map: FxHashMap::default(), names: Vec::new() };
+        let mut this = Interner { slots: vec![0; 1 << 12], names: Vec::new(), text: String::new() };
         for name in KNOWN {
             this.intern(name);
         }
@@ -58,20 +111,106 @@ impl Default for Interner {
 
 impl Interner {
     pub fn intern(&mut self, name: &str) -> Symbol {
-        if let Some(symbol) = self.map.get(name) {
-            return *symbol;
+        self.intern_part(name, 0, name.len())
+    }
+
+    /// Interns `text[start..end]`.
+    #[inline]
+    pub(crate) fn intern_part(&mut self, text: &str, start: usize, end: usize) -> Symbol {
+        // Bytes need no test that characters end here.
+        match self.find(&text.as_bytes()[start..end]) {
+            Ok(symbol) => symbol,
+            Err(slot) => self.insert(&text[start..end], slot),
         }
-        let symbol = Symbol(self.names.len() as u32);
-        self.names.push(name.into());
-        self.map.insert(name.into(), symbol);
-        symbol
     }
 
     pub fn get(&self, name: &str) -> Option<Symbol> {
-        self.map.get(name).copied()
+        self.find(name.as_bytes()).ok()
     }
 
     pub fn name(&self, symbol: Symbol) -> &str {
-        &self.names[symbol.0 as usize]
+        let Name { key, start } = self.names[symbol.0 as usize];
+        &self.text[start..start + key.len]
+    }
+
+    /// The symbol, or the slot in which it would be.
+    #[inline]
+    fn find(&self, name: &[u8]) -> Result<Symbol, usize> {
+        let key = Key::of(name);
+        if key.len > Key::COMPLETE {
+            return self.find_long(key, name);
+        }
+        self.probe(key.hash(), |found| found.key == key)
+    }
+
+    #[cold]
+    fn find_long(&self, key: Key, name: &[u8]) -> Result<Symbol, usize> {
+        let text = self.text.as_bytes();
+        self.probe(Key::long_hash(name), |found| found.key == key && text[found.start..][..key.len] == *name)
+    }
+
+    #[inline(always)] // Nearly all of what `find` does.
+    fn probe(&self, hash: usize, is_it: impl Fn(&Name) -> bool) -> Result<Symbol, usize> {
+        let mask = self.slots.len() - 1;
+        let mut slot = hash & mask;
+        while let Some(index) = self.slots[slot].checked_sub(1) {
+            if is_it(&self.names[index as usize]) {
+                return Ok(Symbol(index));
+            }
+            slot = (slot + 1) & mask;
+        }
+        Err(slot)
+    }
+
+    #[cold]
+    fn insert(&mut self, name: &str, slot: usize) -> Symbol {
+        let key = Key::of(name.as_bytes());
+        let index = self.names.len() as u32;
+        self.names.push(Name { key, start: self.text.len() });
+        self.text.push_str(name);
+        self.slots[slot] = index + 1;
+        if self.names.len() * 2 > self.slots.len() {
+            self.grow();
+        }
+        Symbol(index)
+    }
+
+    fn grow(&mut self) {
+        let mask = self.slots.len() * 4 - 1;
+        self.slots = vec![0; mask + 1];
+        for (index, Name { key, start }) in self.names.iter().enumerate() {
+            let hash = match key.len > Key::COMPLETE {
+                true => Key::long_hash(&self.text.as_bytes()[*start..][..key.len]),
+                false => key.hash(),
+            };
+            let mut slot = hash & mask;
+            while self.slots[slot] != 0 {
+                slot = (slot + 1) & mask;
+            }
+            self.slots[slot] = index as u32 + 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Interner, Symbol};
+
+    #[test]
+    fn names_of_all_lengths_keep_apart() {
+        let mut interner = Interner::default();
+        let names: Vec<String> = (0..40)
+            .flat_map(|len| (0..=len).map(move |at| (len, at)))
+            .flat_map(|(len, at)| {
+                ["b", "ä", ""].map(|c| format!("{}{c}{}", "a".repeat(at), "a".repeat(len - at)))
+            })
+            .collect();
+        let symbols: Vec<Symbol> = names.iter().map(|name| interner.intern(name)).collect();
+        for (name, symbol) in names.iter().zip(&symbols) {
+            assert_eq!(interner.name(*symbol), name);
+            assert_eq!(interner.intern(name), *symbol);
+            assert_eq!(interner.get(name), Some(*symbol));
+        }
+        assert_eq!(interner.get("ab c"), None);
     }
 }

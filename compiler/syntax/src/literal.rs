@@ -11,6 +11,9 @@ use crate::span::Span;
 
 /// An integer literal with prefix, `_` and suffix.
 pub(crate) fn int(text: &str, span: Span, diags: &mut Vec<Diagnostic>) -> (u128, Option<Symbol>) {
+    if let Some(value) = short_int(text) {
+        return (u128::from(value), None);
+    }
     let (radix, digits) = match text.as_bytes() {
         [b'0', b'x', ..] => (16, &text[2..]),
         [b'0', b'o', ..] => (8, &text[2..]),
@@ -51,6 +54,16 @@ pub(crate) fn int(text: &str, span: Span, diags: &mut Vec<Diagnostic>) -> (u128,
     (value, suffix)
 }
 
+/// A few decimal digits, as most numbers are.
+fn short_int(text: &str) -> Option<u64> {
+    if text.len() > 18 {
+        return None;
+    }
+    text.bytes().try_fold(0, |value: u64, byte| {
+        byte.is_ascii_digit().then(|| value.wrapping_mul(10).wrapping_add(u64::from(byte - b'0')))
+    })
+}
+
 fn int_suffix(text: &str, span: Span, radix: u32, diags: &mut Vec<Diagnostic>) -> Option<Symbol> {
     Some(match text {
         "" => return None,
@@ -88,6 +101,9 @@ fn bad_suffix(text: &str, span: Span, radix: u32) -> Diagnostic {
 
 /// A float literal: its text without `_` and suffix, and the suffix.
 pub(crate) fn float(text: &str, span: Span, diags: &mut Vec<Diagnostic>) -> (Box<str>, Option<Symbol>) {
+    if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.')) {
+        return (text.into(), None);
+    }
     let (digits, suffix) = match () {
         () if text.ends_with("f32") => (&text[..text.len() - 3], Some(sym::Float32)),
         () if text.ends_with("f64") => (&text[..text.len() - 3], Some(sym::Float64)),
@@ -132,6 +148,9 @@ pub(crate) fn duration(text: &str, span: Span, diags: &mut Vec<Diagnostic>) -> i
 
 /// A character literal with its quotes.
 pub(crate) fn char(text: &str, span: Span, diags: &mut Vec<Diagnostic>) -> char {
+    if let [_, byte, _] = text.as_bytes() {
+        return char::from(*byte);
+    }
     let inner = text.get(1..text.len() - 1).unwrap_or("");
     let mut out = String::new();
     unescape(inner, span.lo + 1, false, &mut out, diags);
@@ -147,6 +166,11 @@ pub(crate) fn char(text: &str, span: Span, diags: &mut Vec<Diagnostic>) -> char 
             first.unwrap_or('\0')
         }
     }
+}
+
+/// Whether the text of a string is its value.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.bytes().any(|b| matches!(b, b'\\' | b'{' | b'}' | b'\r'))
 }
 
 /// Appends `text` with its escapes replaced; in strings (`braces`) `{{` and `}}` are single braces.

@@ -56,23 +56,44 @@ macro_rules! tokens {
                 matches!(self, $(T::$punct)|*)
             }
 
-            /// The keyword spelled so.
-            pub fn keyword(text: &str) -> Option<T> {
-                Some(match text {
-                    $($hard_text => T::$hard,)* $($soft_text => T::$soft,)*
-                    _ => return Reserved::is(text).then_some(T::Reserved),
-                })
-            }
         }
+
+        const SHORT_KEYWORDS: &[(&str, T)] = &[
+            $(($hard_text, T::$hard),)* $(($soft_text, T::$soft),)*
+            ("requires", T::Reserved), ("ensures", T::Reserved),
+        ];
     };
 }
 
-struct Reserved;
+/// The words of up to eight bytes that are no names, by a perfect hash: nearly half of all words in a text are keywords,
+/// and each word asks.
+struct Keywords {
+    words: [u64; 256],
+    kinds: [T; 256],
+}
 
-impl Reserved {
-    /// Words kept for contracts and supervision trees.
-    fn is(text: &str) -> bool {
-        matches!(text, "requires" | "ensures" | "invariant" | "supervise")
+static KEYWORDS: Keywords = Keywords::new();
+
+impl Keywords {
+    const fn new() -> Keywords {
+        let mut table = Keywords { words: [0; 256], kinds: [T::Ident; 256] };
+        let mut n = 0;
+        while n < SHORT_KEYWORDS.len() {
+            let (text, kind) = SHORT_KEYWORDS[n];
+            let mut bytes = [0; 8];
+            bytes.split_at_mut(text.len()).0.copy_from_slice(text.as_bytes());
+            let word = u64::from_le_bytes(bytes);
+            let slot = Keywords::slot(word);
+            assert!(table.words[slot] == 0, "two keywords meet: another factor is needed");
+            (table.words[slot], table.kinds[slot]) = (word, kind);
+            n += 1;
+        }
+        table
+    }
+
+    const fn slot(word: u64) -> usize {
+        // Found by trial.
+        (word.wrapping_mul(0xA531_9F47_82FE_3A4B) >> 56) as usize
     }
 }
 
@@ -115,6 +136,27 @@ tokens! {
 }
 
 impl T {
+    /// The keyword spelled so.
+    pub fn keyword(text: &str) -> Option<T> {
+        Some(T::of_word(text.as_bytes(), text.len())).filter(|kind| *kind != T::Ident)
+    }
+
+    /// The kind of the word in the first `len` bytes of `text`.
+    #[inline]
+    pub(crate) fn of_word(text: &[u8], len: usize) -> T {
+        let word = match text.first_chunk() {
+            _ if len > 8 => {
+                // Kept for contracts and supervision trees, as are two shorter ones.
+                let reserved = len == 9 && matches!(&text[..len], b"invariant" | b"supervise");
+                return if reserved { T::Reserved } else { T::Ident };
+            }
+            Some(bytes) => u64::from_le_bytes(*bytes) & (u64::MAX >> (64 - 8 * len)),
+            None => text[..len].iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        };
+        let slot = Keywords::slot(word);
+        if KEYWORDS.words[slot] == word { KEYWORDS.kinds[slot] } else { T::Ident }
+    }
+
     /// A name where only names may stand: an identifier or a keyword that is one only in context.
     pub fn is_name(self) -> bool {
         self == T::Ident || self.is_soft_keyword()

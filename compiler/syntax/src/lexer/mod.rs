@@ -6,6 +6,7 @@
 //! diagnostic, and strings and comments that are not closed end where the damage is smallest.
 //! Entry point: [`lex`].
 
+mod classes;
 mod punctuation;
 mod strings;
 
@@ -15,7 +16,8 @@ use crate::diag::Diagnostic;
 use crate::parser::MAX_DIAGNOSTICS;
 use crate::span::Span;
 use crate::token::{T, Token};
-use punctuation::{bracket, punctuation};
+use classes::{CLASSES, CONTINUES_WORD, Class, spaces};
+use punctuation::{lone, punctuation};
 
 /// What [`lex`] returns. The last token is always [`T::Eof`].
 #[derive(Debug)]
@@ -40,8 +42,8 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         nl: true,
         line_empty: true,
         modes: Vec::new(),
-        // Measured over the library: about one token for five bytes.
-        tokens: Vec::with_capacity(text.len() / 4 + 16),
+        // Measured over the library: about one token for five bytes. Growth would cost more than room for dense text.
+        tokens: Vec::with_capacity(text.len() / 2 + 16),
         comments: Vec::new(),
         diags: Vec::new(),
         cut: false,
@@ -55,17 +57,6 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         cut: lexer.cut,
     }
 }
-
-/// The ASCII characters that can continue an identifier.
-const CONTINUES_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
-        byte += 1;
-    }
-    table
-};
 
 /// A string in one of whose holes the lexer is.
 struct Mode {
@@ -133,9 +124,9 @@ impl Lexer<'_> {
     /// Reports the characters that reorder text on the screen, wherever they stand: with them a program can look
     /// like another one (CVE-2021-42574).
     fn direction_characters(&mut self) {
-        for start in 0..self.end.saturating_sub(2) {
-            let [0xE2, second, third] = self.src[start..start + 3] else { continue };
-            if !matches!((second, third), (0x80, 0xAA..=0xAE) | (0x81, 0xA6..=0xA9)) {
+        let src = self.src;
+        for start in memchr::memchr_iter(0xE2, &src[..self.end.saturating_sub(2)]) {
+            if !matches!(src[start + 1..start + 3], [0x80, 0xAA..=0xAE] | [0x81, 0xA6..=0xA9]) {
                 continue;
             }
             let span = self.span(start, start + 3);
@@ -168,28 +159,23 @@ impl Lexer<'_> {
     }
 
     fn next_token(&mut self) {
+        if self.src[self.pos] == b' ' {
+            self.pos += 1;
+        }
         let start = self.pos;
-        let byte = self.src[start];
-        match byte {
-            b' ' => {
-                // Indentation is a long run.
-                let run = self.src[start..].iter().take_while(|b| **b == b' ').count();
-                self.pos += run;
-            }
-            b'\t' | b'\r' => self.pos += 1,
-            b'\n' => self.newline(),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.word(start),
-            b'0'..=b'9' => self.number(start),
-            b'"' => self.string(start),
-            b'\'' => self.quote(start),
-            b'/' if self.peek(1) == b'/' => self.line_comment(),
-            b'/' if self.peek(1) == b'*' => self.block_comment(),
-            0x80.. => self.unicode(start),
-            b'(' | b')' | b',' | b'[' | b']' if self.modes.is_empty() => {
-                self.pos += 1;
-                self.push(bracket(byte), start);
-            }
-            _ => self.punctuation(start, byte),
+        let Some(&byte) = self.src.get(start) else { return };
+        match CLASSES[byte as usize] {
+            Class::Space => self.pos += spaces(&self.src[start..]),
+            Class::Blank => self.pos += 1,
+            Class::Newline => self.newline(),
+            Class::Word => self.word(start),
+            Class::Digit => self.number(start),
+            Class::Quote => self.string(start),
+            Class::Apostrophe => self.quote(start),
+            Class::Slash if self.peek(1) == b'/' => self.line_comment(),
+            Class::Slash if self.peek(1) == b'*' => self.block_comment(),
+            Class::Unicode => self.unicode(start),
+            Class::Slash | Class::Other => self.punctuation(start, byte),
         }
     }
 
@@ -204,36 +190,45 @@ impl Lexer<'_> {
         self.pos += 1;
         self.nl = true;
         self.line_empty = true;
+        self.pos += spaces(&self.src[self.pos..]);
     }
 
+    #[inline(always)] // Most tokens are words.
     fn word(&mut self, start: usize) {
-        let byte = self.src[start];
-        self.scan_word();
-        let text = &self.text[start..self.pos];
-        if text == "r" && matches!(self.peek(0), b'"' | b'#') && self.raw_string(start) {
+        let rest = &self.src[start..];
+        let ascii = rest.iter().position(|b| !CONTINUES_WORD[*b as usize]).unwrap_or(rest.len());
+        self.pos = start + ascii;
+        if self.peek(0) >= 0x80 {
+            self.scan_word();
+        }
+        let len = self.pos - start;
+        if len == 1 && rest[0] == b'r' && matches!(self.peek(0), b'"' | b'#') && self.raw_string(start) {
             return;
         }
-        let kind = match text.len() {
-            // The only keyword that starts in upper case is `Self`.
-            2..=10 if byte.is_ascii_lowercase() || text == "Self" => T::keyword(text).unwrap_or(T::Ident),
-            _ => T::Ident,
-        };
-        self.push(kind, start);
+        self.push(T::of_word(rest, len), start);
+    }
+
+    #[cold]
+    fn unicode_word(&mut self, start: usize) {
+        self.word(start);
     }
 
     /// Moves over the characters that can continue an identifier.
     fn scan_word(&mut self) {
-        loop {
-            let rest = &self.src[self.pos..];
-            self.pos += rest.iter().take_while(|b| CONTINUES_WORD[**b as usize]).count();
-            if self.peek(0) < 0x80 {
+        while let Some(byte) = self.src.get(self.pos) {
+            if CONTINUES_WORD[*byte as usize] {
+                self.pos += 1;
+            } else if *byte < 0x80 || !self.unicode_continues_word() {
                 return;
             }
-            match self.char_at(self.pos) {
-                Some(c) if unicode_ident::is_xid_continue(c) => self.pos += c.len_utf8(),
-                _ => return,
-            }
         }
+    }
+
+    #[cold]
+    fn unicode_continues_word(&mut self) -> bool {
+        let next = self.char_at(self.pos).filter(|c| unicode_ident::is_xid_continue(*c));
+        self.pos += next.map_or(0, char::len_utf8);
+        next.is_some()
     }
 
     fn char_at(&self, pos: usize) -> Option<char> {
@@ -393,7 +388,7 @@ impl Lexer<'_> {
     fn unicode(&mut self, start: usize) {
         let c = self.char_at(start).unwrap_or(char::REPLACEMENT_CHARACTER);
         if unicode_ident::is_xid_start(c) {
-            return self.word(start);
+            return self.unicode_word(start);
         }
         if c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}' {
             self.pos += c.len_utf8();
@@ -507,6 +502,9 @@ impl Lexer<'_> {
 
     fn comment(&mut self, kind: CommentKind, start: usize) {
         let span = self.span(start, self.pos);
+        if self.comments.capacity() == 0 {
+            self.comments.reserve_exact(16);
+        }
         self.comments.push(Comment { kind, span, own_line: self.line_empty });
         self.line_empty = false;
     }
@@ -515,8 +513,13 @@ impl Lexer<'_> {
         if !self.modes.is_empty() && self.hole_bracket(byte) {
             return;
         }
-        let Some((kind, len)) = punctuation(byte, self.peek(1), self.peek(2)) else {
-            return self.unknown(start);
+        let next = self.peek(1);
+        let (kind, len) = match lone(byte, next) {
+            Some(kind) => (kind, 1),
+            None => match punctuation(byte, next, self.peek(2)) {
+                Some(found) => found,
+                None => return self.unknown(start),
+            },
         };
         self.pos += len;
         self.push(kind, start);

@@ -2,21 +2,45 @@
 
 use crate::token::T;
 
-pub(super) fn bracket(byte: u8) -> T {
-    match byte {
-        b'(' => T::LParen,
-        b')' => T::RParen,
-        b'[' => T::LBracket,
-        b']' => T::RBracket,
-        _ => T::Comma,
+/// What each byte is where the next one does not belong to it; `Error` is none.
+static LONE: [T; 128] = {
+    let mut table = [T::Error; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        if let Some((kind, _)) = punctuation(byte, 0, 0) {
+            table[byte as usize] = kind;
+        }
+        byte += 1;
     }
+    table
+};
+
+/// The bytes that can be the second of punctuation.
+static SECOND: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut n = 0;
+    while n < b":.=*><%&|".len() {
+        table[b":.=*><%&|"[n] as usize] = true;
+        n += 1;
+    }
+    table
+};
+
+/// The punctuation `byte`, if it is clear that `next` does not belong to it.
+pub(super) fn lone(byte: u8, next: u8) -> Option<T> {
+    let kind = *LONE.get(byte as usize)?;
+    (!SECOND[next as usize] && kind != T::Error).then_some(kind)
 }
 
 /// The longest punctuation that starts with these bytes, and its length.
-pub(super) fn punctuation(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
+pub(super) const fn punctuation(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
     use T::*;
     Some(match (a, b, c) {
-        (b'(' | b')' | b'[' | b']' | b',', ..) => (bracket(a), 1),
+        (b'(', ..) => (LParen, 1),
+        (b')', ..) => (RParen, 1),
+        (b'[', ..) => (LBracket, 1),
+        (b']', ..) => (RBracket, 1),
+        (b',', ..) => (Comma, 1),
         (b'{', ..) => (LBrace, 1),
         (b'}', ..) => (RBrace, 1),
         (b';', ..) => (Semi, 1),
@@ -54,7 +78,7 @@ pub(super) fn punctuation(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
     })
 }
 
-fn arithmetic(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
+const fn arithmetic(a: u8, b: u8, c: u8) -> Option<(T, usize)> {
     use T::*;
     Some(match (a, b, c) {
         (b'+', b'%', b'=') => (PlusPercentEq, 3),

@@ -142,8 +142,10 @@ impl Parser<'_> {
 
     /// `then`, `do` and `begin` before a body: reported, and left out where the body has braces.
     pub(super) fn foreign_body_start(&mut self) {
-        let is_word = ["then", "do", "begin"].iter().any(|word| self.at_text(word));
-        if !is_word || self.tok().nl {
+        if !self.at(T::Ident) || self.tok().nl {
+            return;
+        }
+        if !["then", "do", "begin"].iter().any(|word| self.at_text(word)) {
             return;
         }
         let span = self.span();

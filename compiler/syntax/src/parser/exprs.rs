@@ -94,29 +94,32 @@ impl Parser<'_> {
     pub(super) fn expr_above(&mut self, min: u8) -> Expr {
         let outer = std::mem::replace(&mut self.height, 0);
         let start = self.span();
-        let result = if self.enter() { self.infix_chain(min, start) } else { error_expr(start) };
+        // The steps change the expression in place: moving it through every function and arm would cost time, and
+        // the stack of a recursion several hundred bytes a level.
+        let mut expr = error_expr(start);
+        if self.enter() {
+            if matches!(self.kind(), T::DotDot | T::DotDotEq) {
+                expr = self.range_without_start();
+            } else {
+                self.unary(&mut expr);
+            }
+            self.infix_chain(&mut expr, min, start);
+        }
         self.leave();
         self.height = self.height.max(outer);
-        result
+        expr
     }
 
-    fn infix_chain(&mut self, min: u8, start: Span) -> Expr {
-        let mut expr = match self.kind() {
-            T::DotDot | T::DotDotEq => self.range_without_start(),
-            _ => self.unary(),
-        };
+    fn infix_chain(&mut self, expr: &mut Expr, min: u8, start: Span) {
         while let Some((prec, infix)) = infix(self.kind()).or_else(|| self.word_operator()) {
             if prec < min || self.stopped || (self.line_break() && !self.kind().continues_line()) {
                 break;
             }
             self.foreign_comparison();
-            // The steps change the expression in place: moving it through every arm would cost the stack
-            // of a recursion several hundred bytes a level.
-            self.infix_step(&mut expr, infix, prec);
+            self.infix_step(expr, infix, prec);
             expr.span = self.since(start);
             self.grow();
         }
-        expr
     }
 
     /// Makes `expr` the left side of the operator at the current token.
@@ -128,19 +131,19 @@ impl Parser<'_> {
         match infix {
             Infix::Binary(op) => {
                 let rhs = Box::new(self.operand(op_span, prec + 1));
-                expr.kind = ExprKind::Binary { op, op_span, lhs: take(expr), rhs };
+                put(expr, |lhs| ExprKind::Binary { op, op_span, lhs, rhs });
             }
             Infix::Range { inclusive } => {
                 let hi = self.range_end(inclusive, op_span);
-                expr.kind = ExprKind::Range { lo: Some(take(expr)), hi, inclusive };
+                put(expr, |lo| ExprKind::Range { lo: Some(lo), hi, inclusive });
             }
             Infix::Cast => {
                 let ty = Box::new(self.cast_type());
-                expr.kind = ExprKind::Cast { expr: take(expr), ty };
+                put(expr, |expr| ExprKind::Cast { expr, ty });
             }
             Infix::Is => {
                 let pat = Box::new(self.pat(false));
-                expr.kind = ExprKind::Is { expr: take(expr), pat };
+                put(expr, |expr| ExprKind::Is { expr, pat });
             }
         }
     }
@@ -235,22 +238,26 @@ impl Parser<'_> {
         Some((prec, Infix::Binary(op)))
     }
 
-    /// Prefixes. `**` binds tighter: `-2 ** 2` is `-(2 ** 2)`.
-    fn unary(&mut self) -> Expr {
+    /// Prefixes. `**` binds tighter: `-2 ** 2` is `-(2 ** 2)`. The place holds `Error`.
+    fn unary(&mut self, place: &mut Expr) {
         let op = match self.kind() {
             T::Minus => UnOp::Neg,
             T::Not => UnOp::Not,
             T::Tilde => UnOp::BitNot,
-            T::KwAwait | T::KwAsync => return self.async_prefix(),
-            T::And | T::Star | T::AndAnd | T::Plus => return self.foreign_prefix(),
+            T::KwAwait | T::KwAsync => return fill(place, self.async_prefix()),
+            T::And | T::Star | T::AndAnd | T::Plus => return fill(place, self.foreign_prefix()),
             T::Ident if self.nth(1).is_word() && self.at_text("not") && !self.nth_tok(1).nl => {
-                return self.foreign_prefix();
+                return fill(place, self.foreign_prefix());
             }
-            _ => return self.power(),
+            _ => {
+                let start = self.span();
+                fill(place, self.primary());
+                return self.power(place, start);
+            }
         };
         let op_span = self.bump().span();
         let operand = Box::new(self.prefixed(op_span));
-        Expr { kind: ExprKind::Unary { op, operand }, span: self.since(op_span) }
+        fill(place, Expr { kind: ExprKind::Unary { op, operand }, span: self.since(op_span) });
     }
 
     /// The operand of a prefix.
@@ -260,34 +267,30 @@ impl Parser<'_> {
             self.expected(codes::EXPECTED_EXPRESSION, &what);
             return error_expr(op_span.after());
         }
-        let operand = if self.enter() { self.unary() } else { error_expr(op_span) };
+        let mut operand = error_expr(op_span);
+        if self.enter() {
+            self.unary(&mut operand);
+        }
         self.leave();
         self.grow();
         operand
     }
 
-    /// An operand, perhaps with `** exponent`; the exponent may have a prefix and groups to the right.
-    fn power(&mut self) -> Expr {
-        let start = self.span();
-        let base = self.postfix();
+    /// What stands behind the operand `expr`: calls, fields, indexes and `?`, then perhaps `** exponent`; the exponent
+    /// may have a prefix and groups to the right.
+    fn power(&mut self, expr: &mut Expr, start: Span) {
+        let operand = expr.span;
+        while !self.stopped && self.postfix_step(expr) {
+            expr.span = self.since(operand);
+            self.grow();
+        }
         if !self.at(T::StarStar) {
-            return base;
+            return;
         }
         let op_span = self.bump().span();
         let rhs = Box::new(self.prefixed(op_span));
-        let kind = ExprKind::Binary { op: BinOp::Pow, op_span, lhs: Box::new(base), rhs };
-        Expr { kind, span: self.since(start) }
-    }
-
-    /// An operand with the calls, fields, indexes and `?` behind it.
-    fn postfix(&mut self) -> Expr {
-        let mut expr = self.primary();
-        let start = expr.span;
-        while !self.stopped && self.postfix_step(&mut expr) {
-            expr.span = self.since(start);
-            self.grow();
-        }
-        expr
+        put(expr, |lhs| ExprKind::Binary { op: BinOp::Pow, op_span, lhs, rhs });
+        expr.span = self.since(start);
     }
 
     /// Takes what stands directly behind `expr` into it. False: nothing does.
@@ -295,22 +298,22 @@ impl Parser<'_> {
         match self.kind() {
             T::LParen if !self.line_break() => {
                 let args = self.call_args();
-                expr.kind = ExprKind::Call { callee: take(expr), args };
+                put(expr, |callee| ExprKind::Call { callee, args });
             }
             T::LBracket if !self.line_break() => {
                 let index = self.index();
-                expr.kind = ExprKind::Index { base: take(expr), index };
+                put(expr, |base| ExprKind::Index { base, index });
             }
             T::Dot => self.field(expr),
             T::DotStar if !self.line_break() => {
                 self.bump();
-                expr.kind = ExprKind::Deref(take(expr));
+                put(expr, ExprKind::Deref);
             }
             T::Question if self.at_coalescing() => self.coalescing(expr),
             T::Question if self.at_conditional() => self.conditional(expr),
             T::Question => {
                 self.bump();
-                expr.kind = ExprKind::Try(take(expr));
+                put(expr, ExprKind::Try);
             }
             T::Arrow if self.joined() && self.nth(1).is_word() => self.member_arrow(),
             T::LBrace if self.at_struct_literal(expr) => self.struct_literal(expr),
@@ -362,16 +365,16 @@ impl Parser<'_> {
                     self.report(Diagnostic::error(codes::BAD_NUMBER, token.span(), message));
                     u32::MAX
                 });
-                base.kind = ExprKind::TupleField { base: take(base), index, index_span: token.span() };
+                put(base, |base| ExprKind::TupleField { base, index, index_span: token.span() });
             }
             kind if kind.is_word() && !(token.nl && kind.starts_item()) => {
                 let name = self.bump_ident();
-                base.kind = ExprKind::Field { base: take(base), name, args: None };
+                put(base, |base| ExprKind::Field { base, name, args: None });
             }
             _ => {
                 self.expected(codes::EXPECTED_NAME, "a name behind `.`");
                 let name = Ident { name: crate::intern::sym::empty, span: dot.span().after() };
-                base.kind = ExprKind::Field { base: take(base), name, args: None };
+                put(base, |base| ExprKind::Field { base, name, args: None });
             }
         }
         base.span = self.since(start);
@@ -391,12 +394,12 @@ impl Parser<'_> {
     /// `(a, mut b)`; the current token is `(`.
     pub(super) fn call_args(&mut self) -> Vec<Arg> {
         let open = self.bump().span();
-        // Mostly there is one, and room for four is large.
-        let mut args = Vec::with_capacity(1);
+        let mut args = Vec::new();
         self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
-                args.push(p.arg());
+                let arg = p.arg();
+                p.add(&mut args, arg);
                 p.pos > before
             });
         });
@@ -444,10 +447,17 @@ fn is_comparison(op: BinOp) -> bool {
     matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge)
 }
 
-/// Moves an expression into a box, so that its place can become a node above it.
-pub(super) fn take(expr: &mut Expr) -> Box<Expr> {
-    let span = expr.span;
-    Box::new(std::mem::replace(expr, error_expr(span)))
+/// Puts an expression into a place that holds `Error`: it owns nothing that an assignment would have to drop.
+fn fill(place: &mut Expr, expr: Expr) {
+    std::mem::forget(std::mem::replace(place, expr));
+}
+
+/// Moves an expression into a box, and makes its place the node above it.
+#[inline]
+pub(super) fn put(place: &mut Expr, node: impl FnOnce(Box<Expr>) -> ExprKind) {
+    let span = place.span;
+    let expr = Box::new(std::mem::replace(place, error_expr(span)));
+    fill(place, Expr { kind: node(expr), span });
 }
 
 pub(super) fn error_expr(span: Span) -> Expr {

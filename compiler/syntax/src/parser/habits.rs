@@ -187,7 +187,12 @@ impl Parser<'_> {
 
     /// Whether a keyword stands here that was reported as the name of a variable, or that names a function, and can only
     /// be that.
+    #[inline]
     pub(super) fn at_keyword_name(&self) -> bool {
+        (self.at(T::Reserved) || !self.keyword_names.is_empty()) && self.is_keyword_name()
+    }
+
+    fn is_keyword_name(&self) -> bool {
         let next = self.nth_tok(1);
         if self.at(T::Reserved) && next.kind == T::LParen {
             return self.reserved_fn;

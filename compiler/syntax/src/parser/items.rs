@@ -22,7 +22,8 @@ impl Parser<'_> {
             self.bump();
         }
         let docs = self.head_docs();
-        let mut items = Vec::new();
+        // Items are large, so moving them to grow costs more than room for some that do not come.
+        let mut items = Vec::with_capacity(self.src.len() / 256 + 4);
         while !self.at(T::Eof) {
             if self.at(T::RBrace) {
                 self.extra_brace();
@@ -369,7 +370,7 @@ impl Parser<'_> {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
                 let param = p.param(params.is_empty());
-                params.push(param);
+                p.add(&mut params, param);
                 p.pos > before
             });
         });
@@ -508,8 +509,11 @@ impl Parser<'_> {
             self.deferred.push(span);
             if self.skipping == Bodies::Keep {
                 let eof = Token { kind: T::Eof, nl: true, lo: span.hi, hi: span.hi };
-                let tokens = self.tokens[first..self.pos].iter().copied().chain([eof]).collect();
-                self.skipped.push(SkippedBody { span, tokens });
+                let body = &self.tokens[first..self.pos];
+                let mut tokens = Vec::with_capacity(body.len() + 1);
+                tokens.extend_from_slice(body);
+                tokens.push(eof);
+                self.skipped.push(SkippedBody { span, tokens: tokens.into_boxed_slice() });
             }
             self.fresh_from = span.hi;
             return FnBody::Deferred(span);

@@ -233,8 +233,8 @@ impl<'a> Parser<'a> {
             start_of: 0,
             stopped,
             n_lexical,
-            deferred: Vec::new(),
-            skipped: Vec::new(),
+            deferred: Vec::with_capacity(if skipping == Bodies::Parse { 0 } else { 16 }),
+            skipped: Vec::with_capacity(if skipping == Bodies::Keep { 16 } else { 0 }),
         }
     }
 
@@ -338,12 +338,15 @@ impl<'a> Parser<'a> {
 
     fn at_text(&self, text: &str) -> bool {
         let token = self.current;
-        token.kind == T::Ident && (token.hi - token.lo) as usize == text.len() && self.text(token) == text
+        let start = (token.lo - self.base) as usize;
+        token.kind == T::Ident
+            && (token.hi - token.lo) as usize == text.len()
+            && self.src.as_bytes()[start..].starts_with(text.as_bytes())
     }
 
+    #[inline]
     fn symbol(&mut self, token: Token) -> Symbol {
-        let text = &self.src[(token.lo - self.base) as usize..(token.hi - self.base) as usize];
-        self.interner.intern(text)
+        self.interner.intern_part(self.src, (token.lo - self.base) as usize, (token.hi - self.base) as usize)
     }
 
     /// Consumes the current token as a name.
@@ -388,14 +391,20 @@ impl<'a> Parser<'a> {
     }
 
     /// Counts one level of nesting; false when there are too many. Each call needs its [`Parser::leave`].
+    #[inline]
     fn enter(&mut self) -> bool {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            let message = format!("constructs nest more than {MAX_DEPTH} levels deep here");
-            let diag = Diagnostic::error(codes::NESTING_TOO_DEEP, self.span(), message);
-            self.stop(diag.note("give a part a name, with `let` or as a function or type of its own"));
+            self.too_deep();
         }
         !self.stopped
+    }
+
+    #[cold]
+    fn too_deep(&mut self) {
+        let message = format!("constructs nest more than {MAX_DEPTH} levels deep here");
+        let diag = Diagnostic::error(codes::NESTING_TOO_DEEP, self.span(), message);
+        self.stop(diag.note("give a part a name, with `let` or as a function or type of its own"));
     }
 
     fn leave(&mut self) {
@@ -403,13 +412,19 @@ impl<'a> Parser<'a> {
     }
 
     /// Counts one more node on top of the expression parsed last.
+    #[inline]
     fn grow(&mut self) {
         self.height += 1;
         if self.height > MAX_HEIGHT {
-            let message = format!("this chain of operators or calls has more than {MAX_HEIGHT} links");
-            let diag = Diagnostic::error(codes::NESTING_TOO_DEEP, self.prev().span(), message);
-            self.stop(diag.note("name parts of it with `let`, or build the value in a loop"));
+            self.too_high();
         }
+    }
+
+    #[cold]
+    fn too_high(&mut self) {
+        let message = format!("this chain of operators or calls has more than {MAX_HEIGHT} links");
+        let diag = Diagnostic::error(codes::NESTING_TOO_DEEP, self.prev().span(), message);
+        self.stop(diag.note("name parts of it with `let`, or build the value in a loop"));
     }
 
     /// Reports that a limit is exceeded and skips to the end: whatever followed would be noise.

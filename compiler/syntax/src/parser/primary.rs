@@ -9,7 +9,7 @@ use crate::literal;
 use crate::span::Span;
 use crate::token::T;
 
-use super::exprs::{error_expr, take};
+use super::exprs::{error_expr, put};
 
 impl Parser<'_> {
     pub(super) fn primary(&mut self) -> Expr {
@@ -142,7 +142,8 @@ impl Parser<'_> {
         let comma = self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
-                elems.push(p.expr_or_assignment_fault());
+                let elem = p.expr_or_assignment_fault();
+                p.add(&mut elems, elem);
                 p.pos > before
             });
             p.tokens[p.pos.saturating_sub(2)].kind == T::Comma
@@ -174,7 +175,8 @@ impl Parser<'_> {
                 return ExprKind::Error;
             }
             let parsed = !matches!(first.kind, ExprKind::Error);
-            let mut elems = vec![first];
+            let mut elems = Vec::new();
+            p.add(&mut elems, first);
             if p.eat(T::Comma) || p.at(T::RBracket) || p.list_gap(open, T::RBracket, parsed, !parsed) {
                 p.list(open, T::RBracket, |p| {
                     let before = p.pos;
@@ -233,7 +235,7 @@ impl Parser<'_> {
             let note = "between `if`, `while`, `match`, `for`, `is` and the body, `{` starts the body";
             self.report(diag.note(note).fix_edits("add parentheses", edits));
         }
-        path.kind = ExprKind::StructLit { path: take(path), fields, base };
+        put(path, |path| ExprKind::StructLit { path, fields, base });
     }
 
     fn field_init(&mut self) -> Option<FieldInit> {
@@ -275,7 +277,8 @@ impl Parser<'_> {
             let outer = std::mem::replace(&mut self.ctx.newlines, false);
             self.list(open.span(), T::Or, |p| {
                 let before = p.pos;
-                params.push(p.closure_param());
+                let param = p.closure_param();
+                p.add(&mut params, param);
                 p.pos > before
             });
             self.ctx.newlines = outer;

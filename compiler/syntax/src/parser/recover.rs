@@ -31,6 +31,15 @@ impl Parser<'_> {
         }
     }
 
+    /// Adds an element to a list. Room for four, as a vector makes it, is too much for one: most lists have no more.
+    #[inline]
+    pub(super) fn add<E>(&self, elements: &mut Vec<E>, element: E) {
+        if elements.capacity() == 0 {
+            *elements = Vec::with_capacity(if self.at(T::Comma) { 3 } else { 1 });
+        }
+        elements.push(element);
+    }
+
     /// Neither a comma nor the end follows an element. True: go on with the list.
     pub(super) fn list_gap(&mut self, open: Span, close: T, parsed: bool, faulty: bool) -> bool {
         let closed = self.closes_later(close);

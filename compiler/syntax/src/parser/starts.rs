@@ -1,6 +1,6 @@
 //! Statements that start as in other languages, and keywords with a slip: named, and taken for what was meant.
 
-use super::exprs::{error_expr, take};
+use super::exprs::{error_expr, put};
 use super::{Parser, is_upper};
 use crate::ast::*;
 use crate::codes;
@@ -188,7 +188,7 @@ impl Parser<'_> {
         let edits = vec![(gap, "(".to_string()), (arg.span.after(), ")".to_string())];
         self.report(diag.fix_edits_likely("write the parentheses", edits));
         let args = vec![Arg { mut_span: None, expr: arg }];
-        callee.kind = ExprKind::Call { callee: take(callee), args };
+        put(callee, |callee| ExprKind::Call { callee, args });
         callee.span = self.since(start);
     }
 

@@ -55,7 +55,12 @@ impl Parser<'_> {
                     self.bump();
                     return (stmts, Some(Box::new(expr)));
                 }
-                stmt => stmts.push(stmt),
+                stmt => {
+                    if stmts.capacity() == 0 {
+                        stmts = Vec::with_capacity(4);
+                    }
+                    stmts.push(stmt);
+                }
             }
         }
     }

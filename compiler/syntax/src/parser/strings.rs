@@ -8,12 +8,6 @@ use crate::literal;
 use crate::span::Span;
 use crate::token::T;
 
-/// A part of a string before its escapes are replaced.
-enum RawPart {
-    Text(Span),
-    Hole(Box<Expr>, Option<FormatSpec>),
-}
-
 impl Parser<'_> {
     /// Any string; the current token is one or starts one.
     pub(super) fn string(&mut self) -> Expr {
@@ -31,7 +25,12 @@ impl Parser<'_> {
                 let mut lines = Lines::new(self.source(inner));
                 self.multi_line(inner, &mut lines, true, true)
             }
-            _ => self.unescaped(Span::new(span.lo + 1, span.hi - 1)),
+            _ => {
+                let inner = Span::new(span.lo + 1, span.hi - 1);
+                let text = self.plain(inner).unwrap_or_else(|| self.unescaped(inner));
+                self.bump();
+                return Expr { kind: ExprKind::Str(text), span };
+            }
         };
         self.bump();
         Expr { kind: ExprKind::Str(text.into()), span }
@@ -58,34 +57,54 @@ impl Parser<'_> {
         }
     }
 
-    fn unescaped(&mut self, span: Span) -> String {
+    /// The text at `span`, when nothing in it is to be replaced.
+    fn plain(&self, span: Span) -> Option<Box<str>> {
+        let text = self.source(span);
+        literal::is_plain(text).then(|| text.into())
+    }
+
+    fn unescaped(&mut self, span: Span) -> Box<str> {
         let text = self.source(span);
         let mut out = String::with_capacity(text.len());
         literal::unescape(text, span.lo, true, &mut out, &mut self.diags);
-        out
+        out.into()
     }
 
     fn string_with_holes(&mut self) -> Expr {
         let open = self.bump();
-        let mut raw = Vec::new();
+        let multi = open.kind == T::MultiStrOpen;
+        // Mostly texts around one or two holes.
+        let mut parts = Vec::with_capacity(5);
+        // The texts that are still missing, with their places: faults in them come behind those in holes.
+        let mut texts = Vec::new();
         loop {
             match self.kind() {
-                T::StrText => raw.push(RawPart::Text(self.bump().span())),
-                T::HoleOpen => raw.push(self.hole()),
+                T::StrText => {
+                    let span = self.bump().span();
+                    let plain = if multi { None } else { self.plain(span) };
+                    if plain.is_none() {
+                        texts.push((parts.len(), span));
+                    }
+                    parts.push(InterpPart::Str(plain.unwrap_or_default()));
+                }
+                T::HoleOpen => parts.push(self.hole()),
                 T::StrClose | T::Eof => break,
                 _ => self.skip_tree(), // Only after a fault that has been reported.
             }
         }
         let close = self.bump().span();
         let span = Span::new(open.lo, close.hi.max(open.hi));
-        let parts = match open.kind {
-            T::MultiStrOpen => self.multi_line_parts(raw),
-            _ => self.parts(raw),
-        };
+        if multi {
+            self.multi_line_parts(&mut parts, texts);
+        } else {
+            for (idx, span) in texts {
+                parts[idx] = InterpPart::Str(self.unescaped(span));
+            }
+        }
         Expr { kind: ExprKind::Interp(parts), span }
     }
 
-    fn hole(&mut self) -> RawPart {
+    fn hole(&mut self) -> InterpPart {
         let open = self.bump().span();
         let outer = self.lost.take();
         if matches!(self.kind(), T::HoleClose | T::HoleSpec) {
@@ -122,39 +141,23 @@ impl Parser<'_> {
         if self.eat(T::HoleClose) {
             self.lost = outer; // The brace shows where the text goes on.
         }
-        RawPart::Hole(Box::new(expr), spec)
+        InterpPart::Expr { expr, spec }
     }
 
-    fn parts(&mut self, raw: Vec<RawPart>) -> Vec<InterpPart> {
-        raw.into_iter()
-            .map(|part| match part {
-                RawPart::Text(span) => InterpPart::Str(self.unescaped(span).into()),
-                RawPart::Hole(expr, spec) => InterpPart::Expr { expr: *expr, spec },
-            })
-            .collect()
-    }
-
-    fn multi_line_parts(&mut self, raw: Vec<RawPart>) -> Vec<InterpPart> {
+    /// Works out the texts, which are at these places.
+    fn multi_line_parts(&mut self, parts: &mut Vec<InterpPart>, texts: Vec<(usize, Span)>) {
         // The last text decides what indentation is removed; without one there is none.
-        let last = raw.len().wrapping_sub(1);
-        let tail = match raw.last() {
-            Some(RawPart::Text(span)) => self.source(*span),
+        let last = parts.len().wrapping_sub(1);
+        let tail = match texts.last() {
+            Some((idx, span)) if *idx == last => self.source(*span),
             _ => "",
         };
         let mut lines = Lines::new(tail);
-        let mut parts = Vec::with_capacity(raw.len());
-        for (idx, part) in raw.into_iter().enumerate() {
-            match part {
-                RawPart::Text(span) => {
-                    let text = self.multi_line(span, &mut lines, idx == 0, idx == last);
-                    if !text.is_empty() {
-                        parts.push(InterpPart::Str(text.into()));
-                    }
-                }
-                RawPart::Hole(expr, spec) => parts.push(InterpPart::Expr { expr: *expr, spec }),
-            }
+        for (idx, span) in texts {
+            let text = self.multi_line(span, &mut lines, idx == 0, idx == last);
+            parts[idx] = InterpPart::Str(text.into());
         }
-        parts
+        parts.retain(|part| !matches!(part, InterpPart::Str(text) if text.is_empty()));
     }
 
     /// One text part of a `"""` string: without the newline behind the opening quotes if it is the `first`,

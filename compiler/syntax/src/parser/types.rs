@@ -112,7 +112,8 @@ impl Parser<'_> {
         let comma = self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
-                elems.push(p.ty());
+                let ty = p.ty();
+                p.add(&mut elems, ty);
                 p.pos > before
             });
             p.tokens[p.pos.saturating_sub(2)].kind == T::Comma
@@ -206,7 +207,8 @@ impl Parser<'_> {
                 p.bump();
                 bindings.push((name, p.ty()));
             } else {
-                args.push(p.ty());
+                let ty = p.ty();
+                p.add(&mut args, ty);
             }
             p.pos > before
         });
