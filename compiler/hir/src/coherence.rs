@@ -36,12 +36,12 @@ impl Checker {
                 self.check_impl(id);
             }
         }
-        for id in fns {
+        for id in fns.clone() {
             if self.wants_check(self.program.fns[id].module) {
                 self.check_fn_decl(id);
             }
         }
-        self.check_exports();
+        self.check_exports(fns);
     }
 
     /// The library's declarations are checked by its tests, not in every run.

@@ -9,7 +9,7 @@ use crate::program::*;
 use crate::scope::{Alias, AliasId, AliasState, Def, Entry};
 use crate::ty::Ty;
 use entity::IndexVec;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::ast::{self, Ident, ItemKind};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
@@ -44,6 +44,8 @@ pub(crate) struct Decls {
     pub has_actor: bool,
     /// `unsafe fn`s: only unsafe modules call them.
     pub unsafe_fns: FxHashSet<FnId>,
+    /// The functions that the host calls, by the names that it knows.
+    pub exports: FxHashMap<String, Span>,
     /// How many of each have been resolved.
     pub done: Done,
 }

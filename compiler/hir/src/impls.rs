@@ -4,7 +4,7 @@ use crate::program::{ConstId, FnId, ImplId, Program, TraitId};
 use crate::resolve::Resolved;
 use crate::solve::Tri;
 use crate::ty::{IntTy, Ty, TyKind, TyMarks, TyTable};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Symbol;
 
 /// The outermost constructor of a type: what impls are looked up by.
@@ -109,6 +109,11 @@ impl ImplIndex {
         list(&self.by_trait, (trait_, head))
     }
 
+    /// Whether each integer type has an impl of its own.
+    pub fn all_ints_have(&self, trait_: TraitId) -> bool {
+        crate::solve::ALL_INTS.iter().all(|int| !self.trait_impls(trait_, Head::Int(*int)).is_empty())
+    }
+
     pub fn all_impls(&self, trait_: TraitId) -> &[ImplId] {
         list(&self.of_trait, trait_)
     }
@@ -166,6 +171,8 @@ impl ImplIndex {
 pub(crate) struct Caches {
     /// Whether a type implements a trait; the key's type is the tuple of the trait's arguments.
     pub holds: FxHashMap<(TraitId, Ty), Tri>,
+    /// The types that do not implement a trait, whatever its other arguments.
+    pub never: FxHashSet<(TraitId, Ty)>,
     pub methods: FxHashMap<(FnId, Ty), Resolved>,
     pub assoc: FxHashMap<Ty, Ty>,
     pub is_iso: TyMarks,

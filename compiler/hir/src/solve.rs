@@ -86,7 +86,7 @@ pub(crate) struct Solver<'a> {
     assumed: usize,
 }
 
-const ALL_INTS: [IntTy; 9] = [
+pub(crate) const ALL_INTS: [IntTy; 9] = [
     IntTy::I64,
     IntTy::I32,
     IntTy::U8,
@@ -458,6 +458,9 @@ impl<'a> Solver<'a> {
     /// [`Solver::holds`] for types in which all known variables are replaced.
     fn holds_deep(&mut self, trait_: TraitId, args: &[Ty]) -> Tri {
         let concrete = args.iter().all(|t| self.p.is_settled(*t));
+        if !concrete && self.p.caches.never.contains(&(trait_, args[0])) {
+            return Tri::No;
+        }
         let row = self.p.row(args);
         if concrete && let Some(known) = self.p.caches.holds.get(&(trait_, row)) {
             return *known;
@@ -481,11 +484,30 @@ impl<'a> Solver<'a> {
         // `Maybe` is final too: nothing is open in the types, so something in them was reported.
         if concrete && is_final && !self.exceeded {
             self.p.caches.holds.insert((trait_, row), result);
+        } else if result == Tri::No && is_final && !self.exceeded && self.asks_of_all(args) {
+            self.p.caches.never.insert((trait_, args[0]));
         }
         result
     }
 
+    /// Whether nothing is open in the type and nothing known of the trait's other arguments.
+    fn asks_of_all(&self, args: &[Ty]) -> bool {
+        let is_open = |ty: Ty| {
+            self.infer.shallow(&self.p.types, ty) == ty
+                && self.infer.kind_of(&self.p.types, ty) == Some(VarKind::General)
+        };
+        let distinct = (1..args.len()).all(|i| !args[..i].contains(&args[i]));
+        self.p.is_settled(args[0]) && distinct && args[1..].iter().all(|ty| is_open(*ty))
+    }
+
     fn holds_now(&mut self, trait_: TraitId, args: &[Ty]) -> Tri {
+        if let [ty] = args
+            && self.infer.kind_of(&self.p.types, *ty) == Some(VarKind::Int)
+            && self.p.index.all_ints_have(trait_)
+        {
+            // Whatever type the literal will have.
+            return Tri::Yes;
+        }
         match self.select(trait_, args) {
             Sel::No => Tri::No,
             Sel::Maybe => Tri::Maybe,

@@ -250,26 +250,24 @@ impl Checker {
     // ------------------------------------------------------------ host functions
 
     /// Each name stands once in the exports of a module.
-    pub(crate) fn check_exports(&mut self) {
-        let mut known: Vec<(&str, Span)> = Vec::new();
-        let mut diags = Vec::new();
-        for function in self.program.fns.iter() {
+    pub(crate) fn check_exports(&mut self, fns: impl Iterator<Item = FnId>) {
+        for id in fns {
+            let function = &self.program.fns[id];
             let Some(name) = function.export.as_deref() else { continue };
-            let first = known.iter().find(|k| k.0 == name);
             let diag = |message| Diagnostic::error(codes::DUPLICATE_NAME, function.span, message);
             if RESERVED_EXPORTS.contains(&name) {
-                let message = format!("every module exports its own `{name}`");
-                diags.push(
-                    diag(message).note("`@export(\"name\")` gives the function another name for the host"),
-                );
-            } else if let Some(first) = first {
-                let message = format!("two functions are exported as `{name}`");
-                diags.push(diag(message).label("exported again here").also(first.1, "first exported here"));
+                let diag = diag(format!("every module exports its own `{name}`"))
+                    .note("`@export(\"name\")` gives the function another name for the host");
+                self.report(diag);
+            } else if let Some(first) = self.decls.exports.get(name) {
+                let diag = diag(format!("two functions are exported as `{name}`"))
+                    .label("exported again here")
+                    .also(*first, "first exported here");
+                self.report(diag);
             } else {
-                known.push((name, function.span));
+                self.decls.exports.insert(name.to_string(), function.span);
             }
         }
-        diags.into_iter().for_each(|d| self.report(d));
     }
 
     fn check_host_fn(&mut self, id: FnId, tys: &[(Ty, Span)]) {

@@ -155,23 +155,33 @@ impl FnCtxt<'_> {
         if all.len() <= 4 {
             return all.to_vec();
         }
+        if matches!(self.kind(ty), TyKind::Dyn { .. } | TyKind::Assoc { .. }) {
+            // Traits above a `dyn` type's, or in the declaration of an associated type.
+            return all.to_vec();
+        }
         let head = Head::of(&self.ck.program.types, ty);
         let mut found: Vec<(TraitId, FnId)> = Vec::new();
-        let by_head = head.map_or(&[][..], |h| index.traits_of_head(h)).iter().copied();
+        let by_head = head.map_or(&[][..], |h| index.traits_of_head(h));
+        let for_any = index.traits_of_head(Head::Any);
+        if all.len() < by_head.len() + for_any.len() {
+            let has = |trait_, head| !index.trait_impls(trait_, head).is_empty();
+            let may_apply = |trait_: TraitId| {
+                head.is_some_and(|head| has(trait_, head))
+                    || has(trait_, Head::Any)
+                    || index.builtin(trait_).is_some()
+                    || self.env.bounds.iter().any(|b| b.trait_ == trait_)
+            };
+            found.extend(all.iter().filter(|(trait_, _)| may_apply(*trait_)));
+            return found;
+        }
         let bounds = self.env.bounds.iter().map(|b| b.trait_);
-        let others = index.traits_of_head(Head::Any).iter().copied().chain(index.builtin_traits());
-        for trait_ in by_head.chain(bounds).chain(others) {
+        let others = for_any.iter().copied().chain(index.builtin_traits());
+        for trait_ in by_head.iter().copied().chain(bounds).chain(others) {
             if let Some(id) = index.method_of_trait(trait_, name)
                 && !found.iter().any(|f| f.0 == trait_)
             {
                 found.push((trait_, id));
             }
-        }
-        if matches!(self.kind(ty), TyKind::Dyn { .. } | TyKind::Assoc { .. }) {
-            // Traits above a `dyn` type's, or in the declaration of an associated type.
-            found.extend(
-                all.iter().filter(|(t, _)| !found.iter().any(|f| f.0 == *t)).copied().collect::<Vec<_>>(),
-            );
         }
         found
     }
