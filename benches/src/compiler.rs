@@ -5,8 +5,9 @@ use crate::stats::{median, milliseconds};
 use crate::{Options, Result, root};
 use driver::{Session, SourceLoader};
 use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What the project wants to reach.
@@ -15,6 +16,9 @@ const CHECK_LIMIT: Duration = Duration::from_millis(30);
 /// How often the front end is timed.
 const CHECKS: usize = 5;
 const HELLO_BYTES: usize = 1_000;
+
+/// The command that checks once.
+pub const FRONT_END: &str = "front-end-once";
 
 const HELLO: &str = "examples/hello.gal";
 
@@ -86,7 +90,7 @@ fn front_end(lines: usize) -> Result {
         let mut session = Session::new(&mut modules, driver::Options::default());
         let checked = driver::check(&mut session, "main.gal").map_err(|error| error.to_string())?;
         if !checked.has_errors() {
-            print_speed(count, files, check_again(&mut modules)?);
+            print_speed(count, files, check_afresh(&sources, lines)?);
             return Ok(());
         }
         let message = first_error(&checked);
@@ -100,16 +104,37 @@ fn front_end(lines: usize) -> Result {
     Err("there are no programs in tests/run".to_string())
 }
 
-/// The median time of some checks. The one before them has made the process's memory, whose cost is the system's.
-fn check_again(modules: &mut Modules) -> Result<Duration> {
+/// The median time of some checks, each in a process of its own: what this one did before has scattered its memory.
+fn check_afresh(sources: &[String], lines: usize) -> Result<Duration> {
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut times = Vec::new();
     for _ in 0..CHECKS {
-        let mut session = Session::new(modules, driver::Options::default());
-        let begin = Instant::now();
-        driver::check(&mut session, "main.gal").map_err(|error| error.to_string())?;
-        times.push(begin.elapsed());
+        let mut command = Command::new(&this);
+        command.args([FRONT_END, "--lines", &lines.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| error.to_string())?;
+        let stdin = child.stdin.take().ok_or("no standard input")?;
+        BufWriter::new(stdin).write_all(sources.join("\0").as_bytes()).map_err(|error| error.to_string())?;
+        let output = child.wait_with_output().map_err(|error| error.to_string())?;
+        let nanos = String::from_utf8_lossy(&output.stdout).trim().parse();
+        times.push(Duration::from_nanos(nanos.map_err(|_| "the process that checks failed")?));
     }
     Ok(median(times))
+}
+
+/// Checks the sources on standard input, between which a zero byte stands, and prints how many nanoseconds it took.
+pub fn front_end_once(options: &Options) -> Result {
+    let text = std::io::read_to_string(std::io::stdin()).map_err(|error| error.to_string())?;
+    let sources: Vec<String> = text.split('\0').map(str::to_string).collect();
+    let (mut modules, _) = repeat(&sources, options.lines);
+    let mut session = Session::new(&mut modules, driver::Options::default());
+    let begin = Instant::now();
+    let checked = driver::check(&mut session, "main.gal").map_err(|error| error.to_string())?;
+    let time = begin.elapsed();
+    if checked.has_errors() {
+        return Err(first_error(&checked));
+    }
+    println!("{}", time.as_nanos());
+    Ok(())
 }
 
 /// Modules with the sources in turn, until they have so many lines; and how many lines they have.

@@ -35,10 +35,10 @@ fn main() -> ExitCode {
 }
 
 fn run(mut args: Vec<String>) -> Result {
-    let is_compiler = args.first().is_some_and(|arg| arg == "compiler");
-    if is_compiler || args.first().is_some_and(|arg| arg == "compute") {
-        args.remove(0);
-    }
+    let command = match args.first().map(String::as_str) {
+        Some("compute" | "compiler" | compiler::FRONT_END) => args.remove(0),
+        _ => "compute".to_string(),
+    };
     let mut options = Options::default();
     let mut rest = args.into_iter();
     while let Some(arg) = rest.next() {
@@ -56,7 +56,11 @@ fn run(mut args: Vec<String>) -> Result {
             _ => return Err(format!("`{arg}` is not known\n{USAGE}")),
         }
     }
-    if is_compiler { compiler::compiler(&options) } else { compute::compute(&options) }
+    match command.as_str() {
+        "compiler" => compiler::compiler(&options),
+        compiler::FRONT_END => compiler::front_end_once(&options),
+        _ => compute::compute(&options),
+    }
 }
 
 fn number(text: &str) -> Result<usize> {

@@ -35,11 +35,12 @@ fn main() {
             eprintln!("{backtrace}");
         }
         eprintln!("This is a bug in galc. Please report it, with the program that caused it.");
+        std::process::exit(Exit::Internal.status());
     }));
     let thread = std::thread::Builder::new().name("galc".to_string()).stack_size(STACK).spawn(|| run(cli));
     let exit = match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit,
-        // The hook has reported the panic.
+        // A panic does not come here, as the hook ends the process.
         Ok(Err(_)) => Exit::Internal,
         Err(error) => {
             eprintln!("galc: cannot start a thread: {error}");

@@ -127,7 +127,7 @@ pub struct Checker {
     /// Bodies that are being checked, outermost first.
     pub(crate) open_bodies: Vec<BodyOwner>,
     /// The user's bodies that are not parsed yet, by where they start.
-    pub(crate) skipped: FxHashMap<u32, SkippedBody>,
+    pub(crate) skipped: FxHashMap<u32, (FileId, SkippedBody)>,
     pub(crate) late_faults: bool,
 }
 
@@ -256,7 +256,7 @@ impl Checker {
     pub(crate) fn parse_deferred(&mut self, body: FnBody) -> FnBody {
         let FnBody::Deferred(span) = body else { return body };
         match self.skipped.remove(&span.lo) {
-            Some(skipped) => self.parse_skipped(skipped),
+            Some((file, skipped)) => self.parse_skipped(file, skipped),
             None => {
                 let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
                 self.syntax_diags.extend(diags);
@@ -265,8 +265,8 @@ impl Checker {
         }
     }
 
-    fn parse_skipped(&mut self, skipped: SkippedBody) -> FnBody {
-        let (body, diags) = syntax::parse_skipped(&self.map, skipped, &mut self.program.interner);
+    fn parse_skipped(&mut self, file: FileId, skipped: SkippedBody) -> FnBody {
+        let (body, diags) = syntax::parse_skipped(&self.map, file, skipped, &mut self.program.interner);
         self.late_faults |= diags.iter().any(Diagnostic::is_error);
         self.syntax_diags.extend(diags);
         body
@@ -274,10 +274,10 @@ impl Checker {
 
     /// Finds the faults in bodies that nobody asked for, such as those for another target.
     fn parse_rest(&mut self) {
-        let mut rest: Vec<SkippedBody> = std::mem::take(&mut self.skipped).into_values().collect();
-        rest.sort_unstable_by_key(|skipped| skipped.span.lo);
-        for skipped in rest {
-            self.parse_skipped(skipped);
+        let mut rest: Vec<(FileId, SkippedBody)> = std::mem::take(&mut self.skipped).into_values().collect();
+        rest.sort_unstable_by_key(|(_, skipped)| skipped.span.lo);
+        for (file, skipped) in rest {
+            self.parse_skipped(file, skipped);
         }
     }
 

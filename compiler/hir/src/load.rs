@@ -73,7 +73,7 @@ impl Checker {
             false => Bodies::Parse,
         };
         let (ast, diags) = syntax::parse_file(&self.map, file, &mut self.program.interner, bodies);
-        self.skipped.extend(ast.skipped.into_iter().map(|skipped| (skipped.span.lo, skipped)));
+        self.skipped.extend(ast.skipped.into_iter().map(|skipped| (skipped.span.lo, (file, skipped))));
         self.syntax_diags.extend(diags);
         self.unread.add(&self.map, file, &ast.faults);
         self.program.modules[module].file = Some(file);

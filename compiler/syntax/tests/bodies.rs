@@ -5,9 +5,10 @@ mod common;
 
 use common::{cases, deferred, parse};
 use syntax::ast::{File, FnBody, HandlerDecl, Item, ItemKind, SkippedBody};
-use syntax::{Bodies, Diagnostic, Interner, SourceMap, parse_body, parse_skipped};
+use syntax::{Bodies, Diagnostic, FileId, Interner, SourceMap, parse_body, parse_skipped};
 
 struct Filler<'a> {
+    id: FileId,
     skipped: Vec<SkippedBody>,
     map: &'a SourceMap,
     interner: &'a mut Interner,
@@ -19,7 +20,7 @@ impl Filler<'_> {
         if let FnBody::Deferred(span) = *body {
             let kept = self.skipped.iter().position(|s| s.span == span);
             let (found, diags) = match kept.map(|at| self.skipped.swap_remove(at)) {
-                Some(skipped) => parse_skipped(self.map, skipped, self.interner),
+                Some(skipped) => parse_skipped(self.map, self.id, skipped, self.interner),
                 None => parse_body(self.map, span, self.interner),
             };
             *body = found;
@@ -57,8 +58,9 @@ impl Filler<'_> {
     }
 }
 
-fn fill(file: &mut File, map: &SourceMap, interner: &mut Interner) -> Vec<Diagnostic> {
-    let mut filler = Filler { skipped: std::mem::take(&mut file.skipped), map, interner, diags: Vec::new() };
+fn fill(id: FileId, file: &mut File, map: &SourceMap, interner: &mut Interner) -> Vec<Diagnostic> {
+    let mut filler =
+        Filler { id, skipped: std::mem::take(&mut file.skipped), map, interner, diags: Vec::new() };
     filler.items(&mut file.items);
     assert!(filler.skipped.is_empty(), "each body that was kept is somewhere in the tree");
     filler.diags
@@ -100,7 +102,7 @@ fn bodies_agree(bodies: Bodies) {
         if eager.diags.iter().any(|d| d.code == "unclosed-bracket") {
             continue; // Where the braces do not match, the two see different bodies.
         }
-        let later = fill(&mut lazy.file, &lazy.map, &mut lazy.interner);
+        let later = fill(lazy.id, &mut lazy.file, &lazy.map, &mut lazy.interner);
         assert_eq!(deferred(&lazy.file), 0, "{}", case.title);
         assert_eq!(lazy.dump(), eager.dump(), "{}", case.title);
         lazy.diags.extend(later);

@@ -93,16 +93,18 @@ pub fn parse_body(map: &SourceMap, body_span: Span, interner: &mut Interner) -> 
     (body, parser.finish())
 }
 
-/// Parses a body of which the tokens were kept.
+/// Parses a body of `file` of which the tokens were kept.
 pub fn parse_skipped(
     map: &SourceMap,
+    file: FileId,
     skipped: SkippedBody,
     interner: &mut Interner,
 ) -> (FnBody, Vec<Diagnostic>) {
-    let span = skipped.span;
+    let (file, span) = (map.file(file), skipped.span);
+    let text = &file.text[(span.lo - file.start) as usize..(span.hi - file.start) as usize];
     let tokens = skipped.tokens.into_vec();
     let lexed = Lexed { tokens, comments: Vec::new(), diags: Vec::new(), stopped: false, cut: false };
-    let mut parser = Parser::of_tokens(map.text(span), span.lo, interner, Bodies::Parse, lexed);
+    let mut parser = Parser::of_tokens(text, span.lo, interner, Bodies::Parse, lexed);
     let body = parser.body_alone();
     (body, parser.finish())
 }
