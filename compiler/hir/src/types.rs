@@ -40,7 +40,7 @@ pub(crate) struct Seg<'a> {
 
 impl<'a> Seg<'a> {
     fn of(segment: &'a ast::PathSegment) -> Seg<'a> {
-        Seg { ident: segment.ident, args: segment.args.as_ref() }
+        Seg { ident: segment.ident, args: segment.args.as_deref() }
     }
 }
 

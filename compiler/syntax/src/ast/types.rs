@@ -2,6 +2,7 @@
 
 use super::{Expr, Ident};
 use crate::span::Span;
+use smallvec::SmallVec;
 
 /// The span of a type or pattern includes the parentheses that group it.
 #[derive(Debug)]
@@ -44,7 +45,8 @@ pub struct FnTypeParam {
 /// `seg.seg<args>`. In expressions explicit arguments are written `seg.<args>`.
 #[derive(Debug)]
 pub struct Path {
-    pub segments: Vec<PathSegment>,
+    /// Mostly there is one.
+    pub segments: SmallVec<[PathSegment; 1]>,
     pub span: Span,
 }
 
@@ -52,7 +54,7 @@ pub struct Path {
 pub struct PathSegment {
     pub ident: Ident,
     /// Positional arguments, and `Item = T` bindings.
-    pub args: Option<GenericArgs>,
+    pub args: Option<Box<GenericArgs>>,
 }
 
 #[derive(Debug)]

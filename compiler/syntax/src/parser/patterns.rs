@@ -8,6 +8,7 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::token::T;
+use smallvec::{SmallVec, smallvec};
 
 impl Parser<'_> {
     /// A pattern with its alternatives. `across_lines`: `|` may start the next line, as between match arms.
@@ -259,7 +260,8 @@ impl Parser<'_> {
     /// `Path`, `Path(…)`, `Path { … }`, or a range of constants.
     fn pat_path(&mut self) -> PatKind {
         let start = self.span();
-        let mut segments = vec![PathSegment { ident: self.bump_ident(), args: None }];
+        let mut segments: SmallVec<[PathSegment; 1]> =
+            smallvec![PathSegment { ident: self.bump_ident(), args: None }];
         loop {
             if self.at(T::ColonColon) {
                 self.colon_colon();

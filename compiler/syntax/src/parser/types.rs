@@ -6,6 +6,7 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::token::T;
+use smallvec::{SmallVec, smallvec};
 
 impl Parser<'_> {
     /// A type, with its `?`.
@@ -179,11 +180,10 @@ impl Parser<'_> {
     /// `a.b.C<T>`, `Self.Item`
     fn ty_path(&mut self) -> Path {
         let start = self.span();
-        // Mostly there is one.
-        let mut segments = Vec::with_capacity(1);
+        let mut segments = SmallVec::new();
         loop {
             let ident = self.bump_ident();
-            let args = (self.at(T::Lt) && !self.tok().nl).then(|| self.generic_args());
+            let args = (self.at(T::Lt) && !self.tok().nl).then(|| Box::new(self.generic_args()));
             segments.push(PathSegment { ident, args });
             if self.at(T::ColonColon) {
                 self.colon_colon();
@@ -356,7 +356,7 @@ impl Parser<'_> {
         if self.kind().is_name() && self.nth(1) == T::Lt && !self.angles_match_from(1) {
             let start = self.span();
             let ident = self.bump_ident();
-            let segments = vec![PathSegment { ident, args: None }];
+            let segments = smallvec![PathSegment { ident, args: None }];
             let path = Path { segments, span: self.since(start) };
             return Type { kind: TypeKind::Path(path), span: self.since(start) };
         }
