@@ -167,7 +167,7 @@ impl Checker {
     fn collect_fn(
         &mut self,
         module: ModuleId,
-        decl: ast::FnDecl,
+        decl: Box<ast::FnDecl>,
         attrs: Vec<ast::Attribute>,
         docs: Option<String>,
         is_pub: bool,
@@ -223,7 +223,7 @@ impl Checker {
         if decl.is_unsafe {
             self.decls.unsafe_fns.insert(id);
         }
-        self.decls.fns.push(Some(Box::new(decl)));
+        self.decls.fns.push(Some(decl));
         Some(id)
     }
 
@@ -365,7 +365,7 @@ impl Checker {
     fn collect_trait(
         &mut self,
         module: ModuleId,
-        mut decl: ast::TraitDecl,
+        mut decl: Box<ast::TraitDecl>,
         attrs: &[ast::Attribute],
         docs: Option<String>,
         is_pub: bool,
@@ -394,7 +394,7 @@ impl Checker {
         }
         let owner = self.program.name(name.name).to_string();
         let items = std::mem::take(&mut decl.items);
-        self.decls.traits.push(Some(Box::new(decl)));
+        self.decls.traits.push(Some(decl));
         for item in items {
             self.collect_trait_member(module, id, &owner, item);
         }
@@ -448,7 +448,7 @@ impl Checker {
         self.report(Diagnostic::error(codes::MISPLACED_ITEM, span, message));
     }
 
-    fn collect_impl(&mut self, module: ModuleId, mut decl: ast::ImplDecl, span: Span) {
+    fn collect_impl(&mut self, module: ModuleId, mut decl: Box<ast::ImplDecl>, span: Span) {
         let owner = self.type_head(&decl.self_ty);
         let head_span = decl.trait_.as_ref().map_or(decl.self_ty.span, |t| t.span.to(decl.self_ty.span));
         let is_trait = decl.trait_.is_some();
@@ -464,7 +464,7 @@ impl Checker {
         });
         let items = std::mem::take(&mut decl.items);
         let mut source =
-            ImplSource { decl: Some(Box::new(decl)), fns: Vec::new(), consts: Vec::new(), types: Vec::new() };
+            ImplSource { decl: Some(decl), fns: Vec::new(), consts: Vec::new(), types: Vec::new() };
         for item in items {
             if !self.is_for_target(&item.attrs) {
                 continue;
@@ -551,7 +551,7 @@ impl Checker {
     fn collect_extern_fn(
         &mut self,
         module: ModuleId,
-        decl: ast::FnDecl,
+        decl: Box<ast::FnDecl>,
         attrs: Vec<ast::Attribute>,
         docs: Option<String>,
         is_pub: bool,
@@ -581,7 +581,7 @@ impl Checker {
             docs,
             span: name.span,
         });
-        self.decls.fns.push(Some(Box::new(decl)));
+        self.decls.fns.push(Some(decl));
         self.declare_item(module, name, Def::Fn(id), is_pub);
     }
 }

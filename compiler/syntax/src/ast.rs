@@ -103,17 +103,17 @@ pub struct Item {
 #[derive(Debug)]
 pub enum ItemKind {
     Use(UseTree),
-    Fn(FnDecl),
+    Fn(Box<FnDecl>),
     Struct(StructDecl),
     Enum(EnumDecl),
-    Trait(TraitDecl),
-    Impl(ImplDecl),
+    Trait(Box<TraitDecl>),
+    Impl(Box<ImplDecl>),
     Const(ConstDecl),
     Type(TypeAlias),
     Test(TestDecl),
     Extern(ExternBlock),
     /// Parsed completely, not supported yet beyond its syntax: the checker reports it.
-    Actor(ActorDecl),
+    Actor(Box<ActorDecl>),
     /// `export actor Name`
     ExportActor(Ident),
     /// The parser has reported it.

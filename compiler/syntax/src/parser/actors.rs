@@ -31,7 +31,7 @@ impl Parser<'_> {
             items: Vec::new(),
         };
         self.members(|p| p.actor_member(&mut actor));
-        ItemKind::Actor(actor)
+        ItemKind::Actor(Box::new(actor))
     }
 
     fn actor_member(&mut self, actor: &mut ActorDecl) {

@@ -184,7 +184,7 @@ impl Parser<'_> {
                 decl.items.push(item);
             }
         });
-        ItemKind::Trait(decl)
+        ItemKind::Trait(Box::new(decl))
     }
 
     /// Whether a member with this keyword starts here, behind its attributes.
@@ -266,7 +266,7 @@ impl Parser<'_> {
             let item = p.item_at(Place::Members);
             items.push(item);
         });
-        ItemKind::Impl(ImplDecl { generics, trait_, self_ty, items })
+        ItemKind::Impl(Box::new(ImplDecl { generics, trait_, self_ty, items }))
     }
 
     /// `extern "wasm" module "env" { fn … }`

@@ -310,7 +310,7 @@ impl Parser<'_> {
             return ItemKind::Error;
         }
         let decl = self.fn_decl(start);
-        ItemKind::Fn(FnDecl { is_async, is_export, is_unsafe, ..decl })
+        ItemKind::Fn(Box::new(FnDecl { is_async, is_export, is_unsafe, ..decl }))
     }
 
     /// A function from `fn` on.
