@@ -2,6 +2,7 @@
 //! hashing and printing of structs, enums and tuples by their parts. Must match docs/contracts.md, "Lang items".
 
 use crate::impls::ImplIndex;
+use crate::infer::VarKind;
 use crate::program::TraitId;
 use crate::solve::{Sel, Solver, Tri};
 use crate::ty::{Ty, TyKind};
@@ -105,6 +106,13 @@ impl Solver<'_> {
         }
         let parts = matches!(kind, TyKind::Tuple(_) | TyKind::Adt(..) | TyKind::FixedArray(..));
         if builtin.is_structural() && parts { Sel::Builtin(builtin) } else { Sel::No }
+    }
+
+    /// Whether an operator of a number may still be the compiler's, since nothing is known of its right side.
+    pub(crate) fn may_be_builtin(&self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> bool {
+        let [_, right] = args else { return false };
+        self.p.index.builtin(trait_).is_some_and(|builtin| builtin.holds_for(self.p.types.kind(self_ty)))
+            && self.infer.kind_of(&self.p.types, self.shallow(*right)) == Some(VarKind::General)
     }
 
     fn shift_count_fits(&mut self, value: Ty, count: Ty) -> bool {

@@ -164,6 +164,11 @@ impl<'a> Solver<'a> {
         if let Some(sel) = self.select_assoc_bound(trait_, self_ty, args) {
             return sel;
         }
+        if self.may_be_builtin(trait_, self_ty, args)
+            && self.probe(|s| !matches!(s.select_impl(trait_, self_ty, args), Sel::No))
+        {
+            return Sel::Maybe;
+        }
         match self.select_impl(trait_, self_ty, args) {
             Sel::No => {}
             sel => return sel,
