@@ -1,7 +1,8 @@
 //! Items: attributes, docs, `use`, functions, constants, aliases, tests. The others are in `decls` and `actors`.
 
+use super::entry::is_mended;
 use super::types::error_type;
-use super::{Bodies, Parser, is_mended};
+use super::{Bodies, Parser};
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;

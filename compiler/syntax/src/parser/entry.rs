@@ -1,0 +1,95 @@
+//! From a file or a body to its tree.
+
+use super::{MAX_FILE_BYTES, Parser};
+use crate::ast::{Faults, File, FnBody, SkippedBody};
+use crate::codes;
+use crate::diag::{Applicability, Diagnostic};
+use crate::intern::Interner;
+use crate::lexer::Lexed;
+use crate::span::{FileId, SourceMap, Span};
+
+/// What [`parse_file`] does with bodies in braces.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bodies {
+    Parse,
+    /// They become [`FnBody::Deferred`]: they cost their tokens only, and faults in them show when [`parse_body`]
+    /// reaches them.
+    Skip,
+    /// The same, and their tokens are kept in [`File::skipped`], for [`parse_skipped`]. Of a file with a fault outside
+    /// of them nothing is skipped: it may be theirs.
+    Keep,
+}
+
+/// Parses a file of the session.
+pub fn parse_file(
+    map: &SourceMap,
+    file: FileId,
+    interner: &mut Interner,
+    bodies: Bodies,
+) -> (File, Vec<Diagnostic>) {
+    let source = map.file(file);
+    if source.text.len() > MAX_FILE_BYTES {
+        let span = Span::new(source.start, source.start);
+        let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES >> 20);
+        return (File::default(), vec![Diagnostic::error(codes::FILE_TOO_LARGE, span, message)]);
+    }
+    let mut parser = Parser::new(&source.text, source.start, interner, bodies);
+    if bodies == Bodies::Keep && !parser.diags.is_empty() {
+        parser.skipping = Bodies::Parse;
+    }
+    let mut tree = parser.file();
+    if parser.skipping == Bodies::Keep && !parser.diags.is_empty() {
+        return parse_file(map, file, interner, Bodies::Parse);
+    }
+    tree.skipped = std::mem::take(&mut parser.skipped);
+    let (bodies, lost) = (std::mem::take(&mut parser.bodies), parser.stopped || parser.unbalanced);
+    let diags = parser.finish();
+    tree.faults = faults(&diags, &bodies, lost);
+    (tree, diags)
+}
+
+/// Parses a body that [`Bodies::Skip`] left out.
+pub fn parse_body(map: &SourceMap, body_span: Span, interner: &mut Interner) -> (FnBody, Vec<Diagnostic>) {
+    let mut parser = Parser::new(map.text(body_span), body_span.lo, interner, Bodies::Parse);
+    let body = parser.body_alone();
+    (body, parser.finish())
+}
+
+/// Parses a body of `file` of which the tokens were kept.
+pub fn parse_skipped(
+    map: &SourceMap,
+    file: FileId,
+    skipped: SkippedBody,
+    interner: &mut Interner,
+) -> (FnBody, Vec<Diagnostic>) {
+    let (file, span) = (map.file(file), skipped.span);
+    let text = &file.text[(span.lo - file.start) as usize..(span.hi - file.start) as usize];
+    let tokens = skipped.tokens.into_vec();
+    let lexed = Lexed { tokens, comments: Vec::new(), diags: Vec::new(), stopped: false, cut: false };
+    let mut parser = Parser::of_tokens(text, span.lo, interner, Bodies::Parse, lexed);
+    let body = parser.body_alone();
+    (body, parser.finish())
+}
+
+/// Sorts errors by the bodies in which they are. `lost`: it is not known where these end.
+fn faults(diags: &[Diagnostic], bodies: &[Span], lost: bool) -> Faults {
+    let mut faults = Faults { any: false, declarations: lost, bodies: Vec::new() };
+    for diag in diags.iter().filter(|d| d.is_error()) {
+        faults.any = true;
+        let pos = diag.span().lo;
+        // Bodies are in ascending order and disjoint. What is reported at a `{` was expected before it.
+        let after = bodies.partition_point(|b| b.lo < pos);
+        match bodies[..after].last().filter(|b| b.contains(pos)) {
+            _ if is_mended(diag) => {}
+            None => faults.declarations = true,
+            Some(body) => faults.bodies.push(*body),
+        }
+    }
+    faults.bodies.dedup();
+    faults
+}
+
+/// Whether the tree is what was meant in spite of this error.
+pub(super) fn is_mended(diag: &Diagnostic) -> bool {
+    diag.fixes.iter().any(|f| f.applicability == Applicability::Certain)
+}
