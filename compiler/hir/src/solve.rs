@@ -11,7 +11,7 @@ use crate::builtin::Builtin;
 use crate::env::ParamEnv;
 use crate::impls::Head;
 use crate::infer::{InferTable, VarKind};
-use crate::program::{BoundKind, ImplId, ParamMode, Program, TraitId};
+use crate::program::{BoundKind, ImplId, Program, TraitId};
 use crate::ty::{IntTy, Ty, TyKind, TyRow};
 use smallvec::SmallVec;
 use syntax::{Span, Symbol};
@@ -271,8 +271,8 @@ impl<'a> Solver<'a> {
         let mut found: Option<(ImplId, Binds, Tri)> = None;
         let mut several = false;
         for head in head.into_iter().chain([Head::Any]) {
-            for i in 0..self.p.index.trait_impls(trait_, head).len() {
-                let id = self.p.index.trait_impls(trait_, head)[i];
+            let ids: SmallVec<[ImplId; 8]> = self.p.index.trait_impls(trait_, head).into();
+            for id in ids {
                 let n = self.p.impls[id].generics.params.len();
                 let mut binds = Binds::from_elem(None, n);
                 let fits = self.match_impl(id, args, &mut binds);
