@@ -1,5 +1,6 @@
 //! The checker: owns the program while it is being made, and all that is needed to make it.
 
+use crate::check::Spare;
 use crate::collect::Decls;
 use crate::cycles::Uses;
 use crate::flow::ParamUse;
@@ -118,8 +119,8 @@ pub struct Checker {
     /// Variables of the body being checked, and of types in signatures.
     pub(crate) infer: InferTable,
     pub(crate) bodies: FxHashMap<BodyOwner, BodyRef>,
-    /// The table of `check::scope`, kept between bodies.
-    pub(crate) scope_heads: Vec<u32>,
+    /// Tables of bodies, kept between them.
+    pub(crate) spare: Spare,
     /// Tables of `check::finish`, likewise.
     pub(crate) zonk_tables: (TyMap, TyMap),
     /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
@@ -160,7 +161,7 @@ impl Checker {
             known: Known::default(),
             infer: InferTable::default(),
             bodies: FxHashMap::default(),
-            scope_heads: Vec::new(),
+            spare: Spare::default(),
             zonk_tables: Default::default(),
             param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),

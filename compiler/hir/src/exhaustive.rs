@@ -370,6 +370,8 @@ impl Cx<'_> {
     /// that match every first part are decided elsewhere.
     fn specialise(&mut self, rows: &Matrix, ctor: &Ctor, n_fields: usize, found_below: bool) -> Matrix {
         let mut out = self.blank(rows.width - 1 + n_fields, rows.wanted);
+        out.heads.reserve(rows.heads.len());
+        out.cells.reserve(rows.heads.len() * out.width);
         for (mut head, row) in rows.rows() {
             let Some((first, rest)) = row.split_last() else { continue };
             head.decided |= found_below && *first == WILD;

@@ -13,6 +13,7 @@ use crate::solve::Sel;
 use crate::solve::Tri;
 use crate::suggest;
 use crate::ty::{Ty, TyKind, TyRow};
+use smallvec::SmallVec;
 use syntax::ast::{self, GenericArgs, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
@@ -115,7 +116,7 @@ impl FnCtxt<'_> {
     /// The traits' methods of this name that the type has.
     pub(crate) fn trait_candidates(&mut self, ty: Ty, name: Symbol, span: Span) -> Vec<Candidate> {
         let mut found: Vec<Candidate> = Vec::new();
-        let mut provided: Vec<bool> = Vec::new();
+        let mut provided: SmallVec<[bool; 8]> = SmallVec::new();
         for (trait_, id) in self.traits_with_method(ty, name) {
             let n_args = self.ck.program.traits[trait_].generics.params.len();
             let mut args = TyRow::from_slice(&[ty]);
@@ -149,18 +150,18 @@ impl FnCtxt<'_> {
     }
 
     /// The traits that could apply to the type, by its outermost constructor, and have a method of this name.
-    fn traits_with_method(&self, ty: Ty, name: Symbol) -> Vec<(TraitId, FnId)> {
+    fn traits_with_method(&self, ty: Ty, name: Symbol) -> SmallVec<[(TraitId, FnId); 4]> {
         let index = &self.ck.program.index;
         let all = index.trait_methods(name);
         if all.len() <= 4 {
-            return all.to_vec();
+            return SmallVec::from_slice(all);
         }
         if matches!(self.kind(ty), TyKind::Dyn { .. } | TyKind::Assoc { .. }) {
             // Traits above a `dyn` type's, or in the declaration of an associated type.
-            return all.to_vec();
+            return SmallVec::from_slice(all);
         }
         let head = Head::of(&self.ck.program.types, ty);
-        let mut found: Vec<(TraitId, FnId)> = Vec::new();
+        let mut found = SmallVec::new();
         let by_head = head.map_or(&[][..], |h| index.traits_of_head(h));
         let for_any = index.traits_of_head(Head::Any);
         if all.len() < by_head.len() + for_any.len() {
@@ -171,14 +172,14 @@ impl FnCtxt<'_> {
                     || index.builtin(trait_).is_some()
                     || self.env.bounds.iter().any(|b| b.trait_ == trait_)
             };
-            found.extend(all.iter().filter(|(trait_, _)| may_apply(*trait_)));
+            found.extend(all.iter().filter(|(trait_, _)| may_apply(*trait_)).copied());
             return found;
         }
         let bounds = self.env.bounds.iter().map(|b| b.trait_);
         let others = for_any.iter().copied().chain(index.builtin_traits());
         for trait_ in by_head.iter().copied().chain(bounds).chain(others) {
             if let Some(id) = index.method_of_trait(trait_, name)
-                && !found.iter().any(|f| f.0 == trait_)
+                && !found.iter().any(|f: &(TraitId, FnId)| f.0 == trait_)
             {
                 found.push((trait_, id));
             }
