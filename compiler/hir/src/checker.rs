@@ -8,7 +8,7 @@ use crate::infer::InferTable;
 use crate::lang::Known;
 use crate::program::{AdtId, BodyOwner, BodyRef, Container, FnId, ModuleId, Program, VariantIdx};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
-use crate::ty::TyMap;
+use crate::ty::{Ty, TyMap};
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 use syntax::ast::{Faults, FnBody, SkippedBody};
@@ -122,7 +122,7 @@ pub struct Checker {
     /// Tables of bodies, kept between them.
     pub(crate) spare: Spare,
     /// Tables of `check::finish`, likewise.
-    pub(crate) zonk_tables: (TyMap, TyMap),
+    pub(crate) zonk_tables: (TyMap, TyMap, Vec<Ty>),
     /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
     pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
     /// Bodies that are being checked, outermost first.

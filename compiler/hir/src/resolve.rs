@@ -199,9 +199,14 @@ pub(crate) fn is_iso_in(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -
     if concrete && let Some(known) = program.caches.is_iso.get(ty) {
         return known;
     }
-    let result = contains_iso(program, ty, iso_param);
+    let mut seen = FxHashSet::default();
+    let result = contains_iso(program, ty, iso_param, &mut seen);
     if concrete {
         program.caches.is_iso.set(ty, result);
+        // What is inside a type without `iso` is without it too.
+        for part in seen.into_iter().filter(|_| !result) {
+            program.caches.is_iso.set(part, false);
+        }
     }
     result
 }
@@ -234,8 +239,13 @@ impl Program {
 
 /// Looks at each type that is inside once. A type beyond the limit of size has no instance, so nothing is copied of it:
 /// without the limit a type that grows each time it contains itself would have no end.
-fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) -> bool {
-    let (mut seen, mut todo) = (FxHashSet::default(), TyRow::from_slice(&[ty]));
+fn contains_iso(
+    program: &mut Program,
+    ty: Ty,
+    iso_param: &dyn Fn(u32) -> bool,
+    seen: &mut FxHashSet<Ty>,
+) -> bool {
+    let mut todo = TyRow::from_slice(&[ty]);
     while let Some(ty) = todo.pop() {
         if ty.is_fixed() || program.types.size(ty) > crate::types::MAX_SIZE {
             continue;

@@ -34,13 +34,18 @@ impl FnCtxt<'_> {
         let mut told = FxHashSet::default();
         let mut copyables = std::mem::take(&mut self.copyables);
         for Copyable { ty, why, span } in copyables.drain(..) {
-            let ty = self.deep(ty);
-            self.check_copyable(ty, why, span, &mut told);
+            if !self.is_plainly_copied(ty) {
+                let ty = self.deep(ty);
+                self.check_copyable(ty, why, span, &mut told);
+            }
         }
         self.copyables = copyables;
         let mut asked = FxHashSet::default();
         let mut proofs = std::mem::take(&mut self.proofs);
         for Proof { trait_, args, span, cause } in proofs.drain(..) {
+            if args.iter().all(|t| self.is_plainly_copied(*t)) {
+                continue;
+            }
             let args: TyRow = args.into_iter().map(|t| self.deep(t)).collect();
             if args.iter().any(|t| self.is_iso(*t)) && asked.insert((trait_, args.clone(), span)) {
                 for (ty, by, self_ty) in self.copied_by(trait_, args) {
@@ -49,6 +54,11 @@ impl FnCtxt<'_> {
             }
         }
         self.proofs = proofs;
+    }
+
+    /// Whether a type is known to be copied without a look at its parts.
+    fn is_plainly_copied(&self, ty: Ty) -> bool {
+        self.ck.program.is_known_copyable(self.shallow(ty))
     }
 
     fn is_iso(&mut self, ty: Ty) -> bool {

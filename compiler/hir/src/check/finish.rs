@@ -22,8 +22,8 @@ impl FnCtxt<'_> {
         }
         self.pending.append(&mut self.structural);
         self.solve_pending();
-        let tables = std::mem::take(&mut self.ck.zonk_tables);
-        let mut zonk = Zonk { silent: self.has_errors, memo: tables.0, seen: tables.1, ..Zonk::default() };
+        let (memo, seen, tys) = std::mem::take(&mut self.ck.zonk_tables);
+        let mut zonk = Zonk { silent: self.has_errors, memo, seen, tys, ..Zonk::default() };
         for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
             let ty = self.zonk(ty, span, &mut zonk);
             if self.check_lit_range(value, ty, span) {
@@ -48,7 +48,8 @@ impl FnCtxt<'_> {
         self.analyse(body, &zonk.tys);
         zonk.memo.clear();
         zonk.seen.clear();
-        self.ck.zonk_tables = (zonk.memo, zonk.seen);
+        zonk.tys.clear();
+        self.ck.zonk_tables = (zonk.memo, zonk.seen, zonk.tys);
         self.warn_unused_locals();
         body.locals = self.locals.iter().cloned().collect();
     }
@@ -124,7 +125,7 @@ impl FnCtxt<'_> {
     }
 
     /// A type with all variables replaced; one that is still open is reported once.
-    #[inline]
+    #[inline(always)]
     fn zonk(&mut self, ty: Ty, span: Span, zonk: &mut Zonk) -> Ty {
         match self.ck.program.types.flags(ty).has_infer {
             true => self.zonk_open(ty, span, zonk),
@@ -132,11 +133,15 @@ impl FnCtxt<'_> {
         }
     }
 
+    #[inline(never)]
     fn zonk_open(&mut self, ty: Ty, span: Span, zonk: &mut Zonk) -> Ty {
+        let shallow = self.shallow(ty);
+        if shallow.is_fixed() {
+            return shallow;
+        }
         if let Some(known) = zonk.memo.get(ty) {
             return known;
         }
-        let shallow = self.shallow(ty);
         let result = match self.kind(shallow) {
             TyKind::Infer(idx) => {
                 let origin = self.ck.infer.origin(*idx);

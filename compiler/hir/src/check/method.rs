@@ -13,12 +13,13 @@ use crate::solve::Sel;
 use crate::solve::Tri;
 use crate::suggest;
 use crate::ty::{Ty, TyKind, TyRow};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use syntax::ast::{self, GenericArgs, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
 /// A trait's method with the arguments of the trait.
 pub(crate) type Candidate = (TraitId, FnId, TyRow);
+pub(crate) type Candidates = SmallVec<[Candidate; 2]>;
 
 impl FnCtxt<'_> {
     pub(crate) fn method_call(
@@ -114,8 +115,8 @@ impl FnCtxt<'_> {
     }
 
     /// The traits' methods of this name that the type has.
-    pub(crate) fn trait_candidates(&mut self, ty: Ty, name: Symbol, span: Span) -> Vec<Candidate> {
-        let mut found: Vec<Candidate> = Vec::new();
+    pub(crate) fn trait_candidates(&mut self, ty: Ty, name: Symbol, span: Span) -> Candidates {
+        let mut found = Candidates::new();
         let mut provided: SmallVec<[bool; 8]> = SmallVec::new();
         for (trait_, id) in self.traits_with_method(ty, name) {
             let n_args = self.ck.program.traits[trait_].generics.params.len();
@@ -204,13 +205,13 @@ impl FnCtxt<'_> {
     }
 
     /// Inside a trait, or an `impl` of it, its own methods of `Self` come first.
-    pub(crate) fn prefer_own_trait(&self, ty: Ty, found: &mut Vec<Candidate>) {
+    pub(crate) fn prefer_own_trait(&self, ty: Ty, found: &mut Candidates) {
         let own = self.cx.self_trait.or(self.cx.impl_trait.as_ref().map(|t| t.0));
         if found.len() > 1
             && self.cx.self_ty == Some(ty)
             && let Some(candidate) = own.and_then(|own| found.iter().find(|c| c.0 == own)).cloned()
         {
-            *found = vec![candidate];
+            *found = smallvec![candidate];
         }
     }
 

@@ -359,6 +359,7 @@ impl<'c> FnCtxt<'c> {
         params: &mut Vec<LocalId>,
         lets: &mut Vec<Stmt>,
     ) {
+        params.reserve_exact(decl.params.len());
         for (i, param) in decl.params.iter_mut().enumerate() {
             let Some(sig) = self.ck.program.fns[id].params.get(i) else { continue };
             let (ty, name, span) = (sig.ty, sig.name, sig.span);
