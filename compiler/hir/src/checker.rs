@@ -1,5 +1,6 @@
 //! The checker: owns the program while it is being made, and all that is needed to make it.
 
+use crate::check::Spare;
 use crate::collect::Decls;
 use crate::cycles::Uses;
 use crate::flow::ParamUse;
@@ -7,7 +8,7 @@ use crate::infer::InferTable;
 use crate::lang::Known;
 use crate::program::{AdtId, BodyOwner, BodyRef, Container, FnId, ModuleId, Program, VariantIdx};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
-use crate::ty::TyMap;
+use crate::ty::{Ty, TyMap};
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 use syntax::ast::{Faults, FnBody, SkippedBody};
@@ -118,10 +119,10 @@ pub struct Checker {
     /// Variables of the body being checked, and of types in signatures.
     pub(crate) infer: InferTable,
     pub(crate) bodies: FxHashMap<BodyOwner, BodyRef>,
-    /// The table of `check::scope`, kept between bodies.
-    pub(crate) scope_heads: Vec<u32>,
+    /// Tables of bodies, kept between them.
+    pub(crate) spare: Spare,
     /// Tables of `check::finish`, likewise.
-    pub(crate) zonk_tables: (TyMap, TyMap),
+    pub(crate) zonk_tables: (TyMap, TyMap, Vec<Ty>),
     /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
     pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
     /// Bodies that are being checked, outermost first.
@@ -160,7 +161,7 @@ impl Checker {
             known: Known::default(),
             infer: InferTable::default(),
             bodies: FxHashMap::default(),
-            scope_heads: Vec::new(),
+            spare: Spare::default(),
             zonk_tables: Default::default(),
             param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),

@@ -6,7 +6,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::collect::ConstState;
 use crate::program::*;
-use crate::scope::{Def, Ns};
+use crate::scope::{Def, Ns, SeenModules};
 use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use syntax::ast::{self, BinOp, ExprKind, TypeKind, UnOp};
@@ -145,7 +145,7 @@ impl Checker {
     /// A constant of a module or a type: `limits.MAX`, `Int.MAX`.
     fn const_in_path(&mut self, base: &ast::Expr, name: Symbol, cx: &TyCx) -> Option<ConstId> {
         if let Some(module) = self.module_of_expr(base, cx.module.0) {
-            return match self.lookup_in(module, name, Ns::Value, cx.module.0, &mut Vec::new())?.def {
+            return match self.lookup_in(module, name, Ns::Value, cx.module.0, &mut SeenModules::new())?.def {
                 Def::Const(id) => Some(id),
                 _ => None,
             };

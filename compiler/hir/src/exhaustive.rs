@@ -7,15 +7,19 @@
 //!
 //! The work is bounded: [`MAX_STEPS`] specialisations, then the match is called too complex.
 
+mod flat;
 mod matrix;
+mod split;
 
 use crate::body::{Lit, Pat, PatKind};
 use crate::program::{AdtId, Program, VariantIdx};
 use crate::resolve::adt_field_tys;
 use crate::ty::{Ty, TyKind};
 use crate::witness::{Witness, push_wilds, wild};
-use matrix::{Arena, Head, Matrix, PatId, WILD};
+use matrix::{Arena, Head, Matrix, Memo, PatId, WILD};
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use std::ops::Range;
 
 const MAX_STEPS: u32 = 50_000;
 
@@ -42,13 +46,18 @@ pub(crate) fn check(
     arms: &[(&Pat, bool)],
     array: Option<AdtId>,
 ) -> Usefulness {
+    if flat::is_fine(program, ty, arms) {
+        return Usefulness { useful: vec![true; arms.len()], missing: Vec::new(), too_complex: false };
+    }
     let mut cx = Cx {
         p: program,
         steps: 0,
         useful: vec![false; arms.len()],
         array,
         pats: Arena::new(),
+        field_tys: FieldTys::default(),
         memo: Memo::default(),
+        spare: Vec::new(),
     };
     let mut rows = Matrix::new(1);
     for (i, (pat, guarded)) in arms.iter().enumerate() {
@@ -87,11 +96,22 @@ struct Cx<'a> {
     useful: Vec<bool>,
     array: Option<AdtId>,
     pats: Arena,
+    field_tys: FieldTys,
     memo: Memo,
+    /// Rows that are done with, whose memory serves for others.
+    spare: Vec<Matrix>,
 }
 
-/// What [`Cx::compute`] found for rows: their cells and heads, with the types of their columns.
-type Memo = FxHashMap<(Vec<PatId>, Vec<Head>, Vec<Ty>, bool), Vec<Vec<Witness>>>;
+type Columns = SmallVec<[Ty; 8]>;
+
+/// The types of fields of the types that were met.
+#[derive(Default)]
+struct FieldTys {
+    known: FxHashMap<(Ty, VariantIdx), Range<usize>>,
+    list: Vec<Ty>,
+    /// Those of the last array.
+    elems: Vec<Ty>,
+}
 
 impl Cx<'_> {
     // ------------------------------------------------------------ patterns
@@ -140,7 +160,7 @@ impl Cx<'_> {
     }
 
     fn range_ctor(&self, ty: Ty, lo: &Option<Lit>, hi: &Option<Lit>, inclusive: bool) -> Ctor {
-        let Some((min, max)) = self.bounds(ty) else { return Ctor::Opaque };
+        let Some((min, max)) = bounds(self.p, ty) else { return Ctor::Opaque };
         let end = |lit: &Option<Lit>| match lit {
             Some(Lit::Int(n)) => Some(n.get()),
             Some(Lit::Char(c)) => Some(*c as i128),
@@ -149,21 +169,6 @@ impl Cx<'_> {
         let low = end(lo).unwrap_or(min);
         let high = end(hi).map_or(max, |h| if inclusive { h } else { h - 1 });
         Ctor::Range(low, high)
-    }
-
-    /// The least and greatest value of a type whose values are numbers.
-    fn bounds(&self, ty: Ty) -> Option<(i128, i128)> {
-        match self.p.types.kind(ty) {
-            TyKind::Int(int) => {
-                let bits = int.bits(8);
-                Some(match int.is_signed() {
-                    true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
-                    false => (0, (1i128 << bits) - 1),
-                })
-            }
-            TyKind::Char => Some((0, 0x10_FFFF)),
-            _ => None,
-        }
     }
 
     // ------------------------------------------------------------ the algorithm
@@ -175,47 +180,65 @@ impl Cx<'_> {
             self.useful.fill(true);
             return Vec::new();
         }
-        if self.settle(&mut rows) {
-            return Vec::new();
-        }
-        if !rows.wanted && rows.heads.iter().all(|head| head.decided) {
+        if self.settle(&mut rows) || !rows.wanted && rows.heads.iter().all(|head| head.decided) {
+            self.spare.push(rows);
             return Vec::new();
         }
         if self.steps <= STEPS_OF_SMALL_MATCHES {
-            return self.compute_column(rows, tys);
+            let witnesses = self.compute_column(&rows, tys);
+            self.spare.push(rows);
+            return witnesses;
         }
         // The same rows mark the same arms, which has been done.
-        let key = (rows.cells.clone(), rows.heads.clone(), tys.to_vec(), rows.wanted);
-        if let Some(known) = self.memo.get(&key) {
-            return known.clone();
+        let hash = Memo::hash(&rows, tys);
+        if let Some(known) = self.memo.get(hash, &rows, tys) {
+            let known = known.clone();
+            self.spare.push(rows);
+            return known;
         }
-        let witnesses = self.compute_column(rows, tys);
-        self.memo.insert(key, witnesses.clone());
+        let witnesses = self.compute_column(&rows, tys);
+        self.memo.insert(hash, rows, tys, witnesses.clone());
         witnesses
     }
 
+    fn blank(&mut self, width: usize, wanted: bool) -> Matrix {
+        let mut rows = self.spare.pop().unwrap_or_else(|| Matrix::new(0));
+        rows.reset(width, wanted);
+        rows
+    }
+
     /// [`Cx::compute`] by the parts of the first column.
-    fn compute_column(&mut self, mut rows: Matrix, tys: &[Ty]) -> Vec<Vec<Witness>> {
+    fn compute_column(&mut self, rows: &Matrix, tys: &[Ty]) -> Vec<Vec<Witness>> {
         let (false, Some((ty, rest))) = (rows.heads.is_empty(), tys.split_last()) else {
             return vec![push_wilds(tys)];
         };
         if rows.column().all(|pat| pat == WILD) {
-            rows.pop_column();
+            let rows = self.specialise(rows, &Ctor::Wild, 0, false);
             let mut witnesses = self.compute(rows, rest);
             witnesses.iter_mut().for_each(|witness| witness.push(wild(*ty)));
             return witnesses;
         }
+        if !rows.column().any(|pat| *self.pats.ctor(pat) == Ctor::Or) {
+            return self.compute_parts(rows, *ty, rest);
+        }
         let rows = self.expand_or(rows);
-        let (present, missing) = self.split(*ty, &rows);
+        let witnesses = self.compute_parts(&rows, *ty, rest);
+        self.spare.push(rows);
+        witnesses
+    }
+
+    /// [`Cx::compute`] of rows without alternatives in the first column.
+    fn compute_parts(&mut self, rows: &Matrix, ty: Ty, rest: &[Ty]) -> Vec<Vec<Witness>> {
+        let (present, missing) = self.split(ty, rows);
         let mut witnesses = Vec::new();
         // A value with a missing constructor meets fewer rows than one with another: rows that match both are reached
         // by it too if they are at all, and it is missed too if one is.
         let found_below = !missing.is_empty() && self.steps > STEPS_OF_SMALL_MATCHES;
         for ctor in present {
-            self.compute_present(&rows, *ty, rest, ctor, found_below, &mut witnesses);
+            self.compute_present(rows, ty, rest, ctor, found_below, &mut witnesses);
         }
         if !missing.is_empty() {
-            self.compute_missing(&rows, *ty, rest, &missing, &mut witnesses);
+            self.compute_missing(rows, ty, rest, &missing, &mut witnesses);
         }
         witnesses
     }
@@ -252,10 +275,9 @@ impl Cx<'_> {
         found_below: bool,
         witnesses: &mut Vec<Vec<Witness>>,
     ) {
-        let field_tys = self.field_tys(ty, &ctor);
-        let mut columns = rest.to_vec();
-        columns.extend(field_tys.iter().rev());
-        let mut specialised = self.specialise(rows, &ctor, field_tys.len(), found_below);
+        let mut columns = Columns::from_slice(rest);
+        columns.extend(self.field_tys(ty, &ctor).iter().rev().copied());
+        let mut specialised = self.specialise(rows, &ctor, columns.len() - rest.len(), found_below);
         specialised.wanted &= !found_below;
         for mut witness in self.compute(specialised, &columns) {
             if witnesses.len() >= MAX_WITNESSES {
@@ -283,142 +305,50 @@ impl Cx<'_> {
                     return;
                 }
                 let mut whole = witness.clone();
-                let fields = push_wilds(&self.field_tys(ty, ctor));
+                let fields = push_wilds(self.field_tys(ty, ctor));
                 whole.push(Witness { ctor: ctor.clone(), fields, ty });
                 witnesses.push(whole);
             }
         }
     }
 
-    /// The constructors to look at one by one, and those that no row of the column names.
-    fn split(&mut self, ty: Ty, rows: &Matrix) -> (Vec<Ctor>, Vec<Ctor>) {
-        let pats = std::mem::replace(&mut self.pats, Arena { pats: Vec::new(), fields: Vec::new() });
-        let heads = rows.column().map(|pat| pats.ctor(pat));
-        let named: Vec<&Ctor> = heads.filter(|c| !matches!(c, Ctor::Wild | Ctor::Opaque)).collect();
-        let parts = self.split_named(ty, &named);
-        self.pats = pats;
-        parts
-    }
-
-    fn split_named(&mut self, ty: Ty, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
-        if named.is_empty() {
-            return (Vec::new(), vec![Ctor::Wild]);
-        }
-        match self.p.types.kind(ty).clone() {
-            TyKind::Bool => partition([Ctor::Bool(true), Ctor::Bool(false)].into(), named),
-            TyKind::Tuple(_) => (vec![Ctor::Single], Vec::new()),
-            TyKind::Int(_) | TyKind::Char => self.split_ranges(ty, named),
-            TyKind::FixedArray(_, len) => match *self.p.types.kind(len) {
-                TyKind::ConstInt(n) => (vec![Ctor::Fixed(n as usize)], Vec::new()),
-                _ => self.split_lengths(named),
-            },
-            TyKind::Adt(id, _) if Some(id) == self.array => self.split_lengths(named),
-            TyKind::Adt(id, args) if self.p.adts[id].is_enum => {
-                let all = self.p.adts[id].variants.indices();
-                let mut ctors = Vec::with_capacity(all.len());
-                for variant in all {
-                    let written = named.contains(&&Ctor::Variant(variant));
-                    // A variant that would hold a `Never` has no values.
-                    if written || !adt_field_tys(self.p, id, variant, &args).contains(&Ty::NEVER) {
-                        ctors.push(Ctor::Variant(variant));
-                    }
-                }
-                partition(ctors, named)
+    fn field_tys(&mut self, ty: Ty, ctor: &Ctor) -> &[Ty] {
+        match ctor {
+            Ctor::Single => self.adt_fields(ty, VariantIdx(0)),
+            Ctor::Variant(variant) => self.adt_fields(ty, *variant),
+            Ctor::Fixed(_) | Ctor::Rest(..) => {
+                let elem = match self.p.types.kind(ty) {
+                    TyKind::FixedArray(elem, _) => *elem,
+                    TyKind::Adt(_, args) => args.first().copied().unwrap_or(Ty::ERROR),
+                    _ => return &[],
+                };
+                self.field_tys.elems.clear();
+                self.field_tys.elems.resize(ctor_len(ctor), elem);
+                &self.field_tys.elems
             }
-            TyKind::Adt(id, _) if named.iter().all(|c| **c == Ctor::Single) && !self.p.adts[id].is_enum => {
-                (vec![Ctor::Single], Vec::new())
-            }
-            _ => {
-                // Strings, floats, constants: never all of them.
-                let mut present: Vec<Ctor> = Vec::new();
-                for &ctor in named {
-                    if !present.contains(ctor) {
-                        present.push(ctor.clone());
-                    }
-                }
-                (present, vec![Ctor::Wild])
-            }
+            _ => &[],
         }
     }
 
-    /// Cuts the values of a type at the ends of all ranges, so that each part is inside or outside of each range.
-    fn split_ranges(&mut self, ty: Ty, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
-        let Some((min, max)) = self.bounds(ty) else { return (Vec::new(), vec![Ctor::Wild]) };
-        let mut cuts = vec![min, max + 1];
-        for ctor in named {
-            if let Ctor::Range(lo, hi) = ctor {
-                cuts.extend([(*lo).clamp(min, max + 1), (hi + 1).clamp(min, max + 1)]);
-            }
+    /// The types of the fields of a variant, struct or tuple.
+    fn adt_fields(&mut self, ty: Ty, variant: VariantIdx) -> &[Ty] {
+        if let Some(known) = self.field_tys.known.get(&(ty, variant)) {
+            return &self.field_tys.list[known.clone()];
         }
-        if min == 0 && max == 0x10_FFFF {
-            cuts.extend([0xD800, 0xE000]);
-        }
-        cuts.sort_unstable();
-        cuts.dedup();
-        let (mut present, mut missing) = (Vec::new(), Vec::new());
-        for pair in cuts.windows(2) {
-            let (lo, hi) = (pair[0], pair[1] - 1);
-            if self.p.types.kind(ty) == &TyKind::Char && lo == 0xD800 {
-                continue; // Surrogates are no characters.
-            }
-            let covered = named.iter().any(|c| matches!(c, Ctor::Range(a, b) if *a <= lo && hi <= *b));
-            if covered { &mut present } else { &mut missing }.push(Ctor::Range(lo, hi));
-        }
-        (present, merge_ranges(missing))
-    }
-
-    /// Lengths up to the longest pattern one by one, and all beyond as one.
-    fn split_lengths(&mut self, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
-        let (mut fixed, mut prefix, mut suffix) = (0, 0, 0);
-        let mut least_rest: Option<usize> = None;
-        for ctor in named {
-            match ctor {
-                Ctor::Fixed(n) => fixed = fixed.max(n + 1),
-                Ctor::Rest(p, s) => {
-                    prefix = prefix.max(*p);
-                    suffix = suffix.max(*s);
-                    least_rest = Some(least_rest.map_or(p + s, |l| l.min(p + s)));
-                }
-                _ => {}
-            }
-        }
-        let end = fixed.max(prefix + suffix);
-        let covered = |n: usize| {
-            named.iter().any(|c| match c {
-                Ctor::Fixed(m) => *m == n,
-                Ctor::Rest(p, s) => p + s <= n,
-                _ => false,
-            })
-        };
-        let (mut present, mut missing) = (Vec::new(), Vec::new());
-        for n in 0..end {
-            if covered(n) { &mut present } else { &mut missing }.push(Ctor::Fixed(n));
-        }
-        let beyond = Ctor::Rest(end - suffix.min(end), suffix.min(end));
-        if least_rest.is_some() { &mut present } else { &mut missing }.push(beyond);
-        (present, missing)
-    }
-
-    fn field_tys(&mut self, ty: Ty, ctor: &Ctor) -> Vec<Ty> {
-        let kind = self.p.types.kind(ty).clone();
-        match (ctor, kind) {
-            (Ctor::Single, TyKind::Tuple(args)) => args.to_vec(),
-            (Ctor::Single, TyKind::Adt(id, args)) => adt_field_tys(self.p, id, VariantIdx(0), &args),
-            (Ctor::Variant(variant), TyKind::Adt(id, args)) => adt_field_tys(self.p, id, *variant, &args),
-            (Ctor::Fixed(_) | Ctor::Rest(..), TyKind::FixedArray(elem, _)) => vec![elem; ctor_len(ctor)],
-            (Ctor::Fixed(_) | Ctor::Rest(..), TyKind::Adt(_, args)) => {
-                vec![args.first().copied().unwrap_or(Ty::ERROR); ctor_len(ctor)]
-            }
+        let fields = match self.p.types.kind(ty).clone() {
+            TyKind::Tuple(args) => args.to_vec(),
+            TyKind::Adt(id, args) => adt_field_tys(self.p, id, variant, &args),
             _ => Vec::new(),
-        }
+        };
+        let start = self.field_tys.list.len();
+        self.field_tys.list.extend(fields);
+        self.field_tys.known.insert((ty, variant), start..self.field_tys.list.len());
+        &self.field_tys.list[start..]
     }
 
     /// Replaces rows whose first pattern is `A | B` by a row for each alternative.
-    fn expand_or(&self, rows: Matrix) -> Matrix {
-        if !rows.column().any(|pat| *self.pats.ctor(pat) == Ctor::Or) {
-            return rows;
-        }
-        let mut out = Matrix { wanted: rows.wanted, ..Matrix::new(rows.width) };
+    fn expand_or(&mut self, rows: &Matrix) -> Matrix {
+        let mut out = self.blank(rows.width, rows.wanted);
         for (head, row) in rows.rows() {
             if let Some((first, rest)) = row.split_last() {
                 self.push_expanded(rest, *first, head, &mut out);
@@ -438,8 +368,10 @@ impl Cx<'_> {
 
     /// The rows for values whose first part has this constructor, with its fields as new columns. `found_below`: those
     /// that match every first part are decided elsewhere.
-    fn specialise(&self, rows: &Matrix, ctor: &Ctor, n_fields: usize, found_below: bool) -> Matrix {
-        let mut out = Matrix { wanted: rows.wanted, ..Matrix::new(rows.width - 1 + n_fields) };
+    fn specialise(&mut self, rows: &Matrix, ctor: &Ctor, n_fields: usize, found_below: bool) -> Matrix {
+        let mut out = self.blank(rows.width - 1 + n_fields, rows.wanted);
+        out.heads.reserve(rows.heads.len());
+        out.cells.reserve(rows.heads.len() * out.width);
         for (mut head, row) in rows.rows() {
             let Some((first, rest)) = row.split_last() else { continue };
             head.decided |= found_below && *first == WILD;
@@ -479,6 +411,21 @@ impl Cx<'_> {
     }
 }
 
+/// The least and greatest value of a type whose values are numbers.
+fn bounds(program: &Program, ty: Ty) -> Option<(i128, i128)> {
+    match program.types.kind(ty) {
+        TyKind::Int(int) => {
+            let bits = int.bits(8);
+            Some(match int.is_signed() {
+                true => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
+                false => (0, (1i128 << bits) - 1),
+            })
+        }
+        TyKind::Char => Some((0, 0x10_FFFF)),
+        _ => None,
+    }
+}
+
 pub(crate) fn ctor_len(ctor: &Ctor) -> usize {
     match ctor {
         Ctor::Fixed(n) => *n,
@@ -497,25 +444,6 @@ fn lit_ctor(lit: &Lit) -> Ctor {
         Lit::Unit => Ctor::Single,
         Lit::Duration(nanos) => Ctor::Str(nanos.to_string().into()),
     }
-}
-
-/// Those of all constructors that are named, and the others.
-fn partition(all: Vec<Ctor>, named: &[&Ctor]) -> (Vec<Ctor>, Vec<Ctor>) {
-    all.into_iter().partition(|c| named.contains(&c))
-}
-
-fn merge_ranges(parts: Vec<Ctor>) -> Vec<Ctor> {
-    let mut out: Vec<Ctor> = Vec::new();
-    for part in parts {
-        if let (Some(Ctor::Range(_, last)), Ctor::Range(lo, hi)) = (out.last_mut(), &part)
-            && *last + 1 == *lo
-        {
-            *last = *hi;
-            continue;
-        }
-        out.push(part);
-    }
-    out
 }
 
 /// Whether a pattern with this constructor matches all values of a part of the split column.

@@ -176,6 +176,8 @@ pub(crate) struct Caches {
     pub methods: FxHashMap<(FnId, Ty), Resolved>,
     pub assoc: FxHashMap<Ty, Ty>,
     pub is_iso: TyMarks,
+    /// The same of types with parameters none of which is `iso`.
+    pub is_iso_open: TyMarks,
     /// A body is being checked: what is known of closures may change still.
     pub in_body: bool,
 }

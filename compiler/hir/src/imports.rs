@@ -2,7 +2,7 @@
 
 use crate::checker::{Checker, ModuleSource};
 use crate::program::{AdtId, ModuleId};
-use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns};
+use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns, SeenModules};
 use syntax::ast::{Ident, UseKind, UseTree};
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -137,7 +137,7 @@ impl Checker {
     fn module_entries(&self, module: ModuleId, name: Symbol, viewer: ModuleId) -> Vec<Def> {
         [Ns::Type, Ns::Value, Ns::Module]
             .into_iter()
-            .filter_map(|ns| self.lookup_in(module, name, ns, viewer, &mut Vec::new()))
+            .filter_map(|ns| self.lookup_in(module, name, ns, viewer, &mut SeenModules::new()))
             .map(|e| e.def)
             .chain(self.scopes[module].children.get(&name).map(|m| Def::Module(*m)))
             .collect()

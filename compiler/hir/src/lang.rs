@@ -35,6 +35,8 @@ pub(crate) struct Known {
     pub bit_not: Option<TraitId>,
     pub binary: [Option<TraitId>; 14],
     pub next: Symbol0,
+    pub show_name: Symbol0,
+    pub show_with_name: Symbol0,
 }
 
 /// A symbol that has a default.
@@ -99,6 +101,8 @@ impl Checker {
             known.string = Some(self.program.types.intern(TyKind::Adt(adt, Box::new([]))));
         }
         known.next = Symbol0(self.program.interner.intern("next"));
+        known.show_name = Symbol0(self.program.interner.intern("show"));
+        known.show_with_name = Symbol0(self.program.interner.intern("show_with"));
         self.known = known;
         let mut traits: Vec<(Symbol, TraitId)> =
             self.program.lang.traits.iter().map(|(s, t)| (*s, *t)).collect();

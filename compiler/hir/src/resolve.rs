@@ -2,9 +2,10 @@
 
 use crate::env::ParamEnv;
 use crate::infer::InferTable;
-use crate::program::{AdtId, Container, FnId, Program, TraitId, VariantIdx};
+use crate::program::{AdtId, Container, FnId, GenericParamKind, Generics, Program, TraitId, VariantIdx};
 use crate::solve::{Proj, Sel, Solver, Tri};
 use crate::ty::{Args, Ty, TyKind, TyRow};
+use crate::wellformed::is_iso_param;
 use rustc_hash::FxHashSet;
 use syntax::{Span, Symbol};
 
@@ -198,17 +199,53 @@ pub(crate) fn is_iso_in(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -
     if concrete && let Some(known) = program.caches.is_iso.get(ty) {
         return known;
     }
-    let result = contains_iso(program, ty, iso_param);
+    let mut seen = FxHashSet::default();
+    let result = contains_iso(program, ty, iso_param, &mut seen);
     if concrete {
         program.caches.is_iso.set(ty, result);
+        // What is inside a type without `iso` is without it too.
+        for part in seen.into_iter().filter(|_| !result) {
+            program.caches.is_iso.set(part, false);
+        }
     }
     result
 }
 
+/// [`is_iso_in`] for the parameters of an item. Most items have none that are `iso`: then the type alone decides.
+pub(crate) fn is_iso_for(program: &mut Program, ty: Ty, generics: &Generics) -> bool {
+    if program.is_known_copyable(ty) {
+        return false;
+    }
+    let flags = program.types.flags(ty);
+    let changes = flags.has_infer || program.caches.in_body && flags.has_closure;
+    let iso = GenericParamKind::Type { is_iso: true };
+    if changes || program.types.is_concrete(ty) || generics.params.iter().any(|p| p.kind == iso) {
+        return is_iso_in(program, ty, &|i| is_iso_param(generics, i));
+    }
+    if let Some(known) = program.caches.is_iso_open.get(ty) {
+        return known;
+    }
+    let result = is_iso_in(program, ty, &|_| false);
+    program.caches.is_iso_open.set(ty, result);
+    result
+}
+
+impl Program {
+    /// Whether values of a type are copied, as far as that is known already.
+    pub(crate) fn is_known_copyable(&self, ty: Ty) -> bool {
+        ty.is_fixed() || self.caches.is_iso.get(ty) == Some(false)
+    }
+}
+
 /// Looks at each type that is inside once. A type beyond the limit of size has no instance, so nothing is copied of it:
 /// without the limit a type that grows each time it contains itself would have no end.
-fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) -> bool {
-    let (mut seen, mut todo) = (FxHashSet::default(), TyRow::from_slice(&[ty]));
+fn contains_iso(
+    program: &mut Program,
+    ty: Ty,
+    iso_param: &dyn Fn(u32) -> bool,
+    seen: &mut FxHashSet<Ty>,
+) -> bool {
+    let mut todo = TyRow::from_slice(&[ty]);
     while let Some(ty) = todo.pop() {
         if ty.is_fixed() || program.types.size(ty) > crate::types::MAX_SIZE {
             continue;
@@ -227,11 +264,7 @@ fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool) 
             TyKind::Closure(id, _) if program.closures[*id].is_once => return true,
             TyKind::Adt(id, _) if program.adts[*id].is_iso => return true,
             // Only these may contain themselves.
-            TyKind::Closure(..) | TyKind::Adt(..) => {
-                if seen.insert(ty) {
-                    push_parts(program, ty, &mut todo);
-                }
-            }
+            TyKind::Closure(..) | TyKind::Adt(..) if seen.insert(ty) => push_parts(program, ty, &mut todo),
             _ => {}
         }
     }

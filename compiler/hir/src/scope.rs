@@ -6,6 +6,7 @@ use crate::program::{AdtId, ConstId, FnId, ModuleId, TraitId, VariantIdx};
 use crate::ty::Ty;
 use entity::entity;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use syntax::{Diagnostic, Span, Symbol, sym};
 
 entity! {
@@ -84,6 +85,9 @@ impl Names {
     }
 }
 
+/// Modules that a look-up went through, against circles.
+pub(crate) type SeenModules = SmallVec<[ModuleId; 8]>;
+
 /// All names from `use a.b.*`.
 #[derive(Clone, Copy)]
 pub(crate) struct Glob {
@@ -147,7 +151,7 @@ impl Checker {
     pub(crate) fn lookup(&mut self, module: ModuleId, name: Symbol, ns: Ns) -> Option<Entry> {
         let mut at = module;
         loop {
-            if let Some(entry) = self.lookup_in(at, name, ns, at, &mut Vec::new()) {
+            if let Some(entry) = self.lookup_in(at, name, ns, at, &mut SeenModules::new()) {
                 self.mark_used(entry);
                 return Some(entry);
             }
@@ -172,7 +176,7 @@ impl Checker {
         let name = self.program.traits[trait_].name;
         let mut at = Some(module);
         while let Some(module) = at {
-            let entry = self.lookup_in(module, name, Ns::Type, module, &mut Vec::new());
+            let entry = self.lookup_in(module, name, Ns::Type, module, &mut SeenModules::new());
             if let Some(entry) = entry {
                 return matches!(entry.def, Def::Trait(found) if found == trait_);
             }
@@ -242,7 +246,7 @@ impl Checker {
         for i in 0..self.scopes[at].globs.len() {
             let glob = self.scopes[at].globs[i];
             let GlobSource::Module(from) = glob.from else { continue };
-            let found = self.lookup_in(from, name, entry.def.ns(), at, &mut Vec::new());
+            let found = self.lookup_in(from, name, entry.def.ns(), at, &mut SeenModules::new());
             let Some(other) = found.filter(|f| f.is_pub && !owners.iter().any(|o| o.1 == f.def)) else {
                 continue;
             };
@@ -276,7 +280,7 @@ impl Checker {
         name: Symbol,
         ns: Ns,
         viewer: ModuleId,
-        seen: &mut Vec<ModuleId>,
+        seen: &mut SeenModules,
     ) -> Option<Entry> {
         if let Some(entry) = self.scopes[module].names.get(&name).and_then(|n| n.get(ns))
             && (entry.is_pub || self.sees_private(viewer, module))

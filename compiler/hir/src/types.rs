@@ -7,7 +7,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::infer::VarKind;
 use crate::program::*;
-use crate::scope::{AliasId, AliasState, Def, Ns};
+use crate::scope::{AliasId, AliasState, Def, Ns, SeenModules};
 use crate::ty::{Args, Ty, TyKind};
 use syntax::ast::{self, TypeKind};
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -206,7 +206,7 @@ impl Checker {
         };
         for (i, segment) in segments.iter().enumerate().skip(1) {
             let name = segment.ident.name;
-            if let Some(entry) = self.lookup_in(at, name, Ns::Type, module, &mut Vec::new()) {
+            if let Some(entry) = self.lookup_in(at, name, Ns::Type, module, &mut SeenModules::new()) {
                 self.mark_used(entry);
                 return Some((entry.def, i + 1));
             }
@@ -229,7 +229,7 @@ impl Checker {
         if let Some(child) = self.scopes[at].children.get(&name) {
             return Some(*child);
         }
-        match self.lookup_in(at, name, Ns::Module, viewer, &mut Vec::new())?.def {
+        match self.lookup_in(at, name, Ns::Module, viewer, &mut SeenModules::new())?.def {
             Def::Module(m) => Some(m),
             _ => None,
         }

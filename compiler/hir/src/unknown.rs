@@ -3,7 +3,7 @@
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::ModuleId;
-use crate::scope::{Def, Ns};
+use crate::scope::{Def, Ns, SeenModules};
 use crate::suggest;
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -61,7 +61,7 @@ impl Checker {
     ) -> Option<Diagnostic> {
         let entry = match at == viewer {
             true => self.lookup(at, ident.name, Ns::Value),
-            false => self.lookup_in(at, ident.name, Ns::Value, viewer, &mut Vec::new()),
+            false => self.lookup_in(at, ident.name, Ns::Value, viewer, &mut SeenModules::new()),
         };
         let text = self.program.name(ident.name);
         let (what, span, note) = match entry?.def {

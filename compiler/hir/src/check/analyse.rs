@@ -14,7 +14,7 @@ impl FnCtxt<'_> {
         }
         body.locals = std::mem::take(&mut self.locals);
         let mark = self.ck.diags.len();
-        self.ck.check_flow(body, tys);
+        self.ck.check_flow(body, tys, &self.cx.generics);
         self.has_errors |= self.ck.diags[mark..].iter().any(syntax::Diagnostic::is_error);
         self.locals = std::mem::take(&mut body.locals);
     }

@@ -4,7 +4,7 @@ use super::FnCtxt;
 use super::pattern::Binds;
 use crate::body::*;
 use crate::codes;
-use crate::program::{Module, ModuleId};
+use crate::program::{BodyOwner, Module, ModuleId};
 use crate::scope::ModuleScope;
 use crate::ty::Ty;
 use syntax::ast::{self, StmtKind};
@@ -207,7 +207,7 @@ impl FnCtxt<'_> {
             is_library: around.is_library,
         };
         let id = self.ck.program.modules.push(module);
-        let prefix = format!("{}.", self.name);
+        let prefix = format!("{}.", self.owner_name());
         self.ck.scopes.push(ModuleScope { is_block: true, prefix, ..ModuleScope::default() });
         let mut imports = Vec::new();
         self.ck.collect_items(id, items, &mut imports);
@@ -218,5 +218,14 @@ impl FnCtxt<'_> {
         self.ck.infer = infer;
         self.module = id;
         outer
+    }
+
+    fn owner_name(&self) -> &str {
+        let program = &self.ck.program;
+        match self.owner {
+            BodyOwner::Fn(id) => &program.fns[id].path,
+            BodyOwner::Const(id) => program.name(program.consts[id].name),
+            BodyOwner::Test(id) => &program.tests[id].name,
+        }
     }
 }

@@ -215,7 +215,7 @@ impl FnCtxt<'_> {
     /// Asks that the type implements the trait whose method is called.
     pub(crate) fn require_own_trait(&mut self, trait_: TraitId, all: &[Ty], span: Span) {
         let n = self.ck.program.traits[trait_].generics.params.len();
-        self.require_trait(trait_, all[..n].to_vec(), span, Cause::Method);
+        self.require_trait(trait_, TyRow::from_slice(&all[..n]), span, Cause::Method);
     }
 
     /// Checks arguments against a signature: the values, and the type of the result.

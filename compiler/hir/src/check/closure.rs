@@ -5,7 +5,6 @@ use crate::body::*;
 use crate::codes;
 use crate::program::{ClosureDecl, ParamMode};
 use crate::ty::{Ty, TyKind};
-use std::rc::Rc;
 use syntax::ast;
 use syntax::{Diagnostic, Span, sym};
 
@@ -62,7 +61,7 @@ impl FnCtxt<'_> {
         if let Some(wanted) = wanted_ret.filter(|w| self.is_open(*w)) {
             self.unify(wanted, if faulty { Ty::ERROR } else { ret_ty });
         }
-        let args: Box<[Ty]> = Rc::clone(&self.identity).iter().copied().collect();
+        let args = self.ck.identity(&self.cx.generics).into();
         let ty = self.intern(TyKind::Closure(id, args));
         if faulty {
             return self.error_expr(span);
@@ -226,7 +225,7 @@ impl FnCtxt<'_> {
         let kind = body(self, values);
         let value = Expr { kind, ty: ret, span };
         self.closures.push((id, ClosureBody { params: locals, captures: Vec::new(), value }));
-        let args: Box<[Ty]> = Rc::clone(&self.identity).iter().copied().collect();
+        let args = self.ck.identity(&self.cx.generics).into();
         let ty = self.intern(TyKind::Closure(id, args));
         Expr { kind: ExprKind::Closure(id), ty, span }
     }

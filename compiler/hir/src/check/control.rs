@@ -2,7 +2,7 @@
 
 use super::FnCtxt;
 use super::coerce::Join;
-use super::pattern::Binds;
+use super::pattern::{Binds, BoundNames};
 use crate::body::*;
 use crate::codes;
 use crate::ty::Ty;
@@ -12,8 +12,8 @@ use syntax::{Diagnostic, Span, Symbol};
 /// A condition with the variables that exist where it is true, and where it is false.
 pub(crate) struct CondOut {
     pub expr: Expr,
-    pub yes: Vec<(Symbol, LocalId)>,
-    pub no: Vec<(Symbol, LocalId)>,
+    pub yes: BoundNames,
+    pub no: BoundNames,
 }
 
 impl FnCtxt<'_> {
@@ -42,7 +42,7 @@ impl FnCtxt<'_> {
                 let op = *op;
                 self.both(op, lhs, rhs, span)
             }
-            _ => CondOut { expr: self.expr_as(e, Ty::BOOL), yes: Vec::new(), no: Vec::new() },
+            _ => CondOut { expr: self.expr_as(e, Ty::BOOL), yes: BoundNames::new(), no: BoundNames::new() },
         }
     }
 
@@ -60,10 +60,10 @@ impl FnCtxt<'_> {
         self.scope.pop_to(mark);
         let kind = ExprKind::Binary { op, lhs: Box::new(left.expr), rhs: Box::new(right.expr) };
         let expr = Expr { kind, ty: Ty::BOOL, span };
-        let concat = |a: Vec<_>, b: Vec<_>| a.into_iter().chain(b).collect();
+        let concat = |a: BoundNames, b: BoundNames| a.into_iter().chain(b).collect();
         match op {
-            BinOp::And => CondOut { expr, yes: concat(left.yes, right.yes), no: Vec::new() },
-            _ => CondOut { expr, yes: Vec::new(), no: concat(left.no, right.no) },
+            BinOp::And => CondOut { expr, yes: concat(left.yes, right.yes), no: BoundNames::new() },
+            _ => CondOut { expr, yes: BoundNames::new(), no: concat(left.no, right.no) },
         }
     }
 
@@ -72,7 +72,7 @@ impl FnCtxt<'_> {
         let mut binds = Binds::default();
         let pat = self.pat(pat, expr.ty, &mut binds);
         let kind = ExprKind::Is { expr: Box::new(expr), pat: Box::new(pat) };
-        CondOut { expr: Expr { kind, ty: Ty::BOOL, span }, yes: binds.names, no: Vec::new() }
+        CondOut { expr: Expr { kind, ty: Ty::BOOL, span }, yes: binds.names, no: BoundNames::new() }
     }
 
     /// A condition as a value: its variables end with it.

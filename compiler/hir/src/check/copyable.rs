@@ -8,10 +8,9 @@
 use super::{Cause, CopyReason, Copyable, FnCtxt};
 use crate::codes;
 use crate::program::{BoundKind, GenericParamKind, TraitId};
-use crate::resolve::is_iso_in;
+use crate::resolve::is_iso_for;
 use crate::solve::{Sel, Solver};
 use crate::ty::{Ty, TyRow};
-use crate::wellformed::is_iso_param;
 use rustc_hash::FxHashSet;
 use smallvec::smallvec;
 use syntax::{Diagnostic, Span, Symbol};
@@ -33,12 +32,20 @@ impl FnCtxt<'_> {
 
     pub(crate) fn check_copyables(&mut self) {
         let mut told = FxHashSet::default();
-        for Copyable { ty, why, span } in std::mem::take(&mut self.copyables) {
-            let ty = self.deep(ty);
-            self.check_copyable(ty, why, span, &mut told);
+        let mut copyables = std::mem::take(&mut self.copyables);
+        for Copyable { ty, why, span } in copyables.drain(..) {
+            if !self.is_plainly_copied(ty) {
+                let ty = self.deep(ty);
+                self.check_copyable(ty, why, span, &mut told);
+            }
         }
+        self.copyables = copyables;
         let mut asked = FxHashSet::default();
-        for Proof { trait_, args, span, cause } in std::mem::take(&mut self.proofs) {
+        let mut proofs = std::mem::take(&mut self.proofs);
+        for Proof { trait_, args, span, cause } in proofs.drain(..) {
+            if args.iter().all(|t| self.is_plainly_copied(*t)) {
+                continue;
+            }
             let args: TyRow = args.into_iter().map(|t| self.deep(t)).collect();
             if args.iter().any(|t| self.is_iso(*t)) && asked.insert((trait_, args.clone(), span)) {
                 for (ty, by, self_ty) in self.copied_by(trait_, args) {
@@ -46,13 +53,16 @@ impl FnCtxt<'_> {
                 }
             }
         }
+        self.proofs = proofs;
+    }
+
+    /// Whether a type is known to be copied without a look at its parts.
+    fn is_plainly_copied(&self, ty: Ty) -> bool {
+        self.ck.program.is_known_copyable(self.shallow(ty))
     }
 
     fn is_iso(&mut self, ty: Ty) -> bool {
-        let generics = std::mem::take(&mut self.cx.generics);
-        let iso = is_iso_in(&mut self.ck.program, ty, &|i| is_iso_param(&generics, i));
-        self.cx.generics = generics;
-        iso
+        is_iso_for(&mut self.ck.program, ty, &self.cx.generics)
     }
 
     /// What the impls that a proof rests on want to copy: the type, the trait of the impl, and the type with that trait.
@@ -94,7 +104,7 @@ impl FnCtxt<'_> {
     }
 
     fn check_copyable(&mut self, ty: Ty, why: CopyReason, span: Span, told: &mut FxHashSet<(Ty, Span)>) {
-        if self.ck.program.types.flags(ty).has_infer || !self.is_iso(ty) {
+        if ty.is_fixed() || self.ck.program.types.flags(ty).has_infer || !self.is_iso(ty) {
             return;
         }
         self.has_errors = true;

@@ -5,9 +5,8 @@ use crate::body::*;
 use crate::codes;
 use crate::infer::VarKind;
 use crate::program::TraitId;
-use crate::resolve::is_iso_in;
+use crate::resolve::is_iso_for;
 use crate::ty::{Ty, TyKind, TyMap};
-use crate::wellformed::is_iso_param;
 use syntax::{Diagnostic, Span};
 
 impl FnCtxt<'_> {
@@ -23,8 +22,8 @@ impl FnCtxt<'_> {
         }
         self.pending.append(&mut self.structural);
         self.solve_pending();
-        let tables = std::mem::take(&mut self.ck.zonk_tables);
-        let mut zonk = Zonk { silent: self.has_errors, memo: tables.0, seen: tables.1, ..Zonk::default() };
+        let (memo, seen, tys) = std::mem::take(&mut self.ck.zonk_tables);
+        let mut zonk = Zonk { silent: self.has_errors, memo, seen, tys, ..Zonk::default() };
         for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
             let ty = self.zonk(ty, span, &mut zonk);
             if self.check_lit_range(value, ty, span) {
@@ -49,9 +48,10 @@ impl FnCtxt<'_> {
         self.analyse(body, &zonk.tys);
         zonk.memo.clear();
         zonk.seen.clear();
-        self.ck.zonk_tables = (zonk.memo, zonk.seen);
+        zonk.tys.clear();
+        self.ck.zonk_tables = (zonk.memo, zonk.seen, zonk.tys);
         self.warn_unused_locals();
-        body.locals = std::mem::take(&mut self.locals);
+        body.locals = self.locals.iter().cloned().collect();
     }
 
     /// Number literals that nothing else decides are `Int` or `Float`.
@@ -68,11 +68,13 @@ impl FnCtxt<'_> {
     /// Reports what is still not decided, unless its type was reported as unknown.
     fn check_pending(&mut self) {
         self.check_copyables();
-        for waiting in std::mem::take(&mut self.pending) {
+        let mut pending = std::mem::take(&mut self.pending);
+        for waiting in pending.drain(..) {
             if let Obligation::Trait { trait_, args, span, .. } = waiting.obligation {
                 self.report_undecided(trait_, &args, span);
             }
         }
+        self.pending = pending;
     }
 
     fn report_undecided(&mut self, trait_: TraitId, args: &[Ty], span: Span) {
@@ -111,22 +113,19 @@ impl FnCtxt<'_> {
 
     /// Writes the types of captures into the closures' declarations; innermost closures come first in the list.
     fn set_captures(&mut self) {
-        let generics = std::mem::take(&mut self.cx.generics);
         for i in 0..self.closures.len() {
             let id = self.closures[i].0;
             let captures: Vec<Ty> =
                 self.closures[i].1.captures.iter().map(|(inner, _)| self.locals[*inner].ty).collect();
-            let once =
-                captures.iter().any(|t| is_iso_in(&mut self.ck.program, *t, &|i| is_iso_param(&generics, i)));
+            let once = captures.iter().any(|t| is_iso_for(&mut self.ck.program, *t, &self.cx.generics));
             let decl = &mut self.ck.program.closures[id];
             decl.captures = captures;
             decl.is_once = once;
         }
-        self.cx.generics = generics;
     }
 
     /// A type with all variables replaced; one that is still open is reported once.
-    #[inline]
+    #[inline(always)]
     fn zonk(&mut self, ty: Ty, span: Span, zonk: &mut Zonk) -> Ty {
         match self.ck.program.types.flags(ty).has_infer {
             true => self.zonk_open(ty, span, zonk),
@@ -134,11 +133,15 @@ impl FnCtxt<'_> {
         }
     }
 
+    #[inline(never)]
     fn zonk_open(&mut self, ty: Ty, span: Span, zonk: &mut Zonk) -> Ty {
+        let shallow = self.shallow(ty);
+        if shallow.is_fixed() {
+            return shallow;
+        }
         if let Some(known) = zonk.memo.get(ty) {
             return known;
         }
-        let shallow = self.shallow(ty);
         let result = match self.kind(shallow) {
             TyKind::Infer(idx) => {
                 let origin = self.ck.infer.origin(*idx);
@@ -185,7 +188,7 @@ impl FnCtxt<'_> {
 
     fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         e.ty = self.zonk(e.ty, e.span, zonk);
-        if !e.ty.is_fixed() && zonk.seen.get(e.ty).is_none() {
+        if !self.ck.program.is_known_copyable(e.ty) && zonk.seen.get(e.ty).is_none() {
             zonk.seen.insert(e.ty, e.ty);
             zonk.tys.push(e.ty);
         }
@@ -332,7 +335,7 @@ impl FnCtxt<'_> {
 #[derive(Default)]
 struct Zonk {
     memo: TyMap,
-    /// The types of all expressions, in the order of their first occurrence.
+    /// The types of all expressions that may have to be moved, in the order of their first occurrence.
     tys: Vec<Ty>,
     seen: TyMap,
     reported: Vec<Ty>,

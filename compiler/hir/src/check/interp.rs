@@ -50,7 +50,9 @@ impl FnCtxt<'_> {
 
     fn show_callee(&mut self, ty: Ty, with_spec: bool, span: Span) -> Option<Callee> {
         let show = self.ck.known.show?;
-        let method = self.ck.method_of(show, if with_spec { "show_with" } else { "show" })?;
+        let known = &self.ck.known;
+        let name = if with_spec { known.show_with_name.0 } else { known.show_name.0 };
+        let method = self.ck.method_named(show, name)?;
         self.require_simple(show, ty, span, Cause::Interp);
         Some(Callee::TraitMethod { trait_: show, method, args: [ty].into() })
     }

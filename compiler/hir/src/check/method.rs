@@ -13,11 +13,13 @@ use crate::solve::Sel;
 use crate::solve::Tri;
 use crate::suggest;
 use crate::ty::{Ty, TyKind, TyRow};
+use smallvec::{SmallVec, smallvec};
 use syntax::ast::{self, GenericArgs, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
 /// A trait's method with the arguments of the trait.
 pub(crate) type Candidate = (TraitId, FnId, TyRow);
+pub(crate) type Candidates = SmallVec<[Candidate; 2]>;
 
 impl FnCtxt<'_> {
     pub(crate) fn method_call(
@@ -113,9 +115,9 @@ impl FnCtxt<'_> {
     }
 
     /// The traits' methods of this name that the type has.
-    pub(crate) fn trait_candidates(&mut self, ty: Ty, name: Symbol, span: Span) -> Vec<Candidate> {
-        let mut found: Vec<Candidate> = Vec::new();
-        let mut provided: Vec<bool> = Vec::new();
+    pub(crate) fn trait_candidates(&mut self, ty: Ty, name: Symbol, span: Span) -> Candidates {
+        let mut found = Candidates::new();
+        let mut provided: SmallVec<[bool; 8]> = SmallVec::new();
         for (trait_, id) in self.traits_with_method(ty, name) {
             let n_args = self.ck.program.traits[trait_].generics.params.len();
             let mut args = TyRow::from_slice(&[ty]);
@@ -149,18 +151,18 @@ impl FnCtxt<'_> {
     }
 
     /// The traits that could apply to the type, by its outermost constructor, and have a method of this name.
-    fn traits_with_method(&self, ty: Ty, name: Symbol) -> Vec<(TraitId, FnId)> {
+    fn traits_with_method(&self, ty: Ty, name: Symbol) -> SmallVec<[(TraitId, FnId); 4]> {
         let index = &self.ck.program.index;
         let all = index.trait_methods(name);
         if all.len() <= 4 {
-            return all.to_vec();
+            return SmallVec::from_slice(all);
         }
         if matches!(self.kind(ty), TyKind::Dyn { .. } | TyKind::Assoc { .. }) {
             // Traits above a `dyn` type's, or in the declaration of an associated type.
-            return all.to_vec();
+            return SmallVec::from_slice(all);
         }
         let head = Head::of(&self.ck.program.types, ty);
-        let mut found: Vec<(TraitId, FnId)> = Vec::new();
+        let mut found = SmallVec::new();
         let by_head = head.map_or(&[][..], |h| index.traits_of_head(h));
         let for_any = index.traits_of_head(Head::Any);
         if all.len() < by_head.len() + for_any.len() {
@@ -171,14 +173,14 @@ impl FnCtxt<'_> {
                     || index.builtin(trait_).is_some()
                     || self.env.bounds.iter().any(|b| b.trait_ == trait_)
             };
-            found.extend(all.iter().filter(|(trait_, _)| may_apply(*trait_)));
+            found.extend(all.iter().filter(|(trait_, _)| may_apply(*trait_)).copied());
             return found;
         }
         let bounds = self.env.bounds.iter().map(|b| b.trait_);
         let others = for_any.iter().copied().chain(index.builtin_traits());
         for trait_ in by_head.iter().copied().chain(bounds).chain(others) {
             if let Some(id) = index.method_of_trait(trait_, name)
-                && !found.iter().any(|f| f.0 == trait_)
+                && !found.iter().any(|f: &(TraitId, FnId)| f.0 == trait_)
             {
                 found.push((trait_, id));
             }
@@ -203,13 +205,13 @@ impl FnCtxt<'_> {
     }
 
     /// Inside a trait, or an `impl` of it, its own methods of `Self` come first.
-    pub(crate) fn prefer_own_trait(&self, ty: Ty, found: &mut Vec<Candidate>) {
+    pub(crate) fn prefer_own_trait(&self, ty: Ty, found: &mut Candidates) {
         let own = self.cx.self_trait.or(self.cx.impl_trait.as_ref().map(|t| t.0));
         if found.len() > 1
             && self.cx.self_ty == Some(ty)
             && let Some(candidate) = own.and_then(|own| found.iter().find(|c| c.0 == own)).cloned()
         {
-            *found = vec![candidate];
+            *found = smallvec![candidate];
         }
     }
 

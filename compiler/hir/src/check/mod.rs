@@ -144,12 +144,19 @@ pub(crate) struct FnCtxt<'c> {
     pub bad_pats: Vec<Span>,
     /// Patterns of tuples whose types were not known: nothing is said of their parts.
     pub open_pats: Vec<Span>,
-    /// The function's type parameters as arguments, which its closures' types carry.
-    pub identity: Args0,
-    pub name: String,
 }
 
-pub(crate) type Args0 = Rc<[Ty]>;
+/// Tables of bodies that are done, all empty: their memory serves for the next.
+#[derive(Default)]
+pub(crate) struct Spare {
+    scope: Scope,
+    locals: IndexVec<LocalId, LocalDecl>,
+    info: IndexVec<LocalId, LocalInfo>,
+    pending: Vec<Waiting>,
+    structural: Vec<Waiting>,
+    copyables: Vec<Copyable>,
+    proofs: Vec<copyable::Proof>,
+}
 
 impl Checker {
     /// The checked body of a function, constant or test; checks it when first asked for.
@@ -186,12 +193,12 @@ impl Checker {
         let body = self.parse_deferred(body);
         let function = &self.program.fns[id];
         let (module, container, ret) = (function.module, function.container, function.ret);
-        let (generics, name) = (function.generics.clone(), function.path.clone());
+        let generics = function.generics.clone();
         let mut cx = self.container_cx(container, module);
         let env = ParamEnv::new(&mut self.program, &generics, container);
         cx.generics = generics;
         let ret_span = decl.ret.as_ref().map_or(decl.sig_span, |r| r.span);
-        let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span, name);
+        let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span);
         fcx.has_written_ret = decl.ret.is_some();
         fcx.has_faulty_signature = fcx.ck.decls.faulty_signatures.contains(&id);
         fcx.run(Some((id, &mut decl)), body, ret)
@@ -208,8 +215,7 @@ impl Checker {
         let env = ParamEnv::new(&mut self.program, &generics, container);
         cx.generics = generics;
         let span = self.program.consts[id].span;
-        let name = self.program.name(self.program.consts[id].name).to_string();
-        let mut fcx = FnCtxt::new(self, BodyOwner::Const(id), module, cx, env, ty, span, name);
+        let mut fcx = FnCtxt::new(self, BodyOwner::Const(id), module, cx, env, ty, span);
         fcx.run(None, ast::FnBody::Expr(Box::new(value)), ty)
     }
 
@@ -217,10 +223,9 @@ impl Checker {
         let Some(body) = self.decls.tests[id].take() else { return empty_body(BodyOwner::Test(id)) };
         let body = self.parse_deferred(body);
         let (module, span) = (self.program.tests[id].module, self.program.tests[id].span);
-        let name = self.program.tests[id].name.clone();
         let cx = TyCx::new(module);
         let env = ParamEnv::default();
-        let mut fcx = FnCtxt::new(self, BodyOwner::Test(id), module, cx, env, Ty::UNIT, span, name);
+        let mut fcx = FnCtxt::new(self, BodyOwner::Test(id), module, cx, env, Ty::UNIT, span);
         fcx.run(None, body, Ty::UNIT)
     }
 }
@@ -247,23 +252,21 @@ impl<'c> FnCtxt<'c> {
         env: ParamEnv,
         ret: Ty,
         ret_span: Span,
-        name: String,
     ) -> FnCtxt<'c> {
         cx.in_body = true;
-        let identity = ck.identity(&cx.generics).into();
-        let heads = std::mem::take(&mut ck.scope_heads);
+        let spare = std::mem::take(&mut ck.spare);
         FnCtxt {
             owner,
             module,
             cx,
             env: Rc::new(env),
-            pending: Vec::new(),
-            structural: Vec::new(),
-            copyables: Vec::new(),
-            proofs: Vec::new(),
-            locals: IndexVec::new(),
-            info: IndexVec::new(),
-            scope: Scope::new(heads),
+            pending: spare.pending,
+            structural: spare.structural,
+            copyables: spare.copyables,
+            proofs: spare.proofs,
+            locals: spare.locals,
+            info: spare.info,
+            scope: spare.scope,
             frames: vec![Frame { ret, captures: Vec::new(), ret_span, is_closure: false, question: None }],
             loops: Vec::new(),
             labels: Vec::new(),
@@ -280,8 +283,6 @@ impl<'c> FnCtxt<'c> {
             lit_pats: Vec::new(),
             bad_pats: Vec::new(),
             open_pats: Vec::new(),
-            identity,
-            name,
             ck,
         }
     }
@@ -316,11 +317,24 @@ impl<'c> FnCtxt<'c> {
             has_errors: false,
         };
         self.finish(&mut body);
-        let heads = self.scope.take_heads();
-        self.ck.scope_heads = heads;
+        self.keep_tables();
         let reported = self.ck.diags[mark..].iter().any(Diagnostic::is_error);
         body.has_errors |= self.has_errors || reported;
         body
+    }
+
+    fn keep_tables(&mut self) {
+        self.locals.truncate(0);
+        self.info.truncate(0);
+        self.ck.spare = Spare {
+            scope: std::mem::take(&mut self.scope),
+            locals: std::mem::take(&mut self.locals),
+            info: std::mem::take(&mut self.info),
+            pending: std::mem::take(&mut self.pending),
+            structural: std::mem::take(&mut self.structural),
+            copyables: std::mem::take(&mut self.copyables),
+            proofs: std::mem::take(&mut self.proofs),
+        };
     }
 
     /// The value of a function's body; a mismatch says where the type comes from that it does not have.
@@ -345,6 +359,7 @@ impl<'c> FnCtxt<'c> {
         params: &mut Vec<LocalId>,
         lets: &mut Vec<Stmt>,
     ) {
+        params.reserve_exact(decl.params.len());
         for (i, param) in decl.params.iter_mut().enumerate() {
             let Some(sig) = self.ck.program.fns[id].params.get(i) else { continue };
             let (ty, name, span) = (sig.ty, sig.name, sig.span);

@@ -5,7 +5,7 @@ use crate::body::*;
 use crate::codes;
 use crate::impls::Head;
 use crate::program::*;
-use crate::scope::{Def, Ns};
+use crate::scope::{Def, Ns, SeenModules};
 use crate::suggest;
 use crate::ty::{Ty, TyKind, TyRow};
 use crate::types::Seg;
@@ -356,7 +356,9 @@ impl FnCtxt<'_> {
 
     fn resolve_in_module(&mut self, module: ModuleId, name: Ident, args: Option<&GenericArgs>) -> Res {
         for ns in [Ns::Value, Ns::Type] {
-            if let Some(entry) = self.ck.lookup_in(module, name.name, ns, self.module, &mut Vec::new()) {
+            if let Some(entry) =
+                self.ck.lookup_in(module, name.name, ns, self.module, &mut SeenModules::new())
+            {
                 self.ck.mark_used(entry);
                 return self.res_of(entry.def, name, args);
             }

@@ -6,13 +6,16 @@ use crate::body::*;
 use crate::codes;
 use crate::consts::ConstValue;
 use crate::ty::{Ty, TyKind};
+use smallvec::SmallVec;
 use syntax::ast::{self, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
+
+pub(crate) type BoundNames = SmallVec<[(Symbol, LocalId); 2]>;
 
 /// The variables of a pattern.
 #[derive(Default)]
 pub(crate) struct Binds {
-    pub names: Vec<(Symbol, LocalId)>,
+    pub names: BoundNames,
     /// In the second and further alternatives of `A | B`: the variables of the first, to be bound again.
     again: Option<Vec<(Symbol, LocalId)>>,
     /// Those of them that were.

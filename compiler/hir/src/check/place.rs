@@ -77,6 +77,10 @@ impl FnCtxt<'_> {
     fn require_mut_local(&mut self, local: LocalId, span: Span) -> bool {
         let info = self.info[local];
         let decl = &self.locals[local];
+        if decl.is_mut && !info.is_capture {
+            self.info[local].is_mutated = true;
+            return true;
+        }
         let name = decl.name;
         let text = self.ck.program.name(name).to_string();
         if info.is_capture {
@@ -92,9 +96,6 @@ impl FnCtxt<'_> {
             return false;
         }
         self.info[local].is_mutated = true;
-        if self.locals[local].is_mut {
-            return true;
-        }
         let decl_span = self.locals[local].span;
         let mut diag = Diagnostic::error(codes::NOT_MUTABLE, span, format!("`{text}` is not `mut`"));
         if name == sym::self_ {

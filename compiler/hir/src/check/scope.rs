@@ -12,6 +12,7 @@ struct Binding {
     hidden: u32,
 }
 
+#[derive(Default)]
 pub(crate) struct Scope {
     /// By symbol: the index of its innermost binding.
     heads: Vec<u32>,
@@ -19,16 +20,6 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// `heads` is a table used before, all of whose entries are free again.
-    pub fn new(heads: Vec<u32>) -> Scope {
-        Scope { heads, bindings: Vec::new() }
-    }
-
-    pub fn take_heads(&mut self) -> Vec<u32> {
-        self.pop_to(0);
-        std::mem::take(&mut self.heads)
-    }
-
     pub fn push(&mut self, name: Symbol, local: LocalId) {
         let slot = name.0 as usize;
         if slot >= self.heads.len() {

@@ -92,19 +92,20 @@ impl FnCtxt<'_> {
         for local in self.locals.indices() {
             let (info, decl) = (self.info[local], &self.locals[local]);
             let (name, span, is_mut) = (decl.name, decl.span, decl.is_mut);
-            let text = self.ck.program.name(name);
-            if info.is_capture
+            let is_fine = info.is_param || info.is_used && (!is_mut || info.is_mutated);
+            if is_fine
+                || info.is_capture
                 || info.is_hidden
                 || name == sym::empty
                 || name == sym::self_
-                || text.starts_with('_')
+                || self.ck.program.name(name).starts_with('_')
             {
                 continue;
             }
-            let text = text.to_string();
-            if !info.is_used && !info.is_param {
+            let text = self.ck.program.name(name).to_string();
+            if !info.is_used {
                 self.warn_unused_variable(&text, info, span);
-            } else if is_mut && !info.is_mutated && !info.is_param {
+            } else {
                 let message = format!("`{text}` is never changed, so it need not be `mut`");
                 let diag = Diagnostic::warning(codes::UNUSED_MUT, span, message);
                 let diag = match self.mut_before(span) {

@@ -1,6 +1,11 @@
 //! Rows of patterns, and what they refer to.
 
 use super::Ctor;
+use crate::ty::Ty;
+use crate::witness::Witness;
+use hashbrown::HashTable;
+use rustc_hash::FxHasher;
+use std::hash::{Hash, Hasher};
 
 /// A pattern in the arena.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,21 +94,57 @@ impl Matrix {
         self.cells.chunks_exact(self.width).map(|row| row[self.width - 1])
     }
 
-    /// Takes the first column off.
-    pub fn pop_column(&mut self) {
-        let (old, new) = (self.width, self.width - 1);
-        for row in 0..self.heads.len() {
-            self.cells.copy_within(row * old..row * old + new, row * new);
-        }
-        self.cells.truncate(self.heads.len() * new);
-        self.width = new;
+    /// Makes it empty.
+    pub fn reset(&mut self, width: usize, wanted: bool) {
+        self.heads.clear();
+        self.cells.clear();
+        self.width = width;
+        self.wanted = wanted;
     }
 
     /// Keeps only the rows in a range.
     pub fn keep(&mut self, from: usize, to: usize) {
         self.heads.truncate(to);
-        self.heads.drain(..from);
         self.cells.truncate(to * self.width);
-        self.cells.drain(..from * self.width);
+        if from > 0 {
+            self.heads.drain(..from);
+            self.cells.drain(..from * self.width);
+        }
+    }
+}
+
+/// What was found for rows, by their cells and heads and the types of their columns.
+#[derive(Default)]
+pub(super) struct Memo {
+    table: HashTable<Known>,
+}
+
+struct Known {
+    hash: u64,
+    rows: Matrix,
+    tys: Box<[Ty]>,
+    witnesses: Vec<Vec<Witness>>,
+}
+
+impl Memo {
+    pub fn hash(rows: &Matrix, tys: &[Ty]) -> u64 {
+        let mut hasher = FxHasher::default();
+        (&rows.cells, &rows.heads, tys, rows.wanted).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    pub fn get(&self, hash: u64, rows: &Matrix, tys: &[Ty]) -> Option<&Vec<Vec<Witness>>> {
+        let is_same = |known: &Known| {
+            known.rows.wanted == rows.wanted
+                && known.rows.cells == rows.cells
+                && known.rows.heads == rows.heads
+                && *known.tys == *tys
+        };
+        self.table.find(hash, is_same).map(|known| &known.witnesses)
+    }
+
+    pub fn insert(&mut self, hash: u64, rows: Matrix, tys: &[Ty], witnesses: Vec<Vec<Witness>>) {
+        let known = Known { hash, rows, tys: tys.into(), witnesses };
+        self.table.insert_unique(hash, known, |known| known.hash);
     }
 }

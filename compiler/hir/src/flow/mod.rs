@@ -13,7 +13,7 @@ use crate::body::*;
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
-use crate::resolve::is_iso_in;
+use crate::resolve::{is_iso_for, is_iso_in};
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
 use state::{Moved, State};
@@ -62,13 +62,13 @@ struct LoopFrame {
 }
 
 impl Checker {
-    /// Walks a body and reports what is wrong with moves and assignments. `tys`: the types of its expressions.
-    pub(crate) fn check_flow(&mut self, body: &Body, tys: &[Ty]) {
-        let generics = self.owner_generics(body.owner);
-        if !self.needs_flow(body, tys, &generics) {
+    /// Walks a body and reports what is wrong with moves and assignments. `tys`: the types of its expressions, without
+    /// those that are known to be copied; `generics`: those of its owner.
+    pub(crate) fn check_flow(&mut self, body: &Body, tys: &[Ty], generics: &Generics) {
+        if !self.needs_flow(body, tys, generics) {
             return;
         }
-        let params = Flow::new(self, body, generics, false, false).run();
+        let params = Flow::new(self, body, generics.clone(), false, false).run();
         if let BodyOwner::Fn(id) = body.owner {
             self.param_uses.insert((id, false), params);
         }
@@ -85,11 +85,10 @@ impl Checker {
     /// Most bodies have no value that can only be moved, in a variable or passing by, and no variable that is assigned
     /// late.
     fn needs_flow(&mut self, body: &Body, tys: &[Ty], generics: &Generics) -> bool {
-        let iso_param = |i: u32| is_iso_param(generics, i);
         generics.params.iter().any(|p| p.kind == GenericParamKind::Type { is_iso: true })
             || body.has_late_lets
-            || body.locals.iter().any(|l| is_iso_in(&mut self.program, l.ty, &iso_param))
-            || tys.iter().any(|ty| is_iso_in(&mut self.program, *ty, &iso_param))
+            || body.locals.iter().any(|l| is_iso_for(&mut self.program, l.ty, generics))
+            || tys.iter().any(|ty| is_iso_for(&mut self.program, *ty, generics))
     }
 
     /// Which parameters a function moves; `self_iso`: with `Self` as a type that can only be moved.
