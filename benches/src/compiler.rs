@@ -71,7 +71,8 @@ struct Modules(BTreeMap<String, String>);
 
 impl SourceLoader for Modules {
     fn load(&mut self, path: &str) -> Option<String> {
-        self.0.get(path).cloned().or_else(|| RootLoader.load(path))
+        // Each is asked for once, and given away: a copy would be none of the compiler's work.
+        self.0.remove(path).or_else(|| RootLoader.load(path))
     }
 
     fn exists(&mut self, path: &str) -> bool {

@@ -258,23 +258,30 @@ fn contains_iso(
         }
         match program.types.kind(ty) {
             TyKind::Param(index, _) if iso_param(*index) => return true,
-            TyKind::Tuple(args) => todo.extend_from_slice(args),
-            // A buffer owns its elements; a raw pointer does not.
-            TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => todo.push(*elem),
             TyKind::Closure(id, _) if program.closures[*id].is_once => return true,
             TyKind::Adt(id, _) if program.adts[*id].is_iso => return true,
-            // Only these may contain themselves.
-            TyKind::Closure(..) | TyKind::Adt(..) if seen.insert(ty) => push_parts(program, ty, &mut todo),
+            TyKind::Tuple(_)
+            | TyKind::FixedArray(..)
+            | TyKind::Buffer(_)
+            | TyKind::Closure(..)
+            | TyKind::Adt(..)
+                if seen.insert(ty) =>
+            {
+                push_parts(program, ty, &mut todo);
+            }
             _ => {}
         }
     }
     false
 }
 
-/// The types of what a struct, an enum or a closure holds, as far as they may matter to [`contains_iso`].
+/// The types of what a value holds, as far as they may matter to [`contains_iso`].
 fn push_parts(program: &mut Program, ty: Ty, todo: &mut TyRow) {
     let args = program.types.children(ty);
     match *program.types.kind(ty) {
+        TyKind::Tuple(_) => todo.extend_from_slice(&args),
+        // A buffer owns its elements; a raw pointer does not.
+        TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => todo.push(elem),
         TyKind::Closure(id, _) => {
             for i in 0..program.closures[id].captures.len() {
                 let capture = program.closures[id].captures[i];
