@@ -104,9 +104,9 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
         return Err(format!("does not compile\n{}", text.join("\n")));
     };
     wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
-        .validate_all(&output.wasm)
+        .validate_all(&output.artifact.bytes)
         .map_err(|e| format!("invalid module: {e}"))?;
-    Ok(output.wasm)
+    Ok(output.artifact.bytes)
 }
 
 fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
@@ -202,7 +202,7 @@ pub fn check_test_blocks(
             checked.diagnostics.iter().map(|d| report::human(d, &checked.source_map, report::Style::Plain));
         return Err(vec![format!("{entry}: does not compile\n{}", shown.collect::<Vec<_>>().join("\n"))]);
     };
-    let module = engine.load(output.wasm.clone()).map_err(|e| vec![format!("{entry}: {e}")])?;
+    let module = engine.load(output.artifact.bytes.clone()).map_err(|e| vec![format!("{entry}: {e}")])?;
     let mut failures = Vec::new();
     for test in &output.tests {
         let run = wasi::RunOptions {

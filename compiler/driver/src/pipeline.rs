@@ -3,6 +3,7 @@
 use crate::constants;
 use crate::sources::Sources;
 use crate::{Checked, DriverError, Level, Options, Panics, Profile, Purpose, Session, Stage};
+use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::Target;
 use syntax::{Diagnostic, Interner, SourceMap};
@@ -201,7 +202,7 @@ pub(crate) fn to_lir(
         }
         let passes = lir::passes::PassOptions {
             disabled: options.off_at(Level::Lir).collect(),
-            optimize: options.profile == Profile::Release,
+            optimize: options.level() != OptLevel::O0,
             verify: verifies(&options),
         };
         lir::passes::optimize(&mut module, &passes);
@@ -219,19 +220,18 @@ fn verify_lir(module: &lir::Module) -> Result<(), DriverError> {
     }
 }
 
-pub(crate) fn to_wasm(
+pub(crate) fn to_artifact(
     session: &mut Session<'_>,
+    backend: &dyn Backend,
     module: &lir::Module,
     map: &SourceMap,
-) -> Result<Vec<u8>, DriverError> {
-    let mut emit = backend_wasm::EmitOptions::release();
-    if session.options.profile == Profile::Debug || session.options.debug_info {
-        emit.names = true;
-    }
-    if session.options.debug_info {
-        emit.dwarf = true;
-        emit.positions = Some(map);
-    }
-    let emitted = stage(session, Stage::Emit, |_| backend_wasm::emit(module, &emit));
-    emitted.map(|e| e.wasm).map_err(|e| DriverError::Limit(e.to_string()))
+) -> Result<Artifact, DriverError> {
+    let options = &session.options;
+    let compile = CompileOptions {
+        artifact: options.artifact,
+        level: options.level(),
+        names: options.profile == Profile::Debug || options.debug_info,
+        debug_info: if options.debug_info { Some(map) } else { None },
+    };
+    Ok(stage(session, Stage::Emit, |_| backend.compile(module, &compile))?)
 }
