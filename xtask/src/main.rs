@@ -5,6 +5,7 @@
 
 mod bench;
 mod check_wasm;
+mod llvm;
 mod process;
 mod setup;
 mod suites;

@@ -15,6 +15,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     levels: &OptLevel::ALL,
     debug_info: true,
     unwinding: true,
+    max_results: u32::MAX,
 };
 
 impl Backend for WasmBackend {

@@ -162,6 +162,8 @@ pub struct Capabilities {
     pub debug_info: bool,
     /// Panics that release what they pass.
     pub unwinding: bool,
+    /// Results of one function, where that is less than the target has; more go through a slot of the caller.
+    pub max_results: u32,
 }
 
 /// Where a span lies in the sources. Lines and columns count from 1.

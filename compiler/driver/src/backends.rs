@@ -32,6 +32,8 @@ impl fmt::Display for Fallback {
 /// The backend for a program, and whether it is another than the profile likes.
 pub(crate) struct Choice<'a> {
     pub backend: &'a dyn Backend,
+    /// See [`Capabilities::max_results`].
+    pub max_results: u32,
     pub fallback: Option<Fallback>,
 }
 
@@ -65,15 +67,16 @@ pub(crate) fn choose<'a>(
     others: &'a [&'a dyn Backend],
 ) -> Result<Choice<'a>, DriverError> {
     if let Some(kind) = options.backend {
-        let backend = able(kind, options, others).map_err(|why| DriverError::Unsupported(why.to_string()))?;
-        return Ok(Choice { backend, fallback: None });
+        let (backend, capabilities) =
+            able(kind, options, others).map_err(|why| DriverError::Unsupported(why.to_string()))?;
+        return Ok(Choice { backend, max_results: capabilities.max_results, fallback: None });
     }
     let row = PREFERENCE.iter().find(|(profile, _)| *profile == options.profile);
     let (_, order) = row.expect("every profile has its row");
     let mut refusals = Vec::new();
     for &kind in order {
         match able(kind, options, others) {
-            Ok(backend) => {
+            Ok((backend, capabilities)) => {
                 // The fast backend is left for what it cannot do: that is no loss.
                 let refused = refusals.into_iter().find(|_| options.profile == Profile::Release);
                 let fallback = refused.map(|(wanted, why): (BackendKind, Refusal)| Fallback {
@@ -81,7 +84,7 @@ pub(crate) fn choose<'a>(
                     used: kind,
                     reason: why.to_string(),
                 });
-                return Ok(Choice { backend, fallback });
+                return Ok(Choice { backend, max_results: capabilities.max_results, fallback });
             }
             Err(why) => refusals.push((kind, why)),
         }
@@ -95,7 +98,7 @@ fn able<'a>(
     kind: BackendKind,
     options: &Options,
     others: &'a [&'a dyn Backend],
-) -> Result<&'a dyn Backend, Refusal> {
+) -> Result<(&'a dyn Backend, Capabilities), Refusal> {
     let backend = find(kind, others).ok_or(Refusal::Missing(kind))?;
     let (name, target) = (kind.name(), options.target.name);
     let Some(capabilities) = backend.capabilities(options.target) else {
@@ -105,7 +108,7 @@ fn able<'a>(
         Some(what) => {
             Err(Refusal::Lacks(format!("the {name} backend does not have {what} for the target `{target}`")))
         }
-        None => Ok(backend),
+        None => Ok((backend, capabilities)),
     }
 }
 
@@ -152,6 +155,7 @@ mod tests {
         levels: &OptLevel::ALL,
         debug_info: true,
         unwinding: true,
+        max_results: u32::MAX,
     };
 
     impl Backend for Fake {

@@ -206,17 +206,16 @@ pub fn check(session: &mut Session<'_>, entry: &str) -> Result<Checked, DriverEr
 pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, DriverError> {
     require_entry(session, entry)?;
     // Before any work, for what cannot be done.
-    backends::choose(&session.options, session.backends)?;
+    let choice = backends::choose(&session.options, session.backends)?;
     let mut checker = pipeline::front_end(session, entry)?;
     let program = match lower(session, &mut checker)? {
         Lowered::Program(program) => program,
         Lowered::Diagnostics(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
     };
-    let module = match pipeline::to_lir(session, &program)? {
+    let module = match pipeline::to_lir(session, &program, choice.max_results)? {
         Ok(module) => module,
         Err(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
     };
-    let choice = backends::choose(&session.options, session.backends)?;
     let artifact = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
     let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
     let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
@@ -322,7 +321,7 @@ pub fn interpret(
     let Lowered::Program(program) = lower(session, &mut checker)? else {
         return Err(DriverError::Limit("the program has errors".into()));
     };
-    let Ok(module) = pipeline::to_lir(session, &program)? else {
+    let Ok(module) = pipeline::to_lir(session, &program, u32::MAX)? else {
         return Err(DriverError::Limit("a value or a frame of the program is too large".into()));
     };
     let limits = backend_interp::Limits { steps: 20_000_000_000, ..Default::default() };
@@ -366,14 +365,15 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
     let text = match kind {
         EmitKind::Mir => mir::print_program(&program),
         _ => {
-            let module = match pipeline::to_lir(session, &program)? {
+            // LIR is shown as the backend is given it.
+            let choice = backends::choose(&session.options, session.backends)?;
+            let module = match pipeline::to_lir(session, &program, choice.max_results)? {
                 Ok(module) => module,
                 Err(extra) => return Ok(Emitted { checked: with(checker, extra), ..Emitted::default() }),
             };
             match kind {
                 EmitKind::Lir => lir::print_module(&module),
                 _ => {
-                    let choice = backends::choose(&session.options, session.backends)?;
                     let wasm = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
                     fallback = choice.fallback;
                     backend_wasm::to_wat(&wasm.bytes).map_err(DriverError::Internal)?

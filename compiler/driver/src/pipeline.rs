@@ -82,8 +82,11 @@ fn verifies(options: &Options) -> bool {
     options.verify || cfg!(debug_assertions)
 }
 
-pub(crate) fn target(options: &Options) -> Target {
-    Target { panic_unwinds: options.panics == Panics::Unwind, ..options.target.target() }
+/// The target as the options and the backend that was chosen make it.
+fn target(options: &Options, max_results: u32) -> Target {
+    let target = options.target.target();
+    let max_results = max_results.min(target.max_results);
+    Target { panic_unwinds: options.panics == Panics::Unwind, max_results, ..target }
 }
 
 /// From a checked program without errors to optimised MIR; `Err` carries diagnostics about limits.
@@ -193,10 +196,11 @@ fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {
 pub(crate) fn to_lir(
     session: &mut Session<'_>,
     program: &mir::Program,
+    max_results: u32,
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
     stage(session, Stage::LowerToLir, |_| {
-        let mut module = lir::lower::lower_program(program, &target(&options));
+        let mut module = lir::lower::lower_program(program, &target(&options, max_results));
         if verifies(&options) {
             verify_lir(&module)?;
         }

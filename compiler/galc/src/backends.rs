@@ -2,4 +2,8 @@
 
 use driver::Backend;
 
+#[cfg(feature = "llvm")]
+pub const BACKENDS: &[&dyn Backend] = &[&backend_llvm::LlvmBackend];
+
+#[cfg(not(feature = "llvm"))]
 pub const BACKENDS: &[&dyn Backend] = &[];
