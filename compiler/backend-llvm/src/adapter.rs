@@ -2,7 +2,7 @@
 
 use crate::link::{self, Linking};
 use crate::machine::Machine;
-use crate::{module, wide};
+use crate::{conversions, module, wide};
 use backend::{
     Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
 };
@@ -61,6 +61,7 @@ impl Backend for LlvmBackend {
         let ir = module::translate(&context, module, &machine, options.level)?;
         machine.optimize(&ir)?;
         wide::expand_wide_products(&context, &ir)?;
+        conversions::prefer_signed_conversions(&context, &ir)?;
         let bytes = match options.artifact {
             ArtifactKind::LlvmIr => ir.print_to_string().to_string().into_bytes(),
             ArtifactKind::Bitcode => ir.write_bitcode_to_memory().as_slice().to_vec(),

@@ -17,6 +17,7 @@ mod arith;
 mod attributes;
 mod bug;
 mod call;
+mod conversions;
 mod data;
 mod function;
 mod inst;

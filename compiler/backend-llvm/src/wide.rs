@@ -1,11 +1,14 @@
 //! 128-bit products, which LLVM's passes make of 64-bit ones where they find the upper half computed, become 64-bit ones
-//! again: the code generator would call a function. This comes after the passes, or they would do it once more.
+//! again, as do products that tell overflow: the code generator would call a function. This comes after the passes, or they would do it once more.
 
 use crate::bug::{Result, bug};
+use inkwell::IntPredicate;
 use inkwell::builder::Builder;
 use inkwell::context::Context;
 use inkwell::module::Module;
-use inkwell::values::{BasicValueEnum, InstructionOpcode, InstructionValue, IntValue};
+use inkwell::values::{
+    BasicValue, BasicValueEnum, CallSiteValue, FunctionValue, InstructionOpcode, InstructionValue, IntValue,
+};
 
 pub fn expand_wide_products<'ctx>(context: &'ctx Context, module: &Module<'ctx>) -> Result {
     let builder = context.create_builder();
@@ -21,7 +24,25 @@ pub fn expand_wide_products<'ctx>(context: &'ctx Context, module: &Module<'ctx>)
         old.replace_all_uses_with(value);
         product.erase_from_basic_block();
     }
+    for (name, signed) in [("llvm.smul.with.overflow.i64", true), ("llvm.umul.with.overflow.i64", false)] {
+        let Some(intrinsic) = module.get_function(name) else { continue };
+        let blocks = module.get_functions().flat_map(|func| func.get_basic_block_iter());
+        let calls: Vec<InstructionValue> =
+            blocks.flat_map(|block| block.get_instructions()).filter(|inst| calls(inst, intrinsic)).collect();
+        for call in calls {
+            builder.position_before(&call);
+            let expansion = Expansion { context, b: &builder };
+            let pair = expansion.with_overflow(operand(call, 0)?, operand(call, 1)?, signed)?;
+            call.replace_all_uses_with(&pair);
+            call.erase_from_basic_block();
+        }
+    }
     Ok(())
+}
+
+fn calls(inst: &InstructionValue<'_>, func: FunctionValue<'_>) -> bool {
+    inst.get_opcode() == InstructionOpcode::Call
+        && CallSiteValue::try_from(*inst).is_ok_and(|call| call.get_called_fn_value() == Some(func))
 }
 
 fn is_wide_product(inst: &InstructionValue<'_>) -> bool {
@@ -57,6 +78,31 @@ impl<'ctx> Expansion<'_, 'ctx> {
         let high = self.b.build_int_z_extend(high, wide, "")?;
         let high = self.b.build_left_shift(high, wide.const_int(64, false), "")?;
         Ok(self.b.build_or(high, self.b.build_int_z_extend(low, wide, "")?, "")?)
+    }
+
+    /// What the intrinsic gives: the product, and whether its upper half says something else than the sign of the lower.
+    fn with_overflow(
+        &self,
+        a: IntValue<'ctx>,
+        b: IntValue<'ctx>,
+        signed: bool,
+    ) -> Result<InstructionValue<'ctx>> {
+        let (low, mut high) = self.full(a, b)?;
+        let sign = |value: IntValue<'ctx>| {
+            self.b.build_right_shift(value, value.get_type().const_int(63, false), true, "")
+        };
+        let mut expected = low.get_type().const_zero();
+        if signed {
+            // Two's complement counts a negative factor as 2^64 more than it is.
+            high = self.b.build_int_sub(high, self.b.build_and(sign(a)?, b, "")?, "")?;
+            high = self.b.build_int_sub(high, self.b.build_and(sign(b)?, a, "")?, "")?;
+            expected = sign(low)?;
+        }
+        let flag = self.b.build_int_compare(IntPredicate::NE, high, expected, "")?;
+        let ty = self.context.struct_type(&[low.get_type().into(), flag.get_type().into()], false);
+        let with_low = self.b.build_insert_value(ty.get_poison(), low, 0, "")?;
+        let pair = self.b.build_insert_value(with_low, flag, 1, "")?;
+        pair.as_instruction_value().ok_or_else(|| bug("a structure that is computed is an instruction"))
     }
 
     fn halves(&self, value: IntValue<'ctx>) -> Result<(IntValue<'ctx>, Option<IntValue<'ctx>>)> {

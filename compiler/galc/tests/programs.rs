@@ -73,6 +73,32 @@ fn fallbacks_are_announced() {
     );
 }
 
+#[cfg(feature = "llvm")]
+#[test]
+fn llvm_compiles_links_and_says_what_is_missing() {
+    let scratch = Scratch::new("llvm");
+    scratch.write("hello.gal", HELLO);
+    let output = scratch.galc(&["run", "--release", "hello.gal"]);
+    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("hello\n", ""));
+    let ir = scratch.galc(&["build", "--emit", "llvm-ir", "hello.gal"]);
+    assert!(stdout(&ir).contains("target triple = \"wasm32"), "{}", stderr(&ir));
+    let lines = stderr(&scratch.galc(&["build", "--release", "-g", "hello.gal"]));
+    assert!(
+        lines.starts_with("note: compiled by the wasm backend") && lines.contains("debug information"),
+        "{lines}"
+    );
+    let unlinked = |variable: &str, value: &str| {
+        let mut command = scratch.command(&["build", "--backend", "llvm", "hello.gal"]);
+        let output = command.env(variable, value).output().expect("galc can be run");
+        assert_eq!(status(&output), 2, "{}", stderr(&output));
+        stderr(&output)
+    };
+    let named = unlinked("GALC_WASM_LD", "no-such-linker");
+    assert!(named.contains("cannot run the linker `no-such-linker`"), "{named}");
+    let nowhere = unlinked("PATH", "no-such-folder");
+    assert!(nowhere.contains("lld-22") && nowhere.contains("GALC_WASM_LD"), "{nowhere}");
+}
+
 #[test]
 fn every_stage_can_be_shown() {
     let scratch = Scratch::new("emit");
