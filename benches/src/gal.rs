@@ -69,7 +69,7 @@ fn compile_here(source: &str, no_opt: bool) -> Result<(Vec<u8>, Times)> {
     let mut session = Session::new(&mut loader, options).observe(&mut times);
     let compiled = driver::compile(&mut session, source).map_err(|error| error.to_string())?;
     let output = compiled.output.ok_or_else(|| first_error(&compiled.checked))?;
-    Ok((output.wasm, times))
+    Ok((output.artifact.bytes, times))
 }
 
 pub fn first_error(checked: &Checked) -> String {

@@ -45,7 +45,7 @@ fn both_profiles(text: &str) -> Result<bool, String> {
         };
         let Some(output) = compiled.output else { return spans(&compiled.checked).map(|()| false) };
         wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
-            .validate_all(&output.wasm)
+            .validate_all(&output.artifact.bytes)
             .map_err(|error| format!("invalid module: {error}"))?;
     }
     Ok(true)

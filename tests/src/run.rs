@@ -2,7 +2,7 @@
 
 use crate::loader::{Disk, Memory};
 use crate::program::Program;
-use driver::{Options, Panics, Profile, Purpose, Session, SourceLoader};
+use driver::{Backend, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader};
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,18 +12,51 @@ pub struct Mode {
     pub name: &'static str,
     pub profile: Profile,
     pub passes_off: bool,
-    pub interpret: bool,
+    pub runs_on: RunsOn,
     /// A panic ends the program by a trap, so that only programs that do not panic behave alike.
     pub aborts: bool,
+    /// Left out where the small size is asked for.
+    pub is_long: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RunsOn {
+    Interpreter,
+    Wasm,
+    Llvm(OptLevel),
+}
+
+const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
+    Mode { name, profile, passes_off: false, runs_on, aborts: false, is_long: false }
 }
 
 pub const MODES: &[Mode] = &[
-    Mode { name: "debug", profile: Profile::Debug, passes_off: false, interpret: false, aborts: false },
-    Mode { name: "release", profile: Profile::Release, passes_off: false, interpret: false, aborts: false },
-    Mode { name: "plain", profile: Profile::Debug, passes_off: true, interpret: false, aborts: false },
-    Mode { name: "interpreter", profile: Profile::Debug, passes_off: false, interpret: true, aborts: false },
-    Mode { name: "abort", profile: Profile::Release, passes_off: false, interpret: false, aborts: true },
+    mode("debug", Profile::Debug, RunsOn::Wasm),
+    mode("release", Profile::Release, RunsOn::Wasm),
+    Mode { passes_off: true, ..mode("plain", Profile::Debug, RunsOn::Wasm) },
+    mode("interpreter", Profile::Debug, RunsOn::Interpreter),
+    Mode { aborts: true, ..mode("abort", Profile::Release, RunsOn::Wasm) },
 ];
+
+/// Those of the LLVM backend, a suite of its own. Their names begin with a profile, for programs that want one only.
+pub const LLVM_MODES: &[Mode] = &[
+    Mode { is_long: true, ..mode("debug llvm -O0", Profile::Debug, RunsOn::Llvm(OptLevel::O0)) },
+    Mode { is_long: true, ..mode("release llvm -O2", Profile::Release, RunsOn::Llvm(OptLevel::O2)) },
+    mode("release llvm -O3", Profile::Release, RunsOn::Llvm(OptLevel::O3)),
+    Mode { is_long: true, ..mode("release llvm -Oz", Profile::Release, RunsOn::Llvm(OptLevel::Oz)) },
+    Mode {
+        is_long: true,
+        aborts: true,
+        ..mode("abort llvm -O2", Profile::Release, RunsOn::Llvm(OptLevel::O2))
+    },
+];
+
+/// The backends besides the driver's own that the tests were built with.
+#[cfg(feature = "llvm")]
+pub const BACKENDS: &[&dyn Backend] = &[&backend_llvm::LlvmBackend];
+
+#[cfg(not(feature = "llvm"))]
+pub const BACKENDS: &[&dyn Backend] = &[];
 
 /// Longest run of one program; a program of the corpus that needs longer hangs.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -31,6 +64,14 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub fn options(program: &Program, mode: Mode) -> Options {
     Options {
         profile: mode.profile,
+        backend: Some(match mode.runs_on {
+            RunsOn::Llvm(_) => BackendKind::Llvm,
+            RunsOn::Wasm | RunsOn::Interpreter => BackendKind::Wasm,
+        }),
+        opt_level: match mode.runs_on {
+            RunsOn::Llvm(level) => Some(level),
+            RunsOn::Wasm | RunsOn::Interpreter => None,
+        },
         overflow_checks: program.overflow_checks,
         passes_off: if mode.passes_off { driver::passes() } else { program.passes_off.clone() },
         check_leaks: !program.leaks_unchecked,
@@ -40,13 +81,19 @@ pub fn options(program: &Program, mode: Mode) -> Options {
     }
 }
 
-/// Runs a corpus program in all modes that it asks for.
-pub fn check_program(root: &Path, engine: &wasi::Engine, program: &Program) -> Vec<String> {
+/// Runs a corpus program in those of the modes that it asks for.
+pub fn check_program(
+    root: &Path,
+    engine: &wasi::Engine,
+    program: &Program,
+    modes: &[Mode],
+    is_full: bool,
+) -> Vec<String> {
     let mut failures = Vec::new();
-    for mode in MODES {
+    for mode in modes.iter().filter(|mode| is_full || !mode.is_long) {
         let skipped = program.only.as_deref().is_some_and(|only| !only.starts_with(mode.name));
         let panics = mode.aborts && matches!(program.status, 101 | 102);
-        let unfit = mode.interpret && (program.is_heavy || !program.dirs.is_empty());
+        let unfit = mode.runs_on == RunsOn::Interpreter && (program.is_heavy || !program.dirs.is_empty());
         if skipped || panics || unfit {
             continue;
         }
@@ -82,7 +129,7 @@ fn check_mode(
     mode: Mode,
 ) -> Result<(), String> {
     let options = options(program, mode);
-    if mode.interpret {
+    if mode.runs_on == RunsOn::Interpreter {
         let outcome = interpret(loader, program, options)?;
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
@@ -92,7 +139,7 @@ fn check_mode(
 }
 
 pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> Result<Vec<u8>, String> {
-    let mut session = Session::new(loader, options);
+    let mut session = Session::new(loader, options).with_backends(BACKENDS);
     let compiled = driver::compile(&mut session, entry).map_err(|e| e.to_string())?;
     let Some(output) = compiled.output else {
         let checked = &compiled.checked;
@@ -104,9 +151,9 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
         return Err(format!("does not compile\n{}", text.join("\n")));
     };
     wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
-        .validate_all(&output.wasm)
+        .validate_all(&output.artifact.bytes)
         .map_err(|e| format!("invalid module: {e}"))?;
-    Ok(output.wasm)
+    Ok(output.artifact.bytes)
 }
 
 fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
@@ -202,7 +249,7 @@ pub fn check_test_blocks(
             checked.diagnostics.iter().map(|d| report::human(d, &checked.source_map, report::Style::Plain));
         return Err(vec![format!("{entry}: does not compile\n{}", shown.collect::<Vec<_>>().join("\n"))]);
     };
-    let module = engine.load(output.wasm.clone()).map_err(|e| vec![format!("{entry}: {e}")])?;
+    let module = engine.load(output.artifact.bytes.clone()).map_err(|e| vec![format!("{entry}: {e}")])?;
     let mut failures = Vec::new();
     for test in &output.tests {
         let run = wasi::RunOptions {

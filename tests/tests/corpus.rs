@@ -1,7 +1,7 @@
 //! Runs the corpora. One process a suite.
 
 use corpus_tests::program::Program;
-use corpus_tests::{docs, files, for_all, report, root, run, ui, wat};
+use corpus_tests::{docs, files, for_all, is_full, report, root, run, ui, wat};
 use std::path::Path;
 
 /// Whether a path contains `GAL_TEST_FILTER`, if that is given.
@@ -9,17 +9,35 @@ fn is_wanted(path: &Path) -> bool {
     std::env::var("GAL_TEST_FILTER").map_or(true, |filter| path.to_string_lossy().contains(&filter))
 }
 
-#[test]
-fn programs_print_what_they_should() {
+/// Compiles and runs programs in all modes of a list; with the small size one of every `stride`.
+fn run_programs(suite: &str, modes: &[run::Mode], stride: usize) {
     let root = root();
     let engine = wasi::Engine::new();
     let mut paths = files(&root.join("tests/run"), "gal");
     paths.retain(|path| is_wanted(path));
+    if !is_full() {
+        paths = paths.into_iter().step_by(stride).collect();
+    }
     let failures = for_all(&paths, |path| match Program::read(&root, path) {
-        Ok(program) => run::check_program(&root, &engine, &program),
+        Ok(program) => run::check_program(&root, &engine, &program, modes, is_full()),
         Err(problem) => vec![problem],
     });
-    report("run", paths.len(), &failures);
+    report(suite, paths.len(), &failures);
+}
+
+#[test]
+fn programs_print_what_they_should() {
+    run_programs("run", run::MODES, 1);
+}
+
+/// LLVM takes half a second for a program; the full size takes all.
+#[cfg(feature = "llvm")]
+const LLVM_STRIDE: usize = 6;
+
+#[cfg(feature = "llvm")]
+#[test]
+fn programs_print_the_same_through_llvm() {
+    run_programs("run through llvm", run::LLVM_MODES, LLVM_STRIDE);
 }
 
 #[test]

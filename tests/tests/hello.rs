@@ -7,7 +7,7 @@ use corpus_tests::module::Contents;
 use corpus_tests::tools::{Tool, output};
 use corpus_tests::write_host::{self, Reply};
 use corpus_tests::{root, run};
-use driver::{Options, Panics, Profile};
+use driver::{BackendKind, Options, Panics, Profile};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -25,9 +25,9 @@ fn compile(entry: &str, options: Options) -> Vec<u8> {
     run::compile(&mut loader, entry, options).unwrap_or_else(|problem| panic!("{entry}: {problem}"))
 }
 
-/// As `galc build --release` does it.
+/// As `galc build --release --backend wasm` does it.
 fn release() -> Options {
-    Options { profile: Profile::Release, ..Options::default() }
+    Options { profile: Profile::Release, backend: Some(BackendKind::Wasm), ..Options::default() }
 }
 
 fn hello() -> Vec<u8> {

@@ -3,6 +3,7 @@
 
 use crate::Result;
 use crate::check_wasm::{self, DEBIAN_PACKAGES};
+use crate::llvm;
 use crate::process::{cargo, command, output, run};
 use std::path::Path;
 
@@ -24,6 +25,7 @@ pub fn setup(args: &[String]) -> Result {
     component("rustfmt", "fmt")?;
     component("clippy", "clippy")?;
     wasm_target()?;
+    llvm::setup();
     if is_full {
         full_tools()?;
     }
@@ -112,12 +114,12 @@ fn full_tools() -> Result {
 }
 
 /// Whether packages can be installed without asking anybody: Debian or a descendant, as root.
-fn can_apt() -> bool {
+pub fn can_apt() -> bool {
     let is_root = output(command("id", &["-u"])).is_some_and(|id| id.trim() == "0");
     is_root && Path::new("/etc/debian_version").exists() && has("apt-get")
 }
 
-fn apt_install(packages: &[&str]) -> Result {
+pub fn apt_install(packages: &[&str]) -> Result {
     println!("setup: installing {}", packages.join(" "));
     let apt = |args: &[&str]| {
         let mut command = command("apt-get", args);

@@ -11,6 +11,7 @@
 //! What it uses of WebAssembly: multiple results, bulk memory, sign extension, saturating conversions; exceptions in
 //! their final form (`try_table`) where something unwinds; 64-bit memories, shared memory, atomics and vectors if asked.
 
+mod adapter;
 mod bits;
 mod cfg;
 mod code;
@@ -45,35 +46,8 @@ mod wir;
 
 use std::fmt;
 
-use syntax::{FileId, SourceMap, Span};
-
-/// Where a span lies in the sources. Lines and columns count from 1.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Position {
-    /// What [`Positions::file_name`] takes.
-    pub file: u32,
-    pub line: u32,
-    pub column: u32,
-}
-
-/// The host's knowledge of sources.
-pub trait Positions {
-    /// The span's beginning, or none if the span is made up.
-    fn position(&self, span: Span) -> Option<Position>;
-
-    fn file_name(&self, file: u32) -> &str;
-}
-
-impl Positions for SourceMap {
-    fn position(&self, span: Span) -> Option<Position> {
-        let (file, at) = self.line_col(span.lo).filter(|_| !span.is_dummy())?;
-        Some(Position { file: file.0, line: at.line, column: at.column })
-    }
-
-    fn file_name(&self, file: u32) -> &str {
-        &self.file(FileId(file)).name
-    }
-}
+pub use adapter::WasmBackend;
+pub use backend::{Position, Positions};
 
 /// What to emit besides code, and for what kind of host.
 #[derive(Clone, Default)]

@@ -8,12 +8,15 @@
 //! [`DriverError`] is for what is not the program's fault, or stops the compiler before it has a program.
 //! Start reading at [`compile`].
 
+mod backends;
 mod constants;
 pub mod library;
 mod options;
 mod pipeline;
 mod sources;
 
+pub use backend::{Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel};
+pub use backends::{Fallback, find as find_backend};
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Profile, Purpose, TargetInfo, UnknownName, passes,
     resolve_passes_off, targets,
@@ -75,11 +78,18 @@ pub struct Session<'a> {
     pub loader: &'a mut dyn SourceLoader,
     pub options: Options,
     pub observer: Option<&'a mut dyn Observer>,
+    /// Backends that the host has besides the driver's own.
+    pub backends: &'a [&'a dyn Backend],
 }
 
 impl<'a> Session<'a> {
     pub fn new(loader: &'a mut dyn SourceLoader, options: Options) -> Session<'a> {
-        Session { loader, options, observer: None }
+        Session { loader, options, observer: None, backends: &[] }
+    }
+
+    pub fn with_backends(mut self, backends: &'a [&'a dyn Backend]) -> Session<'a> {
+        self.backends = backends;
+        self
     }
 
     pub fn observe(mut self, observer: &'a mut dyn Observer) -> Session<'a> {
@@ -102,10 +112,14 @@ impl Checked {
     }
 }
 
-/// A module and what a host needs to know of it.
-#[derive(Debug, Default)]
+/// What [`Options::artifact`] asked for, and what a host needs to know of it.
+#[derive(Debug)]
 pub struct CompileOutput {
-    pub wasm: Vec<u8>,
+    pub artifact: Artifact,
+    /// Who made it.
+    pub backend: BackendKind,
+    /// The profile's backend was not taken: people are to be told.
+    pub fallback: Option<Fallback>,
     /// With [`Purpose::Test`]: the program's tests in source order.
     pub tests: Vec<TestInfo>,
     /// With [`Options::explain_copies`]: where a value will or may be copied, in source order.
@@ -140,6 +154,8 @@ pub struct Compiled {
 pub struct Emitted {
     pub checked: Checked,
     pub text: Option<String>,
+    /// As in [`CompileOutput`], where a backend took part.
+    pub fallback: Option<Fallback>,
 }
 
 /// The result of [`format`]: `text` is `None` when the file has syntax errors; it is then left alone.
@@ -156,6 +172,10 @@ pub enum DriverError {
     MissingEntry(String),
     /// The sources exceed a limit of the compiler.
     Limit(String),
+    /// No backend can do what was asked for; the text says what is missing, and how to get it.
+    Unsupported(String),
+    /// Another program that a backend needs is missing or failed.
+    Tool(String),
     /// The named part of the compiler is not there yet.
     Unfinished(&'static str),
     /// A bug in the compiler: the text names the entity and shows what surrounds it.
@@ -167,6 +187,7 @@ impl fmt::Display for DriverError {
         match self {
             DriverError::MissingEntry(path) => write!(f, "cannot read `{path}`"),
             DriverError::Limit(what) => write!(f, "the program exceeds a limit of the compiler: {what}"),
+            DriverError::Unsupported(what) | DriverError::Tool(what) => f.write_str(what),
             DriverError::Unfinished(what) => write!(f, "this compiler cannot {what} yet"),
             DriverError::Internal(what) => write!(f, "internal compiler error: {what}"),
         }
@@ -181,22 +202,25 @@ pub fn check(session: &mut Session<'_>, entry: &str) -> Result<Checked, DriverEr
     Ok(pipeline::checked(pipeline::only_check(session, entry)?))
 }
 
-/// Compiles the program that starts at the file `entry` to a WebAssembly module.
+/// Compiles the program that starts at the file `entry` to what [`Options::artifact`] says.
 pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, DriverError> {
     require_entry(session, entry)?;
+    // Before any work, for what cannot be done.
+    let choice = backends::choose(&session.options, session.backends)?;
     let mut checker = pipeline::front_end(session, entry)?;
     let program = match lower(session, &mut checker)? {
         Lowered::Program(program) => program,
         Lowered::Diagnostics(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
     };
-    let module = match pipeline::to_lir(session, &program)? {
+    let module = match pipeline::to_lir(session, &program, choice.max_results)? {
         Ok(module) => module,
         Err(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
     };
-    let wasm = pipeline::to_wasm(session, &module, &checker.map)?;
+    let artifact = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
     let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
     let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
-    let output = CompileOutput { wasm, tests, copies };
+    let (backend, fallback) = (choice.backend.kind(), choice.fallback);
+    let output = CompileOutput { artifact, backend, fallback, tests, copies };
     Ok(Compiled { checked: pipeline::checked(checker), output: Some(output) })
 }
 
@@ -297,7 +321,7 @@ pub fn interpret(
     let Lowered::Program(program) = lower(session, &mut checker)? else {
         return Err(DriverError::Limit("the program has errors".into()));
     };
-    let Ok(module) = pipeline::to_lir(session, &program)? else {
+    let Ok(module) = pipeline::to_lir(session, &program, u32::MAX)? else {
         return Err(DriverError::Limit("a value or a frame of the program is too large".into()));
     };
     let limits = backend_interp::Limits { steps: 20_000_000_000, ..Default::default() };
@@ -329,29 +353,35 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
     let mut checker = pipeline::front_end(session, entry)?;
     if kind == EmitKind::Hir {
         let text = hir_text(&mut checker);
-        return Ok(Emitted { checked: pipeline::checked(checker), text: Some(text) });
+        return Ok(Emitted { checked: pipeline::checked(checker), text: Some(text), fallback: None });
     }
     let program = match lower(session, &mut checker)? {
         Lowered::Program(program) => program,
-        Lowered::Diagnostics(extra) => return Ok(Emitted { checked: with(checker, extra), text: None }),
+        Lowered::Diagnostics(extra) => {
+            return Ok(Emitted { checked: with(checker, extra), ..Emitted::default() });
+        }
     };
+    let mut fallback = None;
     let text = match kind {
         EmitKind::Mir => mir::print_program(&program),
         _ => {
-            let module = match pipeline::to_lir(session, &program)? {
+            // LIR is shown as the backend is given it.
+            let choice = backends::choose(&session.options, session.backends)?;
+            let module = match pipeline::to_lir(session, &program, choice.max_results)? {
                 Ok(module) => module,
-                Err(extra) => return Ok(Emitted { checked: with(checker, extra), text: None }),
+                Err(extra) => return Ok(Emitted { checked: with(checker, extra), ..Emitted::default() }),
             };
             match kind {
                 EmitKind::Lir => lir::print_module(&module),
                 _ => {
-                    let wasm = pipeline::to_wasm(session, &module, &checker.map)?;
-                    backend_wasm::to_wat(&wasm).map_err(DriverError::Internal)?
+                    let wasm = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
+                    fallback = choice.fallback;
+                    backend_wasm::to_wat(&wasm.bytes).map_err(DriverError::Internal)?
                 }
             }
         }
     };
-    Ok(Emitted { checked: pipeline::checked(checker), text: Some(text) })
+    Ok(Emitted { checked: pipeline::checked(checker), text: Some(text), fallback })
 }
 
 /// The typed bodies of the user's functions, one after the other.
@@ -377,7 +407,7 @@ fn emit_ast(session: &mut Session<'_>, entry: &str) -> Result<Emitted, DriverErr
     let (ast, diagnostics) =
         syntax::parser::parse_file(&source_map, file, &mut interner, syntax::Bodies::Parse);
     let text = syntax::pretty::dump_file(&ast, &interner);
-    Ok(Emitted { checked: Checked { diagnostics, source_map }, text: Some(text) })
+    Ok(Emitted { checked: Checked { diagnostics, source_map }, text: Some(text), fallback: None })
 }
 
 fn single_file(name: &str, text: String) -> Result<(SourceMap, syntax::FileId), DriverError> {

@@ -2,6 +2,8 @@
 
 pub use lir::TargetInfo;
 
+use backend::{ArtifactKind, BackendKind, OptLevel};
+
 /// Decides the defaults of overflow checks and of the optional passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Profile {
@@ -57,6 +59,11 @@ pub struct Options {
     /// One of [`targets`].
     pub target: &'static TargetInfo,
     pub profile: Profile,
+    /// `None`: the target and the profile decide.
+    pub backend: Option<BackendKind>,
+    /// `None`: -O0 in the debug profile, -O3 in release.
+    pub opt_level: Option<OptLevel>,
+    pub artifact: ArtifactKind,
     pub purpose: Purpose,
     pub panics: Panics,
     /// `None`: on in the debug profile, off in release.
@@ -78,6 +85,9 @@ impl Default for Options {
         Options {
             target: &targets()[0],
             profile: Profile::Debug,
+            backend: None,
+            opt_level: None,
+            artifact: ArtifactKind::WasmModule,
             purpose: Purpose::Program,
             panics: Panics::Unwind,
             overflow_checks: None,
@@ -95,6 +105,13 @@ impl Options {
     /// The names of the passes at one level that are left out.
     pub(crate) fn off_at(&self, level: Level) -> impl Iterator<Item = String> {
         self.passes_off.iter().filter(move |p| p.level == level).map(|p| p.name.to_string())
+    }
+
+    pub fn level(&self) -> OptLevel {
+        self.opt_level.unwrap_or(match self.profile {
+            Profile::Debug => OptLevel::O0,
+            Profile::Release => OptLevel::O3,
+        })
     }
 
     pub fn checks_overflow(&self) -> bool {

@@ -3,6 +3,7 @@
 use crate::constants;
 use crate::sources::Sources;
 use crate::{Checked, DriverError, Level, Options, Panics, Profile, Purpose, Session, Stage};
+use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::Target;
 use syntax::{Diagnostic, Interner, SourceMap};
@@ -81,8 +82,11 @@ fn verifies(options: &Options) -> bool {
     options.verify || cfg!(debug_assertions)
 }
 
-pub(crate) fn target(options: &Options) -> Target {
-    Target { panic_unwinds: options.panics == Panics::Unwind, ..options.target.target() }
+/// The target as the options and the backend that was chosen make it.
+fn target(options: &Options, max_results: u32) -> Target {
+    let target = options.target.target();
+    let max_results = max_results.min(target.max_results);
+    Target { panic_unwinds: options.panics == Panics::Unwind, max_results, ..target }
 }
 
 /// From a checked program without errors to optimised MIR; `Err` carries diagnostics about limits.
@@ -192,16 +196,17 @@ fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {
 pub(crate) fn to_lir(
     session: &mut Session<'_>,
     program: &mir::Program,
+    max_results: u32,
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
     stage(session, Stage::LowerToLir, |_| {
-        let mut module = lir::lower::lower_program(program, &target(&options));
+        let mut module = lir::lower::lower_program(program, &target(&options, max_results));
         if verifies(&options) {
             verify_lir(&module)?;
         }
         let passes = lir::passes::PassOptions {
             disabled: options.off_at(Level::Lir).collect(),
-            optimize: options.profile == Profile::Release,
+            optimize: options.level() != OptLevel::O0,
             verify: verifies(&options),
         };
         lir::passes::optimize(&mut module, &passes);
@@ -219,19 +224,18 @@ fn verify_lir(module: &lir::Module) -> Result<(), DriverError> {
     }
 }
 
-pub(crate) fn to_wasm(
+pub(crate) fn to_artifact(
     session: &mut Session<'_>,
+    backend: &dyn Backend,
     module: &lir::Module,
     map: &SourceMap,
-) -> Result<Vec<u8>, DriverError> {
-    let mut emit = backend_wasm::EmitOptions::release();
-    if session.options.profile == Profile::Debug || session.options.debug_info {
-        emit.names = true;
-    }
-    if session.options.debug_info {
-        emit.dwarf = true;
-        emit.positions = Some(map);
-    }
-    let emitted = stage(session, Stage::Emit, |_| backend_wasm::emit(module, &emit));
-    emitted.map(|e| e.wasm).map_err(|e| DriverError::Limit(e.to_string()))
+) -> Result<Artifact, DriverError> {
+    let options = &session.options;
+    let compile = CompileOptions {
+        artifact: options.artifact,
+        level: options.level(),
+        names: options.profile == Profile::Debug || options.debug_info,
+        debug_info: if options.debug_info { Some(map) } else { None },
+    };
+    Ok(stage(session, Stage::Emit, |_| backend.compile(module, &compile))?)
 }

@@ -73,7 +73,7 @@ pub enum Command {
     Fmt(FmtArgs),
     /// Explain a diagnostic by its code
     Explain(ExplainArgs),
-    /// List the targets
+    /// List the targets, and what each backend can do for them
     Targets,
     /// Remove what `build` made
     Clean(CleanArgs),
@@ -103,6 +103,12 @@ pub struct CompileArgs {
     /// Optimise, and leave out overflow checks
     #[arg(long, help_heading = "Compilation")]
     pub release: bool,
+    /// How much work goes into the code; 0 compiles fastest, s and z make it small [default: 0, in release 3]
+    #[arg(short = 'O', value_enum, value_name = "LEVEL", help_heading = "Compilation")]
+    pub opt_level: Option<LevelChoice>,
+    /// What translates the program [default: wasm, in release llvm where galc has it]
+    #[arg(long, value_enum, help_heading = "Compilation")]
+    pub backend: Option<BackendChoice>,
     /// Put line information into the module
     #[arg(short = 'g', help_heading = "Compilation")]
     pub debug_info: bool,
@@ -144,6 +150,30 @@ fn parse_switch(text: &str) -> Result<bool, String> {
     }
 }
 
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LevelChoice {
+    #[value(name = "0")]
+    O0,
+    #[value(name = "1")]
+    O1,
+    #[value(name = "2")]
+    O2,
+    #[value(name = "3")]
+    O3,
+    #[value(name = "s")]
+    Os,
+    #[value(name = "z")]
+    Oz,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BackendChoice {
+    /// Fast, and part of every galc
+    Wasm,
+    /// Optimising; galc has it if it was built with `--features llvm`
+    Llvm,
+}
+
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum PanicChoice {
     /// Release what the panic passes, then end with status 101
@@ -164,10 +194,10 @@ pub struct WatchArgs {
 pub struct BuildArgs {
     /// A source file or a package's folder [default: the package around the current folder]
     pub path: Option<PathBuf>,
-    /// Where the result goes; `-` is standard output [default: build/NAME.wasm]
+    /// Where the result goes; `-` is standard output [default: build/NAME.wasm, or as --emit says]
     #[arg(short, long)]
     pub output: Option<PathBuf>,
-    /// What is made; all but `wasm` is text, and goes to standard output unless `-o` is given
+    /// What is made; text goes to standard output unless `-o` is given. `obj`, `asm`, `llvm-ir` and `bitcode` need LLVM
     #[arg(long, value_enum, default_value_t)]
     pub emit: EmitChoice,
     #[command(flatten)]
@@ -185,6 +215,10 @@ pub enum EmitChoice {
     Wat,
     #[default]
     Wasm,
+    Obj,
+    Asm,
+    LlvmIr,
+    Bitcode,
 }
 
 #[derive(Args, Debug)]

@@ -1,11 +1,15 @@
 //! From arguments to a compiled program: what `build`, `run` and `test` share.
 
-use crate::cli::{CompileArgs, HostArgs, PanicChoice};
+use crate::backends::BACKENDS;
+use crate::cli::{BackendChoice, CompileArgs, HostArgs, LevelChoice, PanicChoice};
 use crate::exit::Failure;
 use crate::loader::DiskLoader;
 use crate::package::Unit;
 use crate::shell::{Shell, Timer};
-use driver::{CompileOutput, Compiled, DriverError, Options, Panics, Profile, Purpose, Session};
+use driver::{
+    ArtifactKind, BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile,
+    Purpose, Session,
+};
 use wasi::{Preopen, RunOptions};
 
 /// The driver's options for arguments, with the names in them checked.
@@ -25,6 +29,12 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
     Ok(Options {
         target,
         profile: if args.release { Profile::Release } else { Profile::Debug },
+        backend: args.backend.map(|backend| match backend {
+            BackendChoice::Wasm => BackendKind::Wasm,
+            BackendChoice::Llvm => BackendKind::Llvm,
+        }),
+        opt_level: args.opt_level.map(level),
+        artifact: ArtifactKind::WasmModule,
         purpose,
         panics: match args.panic {
             PanicChoice::Unwind => Panics::Unwind,
@@ -40,6 +50,17 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
     })
 }
 
+fn level(choice: LevelChoice) -> OptLevel {
+    match choice {
+        LevelChoice::O0 => OptLevel::O0,
+        LevelChoice::O1 => OptLevel::O1,
+        LevelChoice::O2 => OptLevel::O2,
+        LevelChoice::O3 => OptLevel::O3,
+        LevelChoice::Os => OptLevel::Os,
+        LevelChoice::Oz => OptLevel::Oz,
+    }
+}
+
 /// Calls the driver with a session that reads from the disk, and prints the times that were asked for.
 pub fn with_session<T>(
     unit: &Unit,
@@ -49,7 +70,7 @@ pub fn with_session<T>(
 ) -> Result<T, Failure> {
     let mut loader = DiskLoader::default();
     let mut timer = Timer::new(shell);
-    let result = work(&mut Session::new(&mut loader, options).observe(&mut timer));
+    let result = work(&mut Session::new(&mut loader, options).with_backends(BACKENDS).observe(&mut timer));
     shell.times(&timer);
     result.map_err(|error| match error {
         DriverError::MissingEntry(path) if path == unit.entry => {
@@ -70,6 +91,7 @@ pub fn compile(
     let output = compiled.output.take();
     if let Some(output) = &output {
         shell.copies(&output.copies, &compiled.checked.source_map);
+        shell.fallback(output.fallback.as_ref());
     }
     Ok(output.map(|output| (compiled, output)))
 }

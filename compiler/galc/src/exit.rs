@@ -10,7 +10,7 @@ pub enum Exit {
     Success,
     /// The program has errors, a test failed, or a file is not formatted.
     Diagnostics,
-    /// Wrong arguments, a file or package that is not there, a result that cannot be written.
+    /// Wrong arguments, a file, package, backend or tool that is not there, a result that cannot be written.
     Usage,
     /// A bug in galc, or a part of it that is not built yet.
     Internal,
@@ -47,7 +47,9 @@ impl Failure {
         match self {
             Failure::Usage(_)
             | Failure::Manifest(_)
-            | Failure::Driver(DriverError::MissingEntry(_))
+            | Failure::Driver(
+                DriverError::MissingEntry(_) | DriverError::Unsupported(_) | DriverError::Tool(_),
+            )
             | Failure::Run(RunError::Link(_) | RunError::Setup(_)) => Exit::Usage,
             Failure::Driver(DriverError::Limit(_)) => Exit::Diagnostics,
             Failure::Driver(DriverError::Unfinished(_) | DriverError::Internal(_))

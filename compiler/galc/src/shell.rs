@@ -2,7 +2,7 @@
 
 use crate::cli::{ColorChoice, GlobalArgs, MessageFormat};
 use crate::exit::Failure;
-use driver::{Checked, CopyReport, Observer, Stage};
+use driver::{Checked, CopyReport, Fallback, Observer, Stage};
 use report::{Counts, Object, Style};
 use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
@@ -91,6 +91,18 @@ impl Shell {
                 ),
             }
         }
+    }
+
+    /// Tells that another backend was taken than the profile likes.
+    pub fn fallback(&self, fallback: Option<&Fallback>) {
+        let Some(fallback) = fallback else { return };
+        self.status(&format!("note: {fallback}"));
+        self.message(|| {
+            Object::message("fallback")
+                .string("wanted", fallback.wanted.name())
+                .string("used", fallback.used.name())
+                .string("reason", &fallback.reason)
+        });
     }
 
     pub fn failure(&self, failure: &Failure) {

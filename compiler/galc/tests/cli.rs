@@ -99,6 +99,16 @@ fn wrong_usage_ends_with_two() {
         #[cfg(unix)]
         (&["check", "/dev/null"], "cannot read `/dev/null`: it is no ordinary file"),
         (&["build", "--target", "z80", "a.gal"], "there is no target `z80`"),
+        (&["build", "--backend", "magic", "a.gal"], "possible values"),
+        (&["build", "-O", "9", "a.gal"], "possible values"),
+        (
+            &["build", "--backend", "wasm", "--emit", "obj", "a.gal"],
+            "does not have an object file for the target",
+        ),
+        #[cfg(not(feature = "llvm"))]
+        (&["build", "--backend", "llvm", "a.gal"], "cargo build --release --features llvm"),
+        #[cfg(not(feature = "llvm"))]
+        (&["build", "--emit", "bitcode", "a.gal"], "cargo build --release --features llvm"),
         (&["build", "--passes-off", "magic", "a.gal"], "there is no pass `magic`"),
         (&["run", "--timeout", "soon", "a.gal"], "does not begin with a number"),
         (&["run", "missing.wasm"], "cannot read `missing.wasm`"),
@@ -177,9 +187,17 @@ fn completions_and_targets_are_printed() {
         let output = scratch.galc(&["completions", shell]);
         assert!(status(&output) == 0 && stdout(&output).contains("message-format"), "{shell}");
     }
-    assert!(stdout(&scratch.galc(&["targets"])).contains("(default)"));
+    let targets = stdout(&scratch.galc(&["targets"]));
+    assert!(
+        targets.contains("(default)") && targets.contains("--backend wasm   --emit wasm; -O 0 1"),
+        "{targets}"
+    );
+    assert!(targets.contains("--backend llvm"), "{targets}");
     let json = stdout(&scratch.galc(&["targets", "--message-format", "json"]));
-    assert!(json.lines().all(|line| line.starts_with(r#"{"version":1,"type":"target","name":""#)), "{json}");
+    for kind in ["target", "backend"] {
+        let start = format!(r#"{{"version":1,"type":"{kind}","name":""#);
+        assert!(json.lines().any(|line| line.starts_with(&start)), "{json}");
+    }
 }
 
 /// Reads lines until one contains a text.

@@ -42,13 +42,61 @@ fn build_writes_a_module_that_runs() {
     scratch.write("hello.gal", HELLO);
     let output = scratch.galc(&["build", "--release", "hello.gal"]);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
-    assert!(stderr(&output).starts_with("wrote build/hello.wasm ("), "{}", stderr(&output));
+    assert!(stderr(&output).contains("wrote build/hello.wasm ("), "{}", stderr(&output));
     assert_eq!(stdout(&scratch.galc(&["run", "build/hello.wasm"])), "hello\n");
     assert!(scratch.0.join("build/CACHEDIR.TAG").exists());
     assert_eq!(status(&scratch.galc(&["clean"])), 0);
     assert!(!scratch.0.join("build").exists());
     let output = scratch.galc(&["build", "-o", "-", "hello.gal"]);
     assert!(output.stdout.starts_with(b"\0asm"));
+}
+
+/// A galc without LLVM says that it takes the other backend, unless it is asked for that one.
+#[cfg(not(feature = "llvm"))]
+#[test]
+fn fallbacks_are_announced() {
+    let scratch = Scratch::new("fallback");
+    scratch.write("hello.gal", HELLO);
+    let said = |args: &[&str]| stderr(&scratch.galc(args));
+    let note = said(&["build", "--release", "hello.gal"]);
+    assert!(
+        note.starts_with("note: compiled by the wasm backend, because this galc has no llvm backend"),
+        "{note}"
+    );
+    assert_eq!(said(&["run", "--release", "--backend", "wasm", "hello.gal"]), "");
+    assert_eq!(said(&["run", "hello.gal"]), "");
+    let output = scratch.galc(&["build", "--release", "--message-format", "json", "hello.gal"]);
+    assert!(
+        stdout(&output).contains(r#""type":"fallback","wanted":"llvm","used":"wasm""#),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[cfg(feature = "llvm")]
+#[test]
+fn llvm_compiles_links_and_says_what_is_missing() {
+    let scratch = Scratch::new("llvm");
+    scratch.write("hello.gal", HELLO);
+    let output = scratch.galc(&["run", "--release", "hello.gal"]);
+    assert_eq!((stdout(&output).as_str(), stderr(&output).as_str()), ("hello\n", ""));
+    let ir = scratch.galc(&["build", "--emit", "llvm-ir", "hello.gal"]);
+    assert!(stdout(&ir).contains("target triple = \"wasm32"), "{}", stderr(&ir));
+    let lines = stderr(&scratch.galc(&["build", "--release", "-g", "hello.gal"]));
+    assert!(
+        lines.starts_with("note: compiled by the wasm backend") && lines.contains("debug information"),
+        "{lines}"
+    );
+    let unlinked = |variable: &str, value: &str| {
+        let mut command = scratch.command(&["build", "--backend", "llvm", "hello.gal"]);
+        let output = command.env(variable, value).output().expect("galc can be run");
+        assert_eq!(status(&output), 2, "{}", stderr(&output));
+        stderr(&output)
+    };
+    let named = unlinked("GALC_WASM_LD", "no-such-linker");
+    assert!(named.contains("cannot run the linker `no-such-linker`"), "{named}");
+    let nowhere = unlinked("PATH", "no-such-folder");
+    assert!(nowhere.contains("lld-22") && nowhere.contains("GALC_WASM_LD"), "{nowhere}");
 }
 
 #[test]

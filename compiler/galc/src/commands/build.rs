@@ -1,4 +1,4 @@
-//! `galc build`: a program to a module, or to the text of an intermediate stage.
+//! `galc build`: a program to a module, to another artifact, or to the text of an intermediate stage.
 
 use crate::cli::{BuildArgs, EmitChoice};
 use crate::compile::{compile, options, with_session};
@@ -6,7 +6,7 @@ use crate::exit::{Exit, Failure, io_failure};
 use crate::package::Unit;
 use crate::quantity::grouped;
 use crate::shell::Shell;
-use driver::{EmitKind, Purpose};
+use driver::{ArtifactKind, EmitKind, Options, Purpose};
 use report::Object;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,11 @@ pub fn build(args: &BuildArgs, shell: &Shell) -> Result<Exit, Failure> {
 
 fn once(args: &BuildArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     match args.emit {
-        EmitChoice::Wasm => module(args, unit, shell),
+        EmitChoice::Wasm => artifact(args, unit, ArtifactKind::WasmModule, shell),
+        EmitChoice::Obj => artifact(args, unit, ArtifactKind::Object, shell),
+        EmitChoice::Asm => artifact(args, unit, ArtifactKind::Asm, shell),
+        EmitChoice::LlvmIr => artifact(args, unit, ArtifactKind::LlvmIr, shell),
+        EmitChoice::Bitcode => artifact(args, unit, ArtifactKind::Bitcode, shell),
         EmitChoice::Ast => text(args, unit, EmitKind::Ast, shell),
         EmitChoice::Hir => text(args, unit, EmitKind::Hir, shell),
         EmitChoice::Mir => text(args, unit, EmitKind::Mir, shell),
@@ -32,15 +36,17 @@ fn once(args: &BuildArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     }
 }
 
-fn module(args: &BuildArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
-    let options = options(&args.compile, Purpose::Program)?;
+fn artifact(args: &BuildArgs, unit: &Unit, kind: ArtifactKind, shell: &Shell) -> Result<Exit, Failure> {
+    let options = Options { artifact: kind, ..options(&args.compile, Purpose::Program)? };
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+    let bytes = &output.artifact.bytes;
     match &args.output {
-        Some(path) => write(path, &output.wasm, shell)?,
+        Some(path) => write(path, bytes, shell)?,
+        None if kind.is_text() => write(Path::new("-"), bytes, shell)?,
         None => {
             let dir = unit.build_dir();
             make_build_dir(&dir)?;
-            write(&dir.join(format!("{}.wasm", unit.name)), &output.wasm, shell)?;
+            write(&dir.join(format!("{}.{}", unit.name, kind.extension())), bytes, shell)?;
         }
     }
     Ok(Exit::Success)
@@ -50,6 +56,7 @@ fn text(args: &BuildArgs, unit: &Unit, kind: EmitKind, shell: &Shell) -> Result<
     let options = options(&args.compile, Purpose::Program)?;
     let emitted = with_session(unit, options, shell, |session| driver::emit(session, &unit.entry, kind))?;
     shell.diagnostics(&emitted.checked);
+    shell.fallback(emitted.fallback.as_ref());
     if let Some(text) = &emitted.text {
         write(args.output.as_deref().unwrap_or(Path::new("-")), text.as_bytes(), shell)?;
     }

@@ -25,7 +25,7 @@ fn program_name(path: &Path) -> String {
 fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let options = options(&args.compile, Purpose::Program)?;
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
-    execute(output.wasm, &program_name(&PathBuf::from(&unit.name)), args, shell)
+    execute(output.artifact.bytes, &program_name(&PathBuf::from(&unit.name)), args, shell)
 }
 
 fn execute(wasm: Vec<u8>, name: &str, args: &RunArgs, shell: &Shell) -> Result<Exit, Failure> {

@@ -33,7 +33,7 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
         wanted.iter().for_each(|test| list(test, sources, shell));
         return Ok(Exit::Success);
     }
-    let program = Engine::new().load(output.wasm)?;
+    let program = Engine::new().load(output.artifact.bytes)?;
     let host =
         RunOptions { timeout: Some(args.host.timeout.unwrap_or(TIMEOUT)), ..host_options(&args.host)? };
     let jobs = args.jobs.map_or_else(processors, std::num::NonZeroUsize::get);

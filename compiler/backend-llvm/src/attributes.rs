@@ -1,0 +1,70 @@
+//! What LLVM is told of functions beyond their code.
+
+use crate::module::Ctx;
+use inkwell::attributes::{Attribute, AttributeLoc};
+use inkwell::values::FunctionValue;
+use lir::{Body, FuncKind, Term};
+
+/// Functions of the C library that LLVM calls where it recognises what they do; here there are none.
+const UNAVAILABLE: [&str; 4] = ["strlen", "wcslen", "memcmp", "bcmp"];
+
+impl<'ctx> Ctx<'ctx, '_> {
+    pub fn enum_attribute(&self, name: &str) -> Attribute {
+        self.context.create_enum_attribute(Attribute::get_named_enum_kind_id(name), 0)
+    }
+
+    pub fn add_enum(&self, func: FunctionValue<'ctx>, name: &str) {
+        func.add_attribute(AttributeLoc::Function, self.enum_attribute(name));
+    }
+
+    pub fn add_string(&self, func: FunctionValue<'ctx>, name: &str, value: &str) {
+        func.add_attribute(AttributeLoc::Function, self.context.create_string_attribute(name, value));
+    }
+
+    /// What LIR knows of a function.
+    pub fn describe(&self, func: FunctionValue<'ctx>, function: &lir::Function) {
+        if !self.unwinds(function) {
+            self.add_enum(func, "nounwind");
+        }
+        if function.is_noinline {
+            self.add_enum(func, "noinline");
+        }
+        let FuncKind::Defined(body) = &function.kind else { return };
+        self.describe_code(func);
+        if never_returns(body) {
+            // Panics and what reports them; blocks that call them are laid out last.
+            self.add_enum(func, "noreturn");
+            self.add_enum(func, "cold");
+        }
+    }
+
+    /// What holds for all code that is emitted here.
+    pub fn describe_code(&self, func: FunctionValue<'ctx>) {
+        // `Ptr` arithmetic may start at null, see `pointers.rs`.
+        self.add_enum(func, "null_pointer_is_valid");
+        self.describe_target(func);
+        for name in UNAVAILABLE {
+            self.add_string(func, &format!("no-builtin-{name}"), "");
+        }
+        if self.level.is_for_size() {
+            self.add_enum(func, "optsize");
+        }
+        if self.level == backend::OptLevel::Oz {
+            self.add_enum(func, "minsize");
+        }
+    }
+
+    pub fn describe_target(&self, func: FunctionValue<'ctx>) {
+        self.add_string(func, "target-cpu", "generic");
+        self.add_string(func, "target-features", self.features);
+    }
+
+    /// Whether a panic can leave it. Where panics abort, nothing does.
+    pub fn unwinds(&self, function: &lir::Function) -> bool {
+        function.may_unwind && self.lir.target.panic_unwinds
+    }
+}
+
+fn never_returns(body: &Body) -> bool {
+    !body.blocks.iter().any(|block| matches!(block.term, Term::Return(_)))
+}

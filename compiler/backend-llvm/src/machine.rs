@@ -1,0 +1,155 @@
+//! LLVM's target machine: the target's features, the passes of a level, code.
+
+use crate::bug::{Result, bug};
+use backend::OptLevel;
+use inkwell::OptimizationLevel;
+use inkwell::module::Module;
+use inkwell::passes::PassBuilderOptions;
+use inkwell::targets::{
+    CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
+    TargetTriple,
+};
+use lir::{Body, Op, Ty};
+use std::ffi::c_void;
+use std::sync::Once;
+
+unsafe extern "C" {
+    /// Defined in `shim.cpp`; takes a `TargetMachine *`.
+    fn galc_llvm_use_wasm_exceptions(machine: *mut c_void);
+}
+
+const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// What every engine of the last years has.
+const FEATURES: &str =
+    "+bulk-memory,+bulk-memory-opt,+multivalue,+mutable-globals,+nontrapping-fptoint,+sign-ext";
+/// `exnref` is a reference type.
+const UNWINDING_FEATURES: &str = ",+exception-handling,+reference-types";
+/// Its name, and whether a function uses it.
+type OptionalFeature = (&'static str, fn(&Body) -> bool);
+
+/// What a module has if a function uses it. Without atomics LLVM would make ordinary accesses of them.
+const OPTIONAL_FEATURES: [OptionalFeature; 2] = [(",+simd128", has_vectors), (",+atomics", has_atomics)];
+
+pub struct Machine {
+    machine: TargetMachine,
+    level: OptLevel,
+    pub features: String,
+    /// Whether functions give several results as such; the code generator's own then do, too.
+    pub returns_several: bool,
+}
+
+impl Machine {
+    pub fn new(module: &lir::Module, level: OptLevel) -> Result<Machine> {
+        initialize();
+        let mut features = FEATURES.to_string();
+        if module.target.panic_unwinds {
+            features.push_str(UNWINDING_FEATURES);
+        }
+        for (feature, is_used) in OPTIONAL_FEATURES {
+            if bodies(module).any(is_used) {
+                features.push_str(feature);
+            }
+        }
+        // Only then, because the code generator's own calls go wrong with it, see `adapter.rs`.
+        let returns_several = module.funcs.iter().any(|func| func.sig.results.len() > 1);
+        let triple = TargetTriple::create(TRIPLE);
+        let target = Target::from_triple(&triple).map_err(bug)?;
+        let options = TargetMachineOptions::new()
+            .set_cpu("generic")
+            .set_features(&features)
+            .set_abi(if returns_several { "experimental-mv" } else { "" })
+            .set_level(codegen_level(level))
+            .set_reloc_mode(RelocMode::Static)
+            .set_code_model(CodeModel::Default);
+        let machine = target
+            .create_target_machine_from_options(&triple, options)
+            .ok_or_else(|| bug(format!("LLVM has no target machine for {TRIPLE}")))?;
+        // SAFETY: `machine` owns a live `llvm::TargetMachine` and nothing else uses it meanwhile; the shim was compiled
+        // against the headers of the library that is linked.
+        unsafe { galc_llvm_use_wasm_exceptions(machine.as_mut_ptr().cast()) };
+        Ok(Machine { machine, level, features, returns_several })
+    }
+
+    /// Makes a module one for this machine.
+    pub fn prepare(&self, module: &Module<'_>) {
+        module.set_triple(&self.machine.get_triple());
+        module.set_data_layout(&self.machine.get_target_data().get_data_layout());
+    }
+
+    /// Runs the passes of the level.
+    pub fn optimize(&self, module: &Module<'_>) -> Result {
+        let options = PassBuilderOptions::create();
+        options.set_verify_each(false);
+        let mut passes = format!("default<O{}>", self.level.name());
+        if self.level == OptLevel::O0 {
+            // Registers that stay on the shadow stack would overflow it in programs that recurse deeply.
+            passes.push_str(",function(mem2reg)");
+        }
+        module.run_passes(&passes, &self.machine, options).map_err(bug)
+    }
+
+    pub fn emit(&self, module: &Module<'_>, kind: FileType) -> Result<Vec<u8>> {
+        let buffer = self.machine.write_to_memory_buffer(module, kind).map_err(bug)?;
+        Ok(buffer.as_slice().to_vec())
+    }
+}
+
+fn codegen_level(level: OptLevel) -> OptimizationLevel {
+    match level {
+        OptLevel::O0 => OptimizationLevel::None,
+        OptLevel::O1 => OptimizationLevel::Less,
+        OptLevel::O2 | OptLevel::Os | OptLevel::Oz => OptimizationLevel::Default,
+        OptLevel::O3 => OptimizationLevel::Aggressive,
+    }
+}
+
+fn bodies(module: &lir::Module) -> impl Iterator<Item = &Body> {
+    module.funcs.iter().filter_map(lir::Function::body)
+}
+
+fn has_vectors(body: &Body) -> bool {
+    body.regs.iter().any(|&ty| ty == Ty::V128)
+}
+
+fn has_atomics(body: &Body) -> bool {
+    let is_atomic = |op: &Op| {
+        matches!(
+            op,
+            Op::AtomicLoad { .. }
+                | Op::AtomicStore { .. }
+                | Op::AtomicRmw { .. }
+                | Op::AtomicCas { .. }
+                | Op::AtomicFence
+        )
+    };
+    body.blocks.iter().flat_map(|block| &block.insts).any(|inst| is_atomic(&inst.op))
+}
+
+/// Options of the code generator that exist as command-line options alone, for the whole process.
+fn initialize() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        Target::initialize_webassembly(&InitializationConfig::default());
+        // The form with `exnref`; LLVM's default is the one before it, which engines are dropping.
+        // Duplicating a block that throws gives its catchpad a second predecessor, and LLVM 22 emits invalid modules where
+        // that makes a catchpad the head of a loop (tests/lir/invoke_jumping_in.lir).
+        let options = [
+            c"galc",
+            c"-wasm-enable-eh",
+            c"-wasm-use-legacy-eh=false",
+            c"-disable-early-taildup",
+            c"-disable-tail-duplicate",
+        ]
+        .map(|option| option.as_ptr());
+        // SAFETY: the array and its strings outlive the call, the count is its length, and `Once` keeps other threads
+        // out, which is all that LLVM's option parser asks for.
+        unsafe {
+            llvm_sys::support::LLVMParseCommandLineOptions(
+                options.len() as i32,
+                options.as_ptr(),
+                std::ptr::null(),
+            );
+        }
+    });
+}

@@ -1,0 +1,49 @@
+//! This backend behind the contract of all backends.
+
+use crate::{EmitError, EmitOptions, emit};
+use backend::{
+    Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
+};
+use lir::TargetInfo;
+
+/// LIR to a WebAssembly module in process. Of the levels it tells those for size from the others.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WasmBackend;
+
+const CAPABILITIES: Capabilities = Capabilities {
+    artifacts: &[ArtifactKind::WasmModule],
+    levels: &OptLevel::ALL,
+    debug_info: true,
+    unwinding: true,
+    max_results: u32::MAX,
+};
+
+impl Backend for WasmBackend {
+    fn kind(&self) -> BackendKind {
+        BackendKind::Wasm
+    }
+
+    fn capabilities(&self, target: &TargetInfo) -> Option<Capabilities> {
+        target.families.iter().any(|family| family.starts_with("wasm")).then_some(CAPABILITIES)
+    }
+
+    fn compile(&self, module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
+        if options.artifact != ArtifactKind::WasmModule {
+            let what = options.artifact.description();
+            return Err(BackendError::Unsupported(format!("the wasm backend does not make {what}")));
+        }
+        let emit_options = EmitOptions {
+            optimize_size: options.level.is_for_size(),
+            names: options.names,
+            dwarf: options.debug_info.is_some(),
+            positions: options.debug_info,
+            ..EmitOptions::release()
+        };
+        match emit(module, &emit_options) {
+            Ok(emitted) => Ok(Artifact { kind: ArtifactKind::WasmModule, bytes: emitted.wasm }),
+            Err(error @ (EmitError::FunctionTooLarge { .. } | EmitError::DataTooLarge { .. })) => {
+                Err(BackendError::InvalidProgram(error.to_string()))
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What the LLVM backend is built with and links with: LLVM 22 with its headers, and its linker for WebAssembly. Without
+//! them all but the cargo feature `llvm` works.
+
+use crate::process::{command, output};
+use crate::setup::{apt_install, can_apt};
+use std::path::{Path, PathBuf};
+
+/// Debian's; older releases have them from apt.llvm.org.
+const PACKAGES: &[&str] = &["llvm-22-dev", "libpolly-22-dev", "lld-22", "g++"];
+const VERSION: &str = "22.";
+/// Names a folder with LLVM in it; `llvm-sys` reads it.
+const PREFIX: &str = "LLVM_SYS_221_PREFIX";
+/// Must match compiler/backend-llvm/src/link.rs.
+const LINKER: &str = "GALC_WASM_LD";
+const LINKERS: [&str; 2] = ["wasm-ld-22", "wasm-ld"];
+/// Included by compiler/backend-llvm/src/shim.cpp.
+const HEADER: &str = "llvm/MC/MCAsmInfo.h";
+
+/// Installs it where that can be done without asking; says how to get it where not.
+pub fn setup() {
+    let mut missing = missing();
+    if !missing.is_empty() && can_apt() && apt_install(PACKAGES).is_ok() {
+        missing = self::missing();
+    }
+    if missing.is_empty() {
+        println!("setup: LLVM 22 is there, for `--features llvm`");
+        return;
+    }
+    println!(
+        "setup: no LLVM backend, as there is no {}. All else works. To have it:",
+        missing.join(" and no ")
+    );
+    println!(
+        "setup:   Debian, Ubuntu: apt-get install {} (from apt.llvm.org, if the release has no LLVM 22)",
+        PACKAGES.join(" ")
+    );
+    println!("setup:   macOS: brew install llvm@22 lld@22");
+    println!("setup:   elsewhere: set {PREFIX} to LLVM's folder, and {LINKER} to its wasm-ld");
+}
+
+fn missing() -> Vec<&'static str> {
+    let has_library = configs().iter().any(|config| is_complete(config));
+    let named = std::env::var_os(LINKER).map(PathBuf::from);
+    let mut linkers = LINKERS.map(PathBuf::from).into_iter().chain(named);
+    let has_linker =
+        linkers.any(|linker| output(command(&linker.to_string_lossy(), &["--version"])).is_some());
+    let parts = [(has_library, "LLVM 22 with headers"), (has_linker, "wasm-ld")];
+    parts.into_iter().filter(|(has, _)| !has).map(|(_, name)| name).collect()
+}
+
+/// Where `llvm-sys` looks.
+fn configs() -> Vec<PathBuf> {
+    match std::env::var_os(PREFIX) {
+        Some(prefix) => vec![Path::new(&prefix).join("bin/llvm-config")],
+        None => ["llvm-config-22", "llvm-config"].map(PathBuf::from).to_vec(),
+    }
+}
+
+fn is_complete(config: &Path) -> bool {
+    let ask = |what: &str| output(command(&config.to_string_lossy(), &[what]));
+    ask("--version").is_some_and(|version| version.starts_with(VERSION))
+        && ask("--includedir").is_some_and(|folder| Path::new(folder.trim()).join(HEADER).exists())
+}
