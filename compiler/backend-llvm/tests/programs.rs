@@ -10,8 +10,8 @@ use std::path::Path;
 
 use backend::{ArtifactKind, Backend, CompileOptions, OptLevel};
 use backend_llvm::LlvmBackend;
-use common::{Host, Outcome, Runner, typed};
-use lir::script::{Expect, Run, parse_runs};
+use common::{Runner, check};
+use lir::script::parse_runs;
 use lir::{Module, parse_module};
 use wasmparser::{CompositeInnerType, Parser, Payload, Validator, WasmFeatures};
 
@@ -41,29 +41,6 @@ fn programs() -> Vec<(String, String)> {
     paths.sort();
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     paths.iter().map(|path| (name(path), std::fs::read_to_string(path).expect("a text"))).collect()
-}
-
-fn check(runner: &Runner, wasm: &[u8], module: &Module, run: &Run) -> Result<(), String> {
-    let mut host = Host { argv: run.argv.clone(), stdin: run.stdin.clone(), ..Host::default() };
-    let outcome = runner.call(wasm, &run.export, &run.args, false, &mut host);
-    let export = module.exports.iter().find(|export| export.name == run.export).expect("the export is there");
-    let tys = &module.funcs[export.func].sig.results;
-    let ok = match (&run.expect, &outcome) {
-        (Expect::Returns(expected), Outcome::Returned(values)) => {
-            let values = typed(values.clone(), tys);
-            expected.len() == values.len() && expected.iter().zip(values).all(|(it, value)| it.accepts(value))
-        }
-        (Expect::Traps, Outcome::Trapped(_)) | (Expect::Throws, Outcome::Threw) => true,
-        (Expect::Exits(status), Outcome::Exited(found)) => status == found,
-        _ => false,
-    };
-    match &run.stdout {
-        _ if !ok => Err(format!("expected {:?}, found {outcome:?}", run.expect)),
-        Some(text) if *text != host.stdout => {
-            Err(format!("wrote {:?}", String::from_utf8_lossy(&host.stdout)))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[test]

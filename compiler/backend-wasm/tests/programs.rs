@@ -5,9 +5,9 @@ mod common;
 use std::path::Path;
 
 use backend_wasm::EmitOptions;
-use common::{Host, Outcome, Runner, compile, typed};
-use lir::script::{Expect, Run, parse_runs};
-use lir::{Module, parse_module};
+use common::{Runner, check, compile};
+use lir::parse_module;
+use lir::script::parse_runs;
 
 fn programs() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lir");
@@ -22,29 +22,6 @@ fn programs() -> Vec<(String, String)> {
     }
     programs.sort();
     programs
-}
-
-fn check(runner: &Runner, wasm: &[u8], module: &Module, run: &Run) -> Result<(), String> {
-    let mut host = Host { argv: run.argv.clone(), stdin: run.stdin.clone(), ..Host::default() };
-    let outcome = runner.call(wasm, &run.export, &run.args, false, &mut host);
-    let export = module.exports.iter().find(|export| export.name == run.export).expect("the export is there");
-    let tys = &module.funcs[export.func].sig.results;
-    let ok = match (&run.expect, &outcome) {
-        (Expect::Returns(expected), Outcome::Returned(values)) => {
-            let values = typed(values.clone(), tys);
-            expected.len() == values.len() && expected.iter().zip(values).all(|(it, value)| it.accepts(value))
-        }
-        (Expect::Traps, Outcome::Trapped(_)) | (Expect::Throws, Outcome::Threw) => true,
-        (Expect::Exits(status), Outcome::Exited(found)) => status == found,
-        _ => false,
-    };
-    match &run.stdout {
-        _ if !ok => Err(format!("expected {:?}, found {outcome:?}", run.expect)),
-        Some(text) if *text != host.stdout => {
-            Err(format!("wrote {:?}", String::from_utf8_lossy(&host.stdout)))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[test]

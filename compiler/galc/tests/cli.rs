@@ -194,10 +194,9 @@ fn completions_and_targets_are_printed() {
     );
     assert!(targets.contains("--backend llvm"), "{targets}");
     let json = stdout(&scratch.galc(&["targets", "--message-format", "json"]));
-    for kind in ["target", "backend"] {
-        let start = format!(r#"{{"version":1,"type":"{kind}","name":""#);
-        assert!(json.lines().any(|line| line.starts_with(&start)), "{json}");
-    }
+    let starts = ["target", "backend"].map(|kind| format!(r#"{{"version":1,"type":"{kind}","name":""#));
+    assert!(json.lines().all(|line| starts.iter().any(|start| line.starts_with(start))), "{json}");
+    assert!(starts.iter().all(|start| json.contains(start)), "{json}");
 }
 
 /// Reads lines until one contains a text.

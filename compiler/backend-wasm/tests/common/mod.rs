@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 use backend_wasm::{EmitOptions, emit, to_wat};
+use lir::script::{Expect, Run};
 use lir::{Imm, Module, Ty};
 use wasmparser::{Validator, WasmFeatures};
 use wasmtime::{Caller, Config, Engine, Extern, Instance, Linker, Store, ThrownException, Val};
@@ -230,4 +231,28 @@ fn vectors(caller: &mut Caller<'_, Host>, at: u32, n: u32) -> Vec<(usize, usize)
 
 fn put_u32(caller: &mut Caller<'_, Host>, at: u32, n: u32) {
     memory(caller)[at as usize..at as usize + 4].copy_from_slice(&n.to_le_bytes());
+}
+
+/// Runs an export, and compares with what the comment of its program says.
+pub fn check(runner: &Runner, wasm: &[u8], module: &Module, run: &Run) -> Result<(), String> {
+    let mut host = Host { argv: run.argv.clone(), stdin: run.stdin.clone(), ..Host::default() };
+    let outcome = runner.call(wasm, &run.export, &run.args, false, &mut host);
+    let export = module.exports.iter().find(|export| export.name == run.export).expect("the export is there");
+    let tys = &module.funcs[export.func].sig.results;
+    let ok = match (&run.expect, &outcome) {
+        (Expect::Returns(expected), Outcome::Returned(values)) => {
+            let values = typed(values.clone(), tys);
+            expected.len() == values.len() && expected.iter().zip(values).all(|(it, value)| it.accepts(value))
+        }
+        (Expect::Traps, Outcome::Trapped(_)) | (Expect::Throws, Outcome::Threw) => true,
+        (Expect::Exits(status), Outcome::Exited(found)) => status == found,
+        _ => false,
+    };
+    match &run.stdout {
+        _ if !ok => Err(format!("expected {:?}, found {outcome:?}", run.expect)),
+        Some(text) if *text != host.stdout => {
+            Err(format!("wrote {:?}", String::from_utf8_lossy(&host.stdout)))
+        }
+        _ => Ok(()),
+    }
 }

@@ -324,6 +324,8 @@ impl<'c> FnCtxt<'c> {
     }
 
     fn keep_tables(&mut self) {
+        let waiting = self.pending.len() + self.structural.len() + self.copyables.len() + self.proofs.len();
+        debug_assert_eq!(waiting, 0, "the end of a body has answered everything");
         self.locals.truncate(0);
         self.info.truncate(0);
         self.ck.spare = Spare {
