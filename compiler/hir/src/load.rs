@@ -6,6 +6,8 @@ use crate::imports::PendingImport;
 use crate::program::{Module, ModuleId};
 use crate::scope::ModuleScope;
 use rustc_hash::FxHashSet;
+
+use syntax::token::Token;
 use syntax::{Bodies, Diagnostic, FileId, Span, Symbol, sym};
 
 /// Limit on the modules of a program, against sources that make up a file for every name.
@@ -18,12 +20,19 @@ struct Loader<'a> {
     /// Paths still to be looked for.
     queue: Vec<(Package, Vec<Symbol>)>,
     imports: Vec<PendingImport>,
+    /// Room for the tokens of a file.
+    tokens: Vec<Token>,
 }
 
 impl Checker {
     pub(crate) fn load_all(&mut self, source: &mut dyn ModuleSource, root: FileId) -> Vec<PendingImport> {
-        let mut loader =
-            Loader { source, missing: FxHashSet::default(), queue: Vec::new(), imports: Vec::new() };
+        let mut loader = Loader {
+            source,
+            missing: FxHashSet::default(),
+            queue: Vec::new(),
+            imports: Vec::new(),
+            tokens: Vec::new(),
+        };
         self.root = self.add_module(Vec::new(), None, false);
         for package in [Package::Core, Package::Std, Package::Runtime, Package::Sys] {
             let name = self.program.interner.intern(package.name());
@@ -72,7 +81,8 @@ impl Checker {
             false if self.options.bodies_later => Bodies::Keep,
             false => Bodies::Parse,
         };
-        let (ast, diags) = syntax::parse_file(&self.map, file, &mut self.program.interner, bodies);
+        let interner = &mut self.program.interner;
+        let (ast, diags) = syntax::parse_file_in(&self.map, file, interner, bodies, &mut loader.tokens);
         self.skipped.extend(ast.skipped.into_iter().map(|skipped| (skipped.span.lo, (file, skipped))));
         self.syntax_diags.extend(diags);
         self.unread.add(&self.map, file, &ast.faults);

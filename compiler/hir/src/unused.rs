@@ -2,7 +2,7 @@
 
 use crate::checker::Checker;
 use crate::codes;
-use crate::scope::Import;
+use rustc_hash::FxHashSet;
 use syntax::{Diagnostic, Span};
 
 impl Checker {
@@ -14,18 +14,17 @@ impl Checker {
             .filter(|(_, i)| !i.is_used && !i.is_pub && self.is_user(i.module))
             .map(|(i, _)| i)
             .collect();
-        if self.has_errors() {
+        if unused.is_empty() || self.has_errors() {
             return;
         }
+        let used = self.imports.iter().filter(|other| other.is_used && !other.is_glob);
+        let used: FxHashSet<_> = used.map(|other| (other.module, other.name)).collect();
         for i in unused {
             let import = &self.imports.as_slice()[i];
             let name = self.program.name(import.name);
-            let is_same = |other: &Import| {
-                other.is_used && !other.is_glob && (other.module, other.name) == (import.module, import.name)
-            };
             let message = if import.is_glob {
                 format!("nobody uses what `{name}.*` imports")
-            } else if self.imports.iter().any(is_same) {
+            } else if used.contains(&(import.module, import.name)) {
                 format!("`{name}` is imported twice")
             } else {
                 format!("nobody uses the import `{name}`")

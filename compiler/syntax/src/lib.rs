@@ -21,5 +21,5 @@ pub mod token;
 pub use diag::{Diagnostic, Severity};
 pub use format::format_file;
 pub use intern::{Interner, Symbol, sym};
-pub use parser::{Bodies, parse_body, parse_file, parse_skipped};
+pub use parser::{Bodies, parse_body, parse_file, parse_file_in, parse_skipped};
 pub use span::{FileId, LineCol, SourceMap, Span};

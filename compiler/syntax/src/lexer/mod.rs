@@ -33,6 +33,14 @@ pub struct Lexed {
 
 /// Lexes `text`, whose first byte has the global position `base`.
 pub fn lex(text: &str, base: u32) -> Lexed {
+    lex_into(text, base, Vec::new())
+}
+
+/// The same, with the tokens in the memory of `tokens`.
+pub(crate) fn lex_into(text: &str, base: u32, mut tokens: Vec<Token>) -> Lexed {
+    tokens.clear();
+    // Measured over the library: about one token for five bytes. Growth would cost more than room for dense text.
+    tokens.reserve(text.len() / 2 + 16);
     let mut lexer = Lexer {
         src: text.as_bytes(),
         text,
@@ -42,8 +50,7 @@ pub fn lex(text: &str, base: u32) -> Lexed {
         nl: true,
         line_empty: true,
         modes: Vec::new(),
-        // Measured over the library: about one token for five bytes. Growth would cost more than room for dense text.
-        tokens: Vec::with_capacity(text.len() / 2 + 16),
+        tokens,
         comments: Vec::new(),
         diags: Vec::new(),
         cut: false,

@@ -5,8 +5,9 @@ use crate::ast::{Faults, File, FnBody, SkippedBody};
 use crate::codes;
 use crate::diag::{Applicability, Diagnostic};
 use crate::intern::Interner;
-use crate::lexer::Lexed;
+use crate::lexer::{Lexed, lex, lex_into};
 use crate::span::{FileId, SourceMap, Span};
+use crate::token::Token;
 
 /// What [`parse_file`] does with bodies in braces.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,21 +28,35 @@ pub fn parse_file(
     interner: &mut Interner,
     bodies: Bodies,
 ) -> (File, Vec<Diagnostic>) {
+    parse_file_in(map, file, interner, bodies, &mut Vec::new())
+}
+
+/// The same, with `room` for the tokens: whoever parses many files clears memory once.
+pub fn parse_file_in(
+    map: &SourceMap,
+    file: FileId,
+    interner: &mut Interner,
+    bodies: Bodies,
+    room: &mut Vec<Token>,
+) -> (File, Vec<Diagnostic>) {
     let source = map.file(file);
     if source.text.len() > MAX_FILE_BYTES {
         let span = Span::new(source.start, source.start);
         let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES >> 20);
         return (File::default(), vec![Diagnostic::error(codes::FILE_TOO_LARGE, span, message)]);
     }
-    let mut parser = Parser::new(&source.text, source.start, interner, bodies);
+    let lexed = lex_into(&source.text, source.start, std::mem::take(room));
+    let mut parser = Parser::new(&source.text, source.start, interner, bodies, lexed);
     if bodies == Bodies::Keep && !parser.diags.is_empty() {
         parser.skipping = Bodies::Parse;
     }
     let mut tree = parser.file();
     if parser.skipping == Bodies::Keep && !parser.diags.is_empty() {
-        return parse_file(map, file, interner, Bodies::Parse);
+        *room = std::mem::take(&mut parser.tokens);
+        return parse_file_in(map, file, interner, Bodies::Parse, room);
     }
     tree.skipped = std::mem::take(&mut parser.skipped);
+    *room = std::mem::take(&mut parser.tokens);
     let (bodies, lost) = (std::mem::take(&mut parser.bodies), parser.stopped || parser.unbalanced);
     let diags = parser.finish();
     tree.faults = faults(&diags, &bodies, lost);
@@ -50,7 +65,8 @@ pub fn parse_file(
 
 /// Parses a body that [`Bodies::Skip`] left out.
 pub fn parse_body(map: &SourceMap, body_span: Span, interner: &mut Interner) -> (FnBody, Vec<Diagnostic>) {
-    let mut parser = Parser::new(map.text(body_span), body_span.lo, interner, Bodies::Parse);
+    let text = map.text(body_span);
+    let mut parser = Parser::new(text, body_span.lo, interner, Bodies::Parse, lex(text, body_span.lo));
     let body = parser.body_alone();
     (body, parser.finish())
 }
@@ -66,7 +82,7 @@ pub fn parse_skipped(
     let text = &file.text[(span.lo - file.start) as usize..(span.hi - file.start) as usize];
     let tokens = skipped.tokens.into_vec();
     let lexed = Lexed { tokens, comments: Vec::new(), diags: Vec::new(), stopped: false, cut: false };
-    let mut parser = Parser::of_tokens(text, span.lo, interner, Bodies::Parse, lexed);
+    let mut parser = Parser::new(text, span.lo, interner, Bodies::Parse, lexed);
     let body = parser.body_alone();
     (body, parser.finish())
 }

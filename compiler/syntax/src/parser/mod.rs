@@ -27,13 +27,13 @@ mod stmts;
 mod strings;
 mod types;
 
-pub use entry::{Bodies, parse_body, parse_file, parse_skipped};
+pub use entry::{Bodies, parse_body, parse_file, parse_file_in, parse_skipped};
 
 use crate::ast::{Comment, Ident, SkippedBody};
 use crate::codes;
 use crate::diag::Diagnostic;
 use crate::intern::{Interner, Symbol};
-use crate::lexer::{Lexed, lex};
+use crate::lexer::Lexed;
 use crate::span::Span;
 use crate::token::{T, Token};
 use entry::is_mended;
@@ -110,11 +110,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn new(src: &'a str, base: u32, interner: &'a mut Interner, skipping: Bodies) -> Parser<'a> {
-        Parser::of_tokens(src, base, interner, skipping, lex(src, base))
-    }
-
-    fn of_tokens(
+    fn new(
         src: &'a str,
         base: u32,
         interner: &'a mut Interner,
