@@ -309,12 +309,26 @@ pub struct Interpreted {
     pub stderr: String,
 }
 
+/// What [`interpret`] executes of a program that has to end: some minutes.
+pub const INTERPRETED_STEPS: u64 = 20_000_000_000;
+
 /// Compiles the program to LIR and runs that on the reference interpreter.
 pub fn interpret(
     session: &mut Session<'_>,
     entry: &str,
     args: &[String],
     stdin: &[u8],
+) -> Result<Interpreted, DriverError> {
+    interpret_within(session, entry, args, stdin, INTERPRETED_STEPS)
+}
+
+/// Like [`interpret`], with a limit of its own: a program that takes more steps gives [`DriverError::Limit`].
+pub fn interpret_within(
+    session: &mut Session<'_>,
+    entry: &str,
+    args: &[String],
+    stdin: &[u8],
+    steps: u64,
 ) -> Result<Interpreted, DriverError> {
     require_entry(session, entry)?;
     let mut checker = pipeline::front_end(session, entry)?;
@@ -324,13 +338,16 @@ pub fn interpret(
     let Ok(module) = pipeline::to_lir(session, &program, u32::MAX)? else {
         return Err(DriverError::Limit("a value or a frame of the program is too large".into()));
     };
-    let limits = backend_interp::Limits { steps: 20_000_000_000, ..Default::default() };
+    let limits = backend_interp::Limits { steps, ..Default::default() };
     let mut interp =
         backend_interp::Interp::new(&module, limits).map_err(|e| DriverError::Internal(e.to_string()))?;
     let mut argv = vec!["program".to_string()];
     argv.extend(args.iter().cloned());
     let mut host = backend_interp::Preview1 { argv, stdin: stdin.to_vec(), ..Default::default() };
-    let outcome = interp.call("_start", &[], &mut host).map_err(|e| DriverError::Internal(e.to_string()))?;
+    let outcome = interp.call("_start", &[], &mut host).map_err(|failure| match failure {
+        backend_interp::Failure::OutOfSteps => DriverError::Limit(failure.to_string()),
+        _ => DriverError::Internal(failure.to_string()),
+    })?;
     let mut stderr = String::from_utf8_lossy(&host.stderr).into_owned();
     let status = match outcome {
         backend_interp::Outcome::Returned(_) => 0,
