@@ -26,7 +26,7 @@ pub fn check(text: &str) -> Option<String> {
     problem.or_else(|| (begin.elapsed() > TIME_MAX).then(|| format!("took {:?}", begin.elapsed())))
 }
 
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
+pub fn message(panic: &(dyn std::any::Any + Send)) -> String {
     let text =
         panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     text.unwrap_or("without a message").to_string()

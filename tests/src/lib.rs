@@ -3,6 +3,7 @@
 //! * `tests/run/**/*.gal`: programs that print what they compute, see [`program`].
 //! * `tests/ui/<code>/*.gal`: programs with mistakes, the expected report beside them in `<name>.txt`, see [`ui`]; and
 //!   `tests/ui/<code>/<folder>/*.gal`, such programs of several modules.
+//! * programs that `generate` makes out of seeds, see [`generated`].
 //! * fenced `gal` blocks of the documents, see [`docs`].
 //! * `examples/hello.gal`, in several engines and on hosts that fail: tests/tests/hello.rs.
 //!
@@ -12,6 +13,7 @@
 pub mod browser;
 pub mod docs;
 pub mod fuzz;
+pub mod generated;
 pub mod loader;
 pub mod module;
 pub mod program;

@@ -156,7 +156,7 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
     Ok(output.artifact.bytes)
 }
 
-fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
+pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
     let name =
         Path::new(&program.name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
     let mut args = vec![name];
@@ -211,7 +211,7 @@ fn compare(program: &Program, status: i32, stdout: &str, stderr: &str, exact: bo
     Err(problems.join("; "))
 }
 
-fn first_difference(expected: &str, found: &str) -> String {
+pub fn first_difference(expected: &str, found: &str) -> String {
     let (mut want, mut got) = (expected.lines(), found.lines());
     for line in 1.. {
         match (want.next(), got.next()) {
@@ -226,7 +226,7 @@ fn first_difference(expected: &str, found: &str) -> String {
     "output differs in its line ends".to_string()
 }
 
-fn clip(text: &str) -> String {
+pub fn clip(text: &str) -> String {
     let short: String = text.chars().take(1500).collect();
     if short.len() < text.len() { short + "…" } else { short }
 }
