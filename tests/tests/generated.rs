@@ -17,7 +17,7 @@ const QUICK: u64 = 100;
 const FULL: u64 = 20_000;
 
 /// Among so many programs each construct has its place.
-const SEES_ALL: usize = 1_000;
+const SEES_ALL: usize = 5_000;
 
 /// Seeds that once failed, also when others are asked for.
 const ONCE_FAILED: &[u64] = &[];

@@ -179,7 +179,7 @@ impl Generator {
     /// Variables to begin with, so that there is something to work on.
     fn first_variables(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
-        for _ in 0..8 {
+        for _ in 0..5 {
             let start = self.choices.open();
             if !self.choices.chance(9, 10) {
                 break;

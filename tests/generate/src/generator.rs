@@ -161,11 +161,14 @@ impl Generator {
         let rows: Vec<&Row> =
             tables.iter().flat_map(|table| table.iter()).filter(|row| (row.fits)(self, ty)).collect();
         let weights: Vec<u64> = rows.iter().map(|row| row.weight).collect();
-        if let Some(row) = rows.get(self.choices.weighted(&weights))
-            && let Some(text) = (row.make)(self, ty, depth.saturating_sub(1))
-        {
-            self.cover(row.name);
-            return text;
+        // What is chosen may need something that is not there, as a closure to be called.
+        for _ in 0..3 {
+            if let Some(row) = rows.get(self.choices.weighted(&weights))
+                && let Some(text) = (row.make)(self, ty, depth.saturating_sub(1))
+            {
+                self.cover(row.name);
+                return text;
+            }
         }
         self.leaf(ty)
     }

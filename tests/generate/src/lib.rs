@@ -72,7 +72,7 @@ fn program(choices: Choices) -> Program {
         }
         g.choices.close(choices::Kind::Element, start);
     }
-    g.main(2 * nodes);
+    g.main(40 + 3 * nodes);
     let text = prelude::with_used(&g.items.join("\n\n"));
     Program { text, checks_overflow: g.checks, record: g.choices.finish(), covered: g.covered }
 }

@@ -222,9 +222,9 @@ impl Generator {
             3 * deep,
             3 * deep,
             deep,
-            6 * deep,
-            2 * deep * free,
-            free,
+            10 * deep,
+            5 * deep * free,
+            4 * free,
             4,
             12,
         ];
