@@ -25,7 +25,9 @@ mod link;
 mod machine;
 mod module;
 mod overflow;
+mod passes;
 mod pointers;
+mod regions;
 mod wide;
 
 pub use adapter::LlvmBackend;

@@ -4,7 +4,6 @@ use crate::bug::{Result, bug};
 use backend::OptLevel;
 use inkwell::OptimizationLevel;
 use inkwell::module::Module;
-use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
     TargetTriple,
@@ -28,8 +27,11 @@ const UNWINDING_FEATURES: &str = ",+exception-handling,+reference-types";
 /// Its name, and whether a function uses it.
 type OptionalFeature = (&'static str, fn(&Body) -> bool);
 
+/// Loops become vectors where speed is wanted; every engine has had them since 2023.
+const SIMD: &str = ",+simd128";
+
 /// What a module has if a function uses it. Without atomics LLVM would make ordinary accesses of them.
-const OPTIONAL_FEATURES: [OptionalFeature; 2] = [(",+simd128", has_vectors), (",+atomics", has_atomics)];
+const OPTIONAL_FEATURES: [OptionalFeature; 2] = [(SIMD, has_vectors), (",+atomics", has_atomics)];
 
 pub struct Machine {
     machine: TargetMachine,
@@ -47,7 +49,8 @@ impl Machine {
             features.push_str(UNWINDING_FEATURES);
         }
         for (feature, is_used) in OPTIONAL_FEATURES {
-            if bodies(module).any(is_used) {
+            let is_wanted = feature == SIMD && matches!(level, OptLevel::O2 | OptLevel::O3);
+            if is_wanted || bodies(module).any(is_used) {
                 features.push_str(feature);
             }
         }
@@ -79,14 +82,12 @@ impl Machine {
 
     /// Runs the passes of the level.
     pub fn optimize(&self, module: &Module<'_>) -> Result {
-        let options = PassBuilderOptions::create();
-        options.set_verify_each(false);
         let mut passes = format!("default<O{}>", self.level.name());
         if self.level == OptLevel::O0 {
             // Registers that stay on the shadow stack would overflow it in programs that recurse deeply.
             passes.push_str(",function(mem2reg)");
         }
-        module.run_passes(&passes, &self.machine, options).map_err(bug)
+        crate::passes::run(module, &self.machine, &passes, self.level)
     }
 
     pub fn emit(&self, module: &Module<'_>, kind: FileType) -> Result<Vec<u8>> {

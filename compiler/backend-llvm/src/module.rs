@@ -6,6 +6,7 @@
 use crate::bug::{Result, bug};
 use crate::function;
 use crate::machine::Machine;
+use crate::regions::Regions;
 use backend::OptLevel;
 use entity::IndexVec;
 use inkwell::AddressSpace;
@@ -35,6 +36,7 @@ pub struct Ctx<'ctx, 'm> {
     pub funcs: IndexVec<FuncId, FunctionValue<'ctx>>,
     pub datas: IndexVec<DataId, GlobalValue<'ctx>>,
     pub globals: IndexVec<GlobalId, GlobalValue<'ctx>>,
+    pub regions: Regions<'ctx>,
 }
 
 pub fn translate<'ctx>(
@@ -55,6 +57,7 @@ pub fn translate<'ctx>(
         funcs: IndexVec::new(),
         datas: IndexVec::new(),
         globals: IndexVec::new(),
+        regions: Regions::new(context),
     };
     ctx.ir.get_functions().for_each(|func| ctx.describe_target(func));
     ctx.declare_functions();
