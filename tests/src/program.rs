@@ -51,6 +51,12 @@ impl Program {
         Ok(this)
     }
 
+    /// The name that it sees itself called by.
+    pub fn called(&self) -> String {
+        let stem = Path::new(&self.name).file_stem();
+        stem.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+
     fn directive(&mut self, line: &str) -> Result<(), String> {
         if let Some(expected) = line.strip_prefix("//>") {
             self.stdout.push_str(expected.strip_prefix(' ').unwrap_or(expected));

@@ -5,9 +5,9 @@ use crate::function::Cx;
 use inkwell::types::{AsTypeRef, BasicTypeEnum};
 use inkwell::values::{AsValueRef, BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use inkwell::{AtomicOrdering, AtomicRMWBinOp};
-use lir::{AtomicRmw, MemTy, Op, Reg};
+use lir::{AtomicRmw, MemTy, Op, Platform, Reg};
 
-/// LIR asks for no alignment, and WebAssembly does not either.
+/// LIR asks for no alignment, and neither do WebAssembly and x86.
 const ANY_ALIGNMENT: u32 = 1;
 const ORDERING: AtomicOrdering = AtomicOrdering::SequentiallyConsistent;
 
@@ -51,6 +51,9 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
                 let byte = b.build_int_truncate(self.int(value)?, self.m.context.i8_type(), "")?;
                 b.build_memset(to, ANY_ALIGNMENT, byte, len).map_err(bug)?;
                 Ok(())
+            }
+            Op::MemSize { .. } | Op::MemGrow { .. } if self.m.platform != Platform::Wasm => {
+                Err(bug("the memory of a process has no pages to count"))
             }
             Op::MemSize { dst } => {
                 let memory = self.m.context.i32_type().const_zero();
