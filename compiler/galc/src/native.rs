@@ -52,7 +52,12 @@ pub fn run(executable: &[u8], options: &RunOptions) -> Result<i32, Failure> {
     if let Some(name) = options.args.first() {
         set_name(&mut command, name);
     }
+    end_with_galc(&mut command);
     let mut child = command.spawn().map_err(|error| io_failure("run", &path, &error))?;
+    if cfg!(unix) {
+        // It runs, so its file may go: nothing is left behind if galc is killed.
+        drop(folder);
+    }
     let ended = wait(&mut child, options.timeout).map_err(|error| io_failure("wait for", &path, &error))?;
     let Some(status) = ended else {
         let end = End::TimedOut(options.timeout.unwrap_or_default());
@@ -101,6 +106,20 @@ pub fn make_executable(path: &Path) -> io::Result<()> {
 pub fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
+
+/// A galc that is killed, as by `--watch`, takes the program with it.
+#[cfg(target_os = "linux")]
+fn end_with_galc(command: &mut Command) {
+    use rustix::process::{Signal, set_parent_process_death_signal};
+    use std::os::unix::process::CommandExt;
+    // SAFETY: between fork and exec the closure makes one system call, and touches no memory of others.
+    unsafe {
+        command.pre_exec(|| Ok(set_parent_process_death_signal(Some(Signal::KILL))?));
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_with_galc(_: &mut Command) {}
 
 /// The name that the program sees itself called by.
 #[cfg(unix)]

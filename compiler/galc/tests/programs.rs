@@ -134,7 +134,7 @@ fn native_targets_need_llvm() {
 #[cfg(all(feature = "llvm", target_os = "linux", target_arch = "x86_64"))]
 mod native {
     use super::*;
-    use std::process::{Command, Stdio};
+    use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
     const TELL: &str = r#"use std.env
@@ -211,14 +211,30 @@ fn main() {
         assert!(status == 2 && errors.contains("`--dir` is for WebAssembly"), "{errors}");
     }
 
+    /// A galc that runs a program that waits for input.
+    fn waiting(scratch: &Scratch) -> Child {
+        scratch.write("waits.gal", "use std.io\nfn main() { println(io.read_all()) }\n");
+        let mut command = scratch.command(&["run", "--target", "x86_64-linux", "waits.gal"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("galc can be run")
+    }
+
+    /// The program has its end of the pipe, which is read to its end once the program has ended.
+    #[test]
+    fn programs_end_with_galc() {
+        let scratch = Scratch::new("native-killed");
+        let mut child = waiting(&scratch);
+        program_of(child.id());
+        let _input = child.stdin.take();
+        child.kill().expect("galc can be killed");
+        let output = child.wait_with_output().expect("galc ends, and its program");
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (None, ""));
+    }
+
     #[test]
     fn run_tells_of_signals() {
         let scratch = Scratch::new("native-signal");
-        scratch.write("waits.gal", "use std.io\nfn main() { println(io.read_all()) }\n");
-        let args = ["run", "--target", "x86_64-linux", "waits.gal"];
-        let mut command = scratch.command(&args);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let child = command.spawn().expect("galc can be run");
+        let child = waiting(&scratch);
         let program = program_of(child.id());
         Command::new("kill").args(["-TERM", &program]).status().expect("there is `kill`");
         let output = child.wait_with_output().expect("galc ends");
