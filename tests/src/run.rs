@@ -126,7 +126,11 @@ pub fn check_program(
     for mode in modes.iter().filter(|mode| is_full || !mode.is_long) {
         let skipped = program.only.as_deref().is_some_and(|only| !only.starts_with(mode.name));
         let panics = mode.aborts && matches!(program.status, 101 | 102);
-        let unfit = mode.runs_on == RunsOn::Interpreter && (program.is_heavy || !program.dirs.is_empty());
+        let unfit = match mode.runs_on {
+            RunsOn::Interpreter => program.is_heavy || !program.dirs.is_empty(),
+            RunsOn::Native(_) => program.is_for_wasi,
+            RunsOn::Wasm | RunsOn::Llvm(_) => false,
+        };
         if skipped || panics || unfit {
             continue;
         }
