@@ -14,6 +14,7 @@ pub mod docs;
 pub mod fuzz;
 pub mod loader;
 pub mod module;
+pub mod native;
 pub mod program;
 pub mod run;
 pub mod tools;

@@ -5,9 +5,9 @@ use crate::function::Cx;
 use inkwell::types::{AsTypeRef, BasicTypeEnum};
 use inkwell::values::{AsValueRef, BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use inkwell::{AtomicOrdering, AtomicRMWBinOp};
-use lir::{AtomicRmw, MemTy, Op, Reg, Region};
+use lir::{AtomicRmw, MemTy, Op, Platform, Reg, Region};
 
-/// LIR asks for no alignment, and WebAssembly does not either.
+/// LIR asks for no alignment, and neither do WebAssembly and x86.
 const ANY_ALIGNMENT: u32 = 1;
 const ORDERING: AtomicOrdering = AtomicOrdering::SequentiallyConsistent;
 
@@ -56,6 +56,9 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
                 // For the compiler only: no instruction comes of it.
                 b.build_fence(ORDERING, true, "")?;
                 Ok(())
+            }
+            Op::MemSize { .. } | Op::MemGrow { .. } if self.m.platform != Platform::Wasm => {
+                Err(bug("the memory of a process has no pages to count"))
             }
             Op::MemSize { dst } => {
                 let memory = self.m.context.i32_type().const_zero();

@@ -318,7 +318,8 @@ pub struct Target {
     pub pointer_bytes: u32,
     /// Results of one function beyond this number go through a slot of the caller.
     pub max_results: u32,
-    /// Bytes of shadow stack. docs/language.md says the same, and `wasi` tells its overflow by it.
+    /// Bytes of the stack that slots are on: a shadow stack, whose overflow `wasi` tells by it, or the only one.
+    /// docs/language.md says the same.
     pub stack_bytes: u32,
     pub panic_unwinds: bool,
 }
