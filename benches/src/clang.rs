@@ -1,4 +1,4 @@
-//! C to WebAssembly through clang: freestanding, `-O3`, the features that wasmtime has by default, but no SIMD.
+//! C to WebAssembly through clang: freestanding, `-O3`, the features that wasmtime has by default, SIMD if wanted.
 
 use crate::{Result, root};
 use std::process::Command;
@@ -15,7 +15,6 @@ const FLAGS: &[&str] = &[
     "-msign-ext",
     "-mnontrapping-fptoint",
     "-mmultivalue",
-    "-mno-simd128",
     "-fuse-ld=lld",
     "-Wl,--no-entry",
     "-Wl,-z,stack-size=1048576",
@@ -32,13 +31,20 @@ pub fn find() -> Result<(&'static str, String)> {
     COMPILERS.iter().find_map(version).ok_or(missing.to_string())
 }
 
-pub fn compile(compiler: &str, source: &str) -> Result<Vec<u8>> {
+pub fn compile(compiler: &str, source: &str, simd: bool) -> Result<Vec<u8>> {
+    let simd_flag = if simd { "-msimd128" } else { "-mno-simd128" };
     let folder = root().join("target/bench");
     std::fs::create_dir_all(&folder)
         .map_err(|error| format!("cannot make `{}`: {error}", folder.display()))?;
     let name = source.rsplit('/').next().unwrap_or(source);
     let target = folder.join(name).with_extension("wasm");
-    let output = Command::new(compiler).args(FLAGS).arg(root().join(source)).arg("-o").arg(&target).output();
+    let output = Command::new(compiler)
+        .args(FLAGS)
+        .arg(simd_flag)
+        .arg(root().join(source))
+        .arg("-o")
+        .arg(&target)
+        .output();
     let output = output.map_err(|error| format!("`{compiler}` cannot be started: {error}"))?;
     if !output.status.success() {
         return Err(format!("`{compiler}` rejects {source}:\n{}", String::from_utf8_lossy(&output.stderr)));

@@ -3,7 +3,7 @@
 use crate::gal::{self, RootLoader, first_error};
 use crate::stats::{median, milliseconds};
 use crate::{Options, Result, root};
-use driver::{Session, SourceLoader};
+use driver::{BackendKind, Session, SourceLoader};
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn verdict(holds: bool) -> &'static str {
 }
 
 fn hello_size() -> Result {
-    let (wasm, times) = gal::compile(HELLO, false)?;
+    let (wasm, times) = gal::compile(HELLO, gal::Build { backend: BackendKind::Wasm, no_opt: false })?;
     let size = wasm.len();
     println!("{HELLO}: {size} bytes (at most {HELLO_BYTES}: {})", verdict(size <= HELLO_BYTES));
     println!("{HELLO}: compiled in {:.2} ms", milliseconds(times.total()));

@@ -45,7 +45,12 @@ impl Subject {
 
 pub fn compute(options: &Options) -> Result {
     let (compiler, version) = clang::find()?;
-    println!("C by {version}, -O3 without SIMD; median of {} runs, in turns\n", options.runs);
+    let simd = if options.has_simd() { "with" } else { "without" };
+    let backend = options.backend.name();
+    println!(
+        "C by {version}, -O3 {simd} SIMD; GAL by {backend}; median of {} runs, in turns\n",
+        options.runs
+    );
     println!(
         "{:<14} {:>9} {:>9} {:>6} {:>9} {:>9}",
         "program", "C ms", "GAL ms", "ratio", "C bytes", "GAL bytes"
@@ -76,7 +81,7 @@ struct Measured {
 }
 
 fn measure(program: &Program, compiler: &str, engine: &Engine, options: &Options) -> Result<Measured> {
-    let mut c = Subject::new(engine, clang::compile(compiler, &program.c)?)?;
+    let mut c = Subject::new(engine, clang::compile(compiler, &program.c, options.has_simd())?)?;
     if options.c_only {
         for _ in 0..options.runs {
             c.run()?;
@@ -92,7 +97,8 @@ fn measure(program: &Program, compiler: &str, engine: &Engine, options: &Options
         );
         return Ok(Measured { ratio: None, stages: Times::default() });
     }
-    let (wasm, stages) = gal::compile(&program.gal, options.no_opt)?;
+    let (wasm, stages) =
+        gal::compile(&program.gal, gal::Build { backend: options.backend, no_opt: options.no_opt })?;
     let mut gal = Subject::new(engine, wasm)?;
     for _ in 0..options.runs {
         c.run()?;

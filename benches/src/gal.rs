@@ -1,7 +1,7 @@
 //! GAL to WebAssembly through the driver, in this process, with the time of each stage.
 
 use crate::{Result, root};
-use driver::{Checked, Observer, Options, Profile, Session, SourceLoader, Stage};
+use driver::{Backend, BackendKind, Checked, Observer, Options, Profile, Session, SourceLoader, Stage};
 use std::time::{Duration, Instant};
 
 /// Reads files below the root.
@@ -49,24 +49,38 @@ impl Observer for Times {
 /// Stack for the compiler, as galc gives it.
 const STACK: usize = 64 << 20;
 
+#[cfg(feature = "llvm")]
+const BACKENDS: &[&dyn Backend] = &[&backend_llvm::LlvmBackend];
+#[cfg(not(feature = "llvm"))]
+const BACKENDS: &[&dyn Backend] = &[];
+
+/// How programs are compiled.
+#[derive(Clone, Copy)]
+pub struct Build {
+    pub backend: BackendKind,
+    /// Without the optional passes.
+    pub no_opt: bool,
+}
+
 /// Compiles with the release profile. A panic of the compiler is an error, too, so that the other programs go on.
-pub fn compile(source: &str, no_opt: bool) -> Result<(Vec<u8>, Times)> {
+pub fn compile(source: &str, build: Build) -> Result<(Vec<u8>, Times)> {
     std::thread::scope(|scope| {
-        let work = move || compile_here(source, no_opt);
+        let work = move || compile_here(source, build);
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         let thread = thread.map_err(|error| format!("cannot start a thread: {error}"))?;
         thread.join().unwrap_or_else(|_| Err("the compiler panicked".to_string()))
     })
 }
 
-fn compile_here(source: &str, no_opt: bool) -> Result<(Vec<u8>, Times)> {
+fn compile_here(source: &str, build: Build) -> Result<(Vec<u8>, Times)> {
     let all = ["all".to_string()];
-    let off: &[String] = if no_opt { &all } else { &[] };
+    let off: &[String] = if build.no_opt { &all } else { &[] };
     let passes_off = driver::resolve_passes_off(off).map_err(|unknown| unknown.name)?;
-    let options = Options { profile: Profile::Release, passes_off, ..Options::default() };
+    let options =
+        Options { profile: Profile::Release, backend: Some(build.backend), passes_off, ..Options::default() };
     let mut times = Times::default();
     let mut loader = RootLoader;
-    let mut session = Session::new(&mut loader, options).observe(&mut times);
+    let mut session = Session::new(&mut loader, options).with_backends(BACKENDS).observe(&mut times);
     let compiled = driver::compile(&mut session, source).map_err(|error| error.to_string())?;
     let output = compiled.output.ok_or_else(|| first_error(&compiled.checked))?;
     Ok((output.artifact.bytes, times))

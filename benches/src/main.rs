@@ -1,7 +1,7 @@
 //! Measures GAL against C, and the compiler's own speed. Called by `cargo xtask bench`.
 //!
 //! `compute` runs the programs listed in `benches/programs.toml`: GAL's with the release profile, C's through clang
-//! with `-O3` for wasm32 without SIMD, both in this process by the same wasmtime, in turns. What counts is the time of
+//! with `-O3` for wasm32, both in this process by the same wasmtime, in turns. What counts is the time of
 //! the call of `_start`, the median of some runs. `compiler` measures stages, the front end, and galc as a process.
 
 mod clang;
@@ -11,11 +11,12 @@ mod gal;
 mod programs;
 mod stats;
 
+use driver::BackendKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-cargo xtask bench [compute] [--runs N] [--only NAME,NAME] [--c-only] [--no-opt]
+cargo xtask bench [compute] [--runs N] [--only NAME,NAME] [--c-only] [--no-opt] [--backend wasm|llvm]
 cargo xtask bench compiler [--lines N]";
 
 type Result<T = ()> = std::result::Result<T, String>;
@@ -48,6 +49,11 @@ fn run(mut args: Vec<String>) -> Result {
             "--only" => options.only = value()?.split(',').map(str::to_string).collect(),
             "--lines" => options.lines = number(&value()?)?,
             "--c-only" => options.c_only = true,
+            "--backend" => {
+                let name = value()?;
+                let found = BackendKind::ALL.into_iter().find(|kind| kind.name() == name);
+                options.backend = found.ok_or(format!("there is no backend `{name}`"))?;
+            }
             "--no-opt" => options.no_opt = true,
             "-h" | "--help" => {
                 println!("{USAGE}");
@@ -78,11 +84,26 @@ pub struct Options {
     pub c_only: bool,
     /// Leaves out GAL's optional passes.
     pub no_opt: bool,
+    pub backend: BackendKind,
+}
+
+impl Options {
+    /// LLVM makes vectors of loops by itself, in C and in GAL.
+    pub fn has_simd(&self) -> bool {
+        self.backend == BackendKind::Llvm
+    }
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { runs: 5, only: Vec::new(), lines: 200_000, c_only: false, no_opt: false }
+        Options {
+            runs: 5,
+            only: Vec::new(),
+            lines: 200_000,
+            c_only: false,
+            no_opt: false,
+            backend: BackendKind::Wasm,
+        }
     }
 }
 

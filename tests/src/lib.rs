@@ -16,6 +16,7 @@ pub mod fuzz;
 pub mod generated;
 pub mod loader;
 pub mod module;
+pub mod native;
 pub mod program;
 pub mod run;
 pub mod tools;

@@ -10,6 +10,7 @@
 //! // passes-off: a, b          these passes are left out in every profile
 //! // only: debug               only this profile (a reason must follow in the text)
 //! // leaks: unchecked          the program ends early (exit, abort): nothing is said of its allocations
+//! // host: wasi              not as a process of this machine (a reason must follow in the text)
 //! // dir: tests/data            a folder of the workspace that the program may read as `data`; not on the interpreter
 //! //> a line                   expected standard output, unless a file `<name>.out` stands beside
 //! ```
@@ -31,6 +32,8 @@ pub struct Program {
     pub passes_off: Vec<driver::PassInfo>,
     pub only: Option<String>,
     pub leaks_unchecked: bool,
+    /// What it prints is so on WASI alone.
+    pub is_for_wasi: bool,
     /// Folders below the workspace that the program may read, by their last component.
     pub dirs: Vec<String>,
     pub stdout: String,
@@ -49,6 +52,12 @@ impl Program {
         }
         this.text = text;
         Ok(this)
+    }
+
+    /// The name that it sees itself called by.
+    pub fn called(&self) -> String {
+        let stem = Path::new(&self.name).file_stem();
+        stem.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
     fn directive(&mut self, line: &str) -> Result<(), String> {
@@ -72,6 +81,8 @@ impl Program {
             "status" => {
                 self.status = value.parse().map_err(|_| format!("{}: bad status {value}", self.name))?
             }
+            "host" if value == "wasi" => self.is_for_wasi = true,
+            "host" => return Err(format!("{}: unknown host {value}", self.name)),
             "stderr" => self.stderr.push(value.to_string()),
             "flags" => {
                 self.overflow_checks = match value {

@@ -1,8 +1,12 @@
 //! Compiles a program under every profile, validates the module, runs it, and compares what it does.
 
 use crate::loader::{Disk, Memory};
+use crate::native;
 use crate::program::Program;
-use driver::{Backend, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader};
+use driver::{
+    ArtifactKind, Backend, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader,
+    TargetInfo,
+};
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,6 +28,8 @@ pub enum RunsOn {
     Interpreter,
     Wasm,
     Llvm(OptLevel),
+    /// As a process of this machine.
+    Native(OptLevel),
 }
 
 const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
@@ -51,6 +57,22 @@ pub const LLVM_MODES: &[Mode] = &[
     },
 ];
 
+/// Those of native programs, a suite of its own.
+pub const NATIVE_MODES: &[Mode] = &[
+    Mode { is_long: true, ..mode("debug native -O0", Profile::Debug, RunsOn::Native(OptLevel::O0)) },
+    Mode { is_long: true, ..mode("release native -O2", Profile::Release, RunsOn::Native(OptLevel::O2)) },
+    mode("release native -O3", Profile::Release, RunsOn::Native(OptLevel::O3)),
+    Mode { is_long: true, ..mode("release native -Oz", Profile::Release, RunsOn::Native(OptLevel::Oz)) },
+    Mode {
+        is_long: true,
+        aborts: true,
+        ..mode("abort native -O2", Profile::Release, RunsOn::Native(OptLevel::O2))
+    },
+];
+
+/// The name of the target whose programs are processes of this machine.
+const NATIVE_TARGET: &str = "x86_64-linux";
+
 /// The backends besides the driver's own that the tests were built with.
 #[cfg(feature = "llvm")]
 pub const BACKENDS: &[&dyn Backend] = &[&backend_llvm::LlvmBackend];
@@ -62,14 +84,20 @@ pub const BACKENDS: &[&dyn Backend] = &[];
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub fn options(program: &Program, mode: Mode) -> Options {
+    let target = match mode.runs_on {
+        RunsOn::Native(_) => native_target(),
+        _ => Options::default().target,
+    };
     Options {
+        target,
+        artifact: driver::usual_artifact(target),
         profile: mode.profile,
         backend: Some(match mode.runs_on {
-            RunsOn::Llvm(_) => BackendKind::Llvm,
+            RunsOn::Llvm(_) | RunsOn::Native(_) => BackendKind::Llvm,
             RunsOn::Wasm | RunsOn::Interpreter => BackendKind::Wasm,
         }),
         opt_level: match mode.runs_on {
-            RunsOn::Llvm(level) => Some(level),
+            RunsOn::Llvm(level) | RunsOn::Native(level) => Some(level),
             RunsOn::Wasm | RunsOn::Interpreter => None,
         },
         overflow_checks: program.overflow_checks,
@@ -79,6 +107,11 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         panics: if mode.aborts { Panics::Abort } else { Panics::Unwind },
         ..Options::default()
     }
+}
+
+pub fn native_target() -> &'static TargetInfo {
+    let found = driver::targets().iter().find(|target| target.name == NATIVE_TARGET);
+    found.expect("there is such a target")
 }
 
 /// Runs a corpus program in those of the modes that it asks for.
@@ -93,7 +126,11 @@ pub fn check_program(
     for mode in modes.iter().filter(|mode| is_full || !mode.is_long) {
         let skipped = program.only.as_deref().is_some_and(|only| !only.starts_with(mode.name));
         let panics = mode.aborts && matches!(program.status, 101 | 102);
-        let unfit = mode.runs_on == RunsOn::Interpreter && (program.is_heavy || !program.dirs.is_empty());
+        let unfit = match mode.runs_on {
+            RunsOn::Interpreter => program.is_heavy || !program.dirs.is_empty(),
+            RunsOn::Native(_) => program.is_for_wasi,
+            RunsOn::Wasm | RunsOn::Llvm(_) => false,
+        };
         if skipped || panics || unfit {
             continue;
         }
@@ -133,11 +170,16 @@ fn check_mode(
         let outcome = interpret(loader, program, options)?;
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
-    let wasm = compile(loader, &program.name, options)?;
-    let outcome = execute(engine, &wasm, program)?;
+    let artifact = compile(loader, &program.name, options)?;
+    if matches!(mode.runs_on, RunsOn::Native(_)) {
+        let outcome = native::run(&artifact, program, TIMEOUT)?;
+        return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
+    }
+    let outcome = execute(engine, &artifact, program)?;
     compare(program, outcome.status, &outcome.stdout_text(), &outcome.stderr_text(), true)
 }
 
+/// Compiles a program to what the options say; modules are validated.
 pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> Result<Vec<u8>, String> {
     let mut session = Session::new(loader, options).with_backends(BACKENDS);
     let compiled = driver::compile(&mut session, entry).map_err(|e| e.to_string())?;
@@ -150,16 +192,16 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
             .collect();
         return Err(format!("does not compile\n{}", text.join("\n")));
     };
-    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
-        .validate_all(&output.artifact.bytes)
-        .map_err(|e| format!("invalid module: {e}"))?;
+    if output.artifact.kind == ArtifactKind::WasmModule {
+        wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
+            .validate_all(&output.artifact.bytes)
+            .map_err(|e| format!("invalid module: {e}"))?;
+    }
     Ok(output.artifact.bytes)
 }
 
 pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
-    let name =
-        Path::new(&program.name).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut args = vec![name];
+    let mut args = vec![program.called()];
     args.extend(program.args.iter().cloned());
     let run = wasi::RunOptions {
         args,

@@ -40,6 +40,16 @@ fn programs_print_the_same_through_llvm() {
     run_programs("run through llvm", run::LLVM_MODES, LLVM_STRIDE);
 }
 
+#[cfg(feature = "llvm")]
+#[test]
+fn programs_print_the_same_as_processes() {
+    if corpus_tests::native::IS_HERE {
+        run_programs("run as processes", run::NATIVE_MODES, LLVM_STRIDE);
+    } else {
+        println!("skipped: programs as processes: this machine is no x86_64-linux");
+    }
+}
+
 #[test]
 fn mistakes_are_reported_as_expected() {
     let root = root();

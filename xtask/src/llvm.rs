@@ -16,6 +16,11 @@ const LINKERS: [&str; 2] = ["wasm-ld-22", "wasm-ld"];
 /// Included by compiler/backend-llvm/src/shim.cpp.
 const HEADER: &str = "llvm/MC/MCAsmInfo.h";
 
+/// What is tested with it.
+pub const PACKAGES_WITH_TESTS: &[&str] = &["backend-llvm", "galc", "corpus-tests"];
+pub const FEATURES: &str = "backend-llvm/llvm,galc/llvm,corpus-tests/llvm";
+pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native"];
+
 /// Installs it where that can be done without asking; says how to get it where not.
 pub fn setup() {
     let mut missing = missing();
@@ -38,7 +43,7 @@ pub fn setup() {
     println!("setup:   elsewhere: set {PREFIX} to LLVM's folder, and {LINKER} to its wasm-ld");
 }
 
-fn missing() -> Vec<&'static str> {
+pub fn missing() -> Vec<&'static str> {
     let has_library = configs().iter().any(|config| is_complete(config));
     let named = std::env::var_os(LINKER).map(PathBuf::from);
     let mut linkers = LINKERS.map(PathBuf::from).into_iter().chain(named);

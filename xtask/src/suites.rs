@@ -2,6 +2,7 @@
 //! suite is shown only when it fails.
 
 use crate::Result;
+use crate::llvm;
 use crate::process::{cargo, show, show_time};
 use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
@@ -10,8 +11,21 @@ use std::time::{Duration, Instant};
 const SIZE_VARIABLE: &str = "GAL_TEST_SIZE";
 
 pub fn run_all(is_full: bool) -> Result {
+    run(is_full, &["--workspace"])
+}
+
+/// The suites that need LLVM or do more with it.
+pub fn run_llvm(is_full: bool) -> Result {
+    let mut args = vec!["--features", llvm::FEATURES];
+    llvm::PACKAGES_WITH_TESTS.iter().for_each(|package| args.extend(["--package", package]));
+    llvm::TESTS.iter().for_each(|test| args.extend(["--test", test]));
+    run(is_full, &args)
+}
+
+fn run(is_full: bool, which: &[&str]) -> Result {
     let (reader, writer) = std::io::pipe().map_err(|error| format!("cannot make a pipe: {error}"))?;
-    let mut command = cargo(&["test", "--workspace", "--no-fail-fast", "--", "--show-output"]);
+    let mut command = cargo(&["test", "--no-fail-fast"]);
+    command.args(which).args(["--", "--show-output"]);
     if is_full {
         command.env(SIZE_VARIABLE, "full");
     }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that has to hold, in steps; the quick ones first.
 
 use crate::process::{cargo, run, show_time};
-use crate::{Result, check_wasm, suites, tidy};
+use crate::{Result, check_wasm, llvm, suites, tidy};
 use std::time::{Duration, Instant};
 
 struct Step {
@@ -14,6 +14,7 @@ const STEPS: &[Step] = &[
     Step { name: "tidy", work: |_| tidy::tidy() },
     Step { name: "lints", work: |_| lints() },
     Step { name: "tests", work: suites::run_all },
+    Step { name: "llvm", work: with_llvm },
     Step { name: "wasm", work: |_| check_wasm::check_wasm() },
 ];
 
@@ -41,6 +42,23 @@ pub fn test(args: &[String]) -> Result {
 
 fn lints() -> Result {
     run(cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
+}
+
+/// What needs LLVM, where there is one. Without it all else is tested: that is the build without the feature.
+fn with_llvm(is_full: bool) -> Result {
+    let missing = llvm::missing();
+    if !missing.is_empty() {
+        println!(
+            "skipped: there is no {}; `cargo xtask setup` installs it or says how",
+            missing.join(" and no ")
+        );
+        return Ok(());
+    }
+    let mut lints = vec!["clippy", "--all-targets", "--features", llvm::FEATURES];
+    llvm::PACKAGES_WITH_TESTS.iter().for_each(|package| lints.extend(["--package", package]));
+    lints.extend(["--", "--deny", "warnings"]);
+    let lints = run(cargo(&lints));
+    suites::run_llvm(is_full).and(lints)
 }
 
 /// Prints how each step went; all of them are run, so that one run finds all there is to mend.

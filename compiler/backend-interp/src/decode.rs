@@ -303,7 +303,7 @@ impl<'a> BodyDecoder<'a> {
                 Insn::GlobalSet2 { global: global.0, src: at(src) }
             }
             Op::GlobalSet { global, src } => Insn::GlobalSet { global: global.0, src: at(src) },
-            Op::AtomicFence => return Ok(()),
+            Op::AtomicFence | Op::MemBarrier => return Ok(()),
             _ => return self.memory_op(op),
         };
         self.emit(insn);

@@ -9,11 +9,13 @@ mod decode;
 mod exec;
 mod host;
 mod insn;
+mod linux;
 mod memory;
 mod preview1;
 
 pub use exec::Interp;
 pub use host::{Host, NoHost, Stop, Value};
+pub use linux::Linux;
 pub use memory::{Memory, OutOfBounds, PAGE_BYTES};
 pub use preview1::Preview1;
 

@@ -1,7 +1,80 @@
 //! What hosts of the interpreter rely on: outcomes and failures are told apart, limits hold, calls can follow each other.
 
-use backend_interp::{Failure, Host, Interp, Limits, Memory, NoHost, Outcome, Preview1, Stop, Trap, Value};
+use backend_interp::{
+    Failure, Host, Interp, Limits, Linux, Memory, NoHost, Outcome, Preview1, Stop, Trap, Value,
+};
 use lir::{FuncId, Module, parse_module, verify};
+
+const LINUX: &str = r#"
+target "x86_64-linux" pointer 8 results 2 stack 65536 unwind
+import @call3 = "C" "gal_syscall3" (i64, i64, i64, i64) -> i64
+import @other = "C" "cbrt" (f64) -> f64
+data $text align 1 = "Hello"
+data $parts align 8 = "\00\00\00\00\00\00\00\00\02\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\03\00\00\00\00\00\00\00" reloc 0 $text, 16 $text+2
+export "write" @write
+export "parts" @parts
+export "call3" @any
+export "other" @cbrt
+func @any(%number: i64, %a: i64, %b: i64, %c: i64) -> i64 {
+b0:
+  %r = call @call3(%number, %a, %b, %c)
+  return %r
+}
+func @cbrt(%x: f64) -> f64 {
+b0:
+  %r = call @other(%x)
+  return %r
+}
+func @write(%fd: i64) -> i64 {
+b0:
+  %number = i64.const 1
+  %p = data.addr $text
+  %at = i64.from_ptr %p
+  %n = i64.const 5
+  %r = call @call3(%number, %fd, %at, %n)
+  return %r
+}
+func @parts() -> i64 {
+b0:
+  %number = i64.const 20
+  %fd = i64.const 2
+  %p = data.addr $parts
+  %at = i64.from_ptr %p
+  %n = i64.const 2
+  %r = call @call3(%number, %fd, %at, %n)
+  return %r
+}
+"#;
+
+/// What constants may ask of the system: output, memory and the end; nothing else.
+#[test]
+fn constants_for_linux_have_their_host() {
+    let module = parse_module(LINUX).expect("the text is right");
+    verify(&module).expect("the module is valid");
+    let mut host = Linux::default();
+    let limits = Limits { memory_bytes: 1 << 20, ..Limits::default() };
+    let mut interp = Interp::new(&module, limits).expect("it fits");
+    let mut call = |name: &str, args: &[i64]| {
+        let args: Vec<Value> = args.iter().map(|&n| Value::I64(n)).collect();
+        interp.call(name, &args, &mut host)
+    };
+    let returned = |n: i64| Ok(Outcome::Returned(vec![Value::I64(n)]));
+    assert_eq!(call("write", &[1]), returned(5));
+    assert_eq!(call("write", &[3]), returned(-9));
+    assert_eq!(call("parts", &[]), returned(5));
+    let Ok(Outcome::Returned(end)) = call("call3", &[9, 0, 0, 0]) else { panic!("addresses are free") };
+    let Value::I64(end) = end[0] else { panic!("a word") };
+    assert_eq!(call("call3", &[10, end, 1 << 16, 3]), returned(0));
+    assert_eq!(call("call3", &[10, end, 1 << 30, 3]), returned(-12));
+    assert_eq!(call("call3", &[231, 7, 0, 0]), Ok(Outcome::Exited(7)));
+    let unknown = |found: Result<Outcome, Failure>, what: &str| {
+        assert!(matches!(&found, Err(Failure::Host(why)) if why.contains(what)), "{found:?}");
+    };
+    unknown(call("call3", &[318, 0, 0, 0]), "no system call 318");
+    let found = interp.call("other", &[Value::F64(0)], &mut host);
+    unknown(found, "`cbrt`");
+    assert_eq!((host.stdout.as_slice(), host.stderr.as_slice()), (&b"Hello"[..], &b"Hello"[..]));
+}
 
 const MODULE: &str = r#"
 import @host = "env" "host" (i32, ptr) -> i64 unwinds

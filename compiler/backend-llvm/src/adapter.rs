@@ -1,20 +1,22 @@
 //! This backend behind the contract of all backends: each artifact is a longer part of one way.
 
-use crate::link::{self, Linking};
+use crate::link::{self, WasmLinking};
 use crate::machine::Machine;
-use crate::{conversions, module, wide};
+use crate::{conversions, module, native, wide};
 use backend::{
     Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
 };
 use inkwell::context::Context;
+use inkwell::module::Module;
 use inkwell::targets::FileType;
-use lir::{Op, TargetInfo, Term};
+use lir::passes::unwind_by_result::unwind_by_result;
+use lir::{Op, Platform, TargetInfo, Term};
 
 /// LIR through LLVM 22.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LlvmBackend;
 
-const CAPABILITIES: Capabilities = Capabilities {
+const WASM: Capabilities = Capabilities {
     artifacts: &[
         ArtifactKind::WasmModule,
         ArtifactKind::Object,
@@ -29,55 +31,109 @@ const CAPABILITIES: Capabilities = Capabilities {
     max_results: 1,
 };
 
+const NATIVE: Capabilities = Capabilities {
+    artifacts: &[
+        ArtifactKind::Executable,
+        ArtifactKind::Object,
+        ArtifactKind::Asm,
+        ArtifactKind::LlvmIr,
+        ArtifactKind::Bitcode,
+    ],
+    max_results: u32::MAX,
+    ..WASM
+};
+
+fn capabilities(platform: Platform) -> Capabilities {
+    match platform {
+        Platform::Wasm => WASM,
+        Platform::X86_64Linux => NATIVE,
+    }
+}
+
 impl Backend for LlvmBackend {
     fn kind(&self) -> BackendKind {
         BackendKind::Llvm
     }
 
     fn capabilities(&self, target: &TargetInfo) -> Option<Capabilities> {
-        target.families.contains(&"wasm32").then_some(CAPABILITIES)
+        let is_known = target.platform != Platform::Wasm || target.families.contains(&"wasm32");
+        is_known.then_some(capabilities(target.platform))
     }
 
     fn compile(&self, module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
+        let platform = module.target.platform();
         if options.debug_info.is_some() {
             return Err(BackendError::Unsupported("the llvm backend has no debug information yet".into()));
         }
-        if !CAPABILITIES.artifacts.contains(&options.artifact) {
-            let what = options.artifact.description();
-            return Err(BackendError::Unsupported(format!("the llvm backend does not make {what}")));
-        }
-        if module.target.pointer_bytes != 4 {
-            let target = &module.target.name;
+        if !capabilities(platform).artifacts.contains(&options.artifact) {
+            let (what, target) = (options.artifact.description(), &module.target.name);
             return Err(BackendError::Unsupported(format!(
-                "the llvm backend does not have the target `{target}`"
+                "the llvm backend does not make {what} for the target `{target}`"
             )));
         }
-        if calls_with_several_results(module) {
-            let what = "the llvm backend does not have calls with several results";
-            return Err(BackendError::Unsupported(what.into()));
-        }
-        let context = Context::create();
-        let machine = Machine::new(module, options.level)?;
-        let ir = module::translate(&context, module, &machine, options.level)?;
-        machine.optimize(&ir)?;
-        wide::expand_wide_products(&context, &ir)?;
-        conversions::prefer_signed_conversions(&context, &ir)?;
-        let bytes = match options.artifact {
-            ArtifactKind::LlvmIr => ir.print_to_string().to_string().into_bytes(),
-            ArtifactKind::Bitcode => ir.write_bitcode_to_memory().as_slice().to_vec(),
-            ArtifactKind::Asm => machine.emit(&ir, FileType::Assembly)?,
-            ArtifactKind::Object => machine.emit(&ir, FileType::Object)?,
-            _ => {
-                let linking = Linking {
-                    stack_bytes: module.target.stack_bytes,
-                    names: options.names,
-                    for_size: options.level.is_for_size(),
-                };
-                link::wasm(&machine.emit(&ir, FileType::Object)?, &linking)?
-            }
+        let bytes = match platform {
+            Platform::Wasm => wasm(module, options)?,
+            Platform::X86_64Linux => native(module, options)?,
         };
         Ok(Artifact { kind: options.artifact, bytes })
     }
+}
+
+fn wasm(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>, BackendError> {
+    if module.target.pointer_bytes != 4 {
+        let target = &module.target.name;
+        return Err(BackendError::Unsupported(format!(
+            "the llvm backend does not have the target `{target}`"
+        )));
+    }
+    if calls_with_several_results(module) {
+        let what = "the llvm backend does not have calls with several results";
+        return Err(BackendError::Unsupported(what.into()));
+    }
+    let context = Context::create();
+    let machine = Machine::new(module, options.level)?;
+    let ir = module::translate(&context, module, None, &machine, options.level)?;
+    machine.optimize(&ir)?;
+    wide::expand_wide_products(&context, &ir)?;
+    conversions::prefer_signed_conversions(&context, &ir)?;
+    emit(&ir, &machine, options.artifact, |object| {
+        let linking = WasmLinking {
+            stack_bytes: module.target.stack_bytes,
+            names: options.names,
+            for_size: options.level.is_for_size(),
+        };
+        link::wasm(object, &linking)
+    })
+}
+
+fn native(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>, BackendError> {
+    native::check(module, options.artifact)?;
+    // There are no exceptions without a library that walks the stack.
+    let mut module = module.clone();
+    let told = module.target.panic_unwinds.then(|| unwind_by_result(&mut module));
+    module.target.panic_unwinds = false;
+    let context = Context::create();
+    let machine = Machine::new(&module, options.level)?;
+    let ir = module::translate(&context, &module, told.as_ref(), &machine, options.level)?;
+    machine.optimize(&ir)?;
+    conversions::prefer_signed_conversions(&context, &ir)?;
+    emit(&ir, &machine, options.artifact, |object| link::executable(object, options.names))
+}
+
+/// What is asked for, on the way to what is linked.
+fn emit(
+    ir: &Module<'_>,
+    machine: &Machine,
+    artifact: ArtifactKind,
+    link: impl FnOnce(&[u8]) -> Result<Vec<u8>, BackendError>,
+) -> Result<Vec<u8>, BackendError> {
+    Ok(match artifact {
+        ArtifactKind::LlvmIr => ir.print_to_string().to_string().into_bytes(),
+        ArtifactKind::Bitcode => ir.write_bitcode_to_memory().as_slice().to_vec(),
+        ArtifactKind::Asm => machine.emit(ir, FileType::Assembly)?,
+        ArtifactKind::Object => machine.emit(ir, FileType::Object)?,
+        ArtifactKind::WasmModule | ArtifactKind::Executable => link(&machine.emit(ir, FileType::Object)?)?,
+    })
 }
 
 /// LLVM 22 can return several results (`experimental-mv`), but reads a second result before the call that gives it where

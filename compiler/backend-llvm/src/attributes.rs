@@ -3,7 +3,7 @@
 use crate::module::Ctx;
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::values::FunctionValue;
-use lir::{Body, FuncKind, Term};
+use lir::{Body, FuncId, FuncKind, Platform, Term};
 
 /// Functions of the C library that LLVM calls where it recognises what they do; here there are none.
 const UNAVAILABLE: [&str; 4] = ["strlen", "wcslen", "memcmp", "bcmp"];
@@ -38,6 +38,13 @@ impl<'ctx> Ctx<'ctx, '_> {
         }
     }
 
+    /// What is known of a function that tells of panics by a result.
+    pub fn describe_told(&self, func: FunctionValue<'ctx>, id: FuncId) {
+        if self.told.is_some_and(|told| told.panics[id]) {
+            self.add_enum(func, "cold");
+        }
+    }
+
     /// What holds for all code that is emitted here.
     pub fn describe_code(&self, func: FunctionValue<'ctx>) {
         // `Ptr` arithmetic may start at null, see `pointers.rs`.
@@ -55,8 +62,12 @@ impl<'ctx> Ctx<'ctx, '_> {
     }
 
     pub fn describe_target(&self, func: FunctionValue<'ctx>) {
-        self.add_string(func, "target-cpu", "generic");
-        self.add_string(func, "target-features", self.features);
+        self.add_string(func, "target-cpu", self.machine.cpu);
+        self.add_string(func, "target-features", &self.machine.features);
+        if self.platform == Platform::X86_64Linux {
+            // Frames larger than the guard below the stack touch each page of it, so that none steps over.
+            self.add_string(func, "probe-stack", "inline-asm");
+        }
     }
 
     /// Whether a panic can leave it. Where panics abort, nothing does.

@@ -4,11 +4,13 @@ use crate::bug::{Result, bug};
 use crate::module::Ctx;
 use inkwell::module::Linkage;
 use inkwell::types::BasicTypeEnum;
-use inkwell::values::{BasicValueEnum, PointerValue, UnnamedAddress};
-use lir::{Data, DataId, Reloc};
+use inkwell::values::{BasicValueEnum, GlobalValue, PointerValue, UnnamedAddress};
+use lir::{Data, DataId, Platform, Reloc};
 
-/// The linker's name for the first address behind static data and stack.
+/// The linker's name for the first address behind a module's static data and stack; in native code the name of zeroed
+/// memory, of which the runtime is promised so much.
 const HEAP_BASE: &str = "__heap_base";
+const HEAP_BASE_BYTES: u32 = 1024;
 
 /// A part of a datum, in the order of addresses.
 enum Piece<'d> {
@@ -29,7 +31,7 @@ impl<'ctx> Ctx<'ctx, '_> {
             let global = self.ir.add_global(ty, None, &format!("data.{}", data.name));
             global.set_linkage(Linkage::Internal);
             global.set_alignment(data.align.max(1));
-            if !data.is_mutable && lir.heap_base != Some(id) {
+            if !data.is_mutable && (lir.heap_base != Some(id) || self.platform != Platform::Wasm) {
                 global.set_constant(true);
                 // The identity of read-only data has no meaning in LIR.
                 global.set_unnamed_address(UnnamedAddress::Global);
@@ -96,10 +98,23 @@ impl<'ctx> Ctx<'ctx, '_> {
             Piece::Word(Reloc::Func(func)) => self.funcs[*func].as_global_value().as_pointer_value().into(),
             Piece::Word(Reloc::Data { data, offset }) => self.data_address(*data, *offset).into(),
             Piece::HeapBase => {
-                let symbol = self.ir.get_global(HEAP_BASE);
-                let symbol =
-                    symbol.unwrap_or_else(|| self.ir.add_global(self.context.i8_type(), None, HEAP_BASE));
+                let symbol = self.ir.get_global(HEAP_BASE).unwrap_or_else(|| self.declare_heap_base());
                 symbol.as_pointer_value().into()
+            }
+        }
+    }
+
+    fn declare_heap_base(&self) -> GlobalValue<'ctx> {
+        let byte = self.context.i8_type();
+        match self.platform {
+            Platform::Wasm => self.ir.add_global(byte, None, HEAP_BASE),
+            Platform::X86_64Linux => {
+                let bytes = byte.array_type(HEAP_BASE_BYTES);
+                let global = self.ir.add_global(bytes, None, HEAP_BASE);
+                global.set_linkage(Linkage::Internal);
+                global.set_alignment(16);
+                global.set_initializer(&bytes.const_zero());
+                global
             }
         }
     }

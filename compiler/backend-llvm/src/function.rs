@@ -7,10 +7,11 @@ use entity::IndexVec;
 use inkwell::basic_block::BasicBlock;
 use inkwell::types::BasicTypeEnum;
 use inkwell::values::{
-    BasicValue, BasicValueEnum, FloatValue, FunctionValue, IntValue, PointerValue, StructValue,
+    BasicValue, BasicValueEnum, FloatValue, FunctionValue, InstructionValue, IntValue, PointerValue,
+    StructValue,
 };
 use inkwell::{IntPredicate, values::AggregateValueEnum};
-use lir::{Block, Body, FuncId, Op, Reg, Slot, Term, Ty};
+use lir::{Block, BlockData, Body, Callee, FuncId, Op, Reg, Slot, Term, Ty};
 
 pub struct Cx<'f, 'ctx, 'm> {
     pub m: &'f Ctx<'ctx, 'm>,
@@ -56,9 +57,21 @@ pub fn translate<'ctx>(ctx: &Ctx<'ctx, '_>, id: FuncId, body: &Body) -> Result {
         for inst in &data.insts {
             cx.op(&inst.op)?;
         }
-        cx.term(&data.term)?;
+        cx.term(&data.term, tells_panic(ctx, data))?;
     }
     Ok(())
+}
+
+/// Whether a block ends by asking whether its last call panicked.
+fn tells_panic(ctx: &Ctx<'_, '_>, data: &BlockData) -> bool {
+    let (Some(told), Term::Branch { cond, .. }) = (ctx.told, &data.term) else { return false };
+    match data.insts.last().map(|inst| &inst.op) {
+        Some(Op::Call { dsts, callee, .. }) if dsts.first() == Some(cond) => match callee {
+            Callee::Direct(func) => told.tells[*func],
+            Callee::Indirect { .. } => true,
+        },
+        _ => false,
+    }
 }
 
 fn constants(body: &Body) -> IndexVec<Reg, Option<i64>> {
@@ -193,7 +206,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
         }
     }
 
-    fn term(&mut self, term: &Term) -> Result {
+    fn term(&mut self, term: &Term, tells_panic: bool) -> Result {
         let b = &self.m.builder;
         match term {
             Term::Jump(to) => {
@@ -201,7 +214,10 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             }
             Term::Branch { cond, then, else_ } => {
                 let cond = self.is_true(*cond)?;
-                b.build_conditional_branch(cond, self.blocks[*then], self.blocks[*else_])?;
+                let branch = b.build_conditional_branch(cond, self.blocks[*then], self.blocks[*else_])?;
+                if tells_panic {
+                    self.make_unlikely(branch)?;
+                }
             }
             Term::Switch { value, cases, default } => {
                 let value = self.int(*value)?;
@@ -219,6 +235,15 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             Term::Throw | Term::Unreachable => self.trap()?,
         }
         Ok(())
+    }
+
+    /// Says that a branch hardly ever goes to its first block.
+    fn make_unlikely(&self, branch: InstructionValue<'ctx>) -> Result {
+        let context = self.m.context;
+        let weight = |n: u64| context.i32_type().const_int(n, false).into();
+        let name = context.metadata_string("branch_weights").into();
+        let weights = context.metadata_node(&[name, weight(1), weight(1 << 20)]);
+        branch.set_metadata(weights, context.get_kind_id("prof")).map_err(bug)
     }
 
     fn return_(&self, values: &[Reg]) -> Result {

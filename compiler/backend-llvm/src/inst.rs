@@ -5,9 +5,9 @@ use crate::function::Cx;
 use inkwell::types::{AsTypeRef, BasicTypeEnum};
 use inkwell::values::{AsValueRef, BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use inkwell::{AtomicOrdering, AtomicRMWBinOp};
-use lir::{AtomicRmw, MemTy, Op, Reg};
+use lir::{AtomicRmw, MemTy, Op, Platform, Reg, Region};
 
-/// LIR asks for no alignment, and WebAssembly does not either.
+/// LIR asks for no alignment, and neither do WebAssembly and x86.
 const ANY_ALIGNMENT: u32 = 1;
 const ORDERING: AtomicOrdering = AtomicOrdering::SequentiallyConsistent;
 
@@ -26,8 +26,8 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
                 let value = b.build_select(self.is_true(cond)?, self.passed(a)?, self.passed(other)?, "")?;
                 self.write(dst, value)
             }
-            Op::Load { ty, dst, addr, offset, .. } => self.load(ty, dst, addr, offset),
-            Op::Store { ty, addr, offset, value, .. } => self.store(ty, addr, offset, value),
+            Op::Load { ty, dst, addr, offset, region, .. } => self.load(ty, dst, addr, offset, region),
+            Op::Store { ty, addr, offset, value, region, .. } => self.store(ty, addr, offset, value, region),
             Op::SlotAddr { dst, slot } => self.write(dst, self.slots[slot]),
             Op::DataAddr { dst, data, offset } => self.write(dst, self.m.data_address(data, offset)),
             Op::FuncAddr { dst, func } => {
@@ -51,6 +51,14 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
                 let byte = b.build_int_truncate(self.int(value)?, self.m.context.i8_type(), "")?;
                 b.build_memset(to, ANY_ALIGNMENT, byte, len).map_err(bug)?;
                 Ok(())
+            }
+            Op::MemBarrier => {
+                // For the compiler only: no instruction comes of it.
+                b.build_fence(ORDERING, true, "")?;
+                Ok(())
+            }
+            Op::MemSize { .. } | Op::MemGrow { .. } if self.m.platform != Platform::Wasm => {
+                Err(bug("the memory of a process has no pages to count"))
             }
             Op::MemSize { dst } => {
                 let memory = self.m.context.i32_type().const_zero();
@@ -117,10 +125,11 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
         })
     }
 
-    fn load(&self, ty: MemTy, dst: Reg, addr: Reg, offset: u32) -> Result {
+    fn load(&self, ty: MemTy, dst: Reg, addr: Reg, offset: u32, region: Region) -> Result {
         let b = &self.m.builder;
         let value = b.build_load(self.mem_type(ty), self.place(addr, offset)?, "")?;
         align(value.as_instruction_value(), ANY_ALIGNMENT)?;
+        self.m.regions.mark(value.as_instruction_value(), region)?;
         let i32 = self.m.context.i32_type();
         match (value, ty) {
             (BasicValueEnum::IntValue(value), MemTy::I8 { signed: true } | MemTy::I16 { signed: true }) => {
@@ -133,7 +142,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
         }
     }
 
-    fn store(&self, ty: MemTy, addr: Reg, offset: u32, value: Reg) -> Result {
+    fn store(&self, ty: MemTy, addr: Reg, offset: u32, value: Reg, region: Region) -> Result {
         let b = &self.m.builder;
         let value: BasicValueEnum = match self.mem_type(ty) {
             BasicTypeEnum::IntType(narrow) if narrow.get_bit_width() < 32 => {
@@ -142,7 +151,8 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             _ => self.passed(value)?,
         };
         let store = b.build_store(self.place(addr, offset)?, value)?;
-        align(Some(store), ANY_ALIGNMENT)
+        align(Some(store), ANY_ALIGNMENT)?;
+        self.m.regions.mark(Some(store), region)
     }
 
     fn atomic(&self, op: &Op) -> Result {

@@ -1,5 +1,5 @@
-//! Comes in: a verified [`lir::Module`]. Goes out: a WebAssembly module by way of LLVM 22 and `wasm-ld`, or what lies on
-//! the way to it: LLVM IR, bitcode, assembly text, an object file.
+//! Comes in: a verified [`lir::Module`]. Goes out: a WebAssembly module by way of LLVM 22 and `wasm-ld`, an executable by way
+//! of LLVM and the system's C compiler, which links it; or what lies on the way: LLVM IR, bitcode, assembly text, an object file.
 //!
 //! ```text
 //! lir::Module ─module, function, inst, arith─▶ LLVM IR ─machine─▶ optimised IR ─machine─▶ object ─link─▶ module
@@ -24,8 +24,11 @@ mod inst;
 mod link;
 mod machine;
 mod module;
+mod native;
 mod overflow;
+mod passes;
 mod pointers;
+mod regions;
 mod wide;
 
 pub use adapter::LlvmBackend;

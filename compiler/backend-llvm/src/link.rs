@@ -1,34 +1,65 @@
-//! `wasm-ld`: an object file to a module with the imports and exports that the program has, and no others.
+//! Linkers: an object file to a module with the imports and exports that the program has, and no others, by `wasm-ld`; or to
+//! an executable, by the system's C compiler, which knows its linker.
 
 use backend::BackendError;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
 
-/// Names the linker.
-const VARIABLE: &str = "GALC_WASM_LD";
-/// Looked for on the path. The one of the same LLVM first: object files may have what older linkers do not know.
-const NAMES: [&str; 2] = ["wasm-ld-22", "wasm-ld"];
+/// A program that links.
+struct Linker {
+    /// Names it.
+    variable: &'static str,
+    /// Looked for on the path.
+    names: &'static [&'static str],
+    /// What to do where there is none.
+    how_to_get: &'static str,
+}
 
-pub struct Linking {
+/// The one of the same LLVM first: object files may have what older linkers do not know.
+const WASM_LD: Linker = Linker {
+    variable: "GALC_WASM_LD",
+    names: &["wasm-ld-22", "wasm-ld"],
+    how_to_get: "`cargo xtask setup` installs it (Debian: lld-22)",
+};
+
+const CC: Linker = Linker {
+    variable: "GALC_CC",
+    names: &["cc", "clang", "gcc"],
+    how_to_get: "a C compiler links executables (Debian: gcc, or clang)",
+};
+
+pub struct WasmLinking {
     pub stack_bytes: u32,
     pub names: bool,
     pub for_size: bool,
 }
 
-pub fn wasm(object: &[u8], linking: &Linking) -> Result<Vec<u8>, BackendError> {
+pub fn wasm(object: &[u8], linking: &WasmLinking) -> Result<Vec<u8>, BackendError> {
+    link(&WASM_LD, wasm_arguments(linking), object)
+}
+
+/// A static executable of nothing but the object: neither a C library nor its start files are linked, so there need be none.
+/// It is loaded where it was linked to, because nothing in it could move it.
+pub fn executable(object: &[u8], names: bool) -> Result<Vec<u8>, BackendError> {
+    let mut args = vec!["-nostdlib", "-static", "-no-pie", "-Wl,--gc-sections", "-Wl,--build-id=none"];
+    args.extend((!names).then_some("-s"));
+    link(&CC, args.into_iter().map(str::to_string).collect(), object)
+}
+
+fn link(linker: &Linker, args: Vec<String>, object: &[u8]) -> Result<Vec<u8>, BackendError> {
     let folder =
         tempfile::tempdir().map_err(|error| tool(format!("cannot make a temporary folder: {error}")))?;
-    let (from, to) = (folder.path().join("program.o"), folder.path().join("program.wasm"));
+    let (from, to) = (folder.path().join("program.o"), folder.path().join("program"));
     std::fs::write(&from, object)
         .map_err(|error| tool(format!("cannot write `{}`: {error}", from.display())))?;
-    let mut args: Vec<OsString> = arguments(linking).into_iter().map(OsString::from).collect();
+    let mut args: Vec<OsString> = args.into_iter().map(OsString::from).collect();
     args.extend([from.into(), "-o".into(), to.clone().into()]);
-    run(&args)?;
+    run(linker, &args)?;
     std::fs::read(&to).map_err(|error| tool(format!("the linker wrote no `{}`: {error}", to.display())))
 }
 
-fn arguments(linking: &Linking) -> Vec<String> {
+fn wasm_arguments(linking: &WasmLinking) -> Vec<String> {
     let mut args = vec![
         // What is exported says so itself.
         "--no-entry".to_string(),
@@ -45,28 +76,29 @@ fn arguments(linking: &Linking) -> Vec<String> {
     args
 }
 
-fn run(args: &[OsString]) -> Result<(), BackendError> {
-    let named = std::env::var_os(VARIABLE).filter(|value| !value.is_empty());
+fn run(linker: &Linker, args: &[OsString]) -> Result<(), BackendError> {
+    let named = std::env::var_os(linker.variable).filter(|value| !value.is_empty());
     let candidates: Vec<OsString> = match &named {
         Some(linker) => vec![linker.clone()],
-        None => NAMES.iter().map(OsString::from).collect(),
+        None => linker.names.iter().map(OsString::from).collect(),
     };
-    for linker in &candidates {
-        let linker_name = linker.to_string_lossy();
-        match Command::new(linker).args(args).stdin(Stdio::null()).output() {
+    for candidate in &candidates {
+        let name = candidate.to_string_lossy();
+        match Command::new(candidate).args(args).stdin(Stdio::null()).output() {
             Ok(output) if output.status.success() => return Ok(()),
             Ok(output) => {
                 let said = String::from_utf8_lossy(&output.stderr);
-                return Err(tool(format!("`{linker_name}` failed ({}): {}", output.status, said.trim())));
+                return Err(tool(format!("`{name}` failed ({}): {}", output.status, said.trim())));
             }
             Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => {}
-            Err(error) => return Err(tool(format!("cannot run the linker `{linker_name}`: {error}"))),
+            Err(error) => return Err(tool(format!("cannot run the linker `{name}`: {error}"))),
         }
     }
     Err(tool(format!(
-        "the llvm backend needs the linker {}, which is not on the path; `cargo xtask setup` installs it (Debian: lld-22), \
-         or {VARIABLE} says where it is",
-        NAMES.join(" or ")
+        "the llvm backend needs the linker {}, which is not on the path; {}, or {} says where it is",
+        linker.names.join(" or "),
+        linker.how_to_get,
+        linker.variable
     )))
 }
 

@@ -4,12 +4,11 @@ use crate::bug::{Result, bug};
 use backend::OptLevel;
 use inkwell::OptimizationLevel;
 use inkwell::module::Module;
-use inkwell::passes::PassBuilderOptions;
 use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
     TargetTriple,
 };
-use lir::{Body, Op, Ty};
+use lir::{Body, Op, Platform, Ty};
 use std::ffi::c_void;
 use std::sync::Once;
 
@@ -18,7 +17,11 @@ unsafe extern "C" {
     fn galc_llvm_use_wasm_exceptions(machine: *mut c_void);
 }
 
-const TRIPLE: &str = "wasm32-unknown-unknown";
+const WASM_TRIPLE: &str = "wasm32-unknown-unknown";
+const LINUX_TRIPLE: &str = "x86_64-unknown-linux-gnu";
+
+/// What processors have had since 2009: rounding, which would otherwise be functions of a C library, and counts of bits.
+const X86_64_CPU: &str = "x86-64-v2";
 
 /// What every engine of the last years has.
 const FEATURES: &str =
@@ -28,47 +31,53 @@ const UNWINDING_FEATURES: &str = ",+exception-handling,+reference-types";
 /// Its name, and whether a function uses it.
 type OptionalFeature = (&'static str, fn(&Body) -> bool);
 
+/// Loops become vectors where speed is wanted; every engine has had them since 2023.
+const SIMD: &str = ",+simd128";
+
 /// What a module has if a function uses it. Without atomics LLVM would make ordinary accesses of them.
-const OPTIONAL_FEATURES: [OptionalFeature; 2] = [(",+simd128", has_vectors), (",+atomics", has_atomics)];
+const OPTIONAL_FEATURES: [OptionalFeature; 2] = [(SIMD, has_vectors), (",+atomics", has_atomics)];
 
 pub struct Machine {
     machine: TargetMachine,
     level: OptLevel,
+    pub cpu: &'static str,
     pub features: String,
-    /// Whether functions give several results as such; the code generator's own then do, too.
+    /// Whether functions of a module give several results as such; the code generator's own then do, too.
     pub returns_several: bool,
 }
 
 impl Machine {
     pub fn new(module: &lir::Module, level: OptLevel) -> Result<Machine> {
         initialize();
+        match module.target.platform() {
+            Platform::Wasm => Machine::wasm(module, level),
+            Platform::X86_64Linux => {
+                let machine = target_machine(LINUX_TRIPLE, X86_64_CPU, "", "", level)?;
+                let features = String::new();
+                Ok(Machine { machine, level, cpu: X86_64_CPU, features, returns_several: false })
+            }
+        }
+    }
+
+    fn wasm(module: &lir::Module, level: OptLevel) -> Result<Machine> {
         let mut features = FEATURES.to_string();
         if module.target.panic_unwinds {
             features.push_str(UNWINDING_FEATURES);
         }
         for (feature, is_used) in OPTIONAL_FEATURES {
-            if bodies(module).any(is_used) {
+            let is_wanted = feature == SIMD && matches!(level, OptLevel::O2 | OptLevel::O3);
+            if is_wanted || bodies(module).any(is_used) {
                 features.push_str(feature);
             }
         }
         // Only then, because the code generator's own calls go wrong with it, see `adapter.rs`.
         let returns_several = module.funcs.iter().any(|func| func.sig.results.len() > 1);
-        let triple = TargetTriple::create(TRIPLE);
-        let target = Target::from_triple(&triple).map_err(bug)?;
-        let options = TargetMachineOptions::new()
-            .set_cpu("generic")
-            .set_features(&features)
-            .set_abi(if returns_several { "experimental-mv" } else { "" })
-            .set_level(codegen_level(level))
-            .set_reloc_mode(RelocMode::Static)
-            .set_code_model(CodeModel::Default);
-        let machine = target
-            .create_target_machine_from_options(&triple, options)
-            .ok_or_else(|| bug(format!("LLVM has no target machine for {TRIPLE}")))?;
+        let abi = if returns_several { "experimental-mv" } else { "" };
+        let machine = target_machine(WASM_TRIPLE, "generic", &features, abi, level)?;
         // SAFETY: `machine` owns a live `llvm::TargetMachine` and nothing else uses it meanwhile; the shim was compiled
         // against the headers of the library that is linked.
         unsafe { galc_llvm_use_wasm_exceptions(machine.as_mut_ptr().cast()) };
-        Ok(Machine { machine, level, features, returns_several })
+        Ok(Machine { machine, level, cpu: "generic", features, returns_several })
     }
 
     /// Makes a module one for this machine.
@@ -79,20 +88,39 @@ impl Machine {
 
     /// Runs the passes of the level.
     pub fn optimize(&self, module: &Module<'_>) -> Result {
-        let options = PassBuilderOptions::create();
-        options.set_verify_each(false);
         let mut passes = format!("default<O{}>", self.level.name());
         if self.level == OptLevel::O0 {
-            // Registers that stay on the shadow stack would overflow it in programs that recurse deeply.
+            // Registers that stay on the stack would overflow it in programs that recurse deeply.
             passes.push_str(",function(mem2reg)");
         }
-        module.run_passes(&passes, &self.machine, options).map_err(bug)
+        crate::passes::run(module, &self.machine, &passes, self.level)
     }
 
     pub fn emit(&self, module: &Module<'_>, kind: FileType) -> Result<Vec<u8>> {
         let buffer = self.machine.write_to_memory_buffer(module, kind).map_err(bug)?;
         Ok(buffer.as_slice().to_vec())
     }
+}
+
+fn target_machine(
+    triple: &str,
+    cpu: &str,
+    features: &str,
+    abi: &str,
+    level: OptLevel,
+) -> Result<TargetMachine> {
+    let triple = TargetTriple::create(triple);
+    let target = Target::from_triple(&triple).map_err(bug)?;
+    let options = TargetMachineOptions::new()
+        .set_cpu(cpu)
+        .set_features(features)
+        .set_abi(abi)
+        .set_level(codegen_level(level))
+        .set_reloc_mode(RelocMode::Static)
+        .set_code_model(CodeModel::Default);
+    target
+        .create_target_machine_from_options(&triple, options)
+        .ok_or_else(|| bug(format!("LLVM has no target machine for {triple}")))
 }
 
 fn codegen_level(level: OptLevel) -> OptimizationLevel {
@@ -131,9 +159,11 @@ fn initialize() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         Target::initialize_webassembly(&InitializationConfig::default());
+        Target::initialize_x86(&InitializationConfig::default());
         // The form with `exnref`; LLVM's default is the one before it, which engines are dropping.
         // Duplicating a block that throws gives its catchpad a second predecessor, and LLVM 22 emits invalid modules where
-        // that makes a catchpad the head of a loop (tests/lir/invoke_jumping_in.lir).
+        // that makes a catchpad the head of a loop (tests/lir/invoke_jumping_in.lir). Native code goes without, too: the options
+        // are the process's.
         let options = [
             c"galc",
             c"-wasm-enable-eh",

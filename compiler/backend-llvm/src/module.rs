@@ -1,11 +1,13 @@
 //! A module: what is declared, then the bodies.
 //!
-//! All is internal but imports and exports, so that LLVM may change and remove it. Symbols of imports and exports have a
-//! prefix: LLVM takes an external function called `malloc` for the C library's.
+//! All is internal but imports and exports, so that LLVM may change and remove it. Symbols of a module's imports and exports have a
+//! prefix: LLVM takes an external function called `malloc` for the C library's. In native code it is that.
 
 use crate::bug::{Result, bug};
 use crate::function;
 use crate::machine::Machine;
+use crate::native;
+use crate::regions::Regions;
 use backend::OptLevel;
 use entity::IndexVec;
 use inkwell::AddressSpace;
@@ -17,7 +19,8 @@ use inkwell::types::{
     AsTypeRef, BasicMetadataTypeEnum, BasicType, BasicTypeEnum, FloatType, FunctionType, IntType, PointerType,
 };
 use inkwell::values::{AsValueRef, BasicValueEnum, FunctionValue, GlobalValue, IntValue};
-use lir::{DataId, Export, FuncId, FuncKind, GlobalId, Imm, Signature, Ty};
+use lir::passes::unwind_by_result::Told;
+use lir::{DataId, Export, FuncId, FuncKind, GlobalId, Imm, Platform, Signature, Ty};
 
 /// The tag that `llvm.wasm.throw` throws. C++'s runtime defines it; here there is none. Exceptions carry a word that nobody reads.
 const TAG: &str = ".tagtype __cpp_exception i32\n.globl __cpp_exception\n__cpp_exception:\n";
@@ -31,19 +34,26 @@ pub struct Ctx<'ctx, 'm> {
     pub ir: Module<'ctx>,
     pub builder: Builder<'ctx>,
     pub level: OptLevel,
-    pub features: &'m str,
+    pub machine: &'m Machine,
+    pub platform: Platform,
+    /// What is known of functions that tell of panics by a result.
+    pub told: Option<&'m Told>,
     pub funcs: IndexVec<FuncId, FunctionValue<'ctx>>,
     pub datas: IndexVec<DataId, GlobalValue<'ctx>>,
     pub globals: IndexVec<GlobalId, GlobalValue<'ctx>>,
+    pub regions: Regions<'ctx>,
 }
 
 pub fn translate<'ctx>(
     context: &'ctx Context,
     lir: &lir::Module,
+    told: Option<&Told>,
     machine: &Machine,
     level: OptLevel,
 ) -> Result<Module<'ctx>> {
-    let ir = if machine.returns_several { context.create_module("program") } else { libcalls(context)? };
+    let platform = lir.target.platform();
+    let has_libcalls = platform == Platform::Wasm && !machine.returns_several;
+    let ir = if has_libcalls { libcalls(context)? } else { context.create_module("program") };
     machine.prepare(&ir);
     let mut ctx = Ctx {
         context,
@@ -51,10 +61,13 @@ pub fn translate<'ctx>(
         ir,
         builder: context.create_builder(),
         level,
-        features: &machine.features,
+        machine,
+        platform,
+        told,
         funcs: IndexVec::new(),
         datas: IndexVec::new(),
         globals: IndexVec::new(),
+        regions: Regions::new(context),
     };
     ctx.ir.get_functions().for_each(|func| ctx.describe_target(func));
     ctx.declare_functions();
@@ -62,6 +75,9 @@ pub fn translate<'ctx>(
     ctx.define_datas()?;
     if ctx.throws() {
         ctx.ir.set_inline_assembly(TAG);
+    }
+    if platform == Platform::X86_64Linux {
+        ctx.ir.set_inline_assembly(&native::start(lir.target.stack_bytes));
     }
     for (id, function) in lir.funcs.iter_enumerated() {
         if let FuncKind::Defined(body) = &function.kind {
@@ -150,9 +166,12 @@ impl<'ctx> Ctx<'ctx, '_> {
     }
 
     fn declare_functions(&mut self) {
-        for function in &self.lir.funcs {
+        for (id, function) in self.lir.funcs.iter_enumerated() {
             let ty = self.function_type(&function.sig);
             let func = match &function.kind {
+                FuncKind::Import { name, .. } if self.platform == Platform::X86_64Linux => {
+                    self.ir.add_function(name, ty, Some(Linkage::External))
+                }
                 FuncKind::Import { module, name } => {
                     let func =
                         self.ir.add_function(&format!("import {module}.{name}"), ty, Some(Linkage::External));
@@ -160,9 +179,14 @@ impl<'ctx> Ctx<'ctx, '_> {
                     self.add_string(func, "wasm-import-name", name);
                     func
                 }
+                // Not by names of the assembler's text or of what the code generator calls.
+                FuncKind::Defined(_) if self.platform == Platform::X86_64Linux => {
+                    self.ir.add_function(&format!("gal.{}", function.name), ty, Some(Linkage::Internal))
+                }
                 FuncKind::Defined(_) => self.ir.add_function(&function.name, ty, Some(Linkage::Internal)),
             };
             self.describe(func, function);
+            self.describe_told(func, id);
             self.funcs.push(func);
         }
     }
@@ -175,8 +199,22 @@ impl<'ctx> Ctx<'ctx, '_> {
                 .any(|block| matches!(block.term, lir::Term::Throw | lir::Term::Invoke { .. }))
     }
 
+    /// The only root of an executable is its start.
+    fn entry(&self) {
+        let entry = self.lir.exports.iter().find(|export| export.name == native::ENTRY);
+        if let Some(export) = entry {
+            let func = self.funcs[export.func];
+            func.as_global_value().set_name(native::MAIN);
+            func.set_linkage(Linkage::External);
+        }
+    }
+
     /// A function that is exported once under its own roof is external itself; others are called by one that is.
     fn exports(&self) -> Result {
+        if self.platform == Platform::X86_64Linux {
+            self.entry();
+            return Ok(());
+        }
         for (index, export) in self.lir.exports.iter().enumerate() {
             let is_first = !self.lir.exports[..index].iter().any(|other| other.func == export.func);
             let is_defined = self.lir.funcs[export.func].body().is_some();

@@ -1,5 +1,5 @@
-//! Arithmetic that tells overflow: LLVM's intrinsics, but for 64-bit products, which would call a C library's function
-//! for 128 bits that there is none of. These are checked by an interval where a factor is known, else by a function that
+//! Arithmetic that tells overflow: LLVM's intrinsics, but for 64-bit products in WebAssembly, which would call a C library's
+//! function for 128 bits that there is none of. These are checked by an interval where a factor is known, else by a function that
 //! divides, unless both factors are short.
 
 use crate::bug::{Result, bug};
@@ -8,14 +8,14 @@ use crate::module::Ctx;
 use inkwell::IntPredicate;
 use inkwell::module::Linkage;
 use inkwell::values::{FunctionValue, IntValue};
-use lir::{OvfOp, Reg, Ty};
+use lir::{OvfOp, Platform, Reg, Ty};
 
 impl<'ctx> Cx<'_, 'ctx, '_> {
     /// `dsts` are the wrapped result and the flag. They may be operands too, so all is read first.
     pub fn bin_ovf(&self, op: OvfOp, ty: Ty, dsts: [Reg; 2], args: [Reg; 2]) -> Result {
         let [x, y] = [self.int(args[0])?, self.int(args[1])?];
         let is_product = matches!(op, OvfOp::MulS | OvfOp::MulU);
-        let [value, flag] = if is_product && ty == Ty::I64 {
+        let [value, flag] = if is_product && ty == Ty::I64 && self.m.platform == Platform::Wasm {
             self.wide_product(op == OvfOp::MulS, [x, y], args)?
         } else {
             self.with_overflow(op, x, y)?

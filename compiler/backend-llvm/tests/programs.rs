@@ -8,7 +8,7 @@ mod common;
 
 use std::path::Path;
 
-use backend::{ArtifactKind, Backend, CompileOptions, OptLevel};
+use backend::{ArtifactKind, Backend, BackendError, CompileOptions, OptLevel};
 use backend_llvm::LlvmBackend;
 use common::{Runner, check};
 use lir::script::parse_runs;
@@ -105,6 +105,75 @@ fn several_results_are_results_of_the_function() {
     assert!(result_counts(&wasm).contains(&3), "{:?}", result_counts(&wasm));
 }
 
+const NATIVE: &str = "target \"x86_64-linux\" pointer 8 results 2 stack 1048576 unwind\n";
+
+fn native_error(text: &str, artifact: ArtifactKind) -> BackendError {
+    let module = parse_module(&format!("{NATIVE}{text}")).expect("it is right");
+    let options = CompileOptions { artifact, ..options(OptLevel::O2) };
+    LlvmBackend.compile(&module, &options).expect_err("it cannot be made")
+}
+
+#[test]
+fn native_code_has_a_start_and_no_pages() {
+    let part = "export \"part\" @part\nfunc @part() {\nb0:\n  return\n}\n";
+    let error = native_error(part, ArtifactKind::Object);
+    assert!(matches!(&error, BackendError::Unsupported(what) if what.contains("`fn main()`")), "{error}");
+    let error = native_error(part, ArtifactKind::WasmModule);
+    assert!(matches!(&error, BackendError::Unsupported(what) if what.contains("`x86_64-linux`")), "{error}");
+    let pages = "export \"_start\" @start\nfunc @start() {\nb0:\n  %n = mem.size\n  return\n}\n";
+    let error = native_error(pages, ArtifactKind::Object);
+    assert!(matches!(&error, BackendError::Internal(what) if what.contains("pages")), "{error}");
+}
+
+/// A panic's test is told to be unlikely, functions that do nothing but panic to be cold, and nothing unwinds.
+#[test]
+fn native_panics_are_results() {
+    let text = "export \"_start\" @start
+func @start() {
+b0:
+  %n = i32.const 3
+  invoke @outer(%n) to b1 unwind b2
+b1:
+  return
+landing b2:
+  unreachable
+}
+func @outer(%n: i32) unwinds noinline {
+b0:
+  call @inner(%n)
+  call @inner(%n)
+  return
+}
+func @inner(%n: i32) unwinds noinline {
+b0:
+  br_if %n, b1, b2
+b1:
+  call @fail()
+  unreachable
+b2:
+  return
+}
+func @fail() unwinds noinline {
+b0:
+  throw
+}
+";
+    let module = parse_module(&format!("{NATIVE}{text}")).expect("it is right");
+    let options = CompileOptions { artifact: ArtifactKind::LlvmIr, ..options(OptLevel::O0) };
+    let ir = LlvmBackend.compile(&module, &options).expect("it compiles").bytes;
+    let ir = String::from_utf8(ir).expect("it is text");
+    assert!(!ir.contains("invoke ") && !ir.contains("personality"), "{ir}");
+    assert_eq!(ir.matches("!prof !").count(), 3, "{ir}");
+    let fail = ir.lines().find(|line| line.contains("define internal i32 @gal.fail()")).expect("it is there");
+    let group = fail.split('#').nth(1).and_then(|rest| rest.split(' ').next()).expect("it has attributes");
+    let attributes =
+        ir.lines().find(|line| line.starts_with(&format!("attributes #{group} "))).expect("they are there");
+    assert!(
+        attributes.contains(" cold ") && attributes.contains("\"probe-stack\"=\"inline-asm\""),
+        "{attributes}"
+    );
+}
+
 /// What lies on the way to a module can be had.
 #[test]
 fn all_artifacts_are_made() {
@@ -120,8 +189,5 @@ fn all_artifacts_are_made() {
     assert!(make(ArtifactKind::Bitcode).expect("it is made").starts_with(b"BC\xC0\xDE"));
     assert!(make(ArtifactKind::Object).expect("it is made").starts_with(b"\0asm"));
     let error = make(ArtifactKind::Executable).expect_err("there is none for this target");
-    assert!(
-        matches!(&error, backend::BackendError::Unsupported(what) if what.contains("an executable")),
-        "{error}"
-    );
+    assert!(matches!(&error, BackendError::Unsupported(what) if what.contains("an executable")), "{error}");
 }

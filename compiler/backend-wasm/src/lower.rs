@@ -187,6 +187,8 @@ impl Lowering<'_, '_> {
             }
             L::MemCopy { dst, src, len } => self.emit(Op::MemCopy, &[v(dst), v(src), v(len)], &[]),
             L::MemFill { dst, value, len } => self.emit(Op::MemFill, &[v(dst), v(value), v(len)], &[]),
+            // Instructions keep their order.
+            L::MemBarrier => {}
             L::MemSize { dst } => self.emit(Op::MemSize, &[], &[v(dst)]),
             L::MemGrow { dst, pages } => self.emit(Op::MemGrow, &[v(pages)], &[v(dst)]),
             L::Call { ref dsts, ref callee, ref args } => self.call(dsts, callee, args, None),

@@ -78,7 +78,8 @@ impl Usage {
             | Op::Cmp { .. }
             | Op::Conv { .. }
             | Op::Select { .. }
-            | Op::AtomicFence => {}
+            | Op::AtomicFence
+            | Op::MemBarrier => {}
         }
     }
 

@@ -6,13 +6,13 @@
 //! Only what the constants reach is lowered, and only if there are any that are more than a literal.
 
 use crate::{DriverError, pipeline};
-use backend_interp::{Failure, Interp, Limits, Outcome, Preview1, Trap, Value};
+use backend_interp::{Failure, Host, Interp, Limits, Linux, Outcome, Preview1, Trap, Value};
 use hir::body::ExprKind;
 use hir::codes;
 use hir::program::{BodyOwner, ConstId};
 use hir::ty::{IntTy, Ty, TyKind};
 use hir::{Checker, program};
-use lir::{Imm, Target};
+use lir::{Imm, Platform, Target};
 use rustc_hash::FxHashMap;
 use syntax::Diagnostic;
 
@@ -97,12 +97,20 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
         Failure::OutOfSteps => too_long("takes more than 100 million steps".to_string()),
         other => too_long(format!("cannot be done by the compiler: {other}")),
     };
-    let mut interp = Interp::new(module, LIMITS).map_err(failed)?;
-    let mut host = Preview1::default();
-    let outcome = interp.call(export, &result_slot(module, export), &mut host).map_err(failed)?;
-    let said = String::from_utf8_lossy(&host.stderr).trim().to_string();
+    let (outcome, has_printed, said) = match module.target.platform() {
+        Platform::Wasm => {
+            let mut host = Preview1::default();
+            (call(module, export, &mut host), !host.stdout.is_empty(), host.stderr)
+        }
+        Platform::X86_64Linux => {
+            let mut host = Linux::default();
+            (call(module, export, &mut host), !host.stdout.is_empty(), host.stderr)
+        }
+    };
+    let outcome = outcome.map_err(failed)?;
+    let said = String::from_utf8_lossy(&said).trim().to_string();
     match outcome {
-        Outcome::Returned(_) if !host.stdout.is_empty() => {
+        Outcome::Returned(_) if has_printed => {
             let what = "prints, and nobody would see it".to_string();
             Err(Fault { code: codes::CONST_PANICS, what, place: None })
         }
@@ -114,6 +122,10 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
         }
         Outcome::Trapped(trap) => Err(too_long(format!("does not fit the limits: {trap}"))),
     }
+}
+
+fn call(module: &lir::Module, export: &str, host: &mut dyn Host) -> Result<Outcome, Failure> {
+    Interp::new(module, LIMITS)?.call(export, &result_slot(module, export), host)
 }
 
 /// The address for a result that goes to memory, which nobody reads: behind the guard for null, at the far end of the stack.
@@ -154,6 +166,8 @@ fn diagnostic(checker: &Checker, id: ConstId, fault: Fault) -> Diagnostic {
 /// The value as MIR has it; `None` for values of more than one scalar.
 fn constant(checker: &Checker, ty: Ty, value: &Value) -> Option<mir::Const> {
     Some(match (checker.program.types.kind(ty), *value) {
+        // Of the target's width.
+        (TyKind::Int(IntTy::USize), Imm::I64(bits)) => mir::Const::Int(i128::from(bits as u64), IntTy::USize),
         (TyKind::Int(int), Imm::I64(bits)) => mir::Const::Int(integer(bits, *int), *int),
         (TyKind::Int(int), Imm::I32(bits)) => mir::Const::Int(integer(i64::from(bits), *int), *int),
         (TyKind::F64, Imm::F64(bits)) => mir::Const::F64(bits),

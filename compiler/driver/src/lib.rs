@@ -1,4 +1,4 @@
-//! Source text in, a WebAssembly module, an intermediate text or diagnostics out: the one door to the compiler.
+//! Source text in, a WebAssembly module, an executable, an intermediate text or diagnostics out: the one door to the compiler.
 //!
 //! In: an entry path, [`Options`], and a [`SourceLoader`] through which every file is read. Out: values; nothing is
 //! printed, no file, clock or thread is touched, so that the same code runs on a command line and in a browser.
@@ -18,8 +18,8 @@ mod sources;
 pub use backend::{Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel};
 pub use backends::{Fallback, find as find_backend};
 pub use options::{
-    EmitKind, Level, Options, Panics, PassInfo, Profile, Purpose, TargetInfo, UnknownName, passes,
-    resolve_passes_off, targets,
+    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, TargetInfo, UnknownName, passes,
+    resolve_passes_off, targets, usual_artifact,
 };
 
 use std::fmt;
@@ -234,13 +234,7 @@ fn lower(session: &mut Session<'_>, checker: &mut hir::Checker) -> Result<Lowere
     if checker.has_errors() {
         return Ok(Lowered::Diagnostics(Vec::new()));
     }
-    if session.options.purpose == Purpose::Program
-        && checker.program.main.is_none()
-        && !checker.program.fns.iter().any(|f| f.export.is_some())
-    {
-        let missing =
-            Diagnostic::error(hir::codes::MISSING_MAIN, Span::new(1, 1), "the program has no `fn main`")
-                .note("a program starts at `fn main()` in its root module; a library has `export fn`s");
+    if let Some(missing) = missing_main(&session.options, checker) {
         return Ok(Lowered::Diagnostics(vec![missing]));
     }
     let program = match pipeline::to_mir(session, checker)? {
@@ -252,6 +246,20 @@ fn lower(session: &mut Session<'_>, checker: &mut hir::Checker) -> Result<Lowere
         return Ok(Lowered::Diagnostics(Vec::new()));
     }
     Ok(Lowered::Program(program))
+}
+
+/// What a program without a beginning is told. Modules may have exports instead.
+fn missing_main(options: &Options, checker: &hir::Checker) -> Option<Diagnostic> {
+    if options.purpose != Purpose::Program || checker.program.main.is_some() {
+        return None;
+    }
+    let note = match options.target.platform {
+        Platform::Wasm if checker.program.fns.iter().any(|f| f.export.is_some()) => return None,
+        Platform::Wasm => "a program starts at `fn main()` in its root module; a library has `export fn`s",
+        Platform::X86_64Linux => "a native program starts at `fn main()` in its root module",
+    };
+    let message = "the program has no `fn main`";
+    Some(Diagnostic::error(hir::codes::MISSING_MAIN, Span::new(1, 1), message).note(note))
 }
 
 /// The places in the user's files where a value gets a second owner.
@@ -366,6 +374,9 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
     require_entry(session, entry)?;
     if kind == EmitKind::Ast {
         return emit_ast(session, entry);
+    }
+    if kind == EmitKind::Wat {
+        session.options.artifact = ArtifactKind::WasmModule;
     }
     let mut checker = pipeline::front_end(session, entry)?;
     if kind == EmitKind::Hir {

@@ -1,6 +1,6 @@
 //! What a run of the compiler can be asked for. Defaults are those of `galc build` without options.
 
-pub use lir::TargetInfo;
+pub use lir::{Platform, TargetInfo};
 
 use backend::{ArtifactKind, BackendKind, OptLevel};
 
@@ -69,7 +69,7 @@ pub struct Options {
     /// `None`: on in the debug profile, off in release.
     pub overflow_checks: Option<bool>,
     pub bounds_checks: bool,
-    /// Line information in the module.
+    /// Line information for debuggers and backtraces.
     pub debug_info: bool,
     /// The program reports allocations that are alive when it ends, and exits with 103 if there are any.
     pub check_leaks: bool,
@@ -116,6 +116,14 @@ impl Options {
 
     pub fn checks_overflow(&self) -> bool {
         self.overflow_checks.unwrap_or(self.profile == Profile::Debug)
+    }
+}
+
+/// What programs of a target are made to, if nothing else is asked for.
+pub fn usual_artifact(target: &TargetInfo) -> ArtifactKind {
+    match target.platform {
+        Platform::Wasm => ArtifactKind::WasmModule,
+        Platform::X86_64Linux => ArtifactKind::Executable,
     }
 }
 

@@ -61,7 +61,7 @@ pub enum ColorChoice {
 pub enum Command {
     /// Make a new package
     New(NewArgs),
-    /// Compile a program to a WebAssembly module
+    /// Compile a program
     Build(BuildArgs),
     /// Compile a program and run it
     Run(RunArgs),
@@ -109,7 +109,7 @@ pub struct CompileArgs {
     /// What translates the program [default: wasm, in release llvm where galc has it]
     #[arg(long, value_enum, help_heading = "Compilation")]
     pub backend: Option<BackendChoice>,
-    /// Put line information into the module
+    /// Put line information into the result
     #[arg(short = 'g', help_heading = "Compilation")]
     pub debug_info: bool,
     /// Whether integer overflow panics; the default is on, in release off
@@ -194,27 +194,28 @@ pub struct WatchArgs {
 pub struct BuildArgs {
     /// A source file or a package's folder [default: the package around the current folder]
     pub path: Option<PathBuf>,
-    /// Where the result goes; `-` is standard output [default: build/NAME.wasm, or as --emit says]
+    /// Where the result goes; `-` is standard output [default: build/NAME.wasm, or as --target and --emit say]
     #[arg(short, long)]
     pub output: Option<PathBuf>,
     /// What is made; text goes to standard output unless `-o` is given. `obj`, `asm`, `llvm-ir` and `bitcode` need LLVM
-    #[arg(long, value_enum, default_value_t)]
-    pub emit: EmitChoice,
+    /// [default: exe for native targets, wasm for others]
+    #[arg(long, value_enum)]
+    pub emit: Option<EmitChoice>,
     #[command(flatten)]
     pub compile: CompileArgs,
     #[command(flatten)]
     pub watch: WatchArgs,
 }
 
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EmitChoice {
     Ast,
     Hir,
     Mir,
     Lir,
     Wat,
-    #[default]
     Wasm,
+    Exe,
     Obj,
     Asm,
     LlvmIr,

@@ -7,8 +7,7 @@ use crate::loader::DiskLoader;
 use crate::package::Unit;
 use crate::shell::{Shell, Timer};
 use driver::{
-    ArtifactKind, BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile,
-    Purpose, Session,
+    BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, Purpose, Session,
 };
 use wasi::{Preopen, RunOptions};
 
@@ -34,7 +33,7 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
             BackendChoice::Llvm => BackendKind::Llvm,
         }),
         opt_level: args.opt_level.map(level),
-        artifact: ArtifactKind::WasmModule,
+        artifact: driver::usual_artifact(target),
         purpose,
         panics: match args.panic {
             PanicChoice::Unwind => Panics::Unwind,

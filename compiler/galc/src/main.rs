@@ -10,6 +10,7 @@ mod commands;
 mod compile;
 mod exit;
 mod loader;
+mod native;
 mod package;
 mod quantity;
 mod shell;

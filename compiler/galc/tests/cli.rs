@@ -92,7 +92,7 @@ fn wrong_usage_ends_with_two() {
     scratch.module("env.wasm", r#"(module (import "env" "f" (func)))"#);
     let cases: &[(&[&str], &str)] = &[
         (&["frobnicate"], "unrecognized subcommand"),
-        (&["build", "--emit", "exe", "a.gal"], "possible values"),
+        (&["build", "--emit", "elf", "a.gal"], "possible values"),
         (&["check", "missing.gal"], "cannot read `missing.gal`"),
         (&["check"], "there is no `gal.toml` here"),
         (&["run", "empty"], "there is no `gal.toml` in the folder `empty`"),
@@ -193,6 +193,11 @@ fn completions_and_targets_are_printed() {
         "{targets}"
     );
     assert!(targets.contains("--backend llvm"), "{targets}");
+    let native = targets.split_once("x86_64-linux ").map(|(_, rest)| rest).unwrap_or_default();
+    assert!(native.contains("--backend wasm   does not have this target"), "{targets}");
+    let llvm =
+        if cfg!(feature = "llvm") { "--emit exe obj asm" } else { "not in this galc; `cargo xtask setup`" };
+    assert!(native.contains(&format!("--backend llvm   {llvm}")), "{targets}");
     let json = stdout(&scratch.galc(&["targets", "--message-format", "json"]));
     let starts = ["target", "backend"].map(|kind| format!(r#"{{"version":1,"type":"{kind}","name":""#));
     assert!(json.lines().all(|line| starts.iter().any(|start| line.starts_with(start))), "{json}");

@@ -103,6 +103,228 @@ fn llvm_compiles_links_and_says_what_is_missing() {
 }
 
 #[test]
+fn native_targets_need_llvm() {
+    let scratch = Scratch::new("native-refused");
+    scratch.write("hello.gal", HELLO);
+    let refused = |args: &[&str]| {
+        let output = scratch.galc(args);
+        assert_eq!((status(&output), stdout(&output).as_str()), (2, ""), "{args:?}");
+        stderr(&output)
+    };
+    let native = ["build", "--target", "x86_64-linux", "hello.gal"];
+    let wasm = refused(&[&native[..], &["--backend", "wasm"]].concat());
+    assert_eq!(wasm, "galc: the wasm backend does not have the target `x86_64-linux`\n");
+    for module in ["wasm", "wat"] {
+        let module = refused(&[&native[..], &["--emit", module]].concat());
+        assert!(module.contains("the wasm backend does not have the target `x86_64-linux`"), "{module}");
+        let why = if cfg!(feature = "llvm") { "a WebAssembly module" } else { "--features llvm" };
+        assert!(module.contains(why), "{module}");
+    }
+    let tests = refused(&["test", "--target", "x86_64-linux", "hello.gal"]);
+    assert!(tests.contains("tests run in WebAssembly") && tests.contains("`x86_64-linux`"), "{tests}");
+    let exe = refused(&["build", "--emit", "exe", "hello.gal"]);
+    assert!(exe.contains("an executable") && exe.contains("`wasm32-wasi`"), "{exe}");
+    if !cfg!(feature = "llvm") {
+        let none = refused(&native);
+        assert!(none.contains("this galc has no llvm backend") && none.contains("--features llvm"), "{none}");
+    }
+}
+
+/// What only processes of this machine can show.
+#[cfg(all(feature = "llvm", target_os = "linux", target_arch = "x86_64"))]
+mod native {
+    use super::*;
+    use std::process::{Child, Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    const TELL: &str = r#"use std.env
+use std.io
+
+fn main() {
+    println("{env.program()} {env.args()} {env.vars()} {io.read_all()}")
+    env.exit(7)
+}
+"#;
+
+    fn run(scratch: &Scratch, args: &[&str], input: &str) -> (i32, String, String) {
+        let output = scratch.galc_with_input(&[&["run", "--target", "x86_64-linux"], args].concat(), input);
+        (status(&output), stdout(&output), stderr(&output))
+    }
+
+    #[test]
+    fn build_writes_an_executable() {
+        let scratch = Scratch::new("native-build");
+        scratch.write("hello.gal", HELLO);
+        let output = scratch.galc(&["build", "--release", "--target", "x86_64-linux", "hello.gal"]);
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        assert!(stderr(&output).starts_with("wrote build/hello ("), "{}", stderr(&output));
+        let output = Command::new(scratch.0.join("build/hello")).env_clear().output().expect("it can be run");
+        assert_eq!((status(&output), stdout(&output).as_str()), (0, "hello\n"));
+        let output =
+            scratch.galc(&["build", "--target", "x86_64-linux", "--emit", "exe", "-o", "-", "hello.gal"]);
+        assert!(output.stdout.starts_with(b"\x7fELF"), "{}", stderr(&output));
+    }
+
+    #[test]
+    fn artifacts_on_the_way_are_written() {
+        let scratch = Scratch::new("native-emit");
+        scratch.write("hello.gal", HELLO);
+        let emit = |what: &str| {
+            scratch.galc(&["build", "--target", "x86_64-linux", "--emit", what, "-o", "-", "hello.gal"])
+        };
+        let ir = stdout(&emit("llvm-ir"));
+        assert!(ir.contains("target triple = \"x86_64-unknown-linux-gnu\""), "{ir}");
+        let asm = stdout(&emit("asm"));
+        assert!(asm.contains("gal_main:") && asm.contains("_start:"), "{asm}");
+        assert!(emit("obj").stdout.starts_with(b"\x7fELF"));
+        assert!(emit("bitcode").stdout.starts_with(b"BC\xC0\xDE"));
+        assert!(stdout(&emit("lir")).starts_with("target \"x86_64-linux\" pointer 8"));
+    }
+
+    #[test]
+    fn run_passes_arguments_environment_input_and_status() {
+        let scratch = Scratch::new("native-run");
+        scratch.write("tell.gal", TELL);
+        let (status, said, errors) = run(&scratch, &["--env", "A=1", "tell.gal", "x y", "-v"], "the input");
+        assert_eq!(said, "tell [\"x y\", \"-v\"] [(\"A\", \"1\")] the input\n", "{errors}");
+        assert_eq!(status, 7);
+        scratch.write("panics.gal", "fn main() { panic(\"on purpose\") }\n");
+        let (status, _, errors) = run(&scratch, &["panics.gal"], "");
+        assert_eq!((status, errors.as_str()), (101, "panic at panics.gal:1:13: on purpose\n"));
+        scratch.write("killed.gal", "use std.env\nfn main() { env.exit(124 + 132) }\n");
+        assert_eq!(run(&scratch, &["killed.gal"], "").0, 255);
+    }
+
+    #[test]
+    fn run_limits_time_and_refuses_what_it_cannot_limit() {
+        let scratch = Scratch::new("native-limits");
+        scratch.write("loop.gal", "fn main() {\n    loop { println(\"x\") }\n}\n");
+        let begin = Instant::now();
+        let (status, _, errors) = run(&scratch, &["--timeout", "200ms", "loop.gal"], "");
+        assert_eq!((status, errors.as_str()), (124, "timeout: the program ran longer than 200ms\n"));
+        assert!(begin.elapsed() < Duration::from_secs(60));
+        scratch.write("hello.gal", HELLO);
+        assert_eq!(run(&scratch, &["--timeout", "60s", "hello.gal"], ""), (0, "hello\n".into(), "".into()));
+        let (status, _, errors) = run(&scratch, &["--max-memory", "64MiB", "hello.gal"], "");
+        assert!(status == 2 && errors.contains("`--max-memory` is for WebAssembly"), "{errors}");
+        let (status, _, errors) = run(&scratch, &["--dir", ".", "hello.gal"], "");
+        assert!(status == 2 && errors.contains("`--dir` is for WebAssembly"), "{errors}");
+    }
+
+    /// A galc that runs a program that waits for input.
+    fn waiting(scratch: &Scratch) -> Child {
+        scratch.write("waits.gal", "use std.io\nfn main() { println(io.read_all()) }\n");
+        let mut command = scratch.command(&["run", "--target", "x86_64-linux", "waits.gal"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("galc can be run")
+    }
+
+    /// The program has its end of the pipe, which is read to its end once the program has ended.
+    #[test]
+    fn programs_end_with_galc() {
+        let scratch = Scratch::new("native-killed");
+        let mut child = waiting(&scratch);
+        program_of(child.id());
+        let _input = child.stdin.take();
+        child.kill().expect("galc can be killed");
+        let output = child.wait_with_output().expect("galc ends, and its program");
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (None, ""));
+    }
+
+    #[test]
+    fn run_tells_of_signals() {
+        let scratch = Scratch::new("native-signal");
+        let child = waiting(&scratch);
+        let program = program_of(child.id());
+        Command::new("kill").args(["-TERM", &program]).status().expect("there is `kill`");
+        let output = child.wait_with_output().expect("galc ends");
+        assert_eq!(status(&output), 128 + 15, "{}", stderr(&output));
+        assert!(stderr(&output).contains("the program was ended by signal: 15"), "{}", stderr(&output));
+    }
+
+    /// The process that galc has started, once the compiler is done.
+    fn program_of(galc: u32) -> String {
+        let begin = Instant::now();
+        while begin.elapsed() < Duration::from_secs(60) {
+            let found = Command::new("ps").args(["-o", "pid=,comm=", "--ppid", &galc.to_string()]).output();
+            let found = String::from_utf8_lossy(&found.expect("there is `ps`").stdout).into_owned();
+            if let Some(line) = found.lines().find(|line| line.trim().ends_with("program")) {
+                return line.split_whitespace().next().unwrap_or_default().to_string();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the program was not started")
+    }
+
+    #[test]
+    fn linking_says_what_is_missing() {
+        let scratch = Scratch::new("native-link");
+        scratch.write("hello.gal", HELLO);
+        let unlinked = |variable: &str, value: &str| {
+            let mut command = scratch.command(&["build", "--target", "x86_64-linux", "hello.gal"]);
+            let output = command.env(variable, value).output().expect("galc can be run");
+            assert_eq!(status(&output), 2, "{}", stderr(&output));
+            stderr(&output)
+        };
+        let named = unlinked("GALC_CC", "no-such-compiler");
+        assert!(named.contains("cannot run the linker `no-such-compiler`"), "{named}");
+        let failed = unlinked("GALC_CC", "false");
+        assert!(failed.contains("`false` failed"), "{failed}");
+        let nowhere = unlinked("PATH", "no-such-folder");
+        assert!(nowhere.contains("Debian: gcc") && nowhere.contains("GALC_CC"), "{nowhere}");
+        let lines = scratch.galc(&["build", "--target", "x86_64-linux", "-g", "hello.gal"]);
+        assert!(status(&lines) == 2 && stderr(&lines).contains("debug information"), "{}", stderr(&lines));
+    }
+
+    #[test]
+    fn programs_begin_at_main() {
+        let scratch = Scratch::new("native-main");
+        scratch.write("exports.gal", "export fn f(x: Int) -> Int { x }\n");
+        let output = scratch.galc(&["build", "--target", "x86_64-linux", "exports.gal"]);
+        assert_eq!(status(&output), 1);
+        assert!(stderr(&output).contains("a native program starts at `fn main()`"), "{}", stderr(&output));
+        scratch.write("host.gal", "extern \"wasm\" { fn now() -> Float }\nfn main() { println(now()) }\n");
+        let output = scratch.galc(&["build", "--target", "x86_64-linux", "host.gal"]);
+        assert!(stderr(&output).contains("error[extern-of-another-target]"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("1 error"), "{}", stderr(&output));
+        scratch.write("module.gal", "extern \"C\" module \"m\" { fn f() }\nfn main() { f() }\n");
+        let output = scratch.galc(&["build", "--target", "x86_64-linux", "module.gal"]);
+        assert!(stderr(&output).contains("functions of C belong to no module"), "{}", stderr(&output));
+        scratch.write(
+            "c.gal",
+            "extern \"C\" { fn cbrt(x: Float) -> Float }\nfn main() { println(cbrt(8.0)) }\n",
+        );
+        let output = scratch.galc(&["build", "--target", "x86_64-linux", "c.gal"]);
+        assert_eq!(status(&output), 2);
+        assert!(stderr(&output).contains("the C function `cbrt`"), "{}", stderr(&output));
+    }
+
+    /// Constants are evaluated for the target: by its system, and with its words.
+    #[test]
+    fn constants_are_the_targets() {
+        let scratch = Scratch::new("native-consts");
+        scratch.write(
+            "panics.gal",
+            "fn f(x: Int) -> Int { [1][x] }\nconst A: Int = f(5)\nfn main() { println(A) }\n",
+        );
+        let output = scratch.galc(&["build", "--target", "x86_64-linux", "panics.gal"]);
+        assert!(stderr(&output).contains("error[const-panics]"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("index 5 is out of bounds"), "{}", stderr(&output));
+        scratch.write(
+            "prints.gal",
+            "fn f() -> Int {\n    println(\"x\")\n    1\n}\nconst A: Int = f()\nfn main() { println(A) }\n",
+        );
+        let output = scratch.galc(&["build", "--target", "x86_64-linux", "prints.gal"]);
+        assert!(stderr(&output).contains("prints, and nobody would see it"), "{}", stderr(&output));
+        let asks =
+            "use std.env\nfn f() -> Int { env.args().len() }\nconst A: Int = f()\nfn main() { println(A) }\n";
+        scratch.write("asks.gal", asks);
+        let output = scratch.galc(&["build", "--target", "x86_64-linux", "asks.gal"]);
+        assert!(stderr(&output).contains("cannot be done by the compiler"), "{}", stderr(&output));
+    }
+}
+
+#[test]
 fn every_stage_can_be_shown() {
     let scratch = Scratch::new("emit");
     scratch.write("hello.gal", HELLO);

@@ -1,6 +1,8 @@
 //! Items of a file (or of a block) become entries of the program's tables, their names become known. Types are
 //! resolved later, see `signatures.rs`.
 
+mod externs;
+
 use crate::attrs::FnAttrs;
 use crate::checker::Checker;
 use crate::codes;
@@ -514,75 +516,6 @@ impl Checker {
             },
             _ => self.map.text(ty.span).to_string(),
         }
-    }
-
-    // ------------------------------------------------------------ extern blocks
-
-    fn collect_extern(&mut self, module: ModuleId, block: ast::ExternBlock) {
-        let (abi, abi_span) = block.abi;
-        match abi.as_str() {
-            "wasm" => {}
-            "js" | "C" => {
-                self.unsupported(abi_span, &format!("`extern \"{abi}\"`"));
-                return self.collect_unsupported(module, block.items);
-            }
-            _ => {
-                let message = format!("there is no kind of host called `{abi}`");
-                let diag = Diagnostic::error(codes::UNKNOWN_ABI, abi_span, message);
-                return self.report(diag.note("the kinds are `\"wasm\"`, `\"js\"` and `\"C\"`"));
-            }
-        }
-        let host = block.module.map_or_else(|| "env".to_string(), |m| m.0);
-        for item in block.items {
-            if !self.is_for_target(&item.attrs) {
-                continue;
-            }
-            let is_pub = item.vis.is_some();
-            match item.kind {
-                ItemKind::Fn(decl) => {
-                    self.collect_extern_fn(module, decl, item.attrs, item.docs, is_pub, &host);
-                }
-                ItemKind::Error => {}
-                _ => self.misplaced_member(item.span, "an `extern` block holds functions without bodies"),
-            }
-        }
-    }
-
-    fn collect_extern_fn(
-        &mut self,
-        module: ModuleId,
-        decl: Box<ast::FnDecl>,
-        attrs: Vec<ast::Attribute>,
-        docs: Option<String>,
-        is_pub: bool,
-        host: &str,
-    ) {
-        let name = decl.name;
-        if decl.body.is_some() {
-            let message = "a function of a host has no body";
-            self.report(Diagnostic::error(codes::MISPLACED_ITEM, decl.sig_span, message));
-        }
-        let text = self.program.name(name.name).to_string();
-        let link_name = self.link_name(&attrs).unwrap_or(text.clone());
-        let id = self.program.fns.push(Function {
-            name: name.name,
-            path: text,
-            module,
-            container: Container::Module,
-            generics: Generics::default(),
-            params: Vec::new(),
-            has_self: false,
-            ret: Ty::ERROR,
-            kind: FnKind::Extern { abi: "wasm".to_string(), module: host.to_string(), name: link_name },
-            inline: Inline::Auto,
-            is_pub,
-            track_caller: false,
-            export: None,
-            docs,
-            span: name.span,
-        });
-        self.decls.fns.push(Some(decl));
-        self.declare_item(module, name, Def::Fn(id), is_pub);
     }
 }
 

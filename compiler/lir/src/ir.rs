@@ -156,8 +156,8 @@ pub enum Op {
     /// `cond` is an `I32`; both values are evaluated already.
     Select { ty: Ty, dst: Reg, cond: Reg, a: Reg, b: Reg },
     /// `is_word`: a pointer or a length is read, which no store that `is_data` ever writes (the producer's promise).
-    Load { ty: MemTy, dst: Reg, addr: Reg, offset: u32, is_word: bool },
-    Store { ty: MemTy, addr: Reg, offset: u32, value: Reg, is_data: bool },
+    Load { ty: MemTy, dst: Reg, addr: Reg, offset: u32, is_word: bool, region: Region },
+    Store { ty: MemTy, addr: Reg, offset: u32, value: Reg, is_data: bool, region: Region },
     SlotAddr { dst: Reg, slot: Slot },
     DataAddr { dst: Reg, data: DataId, offset: u32 },
     /// A `Ptr` that `Callee::Indirect` accepts (on wasm the index in the table).
@@ -168,6 +168,9 @@ pub enum Op {
     MemCopy { dst: Reg, src: Reg, len: Reg },
     /// The low byte of `value` (`I32`).
     MemFill { dst: Reg, value: Reg, len: Reg },
+    /// Does nothing; no access of memory is moved over it. Stands where memory is given back: what [`Region`] says holds
+    /// between two of these.
+    MemBarrier,
     /// Size of the memory in pages of 64 KiB, as a `Ptr`.
     MemSize { dst: Reg },
     /// The old size in pages, or -1; both `Ptr`.
@@ -179,6 +182,29 @@ pub enum Op {
     AtomicRmw { op: AtomicRmw, ty: MemTy, dst: Reg, addr: Reg, offset: u32, value: Reg },
     AtomicCas { ty: MemTy, dst: Reg, addr: Reg, offset: u32, expected: Reg, new: Reg },
     AtomicFence,
+}
+
+/// What an access is to, as the producer promises: a header never overlaps elements, as long as memory has one owner.
+/// Either may overlap what is anywhere.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Region {
+    #[default]
+    Anywhere,
+    /// The words of a cell before its payload: count, capacity, length.
+    Header,
+    /// Elements of a buffer.
+    Elements,
+}
+
+impl Region {
+    /// What the text form says.
+    pub fn name(self) -> &'static str {
+        match self {
+            Region::Anywhere => "",
+            Region::Header => "header",
+            Region::Elements => "elements",
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -292,7 +318,8 @@ pub struct Target {
     pub pointer_bytes: u32,
     /// Results of one function beyond this number go through a slot of the caller.
     pub max_results: u32,
-    /// Bytes of shadow stack. docs/language.md says the same, and `wasi` tells its overflow by it.
+    /// Bytes of the stack that slots are on: a shadow stack, whose overflow `wasi` tells by it, or the only one.
+    /// docs/language.md says the same.
     pub stack_bytes: u32,
     pub panic_unwinds: bool,
 }

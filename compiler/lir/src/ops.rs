@@ -244,6 +244,7 @@ kind_table! {
     GlobalSet "global.set" WriteGlobal;
     MemCopy "mem.copy" WriteMemory;
     MemFill "mem.fill" WriteMemory;
+    MemBarrier "mem.barrier" WriteMemory;
     MemSize "mem.size" ReadMemory;
     MemGrow "mem.grow" WriteMemory;
     Call "call" Call;

@@ -143,6 +143,11 @@ impl<'t, 'a> BodyParser<'t, 'a> {
         }
     }
 
+    fn region(&mut self) -> Region {
+        let named = [Region::Header, Region::Elements];
+        named.into_iter().find(|region| self.cur.eat_word(region.name())).unwrap_or_default()
+    }
+
     fn next_reg(&mut self) -> Result<Reg, ParseError> {
         self.cur.expect(',')?;
         self.reg()
@@ -381,6 +386,7 @@ impl<'t, 'a> BodyParser<'t, 'a> {
             OpKind::MemSize => Op::MemSize { dst },
             OpKind::MemGrow => Op::MemGrow { dst, pages: self.reg()? },
             OpKind::AtomicFence => return Ok(Some((Op::AtomicFence, 0))),
+            OpKind::MemBarrier => return Ok(Some((Op::MemBarrier, 0))),
             _ => return Ok(None),
         };
         self.define_result(dsts, Ty::Ptr);
@@ -401,7 +407,10 @@ impl<'t, 'a> BodyParser<'t, 'a> {
         let (addr, offset) = (self.reg()?, self.cur.offset()?);
         let op = match (kind, rmw) {
             (_, Some(op)) => Op::AtomicRmw { op, ty, dst, addr, offset, value: self.next_reg()? },
-            (Some(OpKind::Load), _) => Op::Load { ty, dst, addr, offset, is_word: self.cur.eat_word("word") },
+            (Some(OpKind::Load), _) => {
+                let (is_word, region) = (self.cur.eat_word("word"), self.region());
+                Op::Load { ty, dst, addr, offset, is_word, region }
+            }
             (Some(OpKind::AtomicLoad), _) => Op::AtomicLoad { ty, dst, addr, offset },
             (Some(OpKind::AtomicCas), _) => {
                 let (expected, new) = (self.next_reg()?, self.next_reg()?);
@@ -409,8 +418,8 @@ impl<'t, 'a> BodyParser<'t, 'a> {
             }
             (Some(OpKind::Store), _) => {
                 let value = self.next_reg()?;
-                let is_data = self.cur.eat_word("data");
-                return Ok(Some((Op::Store { ty, addr, offset, value, is_data }, 0)));
+                let (is_data, region) = (self.cur.eat_word("data"), self.region());
+                return Ok(Some((Op::Store { ty, addr, offset, value, is_data, region }, 0)));
             }
             (Some(OpKind::AtomicStore), _) => {
                 return Ok(Some((Op::AtomicStore { ty, addr, offset, value: self.next_reg()? }, 0)));

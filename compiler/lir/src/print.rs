@@ -352,16 +352,18 @@ impl<'a> Printer<'a> {
             }
             Op::MemCopy { dst, src, len } => self.plain(kind, &[*dst, *src, *len]),
             Op::MemFill { dst, value, len } => self.plain(kind, &[*dst, *value, *len]),
-            Op::MemSize { .. } | Op::AtomicFence => self.plain(kind, &[]),
+            Op::MemSize { .. } | Op::AtomicFence | Op::MemBarrier => self.plain(kind, &[]),
             Op::MemGrow { pages, .. } => self.plain(kind, &[*pages]),
             Op::Call { callee, args, .. } => self.call("call", callee, args),
-            Op::Load { ty, addr, offset, is_word, .. } => {
+            Op::Load { ty, addr, offset, is_word, region, .. } => {
                 self.access(kind, ty.name(), *addr, *offset, &[]);
                 self.out.push_str(if *is_word { " word" } else { "" });
+                self.region(*region);
             }
-            Op::Store { ty, addr, offset, value, is_data } => {
+            Op::Store { ty, addr, offset, value, is_data, region } => {
                 self.access(kind, ty.store_name(), *addr, *offset, &[*value]);
                 self.out.push_str(if *is_data { " data" } else { "" });
+                self.region(*region);
             }
             Op::AtomicLoad { ty, addr, offset, .. } => {
                 self.access(kind, ty.name(), *addr, *offset, &[]);
@@ -395,6 +397,12 @@ impl<'a> Printer<'a> {
     fn regs(&mut self, regs: &[Reg]) {
         for (i, reg) in regs.iter().enumerate() {
             let _ = write!(self.out, "{}{reg}", comma(i));
+        }
+    }
+
+    fn region(&mut self, region: Region) {
+        if region != Region::Anywhere {
+            let _ = write!(self.out, " {}", region.name());
         }
     }
 

@@ -3,12 +3,22 @@
 
 use crate::ir::Target;
 
+/// What programs of a target are, as far as backends tell targets apart.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Platform {
+    /// Modules with a linear memory, which has a stack for slots in it, and exceptions.
+    Wasm,
+    /// Processes of Linux on 64-bit x86, without a C library.
+    X86_64Linux,
+}
+
 /// One target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TargetInfo {
     /// What `--target` takes.
     pub name: &'static str,
     pub description: &'static str,
+    pub platform: Platform,
     /// The folder of `library/sys` with its host calls.
     pub sys: &'static str,
     /// The names that `@target(…)` may give for it.
@@ -16,22 +26,36 @@ pub struct TargetInfo {
     /// 4 or 8.
     pub pointer_bytes: u32,
     pub max_results: u32,
-    /// Bytes of shadow stack; `docs/language.md` says the same.
+    /// Bytes of the stack that slots are on; `docs/language.md` says the same.
     pub stack_bytes: u32,
 }
 
 /// All targets; the first is the default.
-pub const TARGETS: &[TargetInfo] = &[WASM32_WASI];
+pub const TARGETS: &[TargetInfo] = &[WASM32_WASI, X86_64_LINUX];
 
 /// WASI preview 1 in a 32-bit memory.
 pub const WASM32_WASI: TargetInfo = TargetInfo {
     name: "wasm32-wasi",
     description: "WebAssembly command module on WASI preview 1",
+    platform: Platform::Wasm,
     sys: "wasi",
     families: &["wasi", "wasm32"],
     pointer_bytes: 4,
     max_results: 16,
     stack_bytes: 1 << 20,
+};
+
+/// Linux on 64-bit x86. The processor has what those since 2009 have (x86-64-v2). Functions give back two results in
+/// registers, and whether they panicked in a third.
+pub const X86_64_LINUX: TargetInfo = TargetInfo {
+    name: "x86_64-linux",
+    description: "static executable for Linux on 64-bit x86",
+    platform: Platform::X86_64Linux,
+    sys: "linux",
+    families: &["linux", "x86_64", "native"],
+    pointer_bytes: 8,
+    max_results: 2,
+    stack_bytes: 64 << 20,
 };
 
 impl TargetInfo {
@@ -50,5 +74,10 @@ impl TargetInfo {
 impl Target {
     pub fn wasm32_wasi() -> Target {
         WASM32_WASI.target()
+    }
+
+    /// Targets that are in no row, which tests have, are modules.
+    pub fn platform(&self) -> Platform {
+        TARGETS.iter().find(|info| info.name == self.name).map_or(Platform::Wasm, |info| info.platform)
     }
 }

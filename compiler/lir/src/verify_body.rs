@@ -183,7 +183,7 @@ impl<'a> BodyVerifier<'a> {
                 self.reg(*pages, Ty::Ptr, "operand");
                 self.reg(*dst, Ty::Ptr, "result");
             }
-            Op::AtomicFence => {}
+            Op::AtomicFence | Op::MemBarrier => {}
             _ => unreachable!("`op` has checked the others"),
         }
     }

@@ -39,12 +39,12 @@ macro_rules! op_regs {
                 $read(b);
                 $write(dst);
             }
-            Op::Load { ty: _, dst, addr, offset: _, is_word: _ }
+            Op::Load { ty: _, dst, addr, offset: _, is_word: _, region: _ }
             | Op::AtomicLoad { ty: _, dst, addr, offset: _ } => {
                 $read(addr);
                 $write(dst);
             }
-            Op::Store { ty: _, addr, offset: _, value, is_data: _ }
+            Op::Store { ty: _, addr, offset: _, value, is_data: _, region: _ }
             | Op::AtomicStore { ty: _, addr, offset: _, value } => {
                 $read(addr);
                 $read(value);
@@ -81,7 +81,7 @@ macro_rules! op_regs {
                 $read(new);
                 $write(dst);
             }
-            Op::AtomicFence => {}
+            Op::AtomicFence | Op::MemBarrier => {}
         }
     };
 }

@@ -65,6 +65,8 @@ fn every_instruction() -> String {
         let reg = ty.reg_ty().name();
         line(format!("%{reg} = load.{} %ptr+4", ty.name()));
         line(format!("store.{} %ptr, %{reg}", ty.store_name()));
+        line(format!("%{reg} = load.{} %ptr header", ty.name()));
+        line(format!("store.{} %ptr, %{reg} elements", ty.store_name()));
     }
     for t in ["i32", "i64"] {
         line(format!("%{t} = atomic.load.{t} %ptr+8"));
@@ -83,6 +85,7 @@ fn every_instruction() -> String {
         "global.set $g, %i32",
         "mem.copy %ptr, %ptr, %ptr",
         "mem.fill %ptr, %i32, %ptr",
+        "mem.barrier",
         "%ptr = mem.size",
         "%ptr = mem.grow %ptr",
         "call @f(%i32, %i64, %f32, %f64, %v128, %ptr)",

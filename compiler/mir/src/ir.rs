@@ -88,6 +88,8 @@ pub struct TyDef {
     /// The user's `drop(mut self)` of an `iso` struct or enum, run before the fields are dropped.
     pub user_drop: Option<FuncId>,
     pub is_iso: bool,
+    /// The lang item `CellWord`: behind a pointer it is a word of a cell's header.
+    pub is_cell_word: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -123,6 +125,7 @@ impl Types {
             is_boxed: false,
             user_drop: None,
             is_iso: false,
+            is_cell_word: false,
         };
         let ty = self.defs.push(def);
         self.map.insert(kind, ty);
@@ -138,6 +141,7 @@ impl Types {
             is_boxed: false,
             user_drop: None,
             is_iso: false,
+            is_cell_word: false,
         })
     }
 
@@ -360,6 +364,8 @@ pub enum Intrinsic {
     /// memcpy and memset: `(dst, src, bytes)` may overlap, `(dst, byte, bytes)`.
     MemCopy,
     MemFill,
+    /// No access of memory is moved over it: memory changes its owner here.
+    MemoryBarrier,
     MemorySize,
     /// Pages to add; the old size or -1.
     MemoryGrow,

@@ -48,12 +48,13 @@ pub(crate) const UN_OPS: [(UnOp, &str); 3] =
     [(UnOp::Neg, "neg"), (UnOp::Not, "not"), (UnOp::BitNot, "bit_not")];
 
 /// Intrinsics without a parameter of their own; the others are in `intrinsic_name`.
-pub(crate) const INTRINSICS: [(Intrinsic, &str); 36] = [
+pub(crate) const INTRINSICS: [(Intrinsic, &str); 37] = [
     (Intrinsic::BufferPtr, "buffer_ptr"),
     (Intrinsic::BufferIntoPtr, "buffer_into_ptr"),
     (Intrinsic::IsUnique, "is_unique"),
     (Intrinsic::MemCopy, "mem_copy"),
     (Intrinsic::MemFill, "mem_fill"),
+    (Intrinsic::MemoryBarrier, "memory_barrier"),
     (Intrinsic::MemorySize, "memory_size"),
     (Intrinsic::MemoryGrow, "memory_grow"),
     (Intrinsic::HeapBase, "heap_base"),

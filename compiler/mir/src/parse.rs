@@ -298,6 +298,7 @@ impl<'a> Parser<'a> {
     }
 
     fn type_decl(&mut self) -> Res<()> {
+        let is_cell_word = self.eat_word("cell");
         let is_iso = self.eat_word("iso");
         let is_boxed = self.eat_word("boxed");
         let is_struct = self.word()? == "struct";
@@ -313,6 +314,7 @@ impl<'a> Parser<'a> {
         };
         let def = &mut self.program.types.defs[ty];
         (def.is_iso, def.is_boxed, def.variants) = (is_iso, is_boxed, variants);
+        def.is_cell_word = is_cell_word;
         Ok(())
     }
 

@@ -140,6 +140,9 @@ impl<'a> Printer<'a> {
             TyKind::Enum => "enum ",
             _ => return,
         };
+        if def.is_cell_word {
+            self.p("cell ");
+        }
         if def.is_iso {
             self.p("iso ");
         }

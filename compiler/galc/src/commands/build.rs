@@ -1,8 +1,9 @@
-//! `galc build`: a program to a module, to another artifact, or to the text of an intermediate stage.
+//! `galc build`: a program to a module or an executable, to another artifact, or to the text of an intermediate stage.
 
 use crate::cli::{BuildArgs, EmitChoice};
 use crate::compile::{compile, options, with_session};
 use crate::exit::{Exit, Failure, io_failure};
+use crate::native;
 use crate::package::Unit;
 use crate::quantity::grouped;
 use crate::shell::Shell;
@@ -22,12 +23,14 @@ pub fn build(args: &BuildArgs, shell: &Shell) -> Result<Exit, Failure> {
 }
 
 fn once(args: &BuildArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
-    match args.emit {
-        EmitChoice::Wasm => artifact(args, unit, ArtifactKind::WasmModule, shell),
-        EmitChoice::Obj => artifact(args, unit, ArtifactKind::Object, shell),
-        EmitChoice::Asm => artifact(args, unit, ArtifactKind::Asm, shell),
-        EmitChoice::LlvmIr => artifact(args, unit, ArtifactKind::LlvmIr, shell),
-        EmitChoice::Bitcode => artifact(args, unit, ArtifactKind::Bitcode, shell),
+    let Some(emit) = args.emit else { return artifact(args, unit, None, shell) };
+    match emit {
+        EmitChoice::Wasm => artifact(args, unit, Some(ArtifactKind::WasmModule), shell),
+        EmitChoice::Exe => artifact(args, unit, Some(ArtifactKind::Executable), shell),
+        EmitChoice::Obj => artifact(args, unit, Some(ArtifactKind::Object), shell),
+        EmitChoice::Asm => artifact(args, unit, Some(ArtifactKind::Asm), shell),
+        EmitChoice::LlvmIr => artifact(args, unit, Some(ArtifactKind::LlvmIr), shell),
+        EmitChoice::Bitcode => artifact(args, unit, Some(ArtifactKind::Bitcode), shell),
         EmitChoice::Ast => text(args, unit, EmitKind::Ast, shell),
         EmitChoice::Hir => text(args, unit, EmitKind::Hir, shell),
         EmitChoice::Mir => text(args, unit, EmitKind::Mir, shell),
@@ -36,18 +39,32 @@ fn once(args: &BuildArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     }
 }
 
-fn artifact(args: &BuildArgs, unit: &Unit, kind: ArtifactKind, shell: &Shell) -> Result<Exit, Failure> {
-    let options = Options { artifact: kind, ..options(&args.compile, Purpose::Program)? };
-    let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+/// Writes what the target's programs are made to, or another artifact.
+fn artifact(
+    args: &BuildArgs,
+    unit: &Unit,
+    kind: Option<ArtifactKind>,
+    shell: &Shell,
+) -> Result<Exit, Failure> {
+    let usual = options(&args.compile, Purpose::Program)?;
+    let kind = kind.unwrap_or(usual.artifact);
+    let Some((_, output)) = compile(unit, Options { artifact: kind, ..usual }, shell)? else {
+        return Ok(Exit::Diagnostics);
+    };
     let bytes = &output.artifact.bytes;
-    match &args.output {
-        Some(path) => write(path, bytes, shell)?,
-        None if kind.is_text() => write(Path::new("-"), bytes, shell)?,
+    let path = match &args.output {
+        Some(path) => path.clone(),
+        None if kind.is_text() => PathBuf::from("-"),
         None => {
             let dir = unit.build_dir();
             make_build_dir(&dir)?;
-            write(&dir.join(format!("{}.{}", unit.name, kind.extension())), bytes, shell)?;
+            // Executables have no ending.
+            dir.join(&unit.name).with_added_extension(kind.extension())
         }
+    };
+    write(&path, bytes, shell)?;
+    if kind == ArtifactKind::Executable && path != Path::new("-") {
+        native::make_executable(&path).map_err(|error| io_failure("make executable", &path, &error))?;
     }
     Ok(Exit::Success)
 }

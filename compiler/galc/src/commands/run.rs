@@ -3,9 +3,10 @@
 use crate::cli::RunArgs;
 use crate::compile::{compile, host_options, options};
 use crate::exit::{Exit, Failure, io_failure};
+use crate::native;
 use crate::package::Unit;
 use crate::shell::Shell;
-use driver::Purpose;
+use driver::{Platform, Purpose};
 use std::path::{Path, PathBuf};
 use wasi::{Engine, Input, Output, RunOptions};
 
@@ -24,20 +25,34 @@ fn program_name(path: &Path) -> String {
 
 fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let options = options(&args.compile, Purpose::Program)?;
+    let target = options.target;
+    native::check(target, &host_options(&args.host)?)?;
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
-    execute(output.artifact.bytes, &program_name(&PathBuf::from(&unit.name)), args, shell)
+    let name = program_name(&PathBuf::from(&unit.name));
+    match target.platform {
+        Platform::Wasm => execute(output.artifact.bytes, &name, args, shell),
+        Platform::X86_64Linux => {
+            let options = program_options(&name, args)?;
+            shell.clear_progress();
+            native::run(&output.artifact.bytes, &options).map(Exit::Program)
+        }
+    }
 }
 
 fn execute(wasm: Vec<u8>, name: &str, args: &RunArgs, shell: &Shell) -> Result<Exit, Failure> {
+    let options = program_options(name, args)?;
+    let program = Engine::new().load(wasm)?;
+    shell.clear_progress();
+    Ok(Exit::Program(program.run(&options)?.status))
+}
+
+fn program_options(name: &str, args: &RunArgs) -> Result<RunOptions, Failure> {
     let given = args.program_args().iter().map(|arg| arg.to_string_lossy().into_owned());
-    let options = RunOptions {
+    Ok(RunOptions {
         args: std::iter::once(name.to_string()).chain(given).collect(),
         stdin: Input::Inherit,
         stdout: Output::Inherit,
         stderr: Output::Inherit,
         ..host_options(&args.host)?
-    };
-    let program = Engine::new().load(wasm)?;
-    shell.clear_progress();
-    Ok(Exit::Program(program.run(&options)?.status))
+    })
 }

@@ -5,7 +5,7 @@ use crate::compile::{compile, host_options, options};
 use crate::exit::{Exit, Failure};
 use crate::package::Unit;
 use crate::shell::Shell;
-use driver::{Purpose, TestInfo};
+use driver::{Platform, Purpose, TestInfo};
 use report::Object;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -24,6 +24,10 @@ pub fn test(args: &TestArgs, shell: &Shell) -> Result<Exit, Failure> {
 
 fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let options = options(&args.compile, Purpose::Test)?;
+    if options.target.platform != Platform::Wasm {
+        let what = format!("tests run in WebAssembly; `galc test` has no target `{}`", options.target.name);
+        return Err(Failure::Usage(what));
+    }
     let Some((compiled, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
     let sources = &compiled.checked.source_map;
     let is_wanted =

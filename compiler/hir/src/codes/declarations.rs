@@ -41,6 +41,20 @@ const B: Int = 1
 fn main() { println(A) }
 ```";
 
+EXTERN_OF_ANOTHER_TARGET = "extern-of-another-target", "The target has no host of this kind.",
+"A WebAssembly module calls functions of its host (`extern \"wasm\"`), a native program those of C (`extern \"C\"`).
+`@target(wasm32)` and `@target(native)` leave out what the other has.
+
+```gal-fail
+extern \"C\" { fn cbrt(x: Float) -> Float }
+fn main() {}
+```
+```gal
+@target(native)
+extern \"C\" { fn cbrt(x: Float) -> Float }
+fn main() {}
+```";
+
 MISPLACED_ATTRIBUTE = "misplaced-attribute", "An attribute has no meaning here.",
 "Each attribute belongs to certain items: `@inline` to functions, `@repr` to structs and enums.
 
@@ -118,7 +132,7 @@ fn main() {}
 ```";
 
 UNKNOWN_ABI = "unknown-abi", "An `extern` block names no kind of host.",
-"`extern \"wasm\" module \"m\"` declares functions of a WebAssembly host.
+"`extern \"wasm\" module \"m\"` declares functions of a WebAssembly host, `extern \"C\"` those of C.
 
 ```gal-fail
 extern \"rust\" { fn now() -> Int }

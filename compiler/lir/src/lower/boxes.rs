@@ -80,7 +80,7 @@ impl Emit<'_, '_> {
             None => self.b.ptr(0),
         };
         let one = self.b.ptr(1);
-        self.b.store(MemTy::Ptr, p, 0, one);
+        self.b.store_header(p, 0, one);
         p
     }
 
@@ -218,7 +218,7 @@ impl Emit<'_, '_> {
                 vec![to]
             }
         };
-        let count = self.b.load(MemTy::Ptr, cell, 0);
+        let count = self.b.load_header(cell, 0);
         let unique = self.b.cmp_imm(CmpOp::Eq, count, 1);
         let (last, shared, join) = (self.b.new_block(), self.b.new_block(), self.b.new_block());
         self.b.end(Term::Branch { cond: unique, then: last, else_: shared });
@@ -233,7 +233,7 @@ impl Emit<'_, '_> {
             None => self.retain_at(ty, value[0], 0),
         }
         let less = self.b.bin_imm(BinOp::Sub, count, 1);
-        self.b.store(MemTy::Ptr, cell, 0, less);
+        self.b.store_header(cell, 0, less);
         self.b.end(Term::Jump(join));
         self.b.switch_to(join);
         value
@@ -243,7 +243,7 @@ impl Emit<'_, '_> {
     pub fn unique_dyn(&mut self, cell: Reg) -> Reg {
         let out = self.b.reg(Ty::Ptr);
         self.b.copy(out, cell);
-        let count = self.b.load(MemTy::Ptr, cell, 0);
+        let count = self.b.load_header(cell, 0);
         let shared = self.b.cmp_imm(CmpOp::Ne, count, 1);
         let join = self.b.begin_if(shared);
         let vtable = self.b.load(MemTy::Ptr, cell, self.word());
@@ -251,7 +251,7 @@ impl Emit<'_, '_> {
         let sig = Signature { params: vec![Ty::Ptr], results: vec![Ty::Ptr] };
         self.b.push(Op::Call { dsts: vec![out], callee: Callee::Indirect { sig, func }, args: vec![cell] });
         let less = self.b.bin_imm(BinOp::Sub, count, 1);
-        self.b.store(MemTy::Ptr, cell, 0, less);
+        self.b.store_header(cell, 0, less);
         self.b.end_if(join);
         out
     }

@@ -9,12 +9,15 @@ pub struct Builder {
     pub block: Block,
     pub span: Span,
     pointer_bytes: u32,
+    /// What the scalars that are read and written belong to.
+    pub region: Region,
 }
 
 impl Builder {
     /// A builder whose entry block is open.
     pub fn new(pointer_bytes: u32, span: Span) -> Builder {
-        let mut this = Builder { body: Body::default(), block: Block(0), span, pointer_bytes };
+        let mut this =
+            Builder { body: Body::default(), block: Block(0), span, pointer_bytes, region: Region::Anywhere };
         this.block = this.new_block();
         this
     }
@@ -155,19 +158,33 @@ impl Builder {
 
     pub fn load(&mut self, ty: MemTy, addr: Reg, offset: u32) -> Reg {
         let dst = self.reg(reg_ty(ty));
-        self.push(Op::Load { ty, dst, addr, offset, is_word: false });
+        self.push(Op::Load { ty, dst, addr, offset, is_word: false, region: Region::Anywhere });
         dst
     }
 
+    /// Reads a word of a cell's header.
+    pub fn load_header(&mut self, cell: Reg, offset: u32) -> Reg {
+        let dst = self.reg(Ty::Ptr);
+        let region = Region::Header;
+        self.push(Op::Load { ty: MemTy::Ptr, dst, addr: cell, offset, is_word: false, region });
+        dst
+    }
+
+    /// Writes a word of a cell's header.
+    pub fn store_header(&mut self, cell: Reg, offset: u32, value: Reg) {
+        let region = Region::Header;
+        self.push(Op::Store { ty: MemTy::Ptr, addr: cell, offset, value, is_data: false, region });
+    }
+
     pub fn store(&mut self, ty: MemTy, addr: Reg, offset: u32, value: Reg) {
-        self.push(Op::Store { ty, addr, offset, value, is_data: false });
+        self.push(Op::Store { ty, addr, offset, value, is_data: false, region: Region::Anywhere });
     }
 
     /// Reads a scalar of a value of the program.
     pub fn load_scalar(&mut self, scalar: Scalar, addr: Reg, offset: u32) -> Reg {
         let dst = self.reg(reg_ty(scalar.mem));
         let (ty, offset) = (scalar.mem, offset + scalar.offset);
-        self.push(Op::Load { ty, dst, addr, offset, is_word: scalar.is_word });
+        self.push(Op::Load { ty, dst, addr, offset, is_word: scalar.is_word, region: self.region });
         dst
     }
 
@@ -176,7 +193,7 @@ impl Builder {
     pub fn store_scalar(&mut self, scalar: Scalar, addr: Reg, offset: u32, value: Reg) {
         let (ty, offset) = (scalar.mem, offset + scalar.offset);
         let is_data = !scalar.is_word && matches!(ty, MemTy::I64 | MemTy::F64 | MemTy::F32);
-        self.push(Op::Store { ty, addr, offset, value, is_data });
+        self.push(Op::Store { ty, addr, offset, value, is_data, region: self.region });
     }
 
     pub fn slot_addr(&mut self, slot: Slot) -> Reg {

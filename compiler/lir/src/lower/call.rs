@@ -133,7 +133,7 @@ impl FuncLower<'_, '_, '_> {
             let dsts: Vec<Reg> = tys.into_iter().map(|t| self.e.b.reg(t)).collect();
             return (None, dsts.clone(), Some(dsts));
         }
-        if let (Some(Loc::Mem { addr, offset }), true) = (direct, layout.in_memory()) {
+        if let (Some(Loc::Mem { addr, offset, .. }), true) = (direct, layout.in_memory()) {
             args.push(self.e.b.offset(*addr, *offset));
             return (None, Vec::new(), None);
         }
@@ -215,7 +215,7 @@ impl FuncLower<'_, '_, '_> {
         if let m::Operand::Borrow(place) | m::Operand::Move(place) = operand {
             let own = mode == m::ParamMode::Borrowed || !place.proj.contains(&m::Proj::Deref);
             let loc = self.loc(place);
-            if own && let Loc::Mem { addr, offset } = loc {
+            if own && let Loc::Mem { addr, offset, .. } = loc {
                 return self.e.b.offset(addr, offset);
             }
         }

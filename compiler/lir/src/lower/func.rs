@@ -272,7 +272,7 @@ impl<'f> FuncLower<'f, '_, '_> {
         let header = self.e.cx.layouts.cell_header();
         let fields = &self.e.types().defs[ty].variants[variant as usize].fields;
         let token_reg = self.token_reg(token);
-        let count = self.e.b.load(MemTy::Ptr, p, 0);
+        let count = self.e.b.load_header(p, 0);
         let unique = self.e.b.cmp_imm(CmpOp::Eq, count, 1);
         let (mine, shared, join) = (self.e.b.new_block(), self.e.b.new_block(), self.e.b.new_block());
         self.e.b.end(Term::Branch { cond: unique, then: mine, else_: shared });
@@ -296,7 +296,7 @@ impl<'f> FuncLower<'f, '_, '_> {
             self.e.retain_at(fields[*i as usize].ty, p, header + of_variant.offsets[*i as usize]);
         }
         let less = self.e.b.bin_imm(BinOp::Sub, count, 1);
-        self.e.b.store(MemTy::Ptr, p, 0, less);
+        self.e.b.store_header(p, 0, less);
         self.clear_token(token_reg);
         self.e.b.end(Term::Jump(join));
         self.e.b.switch_to(join);

@@ -21,7 +21,7 @@ impl FuncLower<'_, '_, '_> {
             }
             I::BufferPtr | I::BufferFromPtr(_) | I::BufferIntoPtr => vec![args[0]],
             I::IsUnique => {
-                let count = self.e.b.load(MemTy::Ptr, args[0], 0);
+                let count = self.e.b.load_header(args[0], 0);
                 vec![self.e.b.cmp_imm(CmpOp::Eq, count, 1)]
             }
             I::MemCopy => {
@@ -32,6 +32,7 @@ impl FuncLower<'_, '_, '_> {
                 let len = self.e.b.int_to_ptr(args[2]);
                 self.effect(Op::MemFill { dst: args[0], value: args[1], len })
             }
+            I::MemoryBarrier => self.effect(Op::MemBarrier),
             I::MemorySize => {
                 let dst = self.e.b.reg(Ty::Ptr);
                 self.e.b.push(Op::MemSize { dst });

@@ -11,7 +11,13 @@ pub(crate) enum Loc {
     /// The scalars of a local, or some of them.
     Regs(Vec<Reg>),
     /// In memory at `addr + offset`, laid out as its type says.
-    Mem { addr: Reg, offset: u32 },
+    Mem { addr: Reg, offset: u32, region: Region },
+}
+
+impl Loc {
+    fn at(addr: Reg, offset: u32) -> Loc {
+        Loc::Mem { addr, offset, region: Region::Anywhere }
+    }
 }
 
 /// How a local is kept.
@@ -45,8 +51,8 @@ impl FuncLower<'_, '_, '_> {
     pub fn local_loc(&mut self, local: m::Local) -> Loc {
         match self.reps[local].clone() {
             Rep::Regs(regs) => Loc::Regs(regs),
-            Rep::Slot(slot) => Loc::Mem { addr: self.e.b.slot_addr(slot), offset: 0 },
-            Rep::Indirect(addr) => Loc::Mem { addr, offset: 0 },
+            Rep::Slot(slot) => Loc::at(self.e.b.slot_addr(slot), 0),
+            Rep::Indirect(addr) => Loc::at(addr, 0),
         }
     }
 
@@ -60,7 +66,7 @@ impl FuncLower<'_, '_, '_> {
                     variant = v;
                     if types.defs[ty].is_boxed {
                         let addr = self.read_regs(ty, &loc)[0];
-                        loc = Loc::Mem { addr, offset: self.e.cx.layouts.cell_header() };
+                        loc = Loc::at(addr, self.e.cx.layouts.cell_header());
                     }
                 }
                 m::Proj::Field(f) => {
@@ -77,7 +83,7 @@ impl FuncLower<'_, '_, '_> {
                 m::Proj::Deref => {
                     let m::TyKind::Ptr(to) = *types.kind(ty) else { continue };
                     let addr = self.read_regs(ty, &loc)[0];
-                    loc = Loc::Mem { addr, offset: 0 };
+                    loc = Loc::Mem { addr, offset: 0, region: self.region_of(to) };
                     ty = to;
                 }
             }
@@ -85,12 +91,30 @@ impl FuncLower<'_, '_, '_> {
         loc
     }
 
+    /// What lies behind a `Ptr`. Only unsafe modules have them: they reach elements, headers as `CellWord`s, and as bare
+    /// words what has no owner yet or no longer.
+    fn region_of(&self, to: m::Ty) -> Region {
+        let def = &self.e.types().defs[to];
+        match def.kind {
+            m::TyKind::Int(m::IntTy::USize) | m::TyKind::Ptr(_) => Region::Anywhere,
+            _ if def.is_cell_word => Region::Header,
+            _ => Region::Elements,
+        }
+    }
+
+    fn in_region<R>(&mut self, region: Region, access: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = std::mem::replace(&mut self.e.b.region, region);
+        let result = access(self);
+        self.e.b.region = outer;
+        result
+    }
+
     fn field_loc(&self, base: Loc, layout: &Layout, variant: u32, field: u32) -> Loc {
         let of_variant = &layout.variants[variant as usize];
         match base {
             Loc::Regs(regs) => Loc::Regs(of_variant.slots[field as usize].iter().map(|s| regs[*s]).collect()),
-            Loc::Mem { addr, offset } => {
-                Loc::Mem { addr, offset: offset + of_variant.offsets[field as usize] }
+            Loc::Mem { addr, offset, region } => {
+                Loc::Mem { addr, offset: offset + of_variant.offsets[field as usize], region }
             }
         }
     }
@@ -102,7 +126,9 @@ impl FuncLower<'_, '_, '_> {
         let index = self.e.b.int_to_ptr(index);
         let bytes = self.e.b.bin_imm(BinOp::Mul, index, stride as i64);
         match base {
-            Loc::Mem { addr, offset } => Loc::Mem { addr: self.e.b.bin(BinOp::Add, addr, bytes), offset },
+            Loc::Mem { addr, offset, region } => {
+                Loc::Mem { addr: self.e.b.bin(BinOp::Add, addr, bytes), offset, region }
+            }
             loc => unreachable!("a fixed array in {loc:?}"),
         }
     }
@@ -111,7 +137,9 @@ impl FuncLower<'_, '_, '_> {
     pub fn read_regs(&mut self, ty: m::Ty, loc: &Loc) -> Vec<Reg> {
         match loc {
             Loc::Regs(regs) => regs.clone(),
-            Loc::Mem { addr, offset } => self.e.load_value(ty, *addr, *offset),
+            Loc::Mem { addr, offset, region } => {
+                self.in_region(*region, |this| this.e.load_value(ty, *addr, *offset))
+            }
         }
     }
 
@@ -119,7 +147,9 @@ impl FuncLower<'_, '_, '_> {
     pub fn write_regs(&mut self, ty: m::Ty, loc: &Loc, regs: &[Reg]) {
         match loc {
             Loc::Regs(dsts) => self.move_regs(dsts, regs),
-            Loc::Mem { addr, offset } => self.e.store_value(ty, *addr, *offset, regs),
+            Loc::Mem { addr, offset, region } => {
+                self.in_region(*region, |this| this.e.store_value(ty, *addr, *offset, regs));
+            }
         }
     }
 
@@ -145,7 +175,7 @@ impl FuncLower<'_, '_, '_> {
     /// The address of a place, or a slot that stands in for it: then the second value says how to copy back.
     pub fn address_of(&mut self, place: &m::Place) -> (Reg, Option<Reload>) {
         let loc = self.loc(place);
-        if let Loc::Mem { addr, offset } = loc {
+        if let Loc::Mem { addr, offset, .. } = loc {
             return (self.e.b.offset(addr, offset), None);
         }
         let ty = self.place_ty(place);

@@ -67,7 +67,7 @@ impl FuncLower<'_, '_, '_> {
     }
 
     fn assign_in_memory(&mut self, place: &m::Place, ty: m::Ty, rvalue: &m::Rvalue) {
-        let Loc::Mem { addr, offset } = self.loc(place) else {
+        let Loc::Mem { addr, offset, .. } = self.loc(place) else {
             unreachable!("a type in memory has its place there");
         };
         match rvalue {
@@ -225,7 +225,7 @@ impl FuncLower<'_, '_, '_> {
                 vec![self.e.make_dyn(value_ty, &value, methods)]
             }
             m::Rvalue::AddrOf(place) => match self.loc(place) {
-                Loc::Mem { addr, offset } => vec![self.e.b.offset(addr, offset)],
+                Loc::Mem { addr, offset, .. } => vec![self.e.b.offset(addr, offset)],
                 loc => unreachable!("the address of {loc:?}"),
             },
             m::Rvalue::Intrinsic(op, args) => self.intrinsic(*op, args, ty),
@@ -291,10 +291,10 @@ impl FuncLower<'_, '_, '_> {
         }
         match (&layout.flat, loc) {
             (_, Loc::Regs(regs)) => regs[0],
-            (Some(flat), Loc::Mem { addr, offset }) => {
+            (Some(flat), Loc::Mem { addr, offset, .. }) => {
                 self.e.b.load(flat[0].mem, addr, offset + flat[0].offset)
             }
-            (None, Loc::Mem { addr, offset }) => self.e.b.load(MemTy::I8 { signed: false }, addr, offset),
+            (None, Loc::Mem { addr, offset, .. }) => self.e.b.load(MemTy::I8 { signed: false }, addr, offset),
         }
     }
 

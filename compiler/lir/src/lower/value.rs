@@ -71,9 +71,9 @@ impl<'a> Emit<'_, 'a> {
 
     fn retain_pointer(&mut self, ty: m::Ty, p: Reg) {
         let join = self.skip_numbers(ty, p);
-        let count = self.b.load(MemTy::Ptr, p, 0);
+        let count = self.b.load_header(p, 0);
         let more = self.b.bin_imm(BinOp::Add, count, 1);
-        self.b.store(MemTy::Ptr, p, 0, more);
+        self.b.store_header(p, 0, more);
         if let Some(join) = join {
             self.b.end_if(join);
         }
@@ -169,7 +169,7 @@ impl<'a> Emit<'_, 'a> {
     /// One owner less of a cell; the last one drops it.
     pub fn release(&mut self, ty: m::Ty, p: Reg) {
         let join = self.skip_numbers(ty, p);
-        let count = self.b.load(MemTy::Ptr, p, 0);
+        let count = self.b.load_header(p, 0);
         let (last, more, done) = (self.b.new_block(), self.b.new_block(), self.b.new_block());
         let is_last = self.b.cmp_imm(CmpOp::Eq, count, 1);
         self.b.end(Term::Branch { cond: is_last, then: last, else_: more });
@@ -179,7 +179,7 @@ impl<'a> Emit<'_, 'a> {
         self.b.end(Term::Jump(done));
         self.b.switch_to(more);
         let less = self.b.bin_imm(BinOp::Sub, count, 1);
-        self.b.store(MemTy::Ptr, p, 0, less);
+        self.b.store_header(p, 0, less);
         self.b.end(Term::Jump(done));
         self.b.switch_to(done);
         if let Some(join) = join {

@@ -15,12 +15,19 @@ pub(crate) fn expand(cx: &mut Fold<'_>, op: &Op) -> bool {
             let loaded: Vec<(MemTy, u32, Reg)> = pieces(len as u32)
                 .map(|(ty, offset)| {
                     let value = cx.new_reg(ty.reg_ty());
-                    cx.emit(Op::Load { ty, dst: value, addr: src, offset, is_word: false });
+                    cx.emit(Op::Load {
+                        ty,
+                        dst: value,
+                        addr: src,
+                        offset,
+                        is_word: false,
+                        region: Region::Anywhere,
+                    });
                     (ty, offset, value)
                 })
                 .collect();
             for (ty, offset, value) in loaded {
-                cx.emit(Op::Store { ty, addr: dst, offset, value, is_data: false });
+                cx.emit(Op::Store { ty, addr: dst, offset, value, is_data: false, region: Region::Anywhere });
             }
             true
         }
@@ -31,7 +38,7 @@ pub(crate) fn expand(cx: &mut Fold<'_>, op: &Op) -> bool {
             for (ty, offset) in pieces(len as u32) {
                 let value =
                     cx.constant(ty.reg_ty(), if ty == MemTy::I64 { pattern } else { pattern as i32 as i64 });
-                cx.emit(Op::Store { ty, addr: dst, offset, value, is_data: false });
+                cx.emit(Op::Store { ty, addr: dst, offset, value, is_data: false, region: Region::Anywhere });
             }
             true
         }

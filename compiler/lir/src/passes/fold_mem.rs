@@ -13,19 +13,26 @@ pub(crate) const OFFSET_MAX: i64 = 1 << 24;
 
 pub(crate) fn simplify(cx: &mut Fold<'_>, op: &Op) -> Option<Op> {
     match op {
-        Op::Load { ty, dst, addr, offset, is_word } => {
+        Op::Load { ty, dst, addr, offset, is_word, region } => {
             if let Some(op) = constant_load(cx, *ty, *dst, *addr, *offset) {
                 return Some(op);
             }
             let (addr, offset) = address(cx, *addr, *offset)?;
-            Some(Op::Load { ty: *ty, dst: *dst, addr, offset, is_word: *is_word })
+            Some(Op::Load { ty: *ty, dst: *dst, addr, offset, is_word: *is_word, region: *region })
         }
-        Op::Store { ty, addr, offset, value, is_data } => {
+        Op::Store { ty, addr, offset, value, is_data, region } => {
             if let Some(value) = stored(cx, *ty, *value) {
-                return Some(Op::Store { ty: *ty, addr: *addr, offset: *offset, value, is_data: *is_data });
+                return Some(Op::Store {
+                    ty: *ty,
+                    addr: *addr,
+                    offset: *offset,
+                    value,
+                    is_data: *is_data,
+                    region: *region,
+                });
             }
             let (addr, offset) = address(cx, *addr, *offset)?;
-            Some(Op::Store { ty: *ty, addr, offset, value: *value, is_data: *is_data })
+            Some(Op::Store { ty: *ty, addr, offset, value: *value, is_data: *is_data, region: *region })
         }
         Op::AtomicLoad { ty, dst, addr, offset } => {
             let (addr, offset) = address(cx, *addr, *offset)?;

@@ -201,12 +201,7 @@ impl<'a> Licm<'a> {
             (Op::GlobalGet { global, .. }, _) => !facts.calls && !facts.globals_written.contains(global),
             (Op::Load { .. }, _) => {
                 let every_round = facts.ends.iter().all(|end| self.doms.dominates(block, *end));
-                let may_change = match facts.memory {
-                    Written::Nothing => false,
-                    Written::Data => Class::of(op) != Class::Word,
-                    Written::Anything => true,
-                };
-                !facts.calls && !may_change && every_round
+                !facts.calls && Class::of(op).survives(facts.memory) && every_round
             }
             _ => false,
         }

@@ -16,20 +16,48 @@ pub(crate) enum Object {
     Unknown,
 }
 
-/// What producers of LIR say of an access: data never lies where words do.
+/// What producers of LIR say of an access: data never lies where words do, and elements never where headers do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Class {
+    /// A word of a header.
+    Header,
     Word,
     Data,
+    /// Elements that may be words.
+    Elements,
     Unknown,
 }
 
 impl Class {
     pub fn of(op: &Op) -> Class {
         match op {
+            Op::Load { region: Region::Header, .. } | Op::Store { region: Region::Header, .. } => {
+                Class::Header
+            }
             Op::Load { is_word: true, .. } => Class::Word,
             Op::Store { is_data: true, .. } => Class::Data,
+            Op::Load { region: Region::Elements, .. } | Op::Store { region: Region::Elements, .. } => {
+                Class::Elements
+            }
             _ => Class::Unknown,
+        }
+    }
+
+    /// Whether what is known of the two keeps them apart.
+    fn is_apart(self, other: Class) -> bool {
+        let one_way = |a, b| {
+            matches!((a, b), (Class::Header | Class::Word, Class::Data) | (Class::Header, Class::Elements))
+        };
+        one_way(self, other) || one_way(other, self)
+    }
+
+    /// Whether it stays as it is through such writes.
+    pub fn survives(self, written: Written) -> bool {
+        match written {
+            Written::Nothing => true,
+            Written::Data => matches!(self, Class::Header | Class::Word),
+            Written::Elements => self == Class::Header,
+            Written::Anything => false,
         }
     }
 }
@@ -41,6 +69,8 @@ pub(crate) enum Written {
     Nothing,
     /// Data alone: words are as they were.
     Data,
+    /// Elements and data: headers are as they were.
+    Elements,
     Anything,
 }
 
@@ -49,6 +79,7 @@ impl Written {
     pub fn by(op: &Op) -> Written {
         match Class::of(op) {
             Class::Data => Written::Data,
+            Class::Elements => Written::Elements,
             _ => Written::Anything,
         }
     }
@@ -112,7 +143,7 @@ impl Place {
                 Place::Memory { object: a, base: ab, start: a_start, end: a_end, class: a_class, .. },
                 Place::Memory { object: b, base: bb, start: b_start, end: b_end, class: b_class, .. },
             ) => {
-                if matches!((a_class, b_class), (Class::Word, Class::Data) | (Class::Data, Class::Word)) {
+                if a_class.is_apart(b_class) {
                     return false;
                 }
                 if a == b && ab == bb {
@@ -187,8 +218,7 @@ impl Loads {
     pub fn forget(&mut self, memory: Written, globals: bool) {
         self.known.retain(|(known, _)| match known {
             Place::Global(_) => !globals,
-            Place::Memory { class: Class::Word, is_constant: false, .. } => memory != Written::Anything,
-            place => memory == Written::Nothing || is_constant(place),
+            Place::Memory { class, .. } => class.survives(memory) || is_constant(known),
         });
     }
 }

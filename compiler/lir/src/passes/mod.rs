@@ -31,6 +31,7 @@ mod range;
 pub mod ranges;
 pub mod simplify_cfg;
 mod splice;
+pub mod unwind_by_result;
 
 use crate::ir::Module;
 use crate::verify::assert_valid;
@@ -70,6 +71,7 @@ pub const PASSES: &[Pass] = passes! {
 /// Passes for targets that lack something; a backend asks for them by calling their function.
 pub const TARGET_PASSES: &[Pass] = passes! {
     "expand-overflow" |m, _| expand_overflow::expand_overflow(m), "check overflow with plain arithmetic";
+    "unwind-by-result" |m, _| drop(unwind_by_result::unwind_by_result(m)), "tell of panics by a result of each function that unwinds";
 };
 
 /// What every build runs: it makes less work for the backend than it is itself.

@@ -342,7 +342,14 @@ fn mix_memory(code: &mut Code<'_>, tail: Block, sum: Reg) {
     let (body, exit) = (code.new_block(false), code.new_block(false));
     code.end_block(tail, Term::Jump(body));
     let value = code.reg(Ty::I64);
-    code.emit(Op::Load { ty: MemTy::I64, dst: value, addr: at, offset: 0, is_word: false });
+    code.emit(Op::Load {
+        ty: MemTy::I64,
+        dst: value,
+        addr: at,
+        offset: 0,
+        is_word: false,
+        region: Region::Anywhere,
+    });
     mix(code, sum, value);
     let (eight, cond) = (code.constant(Imm::Ptr(8)), code.reg(Ty::I32));
     code.emit(Op::Bin { op: BinOp::Add, ty: Ty::Ptr, dst: at, a: at, b: eight });
@@ -380,7 +387,14 @@ fn vector_bits(code: &mut Code<'_>, value: Reg) -> Reg {
     let slot = code.body.slots.push(SlotData { size: 16, align: 16 });
     let (addr, dst) = (code.reg(Ty::Ptr), code.reg(Ty::I64));
     code.emit(Op::SlotAddr { dst: addr, slot });
-    code.emit(Op::Store { ty: MemTy::V128, addr, offset: 0, value, is_data: false });
-    code.emit(Op::Load { ty: MemTy::I64, dst, addr, offset: 8, is_word: false });
+    code.emit(Op::Store {
+        ty: MemTy::V128,
+        addr,
+        offset: 0,
+        value,
+        is_data: false,
+        region: Region::Anywhere,
+    });
+    code.emit(Op::Load { ty: MemTy::I64, dst, addr, offset: 8, is_word: false, region: Region::Anywhere });
     dst
 }

@@ -379,7 +379,7 @@ impl Code<'_> {
         let (ty, offset) = (self.mem_ty(), self.offset());
         let addr = self.address(false, false);
         let dst = self.write(ty.reg_ty());
-        self.emit(Op::Load { ty, dst, addr, offset, is_word: false });
+        self.emit(Op::Load { ty, dst, addr, offset, is_word: false, region: Region::Anywhere });
         self.wrote(dst);
     }
 
@@ -387,7 +387,7 @@ impl Code<'_> {
         let (ty, offset) = (self.mem_ty(), self.offset());
         let addr = self.address(true, false);
         let value = self.read(ty.reg_ty());
-        self.emit(Op::Store { ty, addr, offset, value, is_data: false });
+        self.emit(Op::Store { ty, addr, offset, value, is_data: false, region: Region::Anywhere });
     }
 
     fn bulk(&mut self) {
@@ -422,6 +422,7 @@ impl Code<'_> {
             0 => Op::AtomicLoad { ty, dst, addr, offset },
             1 => Op::AtomicStore { ty, addr, offset, value },
             2 => Op::AtomicCas { ty, dst, addr, offset, expected: other, new: value },
+            3 if self.rng.chance(50) => Op::MemBarrier,
             3 => Op::AtomicFence,
             _ => Op::AtomicRmw { op: self.rng.pick(AtomicRmw::ALL), ty, dst, addr, offset, value },
         };
@@ -458,7 +459,14 @@ impl Code<'_> {
             let addr = self.reg(Ty::Ptr);
             self.emit(Op::DataAddr { dst: addr, data: self.shared.table, offset: 0 });
             let offset = func.0 * self.opts.target.pointer_bytes;
-            self.emit(Op::Load { ty: MemTy::Ptr, dst, addr, offset, is_word: false });
+            self.emit(Op::Load {
+                ty: MemTy::Ptr,
+                dst,
+                addr,
+                offset,
+                is_word: false,
+                region: Region::Anywhere,
+            });
         }
         Callee::Indirect { sig, func: dst }
     }

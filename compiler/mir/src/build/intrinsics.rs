@@ -85,7 +85,12 @@ impl Builder<'_, '_> {
         use Intrinsic as I;
         let has_effect = matches!(
             intrinsic,
-            I::MemCopy | I::MemFill | I::MemoryGrow | I::BufferIntoPtr | I::BufferFromPtr(_)
+            I::MemCopy
+                | I::MemFill
+                | I::MemoryBarrier
+                | I::MemoryGrow
+                | I::BufferIntoPtr
+                | I::BufferFromPtr(_)
         );
         match intrinsic {
             I::MemoryGrow => {
@@ -285,6 +290,7 @@ fn operation(name: &str, types: &[Ty]) -> Option<Intrinsic> {
         "is_unique" => I::IsUnique,
         "mem_copy" => I::MemCopy,
         "mem_fill" => I::MemFill,
+        "memory_barrier" => I::MemoryBarrier,
         "memory_size" => I::MemorySize,
         "memory_grow" => I::MemoryGrow,
         "heap_base" => I::HeapBase,

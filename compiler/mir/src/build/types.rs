@@ -230,6 +230,7 @@ impl Cx<'_> {
             let adt = &self.front.program().adts[id];
             let (drop_fn, is_iso) = (adt.drop_fn, adt.is_iso);
             self.program.types.defs[out].is_iso = is_iso;
+            self.program.types.defs[out].is_cell_word = Some(id) == self.lang_adt("CellWord");
             if let Some(drop_fn) = drop_fn {
                 let func = self.instance(Key::Fn(drop_fn, args), Span::DUMMY);
                 self.program.types.defs[out].user_drop = Some(func);

@@ -92,6 +92,7 @@ fn is_pure(rvalue: &Rvalue) -> bool {
                 | Intrinsic::BufferFromPtr(_)
                 | Intrinsic::MemCopy
                 | Intrinsic::MemFill
+                | Intrinsic::MemoryBarrier
                 | Intrinsic::MemoryGrow
                 | Intrinsic::Trap
                 | Intrinsic::AtomicLoad

@@ -82,14 +82,20 @@ fn find_early(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Vec<Ea
     let entry = unique.solve(None);
     let mut found: Vec<Early> = Vec::new();
     for a_loop in &loops {
-        for &block in a_loop.blocks.iter().filter(|block| a_loop.every_round.contains(block.index())) {
-            let Some(early) = unique.slow_path(a_loop.header, block) else { continue };
+        for blocks in unique.askers(a_loop) {
+            let Some(early) = unique.slow_path(a_loop.header, blocks[0]) else { continue };
             let Some(bit) = unique.bit(&early.place) else { continue };
             let is_known = entry[a_loop.header].as_ref().is_some_and(|state| state.contains(bit));
             let taken = found.iter().any(|f| f.place == early.place || f.header == early.header);
-            if !is_known && !taken && unique.stays(a_loop, block, bit) {
-                let given_up = given_up(types, known, body, &early.call, a_loop.header, block);
-                found.push(Early { given_up, ..early });
+            if is_known || taken || !blocks.iter().all(|block| unique.stays(a_loop, *block, bit)) {
+                continue;
+            }
+            let given_up = |to| given_up(types, known, body, &early.call, a_loop.header, to);
+            let mut lists: Vec<Vec<Local>> = blocks.iter().map(|block| given_up(*block)).collect();
+            lists.dedup();
+            // Where the ways give up different things, the question stays where it is.
+            if let ([_], Some(given_up)) = (&lists[..], lists.first()) {
+                found.push(Early { given_up: given_up.clone(), ..early });
             }
         }
     }
@@ -97,17 +103,54 @@ fn find_early(types: &Types, known: &Facts, func: FuncId, body: &Body) -> Vec<Ea
 }
 
 impl Unique<'_> {
+    /// The blocks in a loop that ask about one place: one of them, or some together, in every round.
+    fn askers(&self, a_loop: &Loop) -> Vec<Vec<Block>> {
+        let always = |block: &Block| a_loop.every_round.contains(block.index());
+        let asking = |block: &Block| self.slow_path(a_loop.header, *block).is_some();
+        let alone = a_loop.blocks.iter().copied().filter(always).filter(asking);
+        let mut groups: Vec<Vec<Block>> = alone.map(|block| vec![block]).collect();
+        let mut together: Vec<(usize, Vec<Block>)> = Vec::new();
+        for &block in a_loop.blocks.iter().filter(|block| !always(block) && asking(block)) {
+            let Some(bit) = self.branches[block] else { continue };
+            match together.iter_mut().find(|(of, _)| *of == bit) {
+                Some((_, list)) => list.push(block),
+                None => together.push((bit, vec![block])),
+            }
+        }
+        let complete = together.into_iter().map(|(_, blocks)| blocks);
+        groups.extend(complete.filter(|blocks| blocks.len() > 1 && self.cover(a_loop, blocks)));
+        groups
+    }
+
+    /// Whether every round leads through one of the blocks.
+    fn cover(&self, a_loop: &Loop, blocks: &[Block]) -> bool {
+        let mut reached = BitSet::new(self.body.blocks.len());
+        let mut work = vec![a_loop.header];
+        while let Some(at) = work.pop() {
+            if blocks.contains(&at) || !reached.insert(at.index()) {
+                continue;
+            }
+            if a_loop.latches.contains(&at) {
+                return false;
+            }
+            work.extend(self.body.successors(at).filter(|to| a_loop.blocks.contains(to)));
+        }
+        true
+    }
+
     /// A block that asks, and on the way of more owners does nothing but make the buffer unique.
     fn slow_path(&self, header: Block, block: Block) -> Option<Early> {
         let data = &self.body.blocks[block];
         let bit = self.branches[block]?;
         let Term::If { then, else_, .. } = data.term else { return None };
         let slow = &self.body.blocks[else_];
-        let Term::Call { callee: Callee::Func(func), args, target, .. } = &slow.term else { return None };
+        let Term::Call { callee: Callee::Func(func), args, dest, target, .. } = &slow.term else {
+            return None;
+        };
         let place = &self.places[bit];
         let only = matches!(&args[..], [Arg::Mut(whole)] if whole.overlaps(place) && !whole.is_indirect());
         let mut state = BitSet::new(self.places.len());
-        self.leaves(&mut state, *func, args);
+        self.leaves(&mut state, *func, args, dest);
         let fits = slow.stmts.is_empty() && *target == Some(then) && only && state.contains(bit);
         let (place, call, span) = (place.clone(), slow.term.clone(), data.term_span);
         fits.then(|| Early { header, place, call, span, given_up: Vec::new() })

@@ -1,15 +1,42 @@
-//! What is known of buffers in `mut` parameters where functions begin and end: see [`super::unique`].
+//! What is known of buffers in `mut` parameters and results where functions begin and end: see [`super::unique`].
 //!
 //! The greatest solution: it is taken that all buffers have one owner at each call of a function that only direct calls reach, and at
 //! each return; what some call site or some way to `return` does not bear out is taken away, until nothing more is.
 
 use super::unique_flow::{Unique, tracked};
-use crate::analysis::bitset::BitSet;
 use crate::ir::*;
 use entity::IndexVec;
 
-/// A buffer in a `mut` parameter: the parameter's number, and the way to the buffer.
-pub(crate) type Way = (usize, Vec<Proj>);
+/// A buffer in a `mut` parameter, or in what is returned, and the way to the buffer.
+pub(crate) type Way = (Source, Vec<Proj>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Source {
+    /// The parameter with this number.
+    Param(usize),
+    Result,
+}
+
+impl Source {
+    /// In the function itself.
+    pub(crate) fn local(self, body: &Body) -> Local {
+        match self {
+            Source::Param(i) => body.params[i].local,
+            Source::Result => RETURN,
+        }
+    }
+
+    /// At a call.
+    pub(crate) fn place<'t>(self, args: &'t [Arg], dest: &'t Place) -> Option<&'t Place> {
+        match self {
+            Source::Param(i) => match args.get(i) {
+                Some(Arg::Mut(place)) => Some(place),
+                _ => None,
+            },
+            Source::Result => Some(dest),
+        }
+    }
+}
 
 /// Per function, the buffers that have one owner: at each entry, at each exit, and at each exit if they have at entry.
 #[derive(Clone, PartialEq)]
@@ -32,6 +59,11 @@ pub(crate) fn unique_facts(program: &Program) -> Facts {
         .collect();
     let unwinds = program.funcs.iter().map(|func| func.may_unwind && !program.panics_abort).collect();
     let mut facts = Facts { entry: all.clone(), exit: all.clone(), keeps: all, unwinds };
+    for (func, exit) in facts.exit.iter_enumerated_mut() {
+        let Some(body) = program.funcs[func].body() else { continue };
+        let returned = buffers_in(&program.types, body.locals[RETURN].ty);
+        exit.extend(returned.into_iter().map(|proj| (Source::Result, proj)));
+    }
     for func in reached_otherwise(program) {
         facts.entry[func].clear();
     }
@@ -55,7 +87,7 @@ fn ways(types: &Types, body: &Body) -> Vec<Way> {
     let mut list = Vec::new();
     for (i, param) in body.params.iter().enumerate().filter(|(_, p)| p.mode == ParamMode::Mut) {
         let of_param = buffers_in(types, body.locals[param.local].ty);
-        list.extend(of_param.into_iter().map(|proj| (i, proj)));
+        list.extend(of_param.into_iter().map(|proj| (Source::Param(i), proj)));
     }
     list
 }
@@ -117,13 +149,15 @@ fn narrow(types: &Types, facts: &Facts, next: &mut Facts, func: FuncId, body: &B
         }
         _ => false,
     };
-    // What is unique at each exit is among what stays so.
-    if facts.keeps[func].is_empty() && !body.blocks.iter().any(|data| calls(&data.term)) {
+    if facts.keeps[func].is_empty()
+        && facts.exit[func].is_empty()
+        && !body.blocks.iter().any(|data| calls(&data.term))
+    {
         return;
     }
     let mut places = tracked(types, body);
-    for (i, proj) in &facts.keeps[func] {
-        let place = Place { local: body.params[*i].local, proj: proj.clone() };
+    for (source, proj) in &facts.keeps[func] {
+        let place = Place { local: source.local(body), proj: proj.clone() };
         if !places.contains(&place) {
             places.push(place);
         }
@@ -138,12 +172,13 @@ fn narrow(types: &Types, facts: &Facts, next: &mut Facts, func: FuncId, body: &B
         let mut state = state.clone();
         data.stmts.iter().for_each(|stmt| unique.stmt(&mut state, &stmt.kind));
         match &data.term {
-            Term::Return => {
-                next.exit[func].retain(|(i, proj)| unique.holds(&state, &body.params[*i].local.into(), proj))
-            }
-            term @ Term::Call { callee: Callee::Func(callee), args, .. } => {
+            Term::Return => next.exit[func]
+                .retain(|(source, proj)| unique.holds(&state, &source.local(body).into(), proj)),
+            term @ Term::Call { callee: Callee::Func(callee), args, dest, .. } => {
                 unique.arguments(&mut state, term);
-                next.entry[*callee].retain(|(i, proj)| bears_out(&unique, &state, args, *i, proj));
+                next.entry[*callee].retain(|(source, proj)| {
+                    source.place(args, dest).is_some_and(|place| unique.holds(&state, place, proj))
+                });
             }
             _ => {}
         }
@@ -153,8 +188,8 @@ fn narrow(types: &Types, facts: &Facts, next: &mut Facts, func: FuncId, body: &B
 }
 
 /// Whether a buffer that has one owner at entry has one at each exit.
-fn keeps(unique: &Unique, body: &Body, (i, proj): &Way) -> bool {
-    let place = Place { local: body.params[*i].local, proj: proj.clone() };
+fn keeps(unique: &Unique, body: &Body, (source, proj): &Way) -> bool {
+    let place = Place { local: source.local(body), proj: proj.clone() };
     let Some(bit) = unique.bit(&place) else { return false };
     let entry = unique.solve(Some((Block(0), bit)));
     body.blocks.iter_enumerated().filter(|(_, data)| data.term == Term::Return).all(|(block, data)| {
@@ -162,8 +197,4 @@ fn keeps(unique: &Unique, body: &Body, (i, proj): &Way) -> bool {
         data.stmts.iter().for_each(|stmt| unique.stmt(&mut state, &stmt.kind));
         state.contains(bit)
     })
-}
-
-fn bears_out(unique: &Unique, state: &BitSet, args: &[Arg], i: usize, proj: &[Proj]) -> bool {
-    matches!(args.get(i), Some(Arg::Mut(place)) if unique.holds(state, place, proj))
 }

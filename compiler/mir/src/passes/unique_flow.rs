@@ -1,7 +1,7 @@
 //! Which buffers have one owner, on all ways to a point of a function: what [`super::unique`] acts on.
 //!
 //! Known is what was asked (on the way on which the answer was yes), what a buffer that has just been made is, and what holds at
-//! all calls and returns of a function for its `mut` parameters (`unique_facts`). It moves on with the buffer, and is known no longer
+//! all calls and returns of a function for its `mut` parameters and its result (`unique_facts`). It moves on with the buffer, and is known no longer
 //! when that is copied, replaced, dropped, or given to a call. Only buffers that lie in a local itself are followed, of which no
 //! address is taken and nothing is borrowed for longer than an instruction.
 
@@ -59,6 +59,9 @@ pub(crate) fn tracked(types: &Types, body: &Body) -> Vec<Place> {
                 add(inner);
             }
         }
+    }
+    for proj in buffers_in(types, body.locals[RETURN].ty) {
+        add(Place { local: RETURN, proj });
     }
     for (local, decl) in body.locals.iter_enumerated() {
         if matches!(types.kind(decl.ty), TyKind::Buffer(_)) {
@@ -233,13 +236,13 @@ impl<'a> Unique<'a> {
         self.arguments(state, term);
         let before = state.clone();
         term.for_each_access(|place, _| self.forget(state, place));
-        if let Term::Call { callee: Callee::Func(func), args, target: Some(target), .. } = term
+        if let Term::Call { callee: Callee::Func(func), args, dest, target: Some(target), .. } = term
             && *target == to
         {
-            for bit in self.given(&self.known.keeps, *func, args).filter(|bit| before.contains(*bit)) {
+            for bit in self.given(&self.known.keeps, *func, args, dest).filter(|bit| before.contains(*bit)) {
                 state.insert(bit);
             }
-            self.leaves(state, *func, args);
+            self.leaves(state, *func, args, dest);
         }
     }
 
@@ -252,24 +255,24 @@ impl<'a> Unique<'a> {
         });
     }
 
-    /// What a call leaves behind in its `mut` arguments.
-    pub(crate) fn leaves(&self, state: &mut BitSet, func: FuncId, args: &[Arg]) {
-        for bit in self.given(&self.known.exit, func, args) {
+    /// What a call leaves behind in its `mut` arguments and its result.
+    pub(crate) fn leaves(&self, state: &mut BitSet, func: FuncId, args: &[Arg], dest: &Place) {
+        for bit in self.given(&self.known.exit, func, args, dest) {
             state.insert(bit);
         }
     }
 
-    /// The places that a function's ways lead to from the arguments of a call.
+    /// The places that a function's ways lead to from a call.
     fn given<'w>(
         &'w self,
         ways: &'w IndexVec<FuncId, Vec<Way>>,
         func: FuncId,
         args: &'w [Arg],
+        dest: &'w Place,
     ) -> impl Iterator<Item = usize> + 'w {
         let list = ways.get(func).map_or(&[][..], |list| list);
-        list.iter().filter_map(move |(number, proj)| {
-            let Some(Arg::Mut(place)) = args.get(*number) else { return None };
-            let mut outer = place.clone();
+        list.iter().filter_map(move |(source, proj)| {
+            let mut outer = source.place(args, dest)?.clone();
             outer.proj.extend_from_slice(proj);
             self.bit(&outer)
         })
@@ -281,8 +284,8 @@ impl<'a> Unique<'a> {
         let order = reverse_postorder(self.body);
         let mut entry: IndexVec<Block, Option<BitSet>> = IndexVec::from_elem(None, self.body.blocks.len());
         let mut start = BitSet::new(self.places.len());
-        for (i, proj) in &self.known.entry[self.func] {
-            let place = Place { local: self.body.params[*i].local, proj: proj.clone() };
+        for (source, proj) in &self.known.entry[self.func] {
+            let place = Place { local: source.local(self.body), proj: proj.clone() };
             if let Some(bit) = self.bit(&place) {
                 start.insert(bit);
             }

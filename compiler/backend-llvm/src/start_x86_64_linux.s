@@ -1,0 +1,358 @@
+# What every executable for Linux on 64-bit x86 has: the start of the process, its stack, what signals mean, system calls,
+# and the functions that the code generator calls by name. There is no C library. The linker drops what nothing calls.
+#
+# `GAL_STACK_BYTES` is defined in front of this text.
+
+# Below the stack; larger frames touch it page by page ("probe-stack").
+.set GAL_GUARD_BYTES, 65536
+.set GAL_SIGNAL_STACK_BYTES, 65536
+
+.section .bss.gal, "aw", @nobits
+.balign 16
+gal_stack_of_signals:
+    .skip GAL_SIGNAL_STACK_BYTES
+gal_initial_stack_pointer:
+    .skip 8
+# The lowest address of the guard.
+gal_guard:
+    .skip 8
+
+.section .rodata.gal, "a", @progbits
+gal_message_overflow:
+    .ascii "fatal: stack overflow\n"
+.set GAL_OVERFLOW_LENGTH, . - gal_message_overflow
+gal_message_bounds:
+    .ascii "fatal: memory access out of bounds\n"
+.set GAL_BOUNDS_LENGTH, . - gal_message_bounds
+gal_message_unreachable:
+    .ascii "fatal: unreachable code was reached\n"
+.set GAL_UNREACHABLE_LENGTH, . - gal_message_unreachable
+gal_message_division:
+    .ascii "fatal: integer division\n"
+.set GAL_DIVISION_LENGTH, . - gal_message_division
+gal_message_memory:
+    .ascii "fatal: out of memory\n"
+.set GAL_MEMORY_LENGTH, . - gal_message_memory
+.balign 8
+# struct sigaltstack
+gal_signal_stack:
+    .quad gal_stack_of_signals
+    .quad 0
+    .quad GAL_SIGNAL_STACK_BYTES
+# struct sigaction of the kernel: on the other stack, with what is known of the fault, and a restorer, which it asks for
+gal_handle:
+    .quad gal_signal
+    .quad 0x0c000004
+    .quad gal_restore
+    .quad 0
+gal_ignore:
+    .quad 1
+    .quad 0x04000000
+    .quad gal_restore
+    .quad 0
+
+.section .text.gal.start, "ax", @progbits
+.globl _start
+.type _start, @function
+_start:
+    xorl %ebp, %ebp
+    movq %rsp, gal_initial_stack_pointer(%rip)
+    # mmap: readable and writable; private, anonymous, not counted before it is used
+    movl $9, %eax
+    xorl %edi, %edi
+    movq $(GAL_STACK_BYTES + GAL_GUARD_BYTES), %rsi
+    movl $3, %edx
+    movl $0x24022, %r10d
+    movq $-1, %r8
+    xorl %r9d, %r9d
+    syscall
+    testq %rax, %rax
+    js gal_no_memory
+    movq %rax, gal_guard(%rip)
+    leaq (%rax, %rsi), %rsp
+    # mprotect: no access to the guard
+    movq %rax, %rdi
+    movl $10, %eax
+    movl $GAL_GUARD_BYTES, %esi
+    xorl %edx, %edx
+    syscall
+    # sigaltstack
+    movl $131, %eax
+    leaq gal_signal_stack(%rip), %rdi
+    xorl %esi, %esi
+    syscall
+    leaq gal_handle(%rip), %rbx
+    movl $4, %edi
+    call gal_on_signal
+    movl $7, %edi
+    call gal_on_signal
+    movl $8, %edi
+    call gal_on_signal
+    movl $11, %edi
+    call gal_on_signal
+    leaq gal_ignore(%rip), %rbx
+    movl $13, %edi
+    call gal_on_signal
+    call gal_main
+    xorl %edi, %edi
+    jmp gal_exit
+
+# rt_sigaction: the signal is in edi, what happens at rbx
+gal_on_signal:
+    movl $13, %eax
+    movq %rbx, %rsi
+    xorl %edx, %edx
+    movl $8, %r10d
+    syscall
+    ret
+
+gal_restore:
+    movl $15, %eax
+    syscall
+
+gal_no_memory:
+    leaq gal_message_memory(%rip), %rsi
+    movl $GAL_MEMORY_LENGTH, %edx
+    jmp gal_fatal
+
+# The number of the signal is in edi, what is known of it at rsi; the address of the fault is the third word there.
+gal_signal:
+    cmpl $4, %edi
+    je 4f
+    cmpl $8, %edi
+    je 8f
+    cmpl $11, %edi
+    jne 7f
+    movq 16(%rsi), %rax
+    subq gal_guard(%rip), %rax
+    cmpq $GAL_GUARD_BYTES, %rax
+    jae 7f
+    leaq gal_message_overflow(%rip), %rsi
+    movl $GAL_OVERFLOW_LENGTH, %edx
+    jmp gal_fatal
+4:
+    leaq gal_message_unreachable(%rip), %rsi
+    movl $GAL_UNREACHABLE_LENGTH, %edx
+    jmp gal_fatal
+7:
+    leaq gal_message_bounds(%rip), %rsi
+    movl $GAL_BOUNDS_LENGTH, %edx
+    jmp gal_fatal
+8:
+    leaq gal_message_division(%rip), %rsi
+    movl $GAL_DIVISION_LENGTH, %edx
+
+# Writes the message at rsi of length edx, and ends the process.
+gal_fatal:
+    movl $1, %eax
+    movl $2, %edi
+    syscall
+    movl $102, %edi
+gal_exit:
+    movl $231, %eax
+    syscall
+    hlt
+.size _start, . - _start
+
+# What library/sys/linux/kernel.gal declares. The kernel takes its fourth argument in r10, as `syscall` needs rcx.
+.section .text.gal_syscall3, "ax", @progbits
+.globl gal_syscall3
+.type gal_syscall3, @function
+gal_syscall3:
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    movq %rdx, %rsi
+    movq %rcx, %rdx
+    syscall
+    ret
+.size gal_syscall3, . - gal_syscall3
+
+.section .text.gal_syscall6, "ax", @progbits
+.globl gal_syscall6
+.type gal_syscall6, @function
+gal_syscall6:
+    movq %rdi, %rax
+    movq %rsi, %rdi
+    movq %rdx, %rsi
+    movq %rcx, %rdx
+    movq %r8, %r10
+    movq %r9, %r8
+    movq 8(%rsp), %r9
+    syscall
+    ret
+.size gal_syscall6, . - gal_syscall6
+
+.section .text.gal_initial_stack, "ax", @progbits
+.globl gal_initial_stack
+.type gal_initial_stack, @function
+gal_initial_stack:
+    movq gal_initial_stack_pointer(%rip), %rax
+    ret
+.size gal_initial_stack, . - gal_initial_stack
+
+# Copies rdx bytes from rsi to rdi; the ranges may overlap. Up to 32 bytes are read whole before anything is written; of more, what
+# the loop would overwrite before it is read: the end, or backwards the start.
+.section .text.memmove, "ax", @progbits
+.globl memcpy
+.globl memmove
+.type memcpy, @function
+.type memmove, @function
+.balign 16
+memcpy:
+memmove:
+    movq %rdi, %rax
+    cmpq $16, %rdx
+    jb 2f
+    cmpq $32, %rdx
+    ja 1f
+    movups (%rsi), %xmm0
+    movups -16(%rsi, %rdx), %xmm1
+    movups %xmm0, (%rdi)
+    movups %xmm1, -16(%rdi, %rdx)
+    ret
+1:
+    movq %rdi, %rcx
+    subq %rsi, %rcx
+    cmpq %rdx, %rcx
+    jb 7f
+    cmpq $2048, %rdx
+    jae 6f
+5:
+    movups -32(%rsi, %rdx), %xmm2
+    movups -16(%rsi, %rdx), %xmm3
+    leaq -32(%rdi, %rdx), %r8
+.balign 16
+3:
+    movups (%rsi), %xmm0
+    movups 16(%rsi), %xmm1
+    movups %xmm0, (%rdi)
+    movups %xmm1, 16(%rdi)
+    addq $32, %rsi
+    addq $32, %rdi
+    cmpq %r8, %rdi
+    jb 3b
+    movups %xmm2, (%r8)
+    movups %xmm3, 16(%r8)
+    ret
+6:
+    # The processor's own loop is the fastest, but slow where the ranges overlap.
+    negq %rcx
+    cmpq %rdx, %rcx
+    jb 5b
+    movq %rdx, %rcx
+    rep movsb
+    ret
+7:
+    testq %rcx, %rcx
+    je 9f
+    movups (%rsi), %xmm2
+    movups 16(%rsi), %xmm3
+    addq %rdx, %rsi
+    leaq (%rdi, %rdx), %rcx
+    leaq 32(%rdi), %r8
+.balign 16
+8:
+    movups -16(%rsi), %xmm0
+    movups -32(%rsi), %xmm1
+    movups %xmm0, -16(%rcx)
+    movups %xmm1, -32(%rcx)
+    subq $32, %rsi
+    subq $32, %rcx
+    cmpq %r8, %rcx
+    ja 8b
+    movups %xmm2, (%rdi)
+    movups %xmm3, 16(%rdi)
+9:
+    ret
+2:
+    cmpl $8, %edx
+    jb 4f
+    movq (%rsi), %rcx
+    movq -8(%rsi, %rdx), %r8
+    movq %rcx, (%rdi)
+    movq %r8, -8(%rdi, %rdx)
+    ret
+4:
+    cmpl $4, %edx
+    jb 4f
+    movl (%rsi), %ecx
+    movl -4(%rsi, %rdx), %r8d
+    movl %ecx, (%rdi)
+    movl %r8d, -4(%rdi, %rdx)
+    ret
+4:
+    cmpl $2, %edx
+    jb 4f
+    movzwl (%rsi), %ecx
+    movzwl -2(%rsi, %rdx), %r8d
+    movw %cx, (%rdi)
+    movw %r8w, -2(%rdi, %rdx)
+    ret
+4:
+    testl %edx, %edx
+    je 9b
+    movzbl (%rsi), %ecx
+    movb %cl, (%rdi)
+    ret
+.size memcpy, . - memcpy
+.size memmove, . - memmove
+
+# Fills rdx bytes at rdi with the byte in esi.
+.section .text.memset, "ax", @progbits
+.globl memset
+.type memset, @function
+.balign 16
+memset:
+    movq %rdi, %rax
+    movzbl %sil, %ecx
+    imull $0x01010101, %ecx, %ecx
+    movd %ecx, %xmm0
+    pshufd $0, %xmm0, %xmm0
+    cmpq $16, %rdx
+    jb 2f
+    cmpq $1024, %rdx
+    jae 3f
+    leaq -16(%rdi, %rdx), %r8
+1:
+    movups %xmm0, (%rdi)
+    addq $16, %rdi
+    cmpq %r8, %rdi
+    jb 1b
+    movups %xmm0, (%r8)
+    ret
+3:
+    movq %rdi, %r8
+    movl %esi, %eax
+    movq %rdx, %rcx
+    rep stosb
+    movq %r8, %rax
+    ret
+2:
+    cmpl $8, %edx
+    jb 4f
+    movq %xmm0, %rcx
+    movq %rcx, (%rdi)
+    movq %rcx, -8(%rdi, %rdx)
+    ret
+4:
+    cmpl $4, %edx
+    jb 4f
+    movl %ecx, (%rdi)
+    movl %ecx, -4(%rdi, %rdx)
+    ret
+4:
+    cmpl $2, %edx
+    jb 4f
+    movw %cx, (%rdi)
+    movw %cx, -2(%rdi, %rdx)
+    ret
+4:
+    testl %edx, %edx
+    je 9f
+    movb %cl, (%rdi)
+9:
+    ret
+.size memset, . - memset
+
+.section .note.GNU-stack, "", @progbits
+.text

@@ -1,0 +1,118 @@
+//! `extern` blocks: functions of a host, of which each target has its own kind.
+
+use crate::checker::Checker;
+use crate::codes;
+use crate::program::*;
+use crate::scope::Def;
+use crate::ty::Ty;
+use syntax::Diagnostic;
+use syntax::ast::{self, ItemKind};
+
+/// The family of targets whose programs are processes of an operating system.
+const NATIVE: &str = "native";
+
+/// Whose functions an `extern` block declares.
+struct ExternHost {
+    abi: &'static str,
+    module: String,
+}
+
+impl Checker {
+    pub(super) fn collect_extern(&mut self, module: ModuleId, block: ast::ExternBlock) {
+        let Some(host) = self.extern_host(&block) else {
+            return self.collect_unsupported(module, block.items);
+        };
+        for item in block.items {
+            if !self.is_for_target(&item.attrs) {
+                continue;
+            }
+            let is_pub = item.vis.is_some();
+            match item.kind {
+                ItemKind::Fn(decl) => {
+                    self.collect_extern_fn(module, decl, item.attrs, item.docs, is_pub, &host);
+                }
+                ItemKind::Error => {}
+                _ => self.misplaced_member(item.span, "an `extern` block holds functions without bodies"),
+            }
+        }
+    }
+
+    /// What a block's functions are of, if this compiler and its target have such a host.
+    fn extern_host(&mut self, block: &ast::ExternBlock) -> Option<ExternHost> {
+        let (abi, span) = &block.abi;
+        let native = self.options.targets.iter().any(|family| family == NATIVE);
+        match (abi.as_str(), native) {
+            ("wasm", false) => {
+                let module = block.module.as_ref().map_or("env", |(name, _)| name);
+                Some(ExternHost { abi: "wasm", module: module.to_string() })
+            }
+            ("C", true) => {
+                if let Some((_, span)) = block.module {
+                    let message = "functions of C belong to no module";
+                    self.report(Diagnostic::error(codes::MISPLACED_ITEM, span, message));
+                }
+                Some(ExternHost { abi: "C", module: "C".to_string() })
+            }
+            ("wasm" | "C", _) => {
+                let (message, note) = match native {
+                    true => {
+                        ("a native program has no WebAssembly host", "native targets have `extern \"C\"`")
+                    }
+                    false => {
+                        ("a WebAssembly module cannot call C", "its host's functions are `extern \"wasm\"`")
+                    }
+                };
+                let note = format!("{note}; `@target(…)` leaves out what another target has");
+                self.report(Diagnostic::error(codes::EXTERN_OF_ANOTHER_TARGET, *span, message).note(note));
+                None
+            }
+            ("js", _) => {
+                self.unsupported(*span, "`extern \"js\"`");
+                None
+            }
+            _ => {
+                let message = format!("there is no kind of host called `{abi}`");
+                let diag = Diagnostic::error(codes::UNKNOWN_ABI, *span, message);
+                self.report(diag.note("the kinds are `\"wasm\"`, `\"js\"` and `\"C\"`"));
+                None
+            }
+        }
+    }
+
+    fn collect_extern_fn(
+        &mut self,
+        module: ModuleId,
+        decl: Box<ast::FnDecl>,
+        attrs: Vec<ast::Attribute>,
+        docs: Option<String>,
+        is_pub: bool,
+        host: &ExternHost,
+    ) {
+        let name = decl.name;
+        if decl.body.is_some() {
+            let message = "a function of a host has no body";
+            self.report(Diagnostic::error(codes::MISPLACED_ITEM, decl.sig_span, message));
+        }
+        let text = self.program.name(name.name).to_string();
+        let link_name = self.link_name(&attrs).unwrap_or(text.clone());
+        let id = self.program.fns.push(Function {
+            name: name.name,
+            path: text,
+            module,
+            container: Container::Module,
+            generics: Generics::default(),
+            params: Vec::new(),
+            has_self: false,
+            ret: Ty::ERROR,
+            kind: FnKind::Extern { abi: host.abi.to_string(), module: host.module.clone(), name: link_name },
+            inline: Inline::Auto,
+            is_pub,
+            track_caller: false,
+            export: None,
+            docs,
+            span: name.span,
+        });
+        self.decls.fns.push(Some(decl));
+        self.declare_item(module, name, Def::Fn(id), is_pub);
+    }
+}
