@@ -20,6 +20,13 @@ const HEADER: &str = "llvm/MC/MCAsmInfo.h";
 pub const PACKAGES_WITH_TESTS: &[&str] = &["backend-llvm", "galc", "corpus-tests"];
 pub const FEATURES: &str = "backend-llvm/llvm,galc/llvm,corpus-tests/llvm";
 pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native"];
+/// Tests among them that do the same without it, and have just been run.
+pub const SAME_WITHOUT: &[&str] = &[
+    "programs_print_what_they_should",
+    "mistakes_are_reported_as_expected",
+    "small_functions_become_what_they_should",
+    "examples_in_documents_work",
+];
 
 /// Installs it where that can be done without asking; says how to get it where not.
 pub fn setup() {

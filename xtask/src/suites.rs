@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const SIZE_VARIABLE: &str = "GAL_TEST_SIZE";
 
 pub fn run_all(is_full: bool) -> Result {
-    run(is_full, &["--workspace"])
+    run(is_full, &["--workspace"], &[])
 }
 
 /// The suites that need LLVM or do more with it.
@@ -19,13 +19,14 @@ pub fn run_llvm(is_full: bool) -> Result {
     let mut args = vec!["--features", llvm::FEATURES];
     llvm::PACKAGES_WITH_TESTS.iter().for_each(|package| args.extend(["--package", package]));
     llvm::TESTS.iter().for_each(|test| args.extend(["--test", test]));
-    run(is_full, &args)
+    let same: Vec<&str> = llvm::SAME_WITHOUT.iter().flat_map(|test| ["--skip", test]).collect();
+    run(is_full, &args, &same)
 }
 
-fn run(is_full: bool, which: &[&str]) -> Result {
+fn run(is_full: bool, which: &[&str], skip: &[&str]) -> Result {
     let (reader, writer) = std::io::pipe().map_err(|error| format!("cannot make a pipe: {error}"))?;
     let mut command = cargo(&["test", "--no-fail-fast"]);
-    command.args(which).args(["--", "--show-output"]);
+    command.args(which).args(["--", "--show-output"]).args(skip);
     if is_full {
         command.env(SIZE_VARIABLE, "full");
     }
