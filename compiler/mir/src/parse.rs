@@ -221,7 +221,7 @@ impl<'a> Parser<'a> {
         for line in self.text.split_inclusive('\n') {
             self.pos = start;
             start += line.len();
-            while self.peek_word() == "iso" || self.peek_word() == "boxed" {
+            while matches!(self.peek_word(), "cell" | "iso" | "boxed") {
                 self.word()?;
             }
             let kind = match self.peek_word() {
@@ -274,7 +274,7 @@ impl<'a> Parser<'a> {
                 return Ok(());
             }
             match self.peek_word() {
-                "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
+                "cell" | "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
                 "data" => self.data()?,
                 "lang" => self.lang()?,
                 "string" => {
