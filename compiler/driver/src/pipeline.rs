@@ -2,7 +2,7 @@
 
 use crate::constants;
 use crate::sources::Sources;
-use crate::{Checked, DriverError, Level, Options, Panics, Profile, Purpose, Session, Stage};
+use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stage};
 use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::Target;
@@ -120,7 +120,11 @@ pub(crate) fn to_mir(
     if verifies(&options) {
         verify_mir(&program)?;
     }
-    let passes = mir::PassOptions { off: options.off_at(Level::Mir).collect(), certify: verifies(&options) };
+    let passes = mir::PassOptions {
+        off: options.off_at(Level::Mir).collect(),
+        for_size: options.level().is_for_size(),
+        certify: verifies(&options),
+    };
     let report = stage(session, Stage::OptimizeMir, |_| mir::optimize(&mut program, &passes));
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
@@ -133,12 +137,12 @@ pub(crate) fn plain_lir(
     mut program: mir::Program,
     target: &Target,
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
-    let passes = mir::PassOptions { off: vec!["all".to_string()], certify: false };
+    let passes = mir::PassOptions { off: vec!["all".to_string()], ..mir::PassOptions::default() };
     let report = mir::optimize(&mut program, &passes);
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
     }
-    Ok(with_frames(lir::lower::lower_program(&program, target)))
+    Ok(with_frames(lir::lower::lower_program(&program, target, false)))
 }
 
 /// Builds MIR; `Err` carries diagnostics about limits.
@@ -200,13 +204,15 @@ pub(crate) fn to_lir(
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
     stage(session, Stage::LowerToLir, |_| {
-        let mut module = lir::lower::lower_program(program, &target(&options, max_results));
+        let for_size = options.level().is_for_size();
+        let mut module = lir::lower::lower_program(program, &target(&options, max_results), for_size);
         if verifies(&options) {
             verify_lir(&module)?;
         }
         let passes = lir::passes::PassOptions {
             disabled: options.off_at(Level::Lir).collect(),
             optimize: options.level() != OptLevel::O0,
+            for_size,
             verify: verifies(&options),
         };
         lir::passes::optimize(&mut module, &passes);
@@ -234,7 +240,7 @@ pub(crate) fn to_artifact(
     let compile = CompileOptions {
         artifact: options.artifact,
         level: options.level(),
-        names: options.profile == Profile::Debug || options.debug_info,
+        names: options.keeps_names(),
         debug_info: if options.debug_info { Some(map) } else { None },
     };
     Ok(stage(session, Stage::Emit, |_| backend.compile(module, &compile))?)
