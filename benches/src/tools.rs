@@ -15,6 +15,14 @@ pub fn find(in_folder: &str, on_path: &str) -> PathBuf {
     if installed.exists() { installed } else { PathBuf::from(on_path) }
 }
 
+/// A program out of a package of Python, or one on the path. Not by the script that such packages have for it, which
+/// would start Python each time.
+pub fn find_of_python(in_package: &str, on_path: &str) -> PathBuf {
+    let versions = std::fs::read_dir(folder().join("venv/lib")).into_iter().flatten().flatten();
+    let mut programs = versions.map(|version| version.path().join("site-packages").join(in_package));
+    programs.find(|program| program.exists()).unwrap_or_else(|| PathBuf::from(on_path))
+}
+
 /// The first line that a program prints about its version.
 pub fn version(program: &Path, argument: &str) -> Result<String> {
     let missing = || format!("`{}` is not installed; `cargo xtask setup --full` gets it", shown(program));

@@ -42,5 +42,5 @@ impl Contender for Go {
 }
 
 fn compiler() -> PathBuf {
-    tools::find("venv/bin/go", "go")
+    tools::find_of_python("go/bin/go", "go")
 }

@@ -49,5 +49,5 @@ impl Contender for Zig {
 }
 
 fn compiler() -> PathBuf {
-    tools::find("venv/bin/python-zig", "zig")
+    tools::find_of_python("ziglang/zig", "zig")
 }

@@ -31,7 +31,7 @@ stands for what is missing, and below the table is said why.
 pub fn write(options: &Options) -> Result {
     let programs = programs(&options.only)?;
     let mut page = INTRODUCTION.to_string();
-    page.push_str(&format!("\n{} programs, {} runs of each.\n\n{}", programs.len(), options.runs, facts()));
+    page.push_str(&format!("\nPrograms: {}. Runs of each: {}.\n\n{}", programs.len(), options.runs, facts()));
     let mut measured = Vec::new();
     for platform in Platform::ALL {
         let (table, text) = speed(platform, &programs, options.runs)?;
@@ -51,7 +51,7 @@ pub fn write(options: &Options) -> Result {
 
 /// Machine and versions.
 fn facts() -> String {
-    let mut grid = Grid::new(["measured", ""]);
+    let mut grid = Grid::of_words(["measured", ""]);
     machine::facts().into_iter().for_each(|(name, value)| grid.row([name.to_string(), value]));
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap_or_default();
     let wasmtime = machine::locked_version(&lock, "wasmtime").unwrap_or("unknown".to_string());
