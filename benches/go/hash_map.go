@@ -5,16 +5,18 @@ package main
 import "fmt"
 
 const count = 1_500_000
-const limit = 400_000
+
+// In upper case, as `range` is a word of the language.
+const Range = 400_000
 
 func main() {
 	random := NewRandom()
 	counts := map[int]int{}
 	for range count {
-		counts[random.Below(limit)*7919]++
+		counts[random.Below(Range)*7919]++
 	}
 	hits, sum := 0, 0
-	for i := range limit * 2 {
+	for i := range Range * 2 {
 		if value, found := counts[i*7919]; found {
 			hits++
 			sum += value * (i % 10)

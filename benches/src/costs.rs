@@ -12,7 +12,8 @@ use std::path::Path;
 
 /// The sections of the page.
 pub fn page(programs: &[Program], runs: usize) -> Result<String> {
-    let mut text = "\n## Cost of checks of array bounds\n\nThe time with the checks, and the time with `--unchecked-bounds` as a ratio to it, on wasm32.\n"
+    let mut text = "\n## Cost of checks of array bounds\n\nThe time with the checks, and the time with `--unchecked-bounds` \
+                    as a ratio to it, on wasm32.\n"
         .to_string();
     for (name, backend) in backends() {
         let pair = [Gal::checked("checked", backend), Gal::unchecked("unchecked", backend)];

@@ -20,12 +20,13 @@ const FILE: &str = "docs/benchmarks.md";
 const INTRODUCTION: &str = "\
 # Benchmarks
 
-`cargo xtask bench --write` wrote this page, numbers and versions included; change nothing by hand. `benches/README.md` says what the
-programs are, and how they are measured.
+`cargo xtask bench --write` wrote this page, numbers and versions included; change nothing by hand.
+`benches/README.md` says what the programs are, and how they are measured.
 
 A ratio is a program's time divided by that of C: below 1 is faster than C. Shown are the median of the runs and, in
 brackets, the fastest and the slowest run, both divided by C's median. The runs of all languages take turns. An en dash
-stands for what is missing, and below the table is said why.
+stands for what is missing, and below the table is said why. Verdicts are about the mean of all programs of the page,
+and so about the project's bounds only where all fourteen are measured.
 ";
 
 pub fn write(options: &Options) -> Result {
@@ -86,7 +87,7 @@ pub fn installed(platform: Platform) -> (Vec<&'static dyn Contender>, String) {
 
 fn speed(platform: Platform, programs: &[Program], runs: usize) -> Result<(Table, String)> {
     let (taking_part, missing) = installed(platform);
-    if !taking_part.first().is_some_and(|first| first.name() == ALL[0].name()) {
+    if taking_part.first().is_none_or(|first| first.name() != ALL[0].name()) {
         return Err(format!("there is nothing to compare with:\n{missing}"));
     }
     warm_up(&taking_part, platform);
@@ -135,8 +136,8 @@ fn sizes(programs: &[Program]) -> Result<String> {
 }
 
 fn compile_times(measured: &[(Platform, Table)], programs: &[Program]) -> Result<String> {
-    let mut text = "\n## Compile time\n\nFrom the start of the compiler's process to its end, with its library compiled before, optimising as for \
-                    the run times.\n"
+    let mut text = "\n## Compile time\n\nFrom the start of the compiler's process to its end, with its library compiled \
+                    before, optimising as for the run times.\n"
         .to_string();
     for (platform, table) in measured {
         text.push_str(&format!("\n{}:\n\n{}", platform.name(), tables::compile_times(table)));
@@ -178,7 +179,8 @@ fn stages(programs: &[Program]) -> Result<String> {
 }
 
 fn memory(measured: &[(Platform, Table)]) -> String {
-    let mut text = "\n## Peak memory\n\nMiB. Of modules the size of the linear memory, of executables what the system gave the process at most.\n"
+    let mut text = "\n## Peak memory\n\nMiB. Of modules the size of the linear memory, of executables what the system gave \
+                    the process at most.\n"
         .to_string();
     for (platform, table) in measured {
         text.push_str(&format!("\n{}:\n\n{}", platform.name(), tables::memory(table)));
@@ -188,7 +190,10 @@ fn memory(measured: &[(Platform, Table)]) -> String {
 
 /// How everybody compiles.
 fn commands() -> String {
-    let mut text = "\n## Commands\n\nHow hello world is compiled for each table, without the folders of files and caches.\n".to_string();
+    let mut text =
+        "\n## Commands\n\nHow hello world is compiled for each table, without the folders of files and \
+                    caches.\n"
+            .to_string();
     let kinds = [
         (Platform::Wasm, Goal::Speed, "wasm32, run time"),
         (Platform::Native, Goal::Speed, "x86-64 Linux, run time"),

@@ -28,15 +28,12 @@ pub fn times(table: &Table) -> String {
         cells.extend(row.cells.iter().skip(1).map(ratio));
         grid.row(cells);
     }
-    let columns: Vec<Vec<(f64, &str)>> = (1..table.names.len()).map(|i| ratios(table, i, 0)).collect();
-    let summary = |name: &str, value: &dyn Fn(&[(f64, &str)]) -> String| {
-        let cells = [name.to_string(), String::new()];
-        cells.into_iter().chain(columns.iter().map(|column| value(column))).collect::<Vec<_>>()
-    };
-    grid.row(summary("**geometric mean**", &|column| mean_text(column, table.rows.len())));
-    grid.row(summary("**worst**", &|column| {
-        worst(column).map_or(MISSING.to_string(), |(ratio, name)| format!("{ratio:.2} {name}"))
-    }));
+    let columns = || (1..table.names.len()).map(|column| ratios(table, column, 0));
+    let summary = |name: &str| [name.to_string(), String::new()].into_iter();
+    grid.row(
+        summary("**geometric mean**").chain(columns().map(|ratios| mean_text(&ratios, table.rows.len()))),
+    );
+    grid.row(summary("**worst**").chain(columns().map(|ratios| worst_text(&ratios))));
     grid.text()
 }
 
@@ -68,14 +65,19 @@ fn mean_text(ratios: &[(f64, &str)], programs: usize) -> String {
     }
 }
 
+fn worst_text(ratios: &[(f64, &str)]) -> String {
+    worst(ratios).map_or(MISSING.to_string(), |(ratio, name)| format!("{ratio:.2} {name}"))
+}
+
 fn worst<'a>(ratios: &[(f64, &'a str)]) -> Option<(f64, &'a str)> {
     ratios.iter().copied().max_by(|a, b| a.0.total_cmp(&b.0))
 }
 
 /// GAL against the project's bounds and against the peers; `is_gal` says which columns are GAL's.
 pub fn verdicts(table: &Table, platform: Platform, is_gal: &[bool]) -> String {
-    let peers: Vec<usize> = (0..table.names.len()).filter(|i| !is_gal[*i]).collect();
-    let header = ["".to_string(), "mean".to_string(), "worst".to_string()];
+    let peers: Vec<usize> = (1..table.names.len()).filter(|i| !is_gal[*i]).collect();
+    let first = table.names.first().copied().unwrap_or_default();
+    let header = [String::new(), format!("against {first}"), "worst program".to_string()];
     let against = peers.iter().map(|i| format!("against {}", table.names[*i]));
     let mut grid = Grid::new(header.into_iter().chain(against));
     for column in (0..table.names.len()).filter(|i| is_gal[*i]) {
@@ -86,7 +88,7 @@ pub fn verdicts(table: &Table, platform: Platform, is_gal: &[bool]) -> String {
         let limit = limit(platform);
         let mut cells = vec![
             table.names[column].to_string(),
-            format!("{mean_ratio:.2}, {}", verdict(mean_ratio, limit.mean)),
+            format!("{}; {}", standing(Some(mean_ratio)), verdict(mean_ratio, limit.mean)),
             match limit.worst {
                 Some(limit) => format!("{worst_ratio:.2}, {}", verdict(worst_ratio, limit)),
                 None => format!("{worst_ratio:.2}"),
@@ -200,9 +202,9 @@ mod tests {
     fn verdicts_are_against_bounds_and_peers() {
         let text = verdicts(&table(), Platform::Wasm, &[false, true, false]);
         let expected = "\
-|  | mean | worst | against C | against Go |
-| --- | ---: | ---: | ---: | ---: |
-| GAL | 1.10, at most 1.15: reached | 1.10, at most 1.7: reached | 1.10, behind | 0.28, ahead |
+|  | against C | worst program | against Go |
+| --- | ---: | ---: | ---: |
+| GAL | 1.10, behind; at most 1.15: reached | 1.10, at most 1.7: reached | 0.28, ahead |
 ";
         assert_eq!(text, expected);
         assert_eq!(standing(Some(1.004)), "1.00, even");
