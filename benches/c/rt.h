@@ -1,4 +1,5 @@
-// What the C programs need of a system: output through WASI, and memory from size classes. No libc.
+// What the C programs need of a system: output through WASI, and memory from size classes. No libc; as executables they
+// take `write` and `mmap` of it, and the same allocator.
 //
 // Types are those of the GAL programs, so that both do the same work: `Int` has 64 bits, `Float` is a double.
 
@@ -17,17 +18,48 @@ typedef __SIZE_TYPE__ Size;
 #define false 0
 #define null ((void *)0)
 
+#ifdef __wasm__
+
 __attribute__((import_module("wasi_snapshot_preview1"), import_name("fd_write")))
 int wasi_fd_write(int fd, const void *iovs, int count, Size *written);
 
 __attribute__((import_module("wasi_snapshot_preview1"), import_name("proc_exit")))
 _Noreturn void wasi_proc_exit(int status);
 
+// Bytes that were written; 0 after an error.
+static inline Size write_some(const char *at, Size len) {
+    struct { const char *at; Size len; } iov = { at, len };
+    Size written = 0;
+    return wasi_fd_write(1, &iov, 1, &written) == 0 ? written : 0;
+}
+
+_Noreturn static inline void end(int status) { wasi_proc_exit(status); }
+
+#define PROGRAM __attribute__((export_name("_start"))) void start(void)
+
+#else
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+static inline Size write_some(const char *at, Size len) {
+    ssize_t written = write(1, at, len);
+    return written > 0 ? (Size)written : 0;
+}
+
+_Noreturn static inline void end(int status) { _exit(status); }
+
+#define PROGRAM \
+    static void start(void); \
+    int main(void) { start(); return 0; } \
+    static void start(void)
+
+#endif
+
 static void write_all(const char *at, Size len) {
     while (len > 0) {
-        struct { const char *at; Size len; } iov = { at, len };
-        Size written = 0;
-        if (wasi_fd_write(1, &iov, 1, &written) != 0 || written == 0) wasi_proc_exit(1);
+        Size written = write_some(at, len);
+        if (written == 0) end(1);
         at += written;
         len -= written;
     }
@@ -37,7 +69,7 @@ _Noreturn static inline void fail(const char *message) {
     Size len = 0;
     while (message[len]) len++;
     write_all(message, len);
-    wasi_proc_exit(102);
+    end(102);
 }
 
 // Output
@@ -92,8 +124,6 @@ static inline void put_line(void) {
 // Memory: blocks of 16 to 1024 bytes in steps of 16, beyond in powers of two; each class has a list of free blocks.
 // Eight bytes before a block hold its class.
 
-extern unsigned char __heap_base;
-
 #define SMALL_CLASSES 64
 static void *free_lists[SMALL_CLASSES + 32];
 static char *bump_at, *bump_end;
@@ -106,6 +136,10 @@ static inline unsigned class_of(Size size) {
 static inline Size class_size(unsigned class) {
     return class <= SMALL_CLASSES ? (Size)class * 16 : (Size)1024 << (class - SMALL_CLASSES);
 }
+
+#ifdef __wasm__
+
+extern unsigned char __heap_base;
 
 static __attribute__((noinline)) void *bump(Size size) {
     if (!bump_at) {
@@ -124,6 +158,26 @@ static __attribute__((noinline)) void *bump(Size size) {
     bump_at += size;
     return block;
 }
+
+#else
+
+// Address space, of which the system gives memory to what is touched.
+#define RESERVED ((Size)4 << 30)
+
+static __attribute__((noinline)) void *bump(Size size) {
+    if (!bump_at) {
+        bump_at = mmap(null, RESERVED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (bump_at == MAP_FAILED) fail("fatal: out of memory\n");
+        bump_end = bump_at + RESERVED;
+        bump_at += 8;
+    }
+    if (size > (Size)(bump_end - bump_at)) fail("fatal: out of memory\n");
+    char *block = bump_at;
+    bump_at += size;
+    return block;
+}
+
+#endif
 
 static inline void *alloc(Size size) {
     unsigned class = class_of(size + 8);
@@ -159,7 +213,5 @@ static inline Int random_below(Int limit) {
     random_state = (random_state * 1103515245 + 12345) & 0x7FFFFFFF;
     return (random_state >> 8) % limit;
 }
-
-#define PROGRAM __attribute__((export_name("_start"))) void start(void)
 
 #endif

@@ -33,7 +33,8 @@ fn verdict(holds: bool) -> &'static str {
 }
 
 fn hello_size() -> Result {
-    let (wasm, times) = gal::compile(HELLO, gal::Build { backend: BackendKind::Wasm, no_opt: false })?;
+    let (wasm, times) =
+        gal::compile(HELLO, gal::Build { backend: BackendKind::Wasm, no_opt: false, is_native: false })?;
     let size = wasm.len();
     println!("{HELLO}: {size} bytes (at most {HELLO_BYTES}: {})", verdict(size <= HELLO_BYTES));
     println!("{HELLO}: compiled in {:.2} ms", milliseconds(times.total()));
@@ -42,7 +43,7 @@ fn hello_size() -> Result {
 
 /// `galc check` of hello world, from start to end of the process.
 fn fresh_process() -> Result {
-    let galc = std::env::current_exe().map_err(|error| error.to_string())?.with_file_name("galc");
+    let galc = gal::galc()?;
     let mut times = Vec::new();
     for _ in 0..20 {
         let begin = Instant::now();

@@ -1,40 +1,34 @@
-//! The compute programs, GAL against C.
+//! The compute programs, GAL against C, on the terminal: for work on the compiler.
 
+use crate::contenders::Platform;
 use crate::gal::Times;
+use crate::limits::{WASM_BACKEND, limit, verdict};
 use crate::programs::{Program, programs};
 use crate::stats::{geometric_mean, median, milliseconds};
-use crate::{Options, Result, clang, gal};
-use driver::Stage;
+use crate::subject::{Host, Subject};
+use crate::{Options, Result, clang, gal, root, target, tools};
+use driver::{BackendKind, Stage};
+use std::process::Command;
 use std::time::Duration;
-use wasi::{End, Engine, RunOptions};
-
-/// What the project wants to reach.
-const MEAN_LIMIT: f64 = 1.6;
-const WORST_LIMIT: f64 = 2.5;
 
 /// A module that is measured.
-struct Subject {
-    program: wasi::Program,
+struct Runner {
+    subject: Subject,
     size: usize,
     times: Vec<Duration>,
     output: String,
 }
 
-impl Subject {
-    fn new(engine: &Engine, wasm: Vec<u8>) -> Result<Subject> {
+impl Runner {
+    fn new(host: &Host, wasm: Vec<u8>) -> Result<Runner> {
         let size = wasm.len();
-        let program = engine.load(wasm).map_err(|error| error.to_string())?;
-        program.compile().map_err(|error| error.to_string())?;
-        Ok(Subject { program, size, times: Vec::new(), output: String::new() })
+        Ok(Runner { subject: host.load_module(wasm)?, size, times: Vec::new(), output: String::new() })
     }
 
-    fn run(&mut self) -> Result {
-        let outcome = self.program.run(&RunOptions::default()).map_err(|error| error.to_string())?;
-        if outcome.end != End::Exited(0) {
-            return Err(format!("it ended with status {}: {}", outcome.status, outcome.stderr_text()));
-        }
-        self.output = outcome.stdout_text();
-        self.times.push(outcome.elapsed);
+    fn run(&mut self, host: &Host) -> Result {
+        let run = host.run(&self.subject)?;
+        self.output = run.output;
+        self.times.push(run.time);
         Ok(())
     }
 
@@ -55,12 +49,12 @@ pub fn compute(options: &Options) -> Result {
         "{:<14} {:>9} {:>9} {:>6} {:>9} {:>9}",
         "program", "C ms", "GAL ms", "ratio", "C bytes", "GAL bytes"
     );
-    let engine = Engine::new();
+    let host = Host::new(Platform::Wasm)?;
     let mut ratios = Vec::new();
     let mut stages = Times::default();
     let mut failures = Vec::new();
-    for program in programs(options)? {
-        match measure(&program, compiler, &engine, options) {
+    for program in programs(&options.only)? {
+        match measure(&program, compiler, &host, options) {
             Ok(measured) => {
                 stages.add(&measured.stages);
                 ratios.extend(measured.ratio.map(|ratio| (ratio, program.name)));
@@ -71,7 +65,7 @@ pub fn compute(options: &Options) -> Result {
             }
         }
     }
-    summary(&ratios, &stages);
+    summary(&ratios, &stages, options);
     if failures.is_empty() { Ok(()) } else { Err(format!("not measured: {}", failures.join(", "))) }
 }
 
@@ -80,11 +74,11 @@ struct Measured {
     stages: Times,
 }
 
-fn measure(program: &Program, compiler: &str, engine: &Engine, options: &Options) -> Result<Measured> {
-    let mut c = Subject::new(engine, clang::compile(compiler, &program.c, options.has_simd())?)?;
+fn measure(program: &Program, compiler: &str, host: &Host, options: &Options) -> Result<Measured> {
+    let mut c = Runner::new(host, compile_c(compiler, program, options.has_simd())?)?;
     if options.c_only {
         for _ in 0..options.runs {
-            c.run()?;
+            c.run(host)?;
         }
         println!(
             "{:<14} {:>9.1} {:>9} {:>6} {:>9}   {}",
@@ -97,12 +91,13 @@ fn measure(program: &Program, compiler: &str, engine: &Engine, options: &Options
         );
         return Ok(Measured { ratio: None, stages: Times::default() });
     }
-    let (wasm, stages) =
-        gal::compile(&program.gal, gal::Build { backend: options.backend, no_opt: options.no_opt })?;
-    let mut gal = Subject::new(engine, wasm)?;
+    let source = format!("benches/gal/{}.gal", program.stem());
+    let build = gal::Build { backend: options.backend, no_opt: options.no_opt, is_native: false };
+    let (wasm, stages) = gal::compile(&source, build)?;
+    let mut gal = Runner::new(host, wasm)?;
     for _ in 0..options.runs {
-        c.run()?;
-        gal.run()?;
+        c.run(host)?;
+        gal.run(host)?;
     }
     if c.output != gal.output {
         return Err(format!("C prints {:?}, GAL prints {:?}", c.output, gal.output));
@@ -113,13 +108,26 @@ fn measure(program: &Program, compiler: &str, engine: &Engine, options: &Options
     Ok(Measured { ratio: Some(ratio), stages })
 }
 
-fn summary(ratios: &[(f64, String)], stages: &Times) {
+fn compile_c(compiler: &str, program: &Program, has_simd: bool) -> Result<Vec<u8>> {
+    let folder = target().join("bench");
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("cannot make `{}`: {error}", folder.display()))?;
+    let output = folder.join(program.stem()).with_extension("wasm");
+    let mut command = Command::new(compiler);
+    command.args(clang::WASM_FLAGS).args(["-O3", if has_simd { "-msimd128" } else { "-mno-simd128" }]);
+    command.arg(root().join(format!("benches/c/{}.c", program.stem()))).arg("-o").arg(&output);
+    tools::run(command)?;
+    std::fs::read(&output).map_err(|error| format!("cannot read `{}`: {error}", output.display()))
+}
+
+fn summary(ratios: &[(f64, String)], stages: &Times, options: &Options) {
     let Some((worst, name)) = ratios.iter().max_by(|a, b| a.0.total_cmp(&b.0)) else { return };
     let all: Vec<f64> = ratios.iter().map(|(ratio, _)| *ratio).collect();
     let mean = geometric_mean(&all);
-    let verdict = |holds: bool| if holds { "reached" } else { "missed" };
-    println!("\ngeometric mean {mean:.2} (at most {MEAN_LIMIT}: {})", verdict(mean <= MEAN_LIMIT));
-    println!("worst {worst:.2}, {name} (at most {WORST_LIMIT}: {})", verdict(*worst <= WORST_LIMIT));
+    let limit = if options.backend == BackendKind::Llvm { limit(Platform::Wasm) } else { WASM_BACKEND };
+    println!("\ngeometric mean {mean:.2} ({})", verdict(mean, limit.mean));
+    let worst_verdict = limit.worst.map_or(String::new(), |limit| format!(" ({})", verdict(*worst, limit)));
+    println!("worst {worst:.2}, {name}{worst_verdict}");
     println!("\ncompiling the {} GAL programs, by stage", ratios.len());
     for (stage, time) in Stage::ALL.iter().zip(&stages.stages) {
         println!("{:<14} {:>9.2} ms", stage.name(), milliseconds(*time));

@@ -1,8 +1,23 @@
 //! GAL to WebAssembly through the driver, in this process, with the time of each stage.
 
 use crate::{Result, root};
-use driver::{Backend, BackendKind, Checked, Observer, Options, Profile, Session, SourceLoader, Stage};
+use backends::BACKENDS;
+use driver::{BackendKind, Checked, Observer, Options, Profile, Session, SourceLoader, Stage, TargetInfo};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
+
+/// The target whose programs are executables.
+pub const NATIVE_TARGET: &str = "x86_64-linux";
+
+/// The galc that was built with this program, and lies beside it.
+pub fn galc() -> Result<PathBuf> {
+    let this = std::env::current_exe().map_err(|error| error.to_string())?;
+    Ok(this.with_file_name("galc"))
+}
+
+pub fn has_llvm() -> bool {
+    driver::find_backend(BackendKind::Llvm, BACKENDS).is_some()
+}
 
 /// Reads files below the root.
 pub struct RootLoader;
@@ -49,17 +64,14 @@ impl Observer for Times {
 /// Stack for the compiler, as galc gives it.
 const STACK: usize = 64 << 20;
 
-#[cfg(feature = "llvm")]
-const BACKENDS: &[&dyn Backend] = &[&backend_llvm::LlvmBackend];
-#[cfg(not(feature = "llvm"))]
-const BACKENDS: &[&dyn Backend] = &[];
-
 /// How programs are compiled.
 #[derive(Clone, Copy)]
 pub struct Build {
     pub backend: BackendKind,
     /// Without the optional passes.
     pub no_opt: bool,
+    /// An executable instead of a module.
+    pub is_native: bool,
 }
 
 /// Compiles with the release profile. A panic of the compiler is an error, too, so that the other programs go on.
@@ -76,14 +88,29 @@ fn compile_here(source: &str, build: Build) -> Result<(Vec<u8>, Times)> {
     let all = ["all".to_string()];
     let off: &[String] = if build.no_opt { &all } else { &[] };
     let passes_off = driver::resolve_passes_off(off).map_err(|unknown| unknown.name)?;
-    let options =
-        Options { profile: Profile::Release, backend: Some(build.backend), passes_off, ..Options::default() };
+    let target = target(build.is_native)?;
+    let options = Options {
+        target,
+        artifact: driver::usual_artifact(target),
+        profile: Profile::Release,
+        backend: Some(build.backend),
+        passes_off,
+        ..Options::default()
+    };
     let mut times = Times::default();
     let mut loader = RootLoader;
     let mut session = Session::new(&mut loader, options).with_backends(BACKENDS).observe(&mut times);
     let compiled = driver::compile(&mut session, source).map_err(|error| error.to_string())?;
     let output = compiled.output.ok_or_else(|| first_error(&compiled.checked))?;
     Ok((output.artifact.bytes, times))
+}
+
+fn target(is_native: bool) -> Result<&'static TargetInfo> {
+    let mut targets = driver::targets().iter();
+    if !is_native {
+        return targets.next().ok_or("there is no target".to_string());
+    }
+    targets.find(|target| target.name == NATIVE_TARGET).ok_or(format!("there is no target `{NATIVE_TARGET}`"))
 }
 
 pub fn first_error(checked: &Checked) -> String {

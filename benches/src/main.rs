@@ -1,15 +1,25 @@
-//! Measures GAL against C, and the compiler's own speed. Called by `cargo xtask bench`.
+//! Measures GAL against C and its peers, and the compiler's own speed. Called by `cargo xtask bench`.
 //!
-//! `compute` runs the programs listed in `benches/programs.toml`: GAL's with the release profile, C's through clang
-//! with `-O3` for wasm32, both in this process by the same wasmtime, in turns. What counts is the time of
-//! the call of `_start`, the median of some runs. `compiler` measures stages, the front end, and galc as a process.
+//! Without a command the programs listed in `benches/programs.toml` are run, GAL's with the release profile and C's, in this
+//! process by the same wasmtime, in turns. What counts is the time of the call of `_start`, the median of some runs.
+//! `--write` does so with all languages and as executables, too, and writes the page. `compiler` measures stages, the
+//! front end, and galc as a process. Start reading at `measure.rs`.
 
+mod check;
 mod clang;
 mod compiler;
 mod compute;
+mod contenders;
+mod costs;
 mod gal;
+mod limits;
+mod measure;
 mod programs;
+mod report;
+mod sources;
 mod stats;
+mod subject;
+mod tools;
 
 use driver::BackendKind;
 use std::path::{Path, PathBuf};
@@ -17,6 +27,8 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask bench [compute] [--runs N] [--only NAME,NAME] [--c-only] [--no-opt] [--backend wasm|llvm]
+cargo xtask bench --write [--runs N] [--only NAME,NAME]
+cargo xtask bench --check [--only NAME,NAME]
 cargo xtask bench compiler [--lines N]";
 
 type Result<T = ()> = std::result::Result<T, String>;
@@ -37,7 +49,7 @@ fn main() -> ExitCode {
 
 fn run(mut args: Vec<String>) -> Result {
     let command = match args.first().map(String::as_str) {
-        Some("compute" | "compiler" | compiler::FRONT_END) => args.remove(0),
+        Some("compute" | "compiler" | "--write" | "--check" | compiler::FRONT_END) => args.remove(0),
         _ => "compute".to_string(),
     };
     let mut options = Options::default();
@@ -64,6 +76,8 @@ fn run(mut args: Vec<String>) -> Result {
     }
     match command.as_str() {
         "compiler" => compiler::compiler(&options),
+        "--write" => report::write(&options),
+        "--check" => check::check(&options),
         compiler::FRONT_END => compiler::front_end_once(&options),
         _ => compute::compute(&options),
     }
@@ -112,4 +126,9 @@ pub fn root() -> PathBuf {
     let manifest =
         std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_string());
     Path::new(&manifest).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// Cargo's folder for what is built.
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }

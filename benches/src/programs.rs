@@ -1,27 +1,42 @@
 //! The list of programs, `benches/programs.toml`.
 
-use crate::{Options, Result, root};
+use crate::{Result, root};
 use toml::de::{DeTable, DeValue};
 
-/// A program that is there in both languages.
+/// The program that prints a word: what a language costs at least.
+pub const HELLO: &str = "hello";
+/// The program that is measured for its size.
+pub const WORD_COUNT: &str = "word-count";
+
+/// A program that is there in all languages.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Program {
     pub name: String,
-    /// Paths from the root.
-    pub gal: String,
-    pub c: String,
+    /// Constants in its source, and their values where it is small.
+    pub small: Vec<(String, i64)>,
 }
 
-/// The programs that the options ask for, by name.
-pub fn programs(options: &Options) -> Result<Vec<Program>> {
+impl Program {
+    pub fn hello() -> Program {
+        Program { name: HELLO.to_string(), small: Vec::new() }
+    }
+
+    /// The name of its source file in all languages, without the ending.
+    pub fn stem(&self) -> String {
+        self.name.replace('-', "_")
+    }
+}
+
+/// The programs with these names; all if there are none.
+pub fn programs(only: &[String]) -> Result<Vec<Program>> {
     let path = root().join("benches/programs.toml");
     let text = std::fs::read_to_string(&path)
         .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     let all = parse(&text).map_err(|error| format!("benches/programs.toml: {error}"))?;
-    if let Some(unknown) = options.only.iter().find(|name| all.iter().all(|program| program.name != **name)) {
+    if let Some(unknown) = only.iter().find(|name| all.iter().all(|program| program.name != **name)) {
         return Err(format!("there is no program `{unknown}` in benches/programs.toml"));
     }
-    let is_wanted = |program: &Program| options.only.is_empty() || options.only.contains(&program.name);
+    let is_wanted = |program: &Program| only.is_empty() || only.contains(&program.name);
     Ok(all.into_iter().filter(is_wanted).collect())
 }
 
@@ -33,11 +48,14 @@ fn parse(text: &str) -> Result<Vec<Program>> {
 }
 
 fn program(name: &str, value: &DeValue<'_>) -> Result<Program> {
-    let path = |key: &str| {
-        let path = value.get(key).and_then(|value| value.get_ref().as_str());
-        path.map(str::to_string).ok_or(format!("`{name}` has no `{key}`"))
-    };
-    Ok(Program { name: name.to_string(), gal: path("gal")?, c: path("c")? })
+    let table = value.as_table().ok_or(format!("`{name}` is not a table of constants"))?;
+    let number = |value: &DeValue<'_>| value.as_integer()?.as_str().parse().ok();
+    let small = table.iter().map(|(constant, value)| {
+        let constant = constant.get_ref().to_string();
+        let number = number(value.get_ref()).ok_or(format!("`{name}`: `{constant}` is not a number"))?;
+        Ok((constant, number))
+    });
+    Ok(Program { name: name.to_string(), small: small.collect::<Result<_>>()? })
 }
 
 #[cfg(test)]
@@ -45,11 +63,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_listed_file_exists() {
-        let all = programs(&Options::default()).expect("the list is right");
+    fn the_list_is_read() {
+        let all = programs(&[]).expect("the list is right");
         assert_eq!(all.len(), 14);
-        for path in all.iter().flat_map(|program| [&program.gal, &program.c]) {
-            assert!(root().join(path).is_file(), "{path}");
-        }
+        let sieve = all.iter().find(|program| program.name == "sieve").expect("it is in the list");
+        let small: Vec<(&str, i64)> = sieve.small.iter().map(|(name, n)| (name.as_str(), *n)).collect();
+        assert_eq!(small, [("ROUNDS", 2), ("SIZE", 10_000)]);
+        assert!(all.iter().any(|program| program.name == WORD_COUNT));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let unknown = programs(&["sorting".to_string()]);
+        assert_eq!(unknown, Err("there is no program `sorting` in benches/programs.toml".to_string()));
+        assert_eq!(parse("[programme]"), Err("the table `[programs]` is missing".to_string()));
+        assert_eq!(parse("[programs]\na = 1"), Err("`a` is not a table of constants".to_string()));
+        assert_eq!(parse("[programs]\na = { N = 'x' }"), Err("`a`: `N` is not a number".to_string()));
     }
 }

@@ -4,9 +4,10 @@ use crate::loader::{Disk, Memory};
 use crate::native;
 use crate::program::Program;
 use crate::wasm_opt;
+use backends::BACKENDS;
 use driver::{
-    Artifact, ArtifactKind, Backend, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session,
-    SourceLoader, TargetInfo,
+    Artifact, ArtifactKind, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader,
+    TargetInfo,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -103,13 +104,6 @@ pub const NATIVE_MODES: &[Mode] = &[
 
 /// The name of the target whose programs are processes of this machine.
 const NATIVE_TARGET: &str = "x86_64-linux";
-
-/// The backends besides the driver's own that the tests were built with.
-#[cfg(feature = "llvm")]
-pub const BACKENDS: &[&dyn Backend] = &[&backend_llvm::LlvmBackend];
-
-#[cfg(not(feature = "llvm"))]
-pub const BACKENDS: &[&dyn Backend] = &[];
 
 /// Longest run of one program; a program of the corpus that needs longer hangs.
 const TIMEOUT: Duration = Duration::from_secs(60);

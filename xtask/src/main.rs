@@ -7,6 +7,7 @@ mod bench;
 mod binaryen;
 mod check_wasm;
 mod llvm;
+mod peers;
 mod process;
 mod setup;
 mod suites;
@@ -21,7 +22,7 @@ cargo xtask setup [--full]          check the toolchain and add what is missing;
 cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes and nothing skipped
 cargo xtask check-wasm              build the compiler's core for wasm32-unknown-unknown
 cargo xtask tidy                    rules that no lint knows
-cargo xtask bench [ARGS…]           compare the compute programs with C; `bench --help` lists the arguments";
+cargo xtask bench [ARGS…]           compare the compute programs with C and other languages; `bench --help` lists the arguments";
 
 /// Crates that also run in a browser: they build for wasm32 and touch no file, clock or thread.
 /// Each has a `clippy.toml` that forbids the latter.

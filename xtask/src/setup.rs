@@ -5,6 +5,7 @@ use crate::Result;
 use crate::binaryen;
 use crate::check_wasm::{self, DEBIAN_PACKAGES};
 use crate::llvm;
+use crate::peers;
 use crate::process::{cargo, command, output, run};
 use std::path::Path;
 
@@ -64,7 +65,7 @@ fn component(name: &str, subcommand: &str) -> Result {
 }
 
 /// Whether a program is on the path.
-fn has(program: &str) -> bool {
+pub fn has(program: &str) -> bool {
     output(command(program, &["--version"])).is_some()
 }
 
@@ -106,13 +107,14 @@ fn full_tools() -> Result {
     }
     if missing.is_empty() {
         println!("setup: clang-22, wasm-ld-22, node and a browser are there");
-        return Ok(());
-    }
-    if !can_apt() {
+    } else if can_apt() {
+        apt_install(&missing)?;
+    } else {
         let missing = missing.join(" ");
         return Err(format!("`bench` and `test --full` need {missing}; install them as your system does it"));
     }
-    apt_install(&missing)
+    peers::setup();
+    Ok(())
 }
 
 /// Whether packages can be installed without asking anybody: Debian or a descendant, as root.

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that has to hold, in steps; the quick ones first.
 
 use crate::process::{cargo, run, show_time};
-use crate::{Result, check_wasm, llvm, suites, tidy};
+use crate::{Result, bench, check_wasm, llvm, suites, tidy};
 use std::time::{Duration, Instant};
 
 struct Step {
@@ -16,6 +16,7 @@ const STEPS: &[Step] = &[
     Step { name: "tests", work: suites::run_all },
     Step { name: "llvm", work: with_llvm },
     Step { name: "wasm", work: |_| check_wasm::check_wasm() },
+    Step { name: "bench", work: check_bench },
 ];
 
 pub fn test(args: &[String]) -> Result {
@@ -59,6 +60,16 @@ fn with_llvm(is_full: bool) -> Result {
     lints.extend(["--", "--deny", "warnings"]);
     let lints = run(cargo(&lints));
     suites::run_llvm(is_full).and(lints)
+}
+
+/// Whether the programs of the bench print the same in all languages that are installed; only at full size, as it compiles
+/// each of them some ten times.
+fn check_bench(is_full: bool) -> Result {
+    if !is_full {
+        println!("skipped: only with `--full`");
+        return Ok(());
+    }
+    bench::bench(&["--check".to_string()])
 }
 
 /// Prints how each step went; all of them are run, so that one run finds all there is to mend.

@@ -1,11 +1,11 @@
 //! From arguments to a compiled program: what `build`, `run` and `test` share.
 
-use crate::backends::BACKENDS;
 use crate::cli::{BackendChoice, CompileArgs, HostArgs, LevelChoice, PanicChoice};
 use crate::exit::Failure;
 use crate::loader::DiskLoader;
 use crate::package::Unit;
 use crate::shell::{Shell, Timer};
+use backends::BACKENDS;
 use driver::{
     BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, Purpose, Session,
 };

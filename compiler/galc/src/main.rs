@@ -4,7 +4,6 @@
 //! programs: the commands translate arguments, call the `driver`, and print what it gives. One file in `commands` per
 //! subcommand. Start reading at [`cli`].
 
-mod backends;
 mod cli;
 mod commands;
 mod compile;

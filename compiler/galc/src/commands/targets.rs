@@ -1,8 +1,8 @@
 //! `galc targets`: the platforms that programs can be compiled for, and what each backend can do for them here.
 
-use crate::backends::BACKENDS;
 use crate::exit::{Exit, Failure};
 use crate::shell::Shell;
+use backends::BACKENDS;
 use driver::{BackendKind, Capabilities, TargetInfo};
 use report::Object;
 

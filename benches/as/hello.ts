@@ -1,0 +1,5 @@
+// The smallest program that prints.
+
+import { print } from "./rt";
+
+print("hello");

@@ -1,0 +1,7 @@
+// The smallest program that prints.
+
+const std = @import("std");
+
+pub fn main(init: std.process.Init) !void {
+    try std.Io.File.stdout().writeStreamingAll(init.io, "hello\n");
+}
