@@ -3,7 +3,8 @@
 //! Loops are natural ones, taken inner before outer: an instruction moves one loop at a time, as far as it can. It goes
 //! to the block from which alone the loop is entered; where there is none, one is made before all else. An instruction
 //! moves if it is the only definition of its result, its operands do not change in the loop, and executing it once
-//! more than before does no harm: it is pure, or a load that every round executes, in a loop that writes nothing.
+//! more than before does no harm: it is pure, or a load that nothing in the loop writes to, and that every round executes
+//! or that reads a header of which as much has been accessed on every way to the loop.
 //! Constants and addresses of data cost less in place than in a register; they move only along with what needs them.
 
 use super::edit::{Defs, empty_block, for_each_body, remove_unreachable_blocks};
@@ -13,6 +14,7 @@ use crate::cfg::{Doms, Loop, Preds, natural_loops};
 use crate::ir::*;
 use crate::ops::Effect;
 use entity::IndexVec;
+use rustc_hash::FxHashMap;
 
 pub fn licm(module: &mut Module) {
     for_each_body(module, |_, _, body| hoist(body));
@@ -87,6 +89,8 @@ struct Licm<'a> {
     defs: Defs,
     /// Where each register with one definition gets it; nowhere for parameters.
     def_block: IndexVec<Reg, Option<Block>>,
+    /// Where headers at addresses with one definition are accessed, and at which offset. Memory that has been there stays.
+    headers: FxHashMap<Reg, Vec<(Block, u32)>>,
     /// Distinguishes the marks of this loop from those of the loops before.
     stamp: u32,
     inside: IndexVec<Block, u32>,
@@ -111,8 +115,12 @@ impl<'a> Licm<'a> {
     fn new(body: &Body, doms: &'a Doms) -> Licm<'a> {
         let n = body.regs.len();
         let mut def_block = IndexVec::from_elem(None, n);
+        let mut headers: FxHashMap<Reg, Vec<(Block, u32)>> = FxHashMap::default();
         for (block, data) in body.blocks.iter_enumerated() {
             for inst in &data.insts {
+                if let Some((addr, offset)) = header_access(&inst.op) {
+                    headers.entry(addr).or_default().push((block, offset));
+                }
                 inst.op.for_each_write(|reg| def_block[reg] = Some(block));
             }
             data.term.for_each_write(|reg| def_block[reg] = Some(block));
@@ -121,6 +129,7 @@ impl<'a> Licm<'a> {
             doms,
             defs: Defs::new(body),
             def_block,
+            headers,
             stamp: 0,
             inside: IndexVec::from_elem(0, body.blocks.len()),
             changing: IndexVec::from_elem(0, n),
@@ -131,7 +140,7 @@ impl<'a> Licm<'a> {
 
     fn run(&mut self, body: &mut Body, a_loop: &Loop, before: Block) {
         let facts = self.facts(body, a_loop);
-        let moved = self.movable(body, a_loop, &facts);
+        let moved = self.movable(body, a_loop, before, &facts);
         for &(block, at) in &moved {
             let inst = body.blocks[block].insts[at].clone();
             inst.op.for_each_write(|reg| self.def_block[reg] = Some(before));
@@ -169,7 +178,7 @@ impl<'a> Licm<'a> {
     }
 
     /// Instructions to move, each behind those it needs.
-    fn movable(&mut self, body: &Body, a_loop: &Loop, facts: &Facts) -> Vec<At> {
+    fn movable(&mut self, body: &Body, a_loop: &Loop, before: Block, facts: &Facts) -> Vec<At> {
         let mut moved = Vec::new();
         // A dominator comes before what it dominates, and so a definition before its uses.
         let mut blocks = a_loop.blocks.clone();
@@ -184,7 +193,10 @@ impl<'a> Licm<'a> {
                 };
                 if is_cheap(&inst.op) {
                     self.cheap[dst] = Some((self.stamp, (block, at)));
-                } else if !is_last && self.may_move(&inst.op, block, facts) && self.operands_stay(&inst.op) {
+                } else if !is_last
+                    && self.may_move(&inst.op, block, before, facts)
+                    && self.operands_stay(&inst.op)
+                {
                     inst.op.for_each_read(|reg| self.take_along(reg, &mut moved));
                     self.moved[dst] = self.stamp;
                     moved.push((block, at));
@@ -194,17 +206,28 @@ impl<'a> Licm<'a> {
         moved
     }
 
-    fn may_move(&self, op: &Op, block: Block, facts: &Facts) -> bool {
+    fn may_move(&self, op: &Op, block: Block, before: Block, facts: &Facts) -> bool {
         match (op, op.effect()) {
             (Op::Copy { .. }, _) => false,
             (_, Effect::Pure) => true,
             (Op::GlobalGet { global, .. }, _) => !facts.calls && !facts.globals_written.contains(global),
             (Op::Load { .. }, _) => {
-                let every_round = facts.ends.iter().all(|end| self.doms.dominates(block, *end));
-                !facts.calls && Class::of(op).survives(facts.memory) && every_round
+                let every_round = || facts.ends.iter().all(|end| self.doms.dominates(block, *end));
+                !facts.calls
+                    && Class::of(op).survives(facts.memory)
+                    && (self.was_accessed(op, before) || every_round())
             }
             _ => false,
         }
+    }
+
+    /// Whether the header that is read was accessed before, up to where it is read or beyond, whichever way led there.
+    fn was_accessed(&self, op: &Op, before: Block) -> bool {
+        let Some((addr, offset)) = header_access(op).filter(|(addr, _)| self.defs.is_single(*addr)) else {
+            return false;
+        };
+        let accesses = self.headers.get(&addr).into_iter().flatten();
+        accesses.into_iter().any(|&(block, other)| other >= offset && self.doms.dominates(block, before))
     }
 
     fn operands_stay(&self, op: &Op) -> bool {
@@ -248,6 +271,15 @@ impl Facts {
             }
             Effect::Pure | Effect::Partial | Effect::ReadMemory | Effect::ReadGlobal => {}
         }
+    }
+}
+
+/// The address and the offset of an access to a cell's header.
+fn header_access(op: &Op) -> Option<(Reg, u32)> {
+    match *op {
+        Op::Load { addr, offset, region: Region::Header, .. }
+        | Op::Store { addr, offset, region: Region::Header, .. } => Some((addr, offset)),
+        _ => None,
     }
 }
 
