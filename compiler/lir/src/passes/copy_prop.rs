@@ -5,7 +5,7 @@
 //! comparisons, bounds checks and overflow checks.
 
 use super::bulk;
-use super::edit::for_each_body;
+use super::edit::{for_each_body, forward_variables};
 use super::fold::{Fold, simplify};
 use super::fold_cmp::{condition, signed_form};
 use super::fold_mem::direct;
@@ -24,6 +24,7 @@ pub fn copy_prop(module: &mut Module) {
 }
 
 pub(crate) fn propagate(module: &Module, body: &mut Body) {
+    forward_variables(body);
     let preds = Preds::new(body);
     let doms = Doms::new(body, &preds);
     let known = Known::new(body, &doms, &preds, module.target.pointer_bytes);
