@@ -21,6 +21,7 @@ pub mod program;
 pub mod run;
 pub mod tools;
 pub mod ui;
+pub mod wasm_opt;
 pub mod wat;
 pub mod write_host;
 

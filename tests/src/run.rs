@@ -3,9 +3,10 @@
 use crate::loader::{Disk, Memory};
 use crate::native;
 use crate::program::Program;
+use crate::wasm_opt;
 use driver::{
-    ArtifactKind, Backend, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader,
-    TargetInfo,
+    Artifact, ArtifactKind, Backend, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session,
+    SourceLoader, TargetInfo,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub struct Mode {
     pub aborts: bool,
     /// With debug information, which must not change what a program does either.
     pub debug_info: bool,
+    /// What wasm-opt does to the module behind the backend.
+    pub wasm_opt: Option<OptLevel>,
     /// Left out where the small size is asked for.
     pub is_long: bool,
 }
@@ -29,13 +32,24 @@ pub struct Mode {
 pub enum RunsOn {
     Interpreter,
     Wasm,
+    /// By the wasm backend at a level that is not the profile's.
+    WasmAt(OptLevel),
     Llvm(OptLevel),
     /// As a process of this machine.
     Native(OptLevel),
 }
 
 const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
-    Mode { name, profile, passes_off: false, runs_on, aborts: false, debug_info: false, is_long: false }
+    Mode {
+        name,
+        profile,
+        passes_off: false,
+        runs_on,
+        aborts: false,
+        debug_info: false,
+        wasm_opt: None,
+        is_long: false,
+    }
 }
 
 pub const MODES: &[Mode] = &[
@@ -67,6 +81,32 @@ pub const LLVM_MODES: &[Mode] = &[
         debug_info: true,
         is_long: true,
         ..mode("release llvm -O2 -g", Profile::Release, RunsOn::Llvm(OptLevel::O2))
+    },
+];
+
+/// Those whose modules go through wasm-opt, a suite of its own.
+pub const WASM_OPT_MODES: &[Mode] = &[
+    Mode {
+        wasm_opt: Some(OptLevel::Oz),
+        ..mode("release wasm-opt -Oz", Profile::Release, RunsOn::WasmAt(OptLevel::Oz))
+    },
+    Mode {
+        wasm_opt: Some(OptLevel::O3),
+        is_long: true,
+        ..mode("release wasm-opt -O3", Profile::Release, RunsOn::Wasm)
+    },
+];
+
+/// Both, after LLVM.
+pub const LLVM_WASM_OPT_MODES: &[Mode] = &[
+    Mode {
+        wasm_opt: Some(OptLevel::Oz),
+        ..mode("release llvm wasm-opt -Oz", Profile::Release, RunsOn::Llvm(OptLevel::Oz))
+    },
+    Mode {
+        wasm_opt: Some(OptLevel::O3),
+        is_long: true,
+        ..mode("release llvm wasm-opt -O3", Profile::Release, RunsOn::Llvm(OptLevel::O3))
     },
 ];
 
@@ -117,10 +157,10 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         profile: mode.profile,
         backend: Some(match mode.runs_on {
             RunsOn::Llvm(_) | RunsOn::Native(_) => BackendKind::Llvm,
-            RunsOn::Wasm | RunsOn::Interpreter => BackendKind::Wasm,
+            RunsOn::Wasm | RunsOn::WasmAt(_) | RunsOn::Interpreter => BackendKind::Wasm,
         }),
         opt_level: match mode.runs_on {
-            RunsOn::Llvm(level) | RunsOn::Native(level) => Some(level),
+            RunsOn::WasmAt(level) | RunsOn::Llvm(level) | RunsOn::Native(level) => Some(level),
             RunsOn::Wasm | RunsOn::Interpreter => None,
         },
         overflow_checks: program.overflow_checks,
@@ -153,7 +193,7 @@ pub fn check_program(
         let unfit = match mode.runs_on {
             RunsOn::Interpreter => program.is_heavy || !program.dirs.is_empty(),
             RunsOn::Native(_) => program.is_for_wasi,
-            RunsOn::Wasm | RunsOn::Llvm(_) => false,
+            RunsOn::Wasm | RunsOn::WasmAt(_) | RunsOn::Llvm(_) => false,
         };
         if skipped || panics || unfit {
             continue;
@@ -194,17 +234,29 @@ fn check_mode(
         let outcome = interpret(loader, program, options)?;
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
-    let artifact = compile(loader, &program.name, options)?;
+    let artifact = compile_artifact(loader, &program.name, options)?;
     if matches!(mode.runs_on, RunsOn::Native(_)) {
-        let outcome = native::run(&artifact, program, TIMEOUT)?;
+        let outcome = native::run(&artifact.bytes, program, TIMEOUT)?;
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
-    let outcome = execute(engine, &artifact, program)?;
+    let module = match mode.wasm_opt {
+        Some(level) => wasm_opt::run(&artifact, level)?,
+        None => artifact.bytes,
+    };
+    let outcome = execute(engine, &module, program)?;
     compare(program, outcome.status, &outcome.stdout_text(), &outcome.stderr_text(), true)
 }
 
 /// Compiles a program to what the options say; modules are validated.
 pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> Result<Vec<u8>, String> {
+    Ok(compile_artifact(loader, entry, options)?.bytes)
+}
+
+fn compile_artifact(
+    loader: &mut dyn SourceLoader,
+    entry: &str,
+    options: Options,
+) -> Result<Artifact, String> {
     let mut session = Session::new(loader, options).with_backends(BACKENDS);
     let compiled = driver::compile(&mut session, entry).map_err(|e| e.to_string())?;
     let Some(output) = compiled.output else {
@@ -221,7 +273,7 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
             .validate_all(&output.artifact.bytes)
             .map_err(|e| format!("invalid module: {e}"))?;
     }
-    Ok(output.artifact.bytes)
+    Ok(output.artifact)
 }
 
 pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {

@@ -1,7 +1,7 @@
 //! Runs the corpora. One process a suite.
 
 use corpus_tests::program::Program;
-use corpus_tests::{docs, files, for_all, is_full, report, root, run, ui, wat};
+use corpus_tests::{docs, files, for_all, is_full, report, root, run, ui, wasm_opt, wat};
 use std::path::Path;
 
 /// Whether a path contains `GAL_TEST_FILTER`, if that is given.
@@ -28,6 +28,19 @@ fn run_programs(suite: &str, modes: &[run::Mode], stride: usize) {
 #[test]
 fn programs_print_what_they_should() {
     run_programs("run", run::MODES, 1);
+}
+
+/// wasm-opt takes half a second for a program; the full size takes all.
+const WASM_OPT_STRIDE: usize = 12;
+
+#[test]
+fn programs_print_the_same_through_wasm_opt() {
+    let check = "programs through wasm-opt";
+    if wasm_opt::find(check).is_some() {
+        run_programs("run through wasm-opt", run::WASM_OPT_MODES, WASM_OPT_STRIDE);
+        #[cfg(feature = "llvm")]
+        run_programs("run through llvm and wasm-opt", run::LLVM_WASM_OPT_MODES, WASM_OPT_STRIDE);
+    }
 }
 
 /// LLVM takes half a second for a program; the full size takes all.

@@ -4,6 +4,7 @@
 //! [`process`]). No dependencies, so that the first `cargo xtask` in a fresh clone starts in seconds.
 
 mod bench;
+mod binaryen;
 mod check_wasm;
 mod llvm;
 mod process;

@@ -2,6 +2,7 @@
 //! again does nothing more.
 
 use crate::Result;
+use crate::binaryen;
 use crate::check_wasm::{self, DEBIAN_PACKAGES};
 use crate::llvm;
 use crate::process::{cargo, command, output, run};
@@ -28,6 +29,7 @@ pub fn setup(args: &[String]) -> Result {
     component("clippy", "clippy")?;
     wasm_target()?;
     llvm::setup();
+    binaryen::setup();
     if is_full {
         full_tools()?;
     }

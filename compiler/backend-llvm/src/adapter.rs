@@ -6,6 +6,7 @@ use crate::machine::Machine;
 use crate::{conversions, module, native, wide};
 use backend::{
     Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
+    WasmFeature,
 };
 use inkwell::context::Context;
 use inkwell::module::Module;
@@ -69,15 +70,18 @@ impl Backend for LlvmBackend {
                 "the llvm backend does not make {what} for the target `{target}`"
             )));
         }
-        let bytes = match platform {
+        let (bytes, features) = match platform {
             Platform::Wasm => wasm(module, options)?,
-            Platform::X86_64Linux => native(module, options)?,
+            Platform::X86_64Linux => (native(module, options)?, Vec::new()),
         };
-        Ok(Artifact { kind: options.artifact, bytes })
+        Ok(Artifact { kind: options.artifact, bytes, features })
     }
 }
 
-fn wasm(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>, BackendError> {
+fn wasm(
+    module: &lir::Module,
+    options: &CompileOptions<'_>,
+) -> Result<(Vec<u8>, Vec<WasmFeature>), BackendError> {
     if module.target.pointer_bytes != 4 {
         let target = &module.target.name;
         return Err(BackendError::Unsupported(format!(
@@ -94,7 +98,7 @@ fn wasm(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>, B
     machine.optimize(&ir)?;
     wide::expand_wide_products(&context, &ir)?;
     conversions::prefer_signed_conversions(&context, &ir)?;
-    emit(&ir, &machine, options.artifact, |object| {
+    let bytes = emit(&ir, &machine, options.artifact, |object| {
         let linking = WasmLinking {
             stack_bytes: module.target.stack_bytes,
             names: options.names,
@@ -102,7 +106,8 @@ fn wasm(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>, B
             for_size: options.level.is_for_size(),
         };
         link::wasm(object, &linking)
-    })
+    })?;
+    Ok((bytes, machine.wasm_features))
 }
 
 fn native(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>, BackendError> {

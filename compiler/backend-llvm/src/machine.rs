@@ -1,14 +1,14 @@
 //! LLVM's target machine: the target's features, the passes of a level, code.
 
 use crate::bug::{Result, bug};
-use backend::OptLevel;
+use backend::{OptLevel, WasmFeature};
 use inkwell::OptimizationLevel;
 use inkwell::module::Module;
 use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
     TargetTriple,
 };
-use lir::{Body, Op, Platform, Ty};
+use lir::Platform;
 use std::ffi::c_void;
 use std::sync::Once;
 
@@ -23,25 +23,13 @@ const LINUX_TRIPLE: &str = "x86_64-unknown-linux-gnu";
 /// What processors have had since 2009: rounding, which would otherwise be functions of a C library, and counts of bits.
 const X86_64_CPU: &str = "x86-64-v2";
 
-/// What every engine of the last years has.
-const FEATURES: &str =
-    "+bulk-memory,+bulk-memory-opt,+multivalue,+mutable-globals,+nontrapping-fptoint,+sign-ext";
-/// `exnref` is a reference type.
-const UNWINDING_FEATURES: &str = ",+exception-handling,+reference-types";
-/// Its name, and whether a function uses it.
-type OptionalFeature = (&'static str, fn(&Body) -> bool);
-
-/// Loops become vectors where speed is wanted; every engine has had them since 2023.
-const SIMD: &str = ",+simd128";
-
-/// What a module has if a function uses it. Without atomics LLVM would make ordinary accesses of them.
-const OPTIONAL_FEATURES: [OptionalFeature; 2] = [(SIMD, has_vectors), (",+atomics", has_atomics)];
-
 pub struct Machine {
     machine: TargetMachine,
     level: OptLevel,
     pub cpu: &'static str,
     pub features: String,
+    /// The same for a module.
+    pub wasm_features: Vec<WasmFeature>,
     /// Whether functions of a module give several results as such; the code generator's own then do, too.
     pub returns_several: bool,
 }
@@ -53,23 +41,27 @@ impl Machine {
             Platform::Wasm => Machine::wasm(module, level),
             Platform::X86_64Linux => {
                 let machine = target_machine(LINUX_TRIPLE, X86_64_CPU, "", "", level)?;
-                let features = String::new();
-                Ok(Machine { machine, level, cpu: X86_64_CPU, features, returns_several: false })
+                Ok(Machine {
+                    machine,
+                    level,
+                    cpu: X86_64_CPU,
+                    features: String::new(),
+                    wasm_features: Vec::new(),
+                    returns_several: false,
+                })
             }
         }
     }
 
     fn wasm(module: &lir::Module, level: OptLevel) -> Result<Machine> {
-        let mut features = FEATURES.to_string();
-        if module.target.panic_unwinds {
-            features.push_str(UNWINDING_FEATURES);
+        let mut wasm_features = WasmFeature::of_module(module);
+        // Loops become vectors where speed is wanted; every engine has had them since 2023.
+        if matches!(level, OptLevel::O2 | OptLevel::O3) && !wasm_features.contains(&WasmFeature::Simd128) {
+            wasm_features.push(WasmFeature::Simd128);
         }
-        for (feature, is_used) in OPTIONAL_FEATURES {
-            let is_wanted = feature == SIMD && matches!(level, OptLevel::O2 | OptLevel::O3);
-            if is_wanted || bodies(module).any(is_used) {
-                features.push_str(feature);
-            }
-        }
+        // Filling and copying memory has a name of its own in LLVM.
+        let names = wasm_features.iter().map(|feature| feature.name()).chain(["bulk-memory-opt"]);
+        let features = names.map(|name| format!("+{name}")).collect::<Vec<_>>().join(",");
         // Only then, because the code generator's own calls go wrong with it, see `adapter.rs`.
         let returns_several = module.funcs.iter().any(|func| func.sig.results.len() > 1);
         let abi = if returns_several { "experimental-mv" } else { "" };
@@ -77,7 +69,7 @@ impl Machine {
         // SAFETY: `machine` owns a live `llvm::TargetMachine` and nothing else uses it meanwhile; the shim was compiled
         // against the headers of the library that is linked.
         unsafe { galc_llvm_use_wasm_exceptions(machine.as_mut_ptr().cast()) };
-        Ok(Machine { machine, level, cpu: "generic", features, returns_several })
+        Ok(Machine { machine, level, cpu: "generic", features, wasm_features, returns_several })
     }
 
     /// Makes a module one for this machine.
@@ -130,28 +122,6 @@ fn codegen_level(level: OptLevel) -> OptimizationLevel {
         OptLevel::O2 | OptLevel::Os | OptLevel::Oz => OptimizationLevel::Default,
         OptLevel::O3 => OptimizationLevel::Aggressive,
     }
-}
-
-fn bodies(module: &lir::Module) -> impl Iterator<Item = &Body> {
-    module.funcs.iter().filter_map(lir::Function::body)
-}
-
-fn has_vectors(body: &Body) -> bool {
-    body.regs.iter().any(|&ty| ty == Ty::V128)
-}
-
-fn has_atomics(body: &Body) -> bool {
-    let is_atomic = |op: &Op| {
-        matches!(
-            op,
-            Op::AtomicLoad { .. }
-                | Op::AtomicStore { .. }
-                | Op::AtomicRmw { .. }
-                | Op::AtomicCas { .. }
-                | Op::AtomicFence
-        )
-    };
-    body.blocks.iter().flat_map(|block| &block.insts).any(|inst| is_atomic(&inst.op))
 }
 
 /// Options of the code generator that exist as command-line options alone, for the whole process.

@@ -3,6 +3,7 @@
 use crate::{EmitError, EmitOptions, emit};
 use backend::{
     Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
+    WasmFeature,
 };
 use lir::TargetInfo;
 
@@ -40,7 +41,10 @@ impl Backend for WasmBackend {
             ..EmitOptions::release()
         };
         match emit(module, &emit_options) {
-            Ok(emitted) => Ok(Artifact { kind: ArtifactKind::WasmModule, bytes: emitted.wasm }),
+            Ok(emitted) => {
+                let features = WasmFeature::of_module(module);
+                Ok(Artifact { kind: ArtifactKind::WasmModule, bytes: emitted.wasm, features })
+            }
             Err(error @ (EmitError::FunctionTooLarge { .. } | EmitError::DataTooLarge { .. })) => {
                 Err(BackendError::InvalidProgram(error.to_string()))
             }

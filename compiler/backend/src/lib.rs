@@ -7,7 +7,11 @@
 //! Start reading at [`Backend`]. The driver picks one, a host hands in those that it was built with. A backend is asked
 //! only for what its [`Capabilities`] promise; a backend that is asked for more answers [`BackendError::Unsupported`].
 
+mod features;
+
 use std::fmt;
+
+pub use features::WasmFeature;
 
 use lir::TargetInfo;
 use syntax::{FileId, SourceMap, Span};
@@ -116,6 +120,8 @@ impl ArtifactKind {
 pub struct Artifact {
     pub kind: ArtifactKind,
     pub bytes: Vec<u8>,
+    /// What a module uses; none in what is not for WebAssembly.
+    pub features: Vec<WasmFeature>,
 }
 
 /// How much work goes into the code. A backend may do the same at neighbouring levels.

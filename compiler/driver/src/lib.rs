@@ -15,7 +15,7 @@ mod options;
 mod pipeline;
 mod sources;
 
-pub use backend::{Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel};
+pub use backend::{Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, WasmFeature};
 pub use backends::{Fallback, find as find_backend};
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, TargetInfo, UnknownName, passes,

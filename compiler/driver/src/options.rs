@@ -114,6 +114,11 @@ impl Options {
         })
     }
 
+    /// Whether functions keep their names in what is made.
+    pub fn keeps_names(&self) -> bool {
+        self.profile == Profile::Debug || self.debug_info
+    }
+
     pub fn checks_overflow(&self) -> bool {
         self.overflow_checks.unwrap_or(self.profile == Profile::Debug)
     }

@@ -2,7 +2,7 @@
 
 use crate::constants;
 use crate::sources::Sources;
-use crate::{Checked, DriverError, Level, Options, Panics, Profile, Purpose, Session, Stage};
+use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stage};
 use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::Target;
@@ -127,7 +127,8 @@ pub(crate) fn to_mir(
     } else if options.debug_info {
         mir::debug::forget_changing_variables(&mut program);
     }
-    let passes = mir::PassOptions { off, certify: verifies(&options) };
+    let passes =
+        mir::PassOptions { off, for_size: options.level().is_for_size(), certify: verifies(&options) };
     let report = stage(session, Stage::OptimizeMir, |_| mir::optimize(&mut program, &passes));
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
@@ -140,12 +141,12 @@ pub(crate) fn plain_lir(
     mut program: mir::Program,
     target: &Target,
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
-    let passes = mir::PassOptions { off: vec!["all".to_string()], certify: false };
+    let passes = mir::PassOptions { off: vec!["all".to_string()], ..mir::PassOptions::default() };
     let report = mir::optimize(&mut program, &passes);
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
     }
-    Ok(with_frames(lir::lower::lower_program(&program, target)))
+    Ok(with_frames(lir::lower::lower_program(&program, target, false)))
 }
 
 /// Builds MIR; `Err` carries diagnostics about limits.
@@ -208,7 +209,8 @@ pub(crate) fn to_lir(
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
     stage(session, Stage::LowerToLir, |_| {
-        let mut module = lir::lower::lower_program(program, &target(&options, max_results));
+        let for_size = options.level().is_for_size();
+        let mut module = lir::lower::lower_program(program, &target(&options, max_results), for_size);
         if verifies(&options) {
             verify_lir(&module)?;
         }
@@ -218,6 +220,7 @@ pub(crate) fn to_lir(
                 .chain(unwanted.iter().map(|name| name.to_string()))
                 .collect(),
             optimize: options.level() != OptLevel::O0,
+            for_size,
             verify: verifies(&options),
         };
         lir::passes::optimize(&mut module, &passes);
@@ -245,7 +248,7 @@ pub(crate) fn to_artifact(
     let compile = CompileOptions {
         artifact: options.artifact,
         level: options.level(),
-        names: options.profile == Profile::Debug || options.debug_info,
+        names: options.keeps_names(),
         debug_info: if options.debug_info { Some(map) } else { None },
     };
     Ok(stage(session, Stage::Emit, |_| backend.compile(module, &compile))?)

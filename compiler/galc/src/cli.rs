@@ -2,6 +2,7 @@
 
 use crate::quantity::{parse_duration, parse_size};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use driver::OptLevel;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -167,6 +168,35 @@ pub enum LevelChoice {
 }
 
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WasmOptChoice {
+    Off,
+    #[value(name = "1")]
+    O1,
+    #[value(name = "2")]
+    O2,
+    #[value(name = "3")]
+    O3,
+    #[value(name = "s")]
+    Os,
+    #[value(name = "z")]
+    Oz,
+}
+
+impl WasmOptChoice {
+    /// `None` for `off`.
+    pub fn level(self) -> Option<OptLevel> {
+        match self {
+            WasmOptChoice::Off => None,
+            WasmOptChoice::O1 => Some(OptLevel::O1),
+            WasmOptChoice::O2 => Some(OptLevel::O2),
+            WasmOptChoice::O3 => Some(OptLevel::O3),
+            WasmOptChoice::Os => Some(OptLevel::Os),
+            WasmOptChoice::Oz => Some(OptLevel::Oz),
+        }
+    }
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum BackendChoice {
     /// Fast, and part of every galc
     Wasm,
@@ -201,6 +231,10 @@ pub struct BuildArgs {
     /// [default: exe for native targets, wasm for others]
     #[arg(long, value_enum)]
     pub emit: Option<EmitChoice>,
+    /// How much wasm-opt does to the module; `off` leaves it out [default: in release and for -O s and z what -O says,
+    /// else off]
+    #[arg(long, value_enum, value_name = "LEVEL", help_heading = "Compilation")]
+    pub wasm_opt: Option<WasmOptChoice>,
     #[command(flatten)]
     pub compile: CompileArgs,
     #[command(flatten)]

@@ -14,6 +14,7 @@ mod native;
 mod package;
 mod quantity;
 mod shell;
+mod wasm_opt;
 mod watch;
 
 use cli::Cli;

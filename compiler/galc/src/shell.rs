@@ -105,6 +105,12 @@ impl Shell {
         });
     }
 
+    /// Tells of something that was done otherwise than usual.
+    pub fn note(&self, note: &str) {
+        self.status(&format!("note: {note}"));
+        self.message(|| Object::message("note").string("message", note));
+    }
+
     pub fn failure(&self, failure: &Failure) {
         if let Failure::Manifest(checked) = failure {
             self.diagnostics(checked);

@@ -361,6 +361,8 @@ pub enum Intrinsic {
     BufferIntoPtr,
     /// Whether the (borrowed) buffer, boxed enum, or closure has one owner only.
     IsUnique,
+    /// One owner more of what the value behind a pointer counts: its bytes have been copied.
+    PtrRetain,
     /// memcpy and memset: `(dst, src, bytes)` may overlap, `(dst, byte, bytes)`.
     MemCopy,
     MemFill,
@@ -487,10 +489,12 @@ pub enum Term {
     Throw,
 }
 
-/// Static bytes, read-only.
+/// Static memory, read-only.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Data {
-    pub bytes: Vec<u8>,
+pub enum Data {
+    Bytes(Vec<u8>),
+    /// Values of the library's `String`, one behind the other.
+    Strings(Vec<Box<str>>),
 }
 
 /// A whole program of instances.

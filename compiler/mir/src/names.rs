@@ -48,7 +48,8 @@ pub(crate) const UN_OPS: [(UnOp, &str); 3] =
     [(UnOp::Neg, "neg"), (UnOp::Not, "not"), (UnOp::BitNot, "bit_not")];
 
 /// Intrinsics without a parameter of their own; the others are in `intrinsic_name`.
-pub(crate) const INTRINSICS: [(Intrinsic, &str); 37] = [
+pub(crate) const INTRINSICS: [(Intrinsic, &str); 38] = [
+    (Intrinsic::PtrRetain, "ptr_retain"),
     (Intrinsic::BufferPtr, "buffer_ptr"),
     (Intrinsic::BufferIntoPtr, "buffer_into_ptr"),
     (Intrinsic::IsUnique, "is_unique"),

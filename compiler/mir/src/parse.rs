@@ -358,9 +358,20 @@ impl<'a> Parser<'a> {
             return self.error("data are numbered from 0");
         }
         self.expect("=")?;
-        let bytes = self.bytes()?;
-        self.program.datas.push(Data { bytes });
+        let data =
+            if self.eat("strings") { Data::Strings(self.strings()?) } else { Data::Bytes(self.bytes()?) };
+        self.program.datas.push(data);
         Ok(())
+    }
+
+    fn strings(&mut self) -> Res<Vec<Box<str>>> {
+        self.expect("[")?;
+        let mut texts = Vec::new();
+        while !self.eat("]") {
+            texts.push(self.string()?.into());
+            self.comma("]")?;
+        }
+        Ok(texts)
     }
 
     fn lang(&mut self) -> Res<()> {

@@ -100,6 +100,19 @@ impl<'a> Printer<'a> {
         self.out.push_str(text);
     }
 
+    fn data(&mut self, data: &Data) {
+        let texts = match data {
+            Data::Bytes(bytes) => return write_quoted(&mut self.out, bytes),
+            Data::Strings(texts) => texts,
+        };
+        self.p("strings [");
+        for (i, text) in texts.iter().enumerate() {
+            self.p(if i == 0 { "" } else { ", " });
+            write_quoted(&mut self.out, text.as_bytes());
+        }
+        self.p("]");
+    }
+
     fn program(&mut self) {
         let program = self.program;
         for ty in program.types.defs.indices() {
@@ -107,7 +120,7 @@ impl<'a> Printer<'a> {
         }
         for (id, data) in program.datas.iter_enumerated() {
             let _ = write!(self.out, "data {id} = ");
-            write_quoted(&mut self.out, &data.bytes);
+            self.data(data);
             self.p("\n");
         }
         let mut lang: Vec<_> = program.lang.iter().map(|(name, func)| (*func, *name)).collect();

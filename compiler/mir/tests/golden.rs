@@ -70,7 +70,8 @@ fn run(command: &str, input: &str) -> Result<String, String> {
         }
         ["optimize", ref off @ ..] => {
             let mut program = program;
-            let opts = mir::PassOptions { off: off.iter().map(|s| s.to_string()).collect(), certify: true };
+            let off = off.iter().map(|s| s.to_string()).collect();
+            let opts = mir::PassOptions { off, for_size: false, certify: true };
             broken(&mir::optimize_suspiciously(&mut program, &opts))?;
             Ok(mir::print_program(&program))
         }

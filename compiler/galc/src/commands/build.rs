@@ -7,6 +7,7 @@ use crate::native;
 use crate::package::Unit;
 use crate::quantity::grouped;
 use crate::shell::Shell;
+use crate::wasm_opt;
 use driver::{ArtifactKind, EmitKind, Options, Purpose};
 use report::Object;
 use std::fs;
@@ -48,10 +49,11 @@ fn artifact(
 ) -> Result<Exit, Failure> {
     let usual = options(&args.compile, Purpose::Program)?;
     let kind = kind.unwrap_or(usual.artifact);
-    let Some((_, output)) = compile(unit, Options { artifact: kind, ..usual }, shell)? else {
-        return Ok(Exit::Diagnostics);
-    };
-    let bytes = &output.artifact.bytes;
+    let options = Options { artifact: kind, ..usual };
+    let wasm_opt = wasm_opt::wanted(args.wasm_opt, &options)?;
+    let names = options.keeps_names();
+    let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+    let bytes = wasm_opt::apply(output.artifact, wasm_opt, names, shell)?;
     let path = match &args.output {
         Some(path) => path.clone(),
         None if kind.is_text() => PathBuf::from("-"),
@@ -62,7 +64,7 @@ fn artifact(
             dir.join(&unit.name).with_added_extension(kind.extension())
         }
     };
-    write(&path, bytes, shell)?;
+    write(&path, &bytes, shell)?;
     if kind == ArtifactKind::Executable && path != Path::new("-") {
         native::make_executable(&path).map_err(|error| io_failure("make executable", &path, &error))?;
     }

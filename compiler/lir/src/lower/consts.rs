@@ -34,8 +34,10 @@ impl Emit<'_, '_> {
         let id = match self.cx.datas.get(&data) {
             Some(id) => *id,
             None => {
-                let bytes = &self.cx.program.datas[data].bytes;
-                let id = self.cx.bytes(bytes);
+                let id = match &self.cx.program.datas[data] {
+                    m::Data::Bytes(bytes) => self.cx.bytes(bytes),
+                    m::Data::Strings(texts) => self.cx.strings(texts),
+                };
                 self.cx.datas.insert(data, id);
                 id
             }
@@ -46,12 +48,8 @@ impl Emit<'_, '_> {
     /// `String { buf, data, len }`, see `docs/contracts.md`.
     fn string(&mut self, text: &str, _ty: m::Ty) -> Vec<Reg> {
         let buf = self.immortal_pointer();
-        let data = if text.is_empty() {
-            buf
-        } else {
-            let id = self.cx.bytes(text.as_bytes());
-            self.b.data_addr(id, 0)
-        };
+        let id = self.cx.text(text);
+        let data = self.b.data_addr(id, 0);
         let len = self.b.int(self.b.usize_ty(), text.len() as i64);
         vec![buf, data, len]
     }

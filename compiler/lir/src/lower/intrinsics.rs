@@ -7,6 +7,13 @@ use mir::ir as m;
 use mir::ir::Intrinsic as I;
 
 impl FuncLower<'_, '_, '_> {
+    fn retain_behind(&mut self, pointer: &m::Operand, addr: Reg) {
+        let Some(place) = pointer.place() else { return };
+        if let m::TyKind::Ptr(ty) = *self.e.types().kind(self.place_ty(place)) {
+            self.e.retain_at(ty, addr, 0);
+        }
+    }
+
     /// The registers of the result (none for operations without one).
     pub fn intrinsic(&mut self, op: I, operands: &[m::Operand], ty: m::Ty) -> Vec<Reg> {
         let kind = operands.first().map_or(Kind::Other, |o| self.operand_kind(o));
@@ -23,6 +30,10 @@ impl FuncLower<'_, '_, '_> {
             I::IsUnique => {
                 let count = self.e.b.load_header(args[0], 0);
                 vec![self.e.b.cmp_imm(CmpOp::Eq, count, 1)]
+            }
+            I::PtrRetain => {
+                self.retain_behind(&operands[0], args[0]);
+                Vec::new()
             }
             I::MemCopy => {
                 let len = self.e.b.int_to_ptr(args[2]);

@@ -46,6 +46,7 @@ pub(crate) struct Cx<'a> {
     pub recursive: rustc_hash::FxHashSet<m::Ty>,
     /// What has been described for `-g`.
     pub debug_types: FxHashMap<m::Ty, TypeId>,
+    pub for_size: bool,
 }
 
 /// The layout of a count that static cells start with.
@@ -77,8 +78,9 @@ pub fn check_sizes(program: &m::Program, target: &Target) -> Result<(), TooLarge
     Ok(())
 }
 
-/// Lowers a whole program. The MIR must have passed its verifier and certifier, and [`check_sizes`] as it was built.
-pub fn lower_program(program: &m::Program, target: &Target) -> Module {
+/// Lowers a whole program. The MIR must have passed its verifier and certifier, and [`check_sizes`] as it was built. With
+/// `for_size` what drops values is called, where it would otherwise stand in place.
+pub fn lower_program(program: &m::Program, target: &Target, for_size: bool) -> Module {
     let mut cx = Cx {
         program,
         layouts: Layouts::new(&program.types, target.pointer_bytes),
@@ -104,6 +106,7 @@ pub fn lower_program(program: &m::Program, target: &Target) -> Module {
         drop_list: None,
         allocates: boxes::program_allocates(program),
         recursive: glue::recursive_types(&program.types),
+        for_size,
     };
     for func in &program.funcs {
         cx.declare(func);
@@ -211,6 +214,27 @@ impl<'a> Cx<'a> {
         });
         self.strings.insert(bytes.into(), id);
         id
+    }
+
+    /// Where the bytes of a static string lie; those of the empty one nowhere in particular.
+    pub fn text(&mut self, text: &str) -> DataId {
+        if text.is_empty() { self.immortal_cell() } else { self.bytes(text.as_bytes()) }
+    }
+
+    /// Static values of `String`, one behind the other.
+    pub fn strings(&mut self, texts: &[Box<str>]) -> DataId {
+        let word = self.layouts.pointer_bytes as usize;
+        let owner = self.immortal_cell();
+        let (mut bytes, mut relocs) = (Vec::new(), Vec::new());
+        for text in texts {
+            for data in [owner, self.text(text)] {
+                relocs.push((bytes.len() as u32, Reloc::Data { data, offset: 0 }));
+                bytes.resize(bytes.len() + word, 0);
+            }
+            bytes.extend_from_slice(&(text.len() as u64).to_le_bytes()[..word]);
+        }
+        let (name, align) = (String::new(), word as u32);
+        self.module.datas.push(Data { name, bytes, align, relocs, is_mutable: false, zeroed: 0 })
     }
 
     /// The static cell that stands for the empty buffer and for poison.

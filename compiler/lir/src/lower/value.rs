@@ -118,7 +118,8 @@ impl<'a> Emit<'_, 'a> {
         }
         let layout = self.layout(ty);
         let has_own_drop = self.types().defs[ty].user_drop.is_some();
-        if has_own_drop || (!self.is_pointer(ty) && !self.drops_inline(ty)) {
+        let is_inline = if self.is_pointer(ty) { !self.cx.for_size } else { self.drops_inline(ty) };
+        if has_own_drop || !is_inline {
             let f = self.cx.glue_fn(Glue::Drop(ty));
             self.drop_call(f, regs.to_vec());
         } else if self.is_pointer(ty) {

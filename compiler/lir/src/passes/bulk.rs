@@ -6,12 +6,15 @@ use crate::ir::*;
 
 /// About where a call is as cheap as the accesses.
 const BYTES_MAX: i64 = 32;
+/// What one access does.
+const BYTES_MAX_FOR_SIZE: i64 = 8;
 
 /// Whether the instruction has been replaced.
 pub(crate) fn expand(cx: &mut Fold<'_>, op: &Op) -> bool {
+    let most = if cx.for_size { BYTES_MAX_FOR_SIZE } else { BYTES_MAX };
     match *op {
         Op::MemCopy { dst, src, len } => {
-            let Some(len) = cx.int(len).filter(|len| (0..=BYTES_MAX).contains(len)) else { return false };
+            let Some(len) = cx.int(len).filter(|len| (0..=most).contains(len)) else { return false };
             let loaded: Vec<(MemTy, u32, Reg)> = pieces(len as u32)
                 .map(|(ty, offset)| {
                     let value = cx.new_reg(ty.reg_ty());
@@ -32,7 +35,7 @@ pub(crate) fn expand(cx: &mut Fold<'_>, op: &Op) -> bool {
             true
         }
         Op::MemFill { dst, value, len } => {
-            let Some(len) = cx.int(len).filter(|len| (0..=BYTES_MAX).contains(len)) else { return false };
+            let Some(len) = cx.int(len).filter(|len| (0..=most).contains(len)) else { return false };
             let Some(byte) = cx.int(value) else { return false };
             let pattern = i64::from_le_bytes([byte as u8; 8]);
             for (ty, offset) in pieces(len as u32) {

@@ -4,6 +4,7 @@
 //! ranges of numbers to the blocks behind them, and loops that count up tell where they begin; that decides later
 //! comparisons, bounds checks and overflow checks.
 
+use super::PassOptions;
 use super::bulk;
 use super::edit::{for_each_body, forward_variables};
 use super::fold::{Fold, simplify};
@@ -19,17 +20,18 @@ use syntax::Span;
 /// Rules applied to one instruction; the bound is a safety net.
 const RULES_MAX: usize = 16;
 
-pub fn copy_prop(module: &mut Module) {
-    for_each_body(module, |module, _, body| propagate(module, body));
+pub fn copy_prop(module: &mut Module, opts: &PassOptions) {
+    for_each_body(module, |module, _, body| propagate(module, opts, body));
 }
 
-pub(crate) fn propagate(module: &Module, body: &mut Body) {
+pub(crate) fn propagate(module: &Module, opts: &PassOptions, body: &mut Body) {
     forward_variables(body);
     let preds = Preds::new(body);
     let doms = Doms::new(body, &preds);
     let known = Known::new(body, &doms, &preds, module.target.pointer_bytes);
     let counters = find_counters(body, &doms, &preds);
-    let mut cx = Fold { module, known, body, out: Vec::new(), span: Span::DUMMY };
+    let for_size = opts.for_size;
+    let mut cx = Fold { module, known, body, out: Vec::new(), span: Span::DUMMY, for_size };
     let mut open: Vec<(Block, Mark, usize)> = Vec::new();
     let start = |cx: &mut Fold<'_>, block: Block| {
         let starts = starts(cx, &counters, block);

@@ -19,6 +19,8 @@ pub(crate) struct Fold<'a> {
     /// The block so far.
     pub out: Vec<Inst>,
     pub span: Span,
+    /// Whether size counts more than speed.
+    pub for_size: bool,
 }
 
 impl Fold<'_> {

@@ -14,13 +14,15 @@ use entity::IndexVec;
 
 /// Instructions and ends of blocks up to which a body is copied to every call: about what the call costs.
 const SMALL_MAX: usize = 12;
+/// The same where size counts more than speed: what takes no more room than the call.
+const SMALL_MAX_FOR_SIZE: usize = 4;
 
 /// A function that is called once is moved whatever its size, until its caller has grown to this.
 const CALLER_MAX: usize = 6000;
 
 pub fn inline(module: &mut Module, opts: &PassOptions) {
     let order = bottom_up(module);
-    let mut inliner = Inliner::new(module, order.component);
+    let mut inliner = Inliner::new(module, order.component, opts.for_size);
     for func in order.funcs {
         inliner.run(module, opts, func);
     }
@@ -33,10 +35,11 @@ struct Inliner {
     is_root: IndexVec<FuncId, bool>,
     n_calls: IndexVec<FuncId, u32>,
     sizes: IndexVec<FuncId, usize>,
+    small_max: usize,
 }
 
 impl Inliner {
-    fn new(module: &Module, component: IndexVec<FuncId, u32>) -> Inliner {
+    fn new(module: &Module, component: IndexVec<FuncId, u32>, for_size: bool) -> Inliner {
         let mut is_root = address_taken(module);
         for export in &module.exports {
             is_root[export.func] = true;
@@ -46,7 +49,8 @@ impl Inliner {
             for_each_callee(body, |func| n_calls[func] += 1);
         }
         let sizes = module.funcs.iter().map(|f| f.body().map_or(usize::MAX, body_size)).collect();
-        Inliner { component, is_root, n_calls, sizes }
+        let small_max = if for_size { SMALL_MAX_FOR_SIZE } else { SMALL_MAX };
+        Inliner { component, is_root, n_calls, sizes, small_max }
     }
 
     fn run(&mut self, module: &mut Module, opts: &PassOptions, func: FuncId) {
@@ -101,7 +105,7 @@ impl Inliner {
         }
         let size = self.sizes[callee];
         // What runs once at most gains nothing from being copied.
-        (size <= SMALL_MAX && !is_cold)
+        (size <= self.small_max && !is_cold)
             || (self.is_last_call(callee) && self.sizes[func] + size <= CALLER_MAX)
     }
 
@@ -129,7 +133,7 @@ fn clean(module: &Module, opts: &PassOptions, body: &mut Body) {
             simplify_cfg::simplify_body(body);
         }
         if opts.is_on("copy-prop") {
-            copy_prop::propagate(module, body);
+            copy_prop::propagate(module, opts, body);
         }
         if opts.is_on("local-cse") {
             local_cse::eliminate(module, body);

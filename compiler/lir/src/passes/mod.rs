@@ -57,7 +57,7 @@ pub const PASSES: &[Pass] = passes! {
     "dead-items" |m, _| dead_items::dead_items(m), "remove functions, data and globals that nothing reaches";
     "may-unwind" |m, _| may_unwind::may_unwind(m), "turn invokes of functions that cannot throw into calls";
     "simplify-cfg" |m, _| simplify_cfg::simplify_cfg(m), "fold known branches, thread jumps, join and remove blocks";
-    "copy-prop" |m, _| copy_prop::copy_prop(m), "propagate copies, constants and ranges; make operations cheaper";
+    "copy-prop" copy_prop::copy_prop, "propagate copies, constants and ranges; make operations cheaper";
     "promote-slots" |m, _| promote_slots::promote_slots(m), "keep private pieces of the stack frame in registers";
     "local-cse" |m, _| local_cse::local_cse(m), "compute and load nothing twice";
     "dead-code" |m, _| dead_code::dead_code(m), "remove instructions whose results are not read";
@@ -112,6 +112,8 @@ pub struct PassOptions {
     pub disabled: BTreeSet<String>,
     /// Without this only what every build gains from is done.
     pub optimize: bool,
+    /// Whether size counts more than speed.
+    pub for_size: bool,
     /// Verifies after every pass, as builds with debug assertions always do.
     pub verify: bool,
 }

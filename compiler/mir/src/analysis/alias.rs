@@ -94,7 +94,8 @@ impl Checker<'_> {
         if let StmtKind::Assign(_, Rvalue::Intrinsic(op, list)) = stmt
             && matches!(
                 op,
-                Intrinsic::MemCopy
+                Intrinsic::PtrRetain
+                    | Intrinsic::MemCopy
                     | Intrinsic::MemFill
                     | Intrinsic::AtomicStore
                     | Intrinsic::AtomicAdd

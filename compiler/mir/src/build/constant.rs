@@ -163,24 +163,22 @@ impl Builder<'_, '_> {
         if int.is_signed() { (n << unused) >> unused } else { ((n as u128) << unused >> unused) as i128 }
     }
 
-    /// Fills a new array with constant scalars by one copy of static bytes. `false` if they are not all that.
+    /// Fills a new array with constant scalars or strings by one copy of static memory. `false` if they are not all that.
+    /// The static owner of such strings is not counted, so that a copy of their bytes makes strings of its own.
     pub fn copy_elements(&mut self, array: Local, elems: &[Expr]) -> bool {
         // A few elements are pushed: that takes no data, and may go away altogether.
         if elems.len() < 4 {
             return false;
         }
-        let mut bytes = Vec::new();
-        for elem in elems {
-            match self.constant_operand(elem) {
-                Some(value) if self.write_scalar(&value, &mut bytes) => {}
-                _ => return false,
-            }
-        }
+        let Some(values) = elems.iter().map(|elem| self.constant_operand(elem)).collect() else {
+            return false;
+        };
+        let Some((data, size)) = self.static_elements(values) else { return false };
         let place = Place::from(array);
         let byte = self.cx.int_ty(IntTy::U8);
+        let from = self.cx.program.datas.push(data);
         let data = self.array_data(&place, byte);
-        let size = Builder::const_int(bytes.len() as i128, IntTy::USize);
-        let from = self.cx.program.datas.push(Data { bytes });
+        let size = Builder::const_int(size as i128, IntTy::USize);
         let unit = self.cx.unit_ty();
         let done = self.scratch(unit);
         let operands = vec![Operand::Copy(data.into()), Operand::Const(Const::DataAddr(from)), size];
@@ -188,6 +186,21 @@ impl Builder<'_, '_> {
         let len = self.array_len(&place);
         self.set(len, Builder::const_int(elems.len() as i128, IntTy::USize));
         true
+    }
+
+    /// Static memory with the elements, and its size in bytes.
+    fn static_elements(&self, values: Vec<Const>) -> Option<(Data, usize)> {
+        if let Const::Str(..) = values[0] {
+            let text = |value| if let Const::Str(text, _) = value { Some(text) } else { None };
+            let texts: Vec<Box<str>> = values.into_iter().map(text).collect::<Option<_>>()?;
+            // Three words each, see docs/contracts.md.
+            let size = texts.len() * 3 * self.cx.opts.pointer_bytes as usize;
+            return Some((Data::Strings(texts), size));
+        }
+        let mut bytes = Vec::new();
+        let is_written = values.iter().all(|value| self.write_scalar(value, &mut bytes));
+        let size = bytes.len();
+        is_written.then_some((Data::Bytes(bytes), size))
     }
 
     /// The bytes of a scalar in memory, little endian. `false` for other constants.

@@ -87,6 +87,7 @@ impl Builder<'_, '_> {
             intrinsic,
             I::MemCopy
                 | I::MemFill
+                | I::PtrRetain
                 | I::MemoryBarrier
                 | I::MemoryGrow
                 | I::BufferIntoPtr
@@ -160,7 +161,9 @@ impl Builder<'_, '_> {
                 }
             }
             // In code that all instances share and that never runs for such a type.
-            ("ptr_copy", [Arg::Value(_)]) if used.types.first().is_some_and(|t| self.cx.facts(*t).iso) => {
+            ("ptr_copy" | "ptr_retain", [Arg::Value(_)])
+                if used.types.first().is_some_and(|t| self.cx.facts(*t).iso) =>
+            {
                 self.trap();
             }
             ("ptr_take" | "ptr_copy", [Arg::Value(p)]) => {
@@ -289,6 +292,7 @@ fn operation(name: &str, types: &[Ty]) -> Option<Intrinsic> {
         "buffer_from_ptr" => I::BufferFromPtr(ty?),
         "buffer_into_ptr" => I::BufferIntoPtr,
         "is_unique" => I::IsUnique,
+        "ptr_retain" => I::PtrRetain,
         "mem_copy" => I::MemCopy,
         "mem_fill" => I::MemFill,
         "memory_barrier" => I::MemoryBarrier,

@@ -161,7 +161,7 @@ impl<'f> Cx<'f> {
         }
         let mut bytes = (text.len() as u32).to_le_bytes().to_vec();
         bytes.extend_from_slice(text.as_bytes());
-        let id = self.program.datas.push(mir::Data { bytes });
+        let id = self.program.datas.push(mir::Data::Bytes(bytes));
         self.locations.insert(text, id);
         id
     }

@@ -201,7 +201,10 @@ impl Fake {
         }
         for off in [vec![], vec!["all".to_string()]] {
             let mut program = program.clone();
-            let report = crate::optimize(&mut program, &crate::PassOptions { off, certify: true });
+            let report = crate::optimize(
+                &mut program,
+                &crate::PassOptions { off, certify: true, ..Default::default() },
+            );
             assert!(
                 report.broken.is_empty(),
                 "{:?}\n{text}\n{}",

@@ -90,6 +90,7 @@ fn is_pure(rvalue: &Rvalue) -> bool {
             op,
             Intrinsic::BufferIntoPtr
                 | Intrinsic::BufferFromPtr(_)
+                | Intrinsic::PtrRetain
                 | Intrinsic::MemCopy
                 | Intrinsic::MemFill
                 | Intrinsic::MemoryBarrier

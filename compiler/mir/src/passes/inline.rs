@@ -14,16 +14,24 @@ use crate::passes::splice::splice;
 use entity::IndexVec;
 use hir::program::Inline;
 
-/// Up to this cost a body is cheaper than its call.
-const TINY: u32 = 12;
-/// Up to this cost any call outside of cold code is replaced.
-const SMALL: u32 = 45;
-/// The same for functions that are called from one place only.
-const ONCE: u32 = 600;
-/// The same for functions with a parameter that is a closure, as its calls can be inlined in turn.
-const HIGHER_ORDER: u32 = 150;
-/// The same for `@inline`.
-const ALWAYS: u32 = 3000;
+/// The most that a body may cost whose calls are replaced by it.
+struct Limits {
+    /// About where a body is cheaper than its call.
+    tiny: u32,
+    /// Outside of cold code.
+    small: u32,
+    /// For functions that are called from one place only.
+    once: u32,
+    /// For functions with a parameter that is a closure, as its calls can be inlined in turn.
+    higher_order: u32,
+    /// For `@inline`.
+    always: u32,
+}
+
+const FOR_SPEED: Limits = Limits { tiny: 12, small: 45, once: 600, higher_order: 150, always: 3000 };
+/// Only what makes nothing larger.
+const FOR_SIZE: Limits = Limits { tiny: 12, small: 12, once: 600, higher_order: 12, always: 12 };
+
 /// Callers do not grow beyond this, but by tiny callees.
 const CALLER_MAX: u32 = 4000;
 /// Nor beyond this, by functions that are `@inline`: the analyses take time by the square of a body's size, and what
@@ -37,7 +45,13 @@ struct Known {
 }
 
 /// `optimize` makes a body small before it is judged.
-pub fn run(program: &mut Program, facts: &TypeFacts, optimize: &mut dyn FnMut(&mut Program, FuncId)) {
+pub fn run(
+    program: &mut Program,
+    facts: &TypeFacts,
+    for_size: bool,
+    optimize: &mut dyn FnMut(&mut Program, FuncId),
+) {
+    let limits = if for_size { &FOR_SIZE } else { &FOR_SPEED };
     let mut callees: IndexVec<FuncId, Option<Known>> = IndexVec::new();
     program.funcs.iter().for_each(|_| {
         callees.push(None);
@@ -45,7 +59,7 @@ pub fn run(program: &mut Program, facts: &TypeFacts, optimize: &mut dyn FnMut(&m
     let n_calls = count_calls(program);
     for component in components(program) {
         for func in &component {
-            inline_calls(program, facts, &callees, &n_calls, &component, *func);
+            inline_calls(program, facts, limits, &callees, &n_calls, &component, *func);
             optimize(program, *func);
         }
         for func in component {
@@ -150,6 +164,7 @@ pub(crate) fn cold_blocks(program: &Program, body: &Body) -> IndexVec<Block, boo
 fn inline_calls(
     program: &mut Program,
     facts: &TypeFacts,
+    limits: &Limits,
     callees: &IndexVec<FuncId, Option<Known>>,
     n_calls: &IndexVec<FuncId, u32>,
     component: &[FuncId],
@@ -165,7 +180,7 @@ fn inline_calls(
         if data.is_cleanup {
             continue;
         }
-        let limit = limit(program, *callee, n_calls[*callee], cold[block], size);
+        let limit = limits.of(program, *callee, n_calls[*callee], cold[block], size);
         if known.cost <= limit {
             size += known.cost;
             sites.push((block, *callee));
@@ -197,22 +212,29 @@ fn may_unwind(program: &Program, body: &Body, term: &Term) -> bool {
     }
 }
 
-fn limit(program: &Program, callee: FuncId, n_calls: u32, is_cold: bool, caller_size: u32) -> u32 {
-    let function = &program.funcs[callee];
-    if is_cold {
-        return 0;
+impl Limits {
+    fn of(&self, program: &Program, callee: FuncId, n_calls: u32, is_cold: bool, caller_size: u32) -> u32 {
+        let function = &program.funcs[callee];
+        if is_cold {
+            return 0;
+        }
+        let private = function.export.is_none() && !program.lang.values().any(|f| *f == callee);
+        let is_once = n_calls == 1 && private;
+        if function.inline == Inline::Always && (!is_once || self.always > self.once) {
+            return if caller_size > CALLER_MAX_ALWAYS { self.tiny } else { self.always };
+        }
+        if caller_size > CALLER_MAX {
+            return self.tiny;
+        }
+        if is_once {
+            return self.once;
+        }
+        if function.params.iter().any(|(ty, _)| is_closure(program, *ty)) {
+            self.higher_order
+        } else {
+            self.small
+        }
     }
-    if function.inline == Inline::Always {
-        return if caller_size > CALLER_MAX_ALWAYS { TINY } else { ALWAYS };
-    }
-    if caller_size > CALLER_MAX {
-        return TINY;
-    }
-    let private = function.export.is_none() && !program.lang.values().any(|f| *f == callee);
-    if n_calls == 1 && private {
-        return ONCE;
-    }
-    if function.params.iter().any(|(ty, _)| is_closure(program, *ty)) { HIGHER_ORDER } else { SMALL }
 }
 
 /// The environment of a closure, as lowering names it.

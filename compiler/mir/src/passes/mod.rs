@@ -66,6 +66,8 @@ const fn pass(name: &'static str, description: &'static str) -> PassInfo {
 pub struct PassOptions {
     /// Names out of [`PASSES`] of what is left out; `all` stands for all of them.
     pub off: Vec<String>,
+    /// Whether size counts more than speed.
+    pub for_size: bool,
     /// Verifies after every pass and certifies at the end, as builds with debug assertions always do.
     pub certify: bool,
 }
@@ -177,7 +179,9 @@ impl<'a> Pipeline<'a> {
             "reuse" => self.reuse(program),
             "inline" => {
                 let facts = self.facts.clone();
-                inline::run(program, &facts, &mut |program, func| self.shrink(program, func));
+                inline::run(program, &facts, self.opts.for_size, &mut |program, func| {
+                    self.shrink(program, func)
+                });
             }
             _ => {
                 if let Some(run) = body_pass(name) {

@@ -214,6 +214,10 @@ impl Verifier<'_> {
                 };
                 wrong(!first_kind.is_none_or(counted), "the operand is counted")
             }
+            Intrinsic::PtrRetain => {
+                let fits = first_kind.is_none_or(|k| matches!(k, TyKind::Ptr(_)));
+                wrong(!fits, "the operand is a pointer")
+            }
             Intrinsic::BufferFromPtr(elem) => {
                 let differs = ty.is_some_and(|t| *self.kind(t) != TyKind::Buffer(elem));
                 wrong(differs, "the destination is a buffer of these elements")

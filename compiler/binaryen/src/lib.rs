@@ -1,0 +1,153 @@
+//! Binaryen's `wasm-opt`, an optimiser of modules that runs after the backends: where it is found, and how it is called.
+
+use backend::{OptLevel, WasmFeature};
+use std::ffi::OsString;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Names the program.
+pub const VARIABLE: &str = "GALC_WASM_OPT";
+pub const NAME: &str = "wasm-opt";
+/// The oldest that is tested; older ones lack exceptions with `exnref`, or have faults in them.
+pub const OLDEST: u32 = 132;
+const HOW_TO_GET: &str = "`cargo xtask setup` installs it (npm: binaryen)";
+
+/// A `wasm-opt`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WasmOpt(PathBuf);
+
+impl WasmOpt {
+    /// The one that the variable names, or the first in the given folders or on the path. `Ok(None)` if there is none.
+    pub fn find(folders: impl IntoIterator<Item = PathBuf>) -> Result<Option<WasmOpt>, String> {
+        if let Some(named) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
+            return match PathBuf::from(&named) {
+                path if path.is_file() => Ok(Some(WasmOpt(path))),
+                path => Err(format!("{VARIABLE} names `{}`, which is no file", path.display())),
+            };
+        }
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut folders = folders.into_iter().chain(std::env::split_paths(&path));
+        let found =
+            folders.find_map(|folder| names().map(|name| folder.join(name)).find(|path| path.is_file()));
+        Ok(found.map(WasmOpt))
+    }
+
+    /// For messages: that there is none, and what to do.
+    pub fn missing() -> String {
+        format!("{NAME} is not beside galc and not on the path; {HOW_TO_GET}, or {VARIABLE} says where it is")
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// What it says of itself; none if it cannot be run.
+    pub fn version(&self) -> Option<u32> {
+        let output = Command::new(&self.0).arg("--version").stdin(Stdio::null()).output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        text.split_whitespace().find_map(|word| word.parse().ok())
+    }
+
+    /// Optimises a module. The result uses no feature that is not given; functions keep their names with `names`.
+    pub fn run(
+        &self,
+        module: &[u8],
+        level: OptLevel,
+        features: &[WasmFeature],
+        names: bool,
+    ) -> Result<Vec<u8>, String> {
+        let folder =
+            tempfile::tempdir().map_err(|error| format!("cannot make a temporary folder: {error}"))?;
+        let (from, to) = (folder.path().join("from.wasm"), folder.path().join("to.wasm"));
+        std::fs::write(&from, module)
+            .map_err(|error| format!("cannot write `{}`: {error}", from.display()))?;
+        let output = Command::new(&self.0)
+            .args(arguments(level, features, names))
+            .arg(&from)
+            .arg("-o")
+            .arg(&to)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| self.cannot_be_run(&error))?;
+        if !output.status.success() {
+            return Err(self.failed(&output));
+        }
+        std::fs::read(&to).map_err(|error| format!("`{}` wrote nothing: {error}", self.0.display()))
+    }
+
+    fn cannot_be_run(&self, error: &std::io::Error) -> String {
+        let name = self.0.display();
+        // The one of npm is a script.
+        let hint = if error.kind() == ErrorKind::NotFound { "; the one of npm needs Node" } else { "" };
+        format!("cannot run `{name}`: {error}{hint}")
+    }
+
+    /// What it says, or that it is too old for what galc emits.
+    fn failed(&self, output: &Output) -> String {
+        let (name, status) = (self.0.display(), output.status);
+        let reason = match self.version() {
+            Some(version) if version < OLDEST => {
+                format!("it is version {version}, and galc needs {OLDEST} or later; {HOW_TO_GET}")
+            }
+            _ => String::from_utf8_lossy(&output.stderr).trim().to_string(),
+        };
+        format!("`{name}` failed ({status}): {reason}")
+    }
+}
+
+fn names() -> impl Iterator<Item = OsString> {
+    let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
+    endings.iter().map(|ending| OsString::from(format!("{NAME}{ending}")))
+}
+
+fn arguments(level: OptLevel, features: &[WasmFeature], names: bool) -> Vec<String> {
+    // Exactly what the module may use, or it would be given what its engine perhaps does not have.
+    let mut args = vec!["--mvp-features".to_string()];
+    args.extend(features.iter().map(|feature| format!("--enable-{}", binaryen_name(*feature))));
+    args.push(format!("-O{}", level.name()));
+    if names {
+        args.push("--debuginfo".to_string());
+    }
+    args
+}
+
+/// Binaryen has names of its own for some.
+fn binaryen_name(feature: WasmFeature) -> &'static str {
+    match feature {
+        WasmFeature::Atomics => "threads",
+        WasmFeature::NontrappingFptoint => "nontrapping-float-to-int",
+        WasmFeature::Simd128 => "simd",
+        other => other.name(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_given_by_binaryens_names() {
+        let features = [WasmFeature::Simd128, WasmFeature::SignExt, WasmFeature::Atomics];
+        assert_eq!(
+            arguments(OptLevel::Oz, &features, true),
+            [
+                "--mvp-features",
+                "--enable-simd",
+                "--enable-sign-ext",
+                "--enable-threads",
+                "-Oz",
+                "--debuginfo"
+            ]
+        );
+        assert_eq!(arguments(OptLevel::O3, &[], false), ["--mvp-features", "-O3"]);
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_named() {
+        let none = WasmOpt(PathBuf::from("/nowhere/wasm-opt"));
+        assert_eq!(none.version(), None);
+        let said = none.run(b"\0asm\x01\0\0\0", OptLevel::O3, &[], false).expect_err("it is nowhere");
+        assert!(said.contains("`/nowhere/wasm-opt`") && said.contains("needs Node"), "{said}");
+    }
+}
