@@ -21,6 +21,8 @@ pub struct Mode {
     pub runs_on: RunsOn,
     /// A panic ends the program by a trap, so that only programs that do not panic behave alike.
     pub aborts: bool,
+    /// With debug information, which must not change what a program does either.
+    pub debug_info: bool,
     /// What wasm-opt does to the module behind the backend.
     pub wasm_opt: Option<OptLevel>,
     /// Left out where the small size is asked for.
@@ -39,7 +41,16 @@ pub enum RunsOn {
 }
 
 const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
-    Mode { name, profile, passes_off: false, runs_on, aborts: false, wasm_opt: None, is_long: false }
+    Mode {
+        name,
+        profile,
+        passes_off: false,
+        runs_on,
+        aborts: false,
+        debug_info: false,
+        wasm_opt: None,
+        is_long: false,
+    }
 }
 
 pub const MODES: &[Mode] = &[
@@ -48,6 +59,7 @@ pub const MODES: &[Mode] = &[
     Mode { passes_off: true, ..mode("plain", Profile::Debug, RunsOn::Wasm) },
     mode("interpreter", Profile::Debug, RunsOn::Interpreter),
     Mode { aborts: true, ..mode("abort", Profile::Release, RunsOn::Wasm) },
+    Mode { debug_info: true, is_long: true, ..mode("debug -g", Profile::Debug, RunsOn::Wasm) },
 ];
 
 /// Those of the LLVM backend, a suite of its own. Their names begin with a profile, for programs that want one only.
@@ -60,6 +72,16 @@ pub const LLVM_MODES: &[Mode] = &[
         is_long: true,
         aborts: true,
         ..mode("abort llvm -O2", Profile::Release, RunsOn::Llvm(OptLevel::O2))
+    },
+    Mode {
+        debug_info: true,
+        is_long: true,
+        ..mode("debug llvm -O0 -g", Profile::Debug, RunsOn::Llvm(OptLevel::O0))
+    },
+    Mode {
+        debug_info: true,
+        is_long: true,
+        ..mode("release llvm -O2 -g", Profile::Release, RunsOn::Llvm(OptLevel::O2))
     },
 ];
 
@@ -100,6 +122,16 @@ pub const NATIVE_MODES: &[Mode] = &[
         aborts: true,
         ..mode("abort native -O2", Profile::Release, RunsOn::Native(OptLevel::O2))
     },
+    Mode {
+        debug_info: true,
+        is_long: true,
+        ..mode("debug native -O0 -g", Profile::Debug, RunsOn::Native(OptLevel::O0))
+    },
+    Mode {
+        debug_info: true,
+        is_long: true,
+        ..mode("release native -O3 -g", Profile::Release, RunsOn::Native(OptLevel::O3))
+    },
 ];
 
 /// The name of the target whose programs are processes of this machine.
@@ -128,6 +160,7 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         overflow_checks: program.overflow_checks,
         passes_off: if mode.passes_off { driver::passes() } else { program.passes_off.clone() },
         check_leaks: !program.leaks_unchecked,
+        debug_info: mode.debug_info,
         verify: true,
         panics: if mode.aborts { Panics::Abort } else { Panics::Unwind },
         ..Options::default()

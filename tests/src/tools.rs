@@ -1,4 +1,4 @@
-//! Programs of the machine that some checks need: a JavaScript engine, a browser.
+//! Programs of the machine that some checks need: a JavaScript engine, a browser, a debugger.
 //!
 //! Whoever works on the compiler may not have them. The quick tier then leaves such checks out and says so in a line that
 //! begins with `skipped: `; the full tier fails. `cargo xtask setup --full` installs what it looks for here.
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 pub enum Tool {
     Node,
     Browser,
+    Debugger,
 }
 
 impl Tool {
@@ -19,6 +20,7 @@ impl Tool {
         match self {
             Tool::Node => "node",
             Tool::Browser => "a browser (chromium or chrome)",
+            Tool::Debugger => "gdb",
         }
     }
 
@@ -26,6 +28,7 @@ impl Tool {
         match self {
             Tool::Node => &["node", "nodejs"],
             Tool::Browser => &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"],
+            Tool::Debugger => &["gdb"],
         }
     }
 

@@ -3,7 +3,9 @@
 //! Checks for timeouts and fuel cost time inside the compiled code, so there is one wasmtime engine for each
 //! combination, made when it is first needed, and a program is compiled for the combinations in which it is run.
 
+use crate::backtrace::BACKTRACE_MAX;
 use crate::outcome::{RunError, chain};
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 use wasmtime::{Config, Module, OptLevel, WasmBacktraceDetails};
 
@@ -11,6 +13,9 @@ use wasmtime::{Config, Module, OptLevel, WasmBacktraceDetails};
 ///
 /// Only the part in use is backed by memory. Browsers give about one sixty-fourth of this.
 pub const MAX_WASM_STACK: usize = 64 << 20;
+
+/// Frames that the engine looks at for a backtrace; inlined calls are none of their own.
+const FRAMES_MAX: Option<NonZeroUsize> = NonZeroUsize::new(BACKTRACE_MAX);
 
 /// Which checks compiled code contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,6 +85,7 @@ fn config(variant: Variant, fast_compile: bool) -> Config {
         .wasm_bulk_memory(true)
         .wasm_simd(true)
         .wasm_backtrace_details(WasmBacktraceDetails::Enable)
+        .wasm_backtrace_max_frames(FRAMES_MAX)
         .max_wasm_stack(MAX_WASM_STACK)
         // Unused, but the one above must not exceed it.
         .async_stack_size(MAX_WASM_STACK)

@@ -16,6 +16,7 @@
 //! assert_eq!(outcome.status, 0);
 //! ```
 
+mod backtrace;
 mod context;
 mod engine;
 mod files;

@@ -76,7 +76,7 @@ impl End {
 pub struct Fatal {
     /// What follows `fatal: `.
     pub message: String,
-    /// The calls that led there, innermost first, at most wasmtime's limit of 20.
+    /// The calls that led there, innermost first, at most 20.
     pub backtrace: Vec<Frame>,
 }
 
@@ -155,7 +155,7 @@ pub(crate) fn classify(error: &wasmtime::Error, refusal: Option<Refusal>) -> Res
     }
 }
 
-/// The frames of a deep recursion, of which the engine tells the innermost.
+/// The most frames that are told of, which a deep recursion has.
 const DEEP: usize = 20;
 
 /// Whether the access that trapped was below the stack of slots. It comes first in memory, so its overflow gives addresses
@@ -184,7 +184,7 @@ fn trap_message(trap: Trap, refusal: Option<Refusal>) -> String {
 }
 
 fn frames(backtrace: &WasmBacktrace) -> Vec<Frame> {
-    backtrace.frames().iter().map(frame).collect()
+    backtrace.frames().iter().take(DEEP).map(frame).collect()
 }
 
 fn frame(info: &wasmtime::FrameInfo) -> Frame {
@@ -195,7 +195,9 @@ fn frame(info: &wasmtime::FrameInfo) -> Frame {
 
 fn location(symbol: &wasmtime::FrameSymbol) -> Option<String> {
     let mut text = symbol.file()?.to_string();
-    for number in [symbol.line(), symbol.column()].into_iter().flatten() {
+    // Column 0 is that of no column.
+    let column = symbol.column().filter(|&column| column > 0);
+    for number in [symbol.line(), column].into_iter().flatten() {
         let _ = write!(text, ":{number}");
     }
     Some(text)

@@ -13,6 +13,8 @@ use std::path::Path;
 const BENCH_PACKAGES: &[&str] = &["clang-22", "lld-22"];
 /// What running modules in a second engine needs.
 const NODE_PACKAGES: &[&str] = &["nodejs"];
+/// What stepping through executables needs.
+const DEBUGGER_PACKAGES: &[&str] = &["gdb"];
 /// What running them in a browser needs, and the names of browsers that do; must match tests/src/tools.rs.
 const BROWSER_PACKAGES: &[&str] = &["chromium"];
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -105,8 +107,11 @@ fn full_tools() -> Result {
     if !BROWSERS.iter().any(|browser| has(browser)) {
         missing.extend(BROWSER_PACKAGES);
     }
+    if !has("gdb") {
+        missing.extend(DEBUGGER_PACKAGES);
+    }
     if missing.is_empty() {
-        println!("setup: clang-22, wasm-ld-22, node and a browser are there");
+        println!("setup: clang-22, wasm-ld-22, node, gdb and a browser are there");
     } else if can_apt() {
         apt_install(&missing)?;
     } else {

@@ -1,5 +1,6 @@
 //! This backend behind the contract of all backends: each artifact is a longer part of one way.
 
+use crate::line_table::{SYMBOL, line_table};
 use crate::link::{self, WasmLinking};
 use crate::machine::Machine;
 use crate::{conversions, module, native, wide};
@@ -26,7 +27,7 @@ const WASM: Capabilities = Capabilities {
         ArtifactKind::Bitcode,
     ],
     levels: &OptLevel::ALL,
-    debug_info: false,
+    debug_info: true,
     unwinding: true,
     // See `calls_with_several_results`.
     max_results: 1,
@@ -63,9 +64,6 @@ impl Backend for LlvmBackend {
 
     fn compile(&self, module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
         let platform = module.target.platform();
-        if options.debug_info.is_some() {
-            return Err(BackendError::Unsupported("the llvm backend has no debug information yet".into()));
-        }
         if !capabilities(platform).artifacts.contains(&options.artifact) {
             let (what, target) = (options.artifact.description(), &module.target.name);
             return Err(BackendError::Unsupported(format!(
@@ -96,7 +94,7 @@ fn wasm(
     }
     let context = Context::create();
     let machine = Machine::new(module, options.level)?;
-    let ir = module::translate(&context, module, None, &machine, options.level)?;
+    let ir = module::translate(&context, module, None, &machine, options)?;
     machine.optimize(&ir)?;
     wide::expand_wide_products(&context, &ir)?;
     conversions::prefer_signed_conversions(&context, &ir)?;
@@ -104,6 +102,7 @@ fn wasm(
         let linking = WasmLinking {
             stack_bytes: module.target.stack_bytes,
             names: options.names,
+            debug_info: options.debug_info.is_some(),
             for_size: options.level.is_for_size(),
         };
         link::wasm(object, &linking)
@@ -119,10 +118,34 @@ fn native(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>,
     module.target.panic_unwinds = false;
     let context = Context::create();
     let machine = Machine::new(&module, options.level)?;
-    let ir = module::translate(&context, &module, told.as_ref(), &machine, options.level)?;
+    let ir = module::translate(&context, &module, told.as_ref(), &machine, options)?;
     machine.optimize(&ir)?;
     conversions::prefer_signed_conversions(&context, &ir)?;
-    emit(&ir, &machine, options.artifact, |object| link::executable(object, options.names))
+    emit(&ir, &machine, options.artifact, |object| match options.debug_info {
+        Some(_) => with_line_table(object, &machine),
+        None => link::executable(&[object], options.names),
+    })
+}
+
+/// An executable that can print backtraces. The table of its lines is known when it is linked, and then linked to it.
+fn with_line_table(object: &[u8], machine: &Machine) -> Result<Vec<u8>, BackendError> {
+    let first = link::executable(&[object], true)?;
+    let table = line_table(&first)?;
+    let context = Context::create();
+    let ir = context.create_module("lines");
+    machine.prepare(&ir);
+    let bytes = context.const_string(&table, false);
+    let global = ir.add_global(bytes.get_type(), None, SYMBOL);
+    global.set_initializer(&bytes);
+    // Behind the code whatever the linker is; aligned as its numbers.
+    global.set_section(Some(".data.gal_lines"));
+    global.set_alignment(4);
+    let lines = machine.emit(&ir, FileType::Object)?;
+    let executable = link::executable(&[object, &lines], true)?;
+    if line_table(&executable)? != table {
+        return Err(BackendError::Internal("code has moved while its line table was linked to it".into()));
+    }
+    Ok(executable)
 }
 
 /// What is asked for, on the way to what is linked.

@@ -53,6 +53,11 @@ impl<'ctx> Ctx<'ctx, '_> {
         for name in UNAVAILABLE {
             self.add_string(func, &format!("no-builtin-{name}"), "");
         }
+        if self.debug.is_some() {
+            // Each call has a frame that backtraces find.
+            self.add_string(func, "frame-pointer", "all");
+            self.add_string(func, "disable-tail-calls", "true");
+        }
         if self.level.is_for_size() {
             self.add_enum(func, "optsize");
         }

@@ -1,6 +1,7 @@
 //! One function: an entry block with an `alloca` for each register and slot, then LIR's blocks one to one.
 
 use crate::bug::{Result, bug};
+use crate::debug::{Homes, Scopes};
 use crate::module::Ctx;
 use crate::pointers::{Held, Pointers};
 use entity::IndexVec;
@@ -12,6 +13,7 @@ use inkwell::values::{
 };
 use inkwell::{IntPredicate, values::AggregateValueEnum};
 use lir::{Block, BlockData, Body, Callee, FuncId, Op, Reg, Slot, Term, Ty};
+use syntax::Span;
 
 pub struct Cx<'f, 'ctx, 'm> {
     pub m: &'f Ctx<'ctx, 'm>,
@@ -22,13 +24,16 @@ pub struct Cx<'f, 'ctx, 'm> {
     pub landings: IndexVec<Block, Option<BasicBlock<'ctx>>>,
     /// Whether a block can come back to itself, where that was asked.
     pub is_in_cycle: IndexVec<Block, Option<bool>>,
-    regs: IndexVec<Reg, PointerValue<'ctx>>,
+    pub regs: IndexVec<Reg, PointerValue<'ctx>>,
     held: IndexVec<Reg, Held>,
     /// Uses that say which operand of a sum is the address.
     pub is_address: IndexVec<Reg, bool>,
     pub slots: IndexVec<Slot, PointerValue<'ctx>>,
     /// Registers that are written once, with a constant.
     pub consts: IndexVec<Reg, Option<i64>>,
+    /// For `-g`.
+    pub scopes: Option<Scopes<'ctx>>,
+    pub homes: Homes<'ctx>,
 }
 
 pub fn translate<'ctx>(ctx: &Ctx<'ctx, '_>, id: FuncId, body: &Body) -> Result {
@@ -49,17 +54,41 @@ pub fn translate<'ctx>(ctx: &Ctx<'ctx, '_>, id: FuncId, body: &Body) -> Result {
         is_address: body.regs.indices().map(|reg| pointers.is_address(reg)).collect(),
         slots: IndexVec::new(),
         consts: constants(body),
+        scopes: ctx.debug.as_ref().map(|debug| debug.define(func, &ctx.lir.funcs[id])),
+        homes: Homes::new(),
     };
     ctx.builder.position_at_end(entry);
     cx.prologue()?;
     for (block, data) in body.blocks.iter_enumerated() {
         ctx.builder.position_at_end(cx.blocks[block]);
         for inst in &data.insts {
+            cx.locate(inst.span);
             cx.op(&inst.op)?;
+        }
+        match data.term {
+            Term::Jump(_) if block == Body::ENTRY && data.insts.is_empty() => cx.locate(first_span(body)),
+            _ => cx.locate(data.term_span),
         }
         cx.term(&data.term, tells_panic(ctx, data))?;
     }
+    cx.leave();
     Ok(())
+}
+
+/// The place of the first instruction of a source: that is where debuggers stop at a function, whose arguments are in place then.
+fn first_span(body: &Body) -> Span {
+    let mut block = Body::ENTRY;
+    for _ in body.blocks.indices() {
+        let data = &body.blocks[block];
+        if let Some(inst) = data.insts.iter().find(|inst| !inst.span.is_dummy()) {
+            return inst.span;
+        }
+        match data.term {
+            Term::Jump(to) => block = to,
+            _ => return data.term_span,
+        }
+    }
+    Span::DUMMY
 }
 
 /// Whether a block ends by asking whether its last call panicked.
@@ -113,10 +142,12 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
                 .map_err(bug)?;
             self.slots.push(place);
         }
+        self.describe_variables()?;
         for (index, &reg) in self.body.params.iter().enumerate() {
             let value = self.func.get_nth_param(index as u32).ok_or_else(|| bug("a parameter is missing"))?;
             self.write(reg, value)?;
         }
+        self.locate(first_span(self.body));
         b.build_unconditional_branch(self.blocks[Body::ENTRY])?;
         Ok(())
     }
@@ -187,7 +218,20 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             (value, _) => value,
         };
         b.build_store(self.regs[reg], value)?;
-        Ok(())
+        self.write_home(reg, value)
+    }
+
+    /// What is built from now on has no place.
+    fn leave(&self) {
+        if let Some(debug) = &self.m.debug {
+            debug.leave(&self.m.builder);
+        }
+    }
+
+    fn locate(&self, span: Span) {
+        if let (Some(debug), Some(scopes)) = (&self.m.debug, &self.scopes) {
+            debug.locate(&self.m.builder, span, scopes);
+        }
     }
 
     /// Writes the results of a call.

@@ -32,29 +32,34 @@ const CC: Linker = Linker {
 pub struct WasmLinking {
     pub stack_bytes: u32,
     pub names: bool,
+    pub debug_info: bool,
     pub for_size: bool,
 }
 
 pub fn wasm(object: &[u8], linking: &WasmLinking) -> Result<Vec<u8>, BackendError> {
-    link(&WASM_LD, wasm_arguments(linking), object)
+    link(&WASM_LD, wasm_arguments(linking), &[object])
 }
 
-/// A static executable of nothing but the object: neither a C library nor its start files are linked, so there need be none.
+/// A static executable of nothing but the objects: neither a C library nor its start files are linked, so there need be none.
 /// It is loaded where it was linked to, because nothing in it could move it.
-pub fn executable(object: &[u8], names: bool) -> Result<Vec<u8>, BackendError> {
+pub fn executable(objects: &[&[u8]], names: bool) -> Result<Vec<u8>, BackendError> {
     let mut args = vec!["-nostdlib", "-static", "-no-pie", "-Wl,--gc-sections", "-Wl,--build-id=none"];
     args.extend((!names).then_some("-s"));
-    link(&CC, args.into_iter().map(str::to_string).collect(), object)
+    link(&CC, args.into_iter().map(str::to_string).collect(), objects)
 }
 
-fn link(linker: &Linker, args: Vec<String>, object: &[u8]) -> Result<Vec<u8>, BackendError> {
+fn link(linker: &Linker, args: Vec<String>, objects: &[&[u8]]) -> Result<Vec<u8>, BackendError> {
     let folder =
         tempfile::tempdir().map_err(|error| tool(format!("cannot make a temporary folder: {error}")))?;
-    let (from, to) = (folder.path().join("program.o"), folder.path().join("program"));
-    std::fs::write(&from, object)
-        .map_err(|error| tool(format!("cannot write `{}`: {error}", from.display())))?;
+    let to = folder.path().join("program");
     let mut args: Vec<OsString> = args.into_iter().map(OsString::from).collect();
-    args.extend([from.into(), "-o".into(), to.clone().into()]);
+    for (number, object) in objects.iter().enumerate() {
+        let from = folder.path().join(format!("program{number}.o"));
+        std::fs::write(&from, object)
+            .map_err(|error| tool(format!("cannot write `{}`: {error}", from.display())))?;
+        args.push(from.into());
+    }
+    args.extend(["-o".into(), to.clone().into()]);
     run(linker, &args)?;
     std::fs::read(&to).map_err(|error| tool(format!("the linker wrote no `{}`: {error}", to.display())))
 }
@@ -72,7 +77,9 @@ fn wasm_arguments(linking: &WasmLinking) -> Vec<String> {
         "--unresolved-symbols=report-all".to_string(),
         format!("-O{}", if linking.for_size { 2 } else { 1 }),
     ];
-    args.push(if linking.names { "--strip-debug" } else { "--strip-all" }.to_string());
+    if !linking.debug_info {
+        args.push(if linking.names { "--strip-debug" } else { "--strip-all" }.to_string());
+    }
     args
 }
 

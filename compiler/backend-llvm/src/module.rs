@@ -4,11 +4,12 @@
 //! prefix: LLVM takes an external function called `malloc` for the C library's. In native code it is that.
 
 use crate::bug::{Result, bug};
+use crate::debug::Debug;
 use crate::function;
 use crate::machine::Machine;
 use crate::native;
 use crate::regions::Regions;
-use backend::OptLevel;
+use backend::{CompileOptions, OptLevel};
 use entity::IndexVec;
 use inkwell::AddressSpace;
 use inkwell::builder::Builder;
@@ -42,6 +43,7 @@ pub struct Ctx<'ctx, 'm> {
     pub datas: IndexVec<DataId, GlobalValue<'ctx>>,
     pub globals: IndexVec<GlobalId, GlobalValue<'ctx>>,
     pub regions: Regions<'ctx>,
+    pub debug: Option<Debug<'ctx, 'm>>,
 }
 
 pub fn translate<'ctx>(
@@ -49,12 +51,15 @@ pub fn translate<'ctx>(
     lir: &lir::Module,
     told: Option<&Told>,
     machine: &Machine,
-    level: OptLevel,
+    options: &CompileOptions<'_>,
 ) -> Result<Module<'ctx>> {
+    let level = options.level;
     let platform = lir.target.platform();
     let has_libcalls = platform == Platform::Wasm && !machine.returns_several;
     let ir = if has_libcalls { libcalls(context)? } else { context.create_module("program") };
     machine.prepare(&ir);
+    let debug =
+        options.debug_info.map(|positions| Debug::new(context, &ir, lir, positions, level != OptLevel::O0));
     let mut ctx = Ctx {
         context,
         lir,
@@ -68,6 +73,7 @@ pub fn translate<'ctx>(
         datas: IndexVec::new(),
         globals: IndexVec::new(),
         regions: Regions::new(context),
+        debug,
     };
     ctx.ir.get_functions().for_each(|func| ctx.describe_target(func));
     ctx.declare_functions();
@@ -86,6 +92,9 @@ pub fn translate<'ctx>(
         }
     }
     ctx.exports()?;
+    if let Some(debug) = ctx.debug.take() {
+        debug.finish();
+    }
     if cfg!(debug_assertions)
         && let Err(error) = ctx.ir.verify()
     {

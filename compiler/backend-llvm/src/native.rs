@@ -12,7 +12,8 @@ pub const ENTRY: &str = "_start";
 const START: &str = include_str!("start_x86_64_linux.s");
 
 /// What the text above defines for the library.
-const PROVIDED: [&str; 3] = ["gal_syscall3", "gal_syscall6", "gal_initial_stack"];
+const PROVIDED: [&str; 5] =
+    ["gal_syscall3", "gal_syscall6", "gal_initial_stack", "gal_frame_pointer", "gal_line_table"];
 
 /// The text for the assembler that goes into the module.
 pub fn start(stack_bytes: u32) -> String {

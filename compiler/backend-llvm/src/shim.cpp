@@ -1,5 +1,9 @@
 // What LLVM's C API has no function for.
 #include "llvm-c/TargetMachine.h"
+#include "llvm-c/DebugInfo.h"
+#include "llvm/BinaryFormat/Dwarf.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/DIBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -53,4 +57,60 @@ extern "C" char *galc_llvm_run_passes(void *module, void *machine, const char *p
     return strdup(toString(std::move(error)).c_str());
   manager.run(*static_cast<Module *>(module), modules);
   return nullptr;
+}
+
+// Debug information. Nodes are `Metadata *`, builders `DIBuilder *`, as in the C API.
+
+static StringRef text(const char *start, size_t len) { return StringRef(start, len); }
+
+static Metadata *constant(DIBuilder *builder, uint64_t value) {
+  return builder->createExpression({dwarf::DW_OP_constu, value});
+}
+
+extern "C" LLVMMetadataRef galc_llvm_dynamic_array(LLVMDIBuilderRef builder_ref, LLVMMetadataRef scope,
+                                                   const char *name, size_t name_len, LLVMMetadataRef file,
+                                                   LLVMMetadataRef element, LLVMMetadataRef data,
+                                                   LLVMMetadataRef count, uint64_t stride) {
+  auto *builder = unwrap(builder_ref);
+  Metadata *step = stride ? constant(builder, stride) : nullptr;
+  Metadata *range = builder->getOrCreateSubrange(unwrap(count), nullptr, nullptr, step);
+  return wrap(builder->createArrayType(
+      unwrap<DIScope>(scope), text(name, name_len), unwrap<DIFile>(file), 0, 0, 0, unwrap<DIType>(element),
+      builder->getOrCreateArray({range}), data ? unwrap<DIExpression>(data) : nullptr));
+}
+
+extern "C" LLVMMetadataRef galc_llvm_array(LLVMDIBuilderRef builder_ref, LLVMMetadataRef element, uint64_t bits,
+                                           uint32_t align, uint64_t count, uint64_t stride) {
+  auto *builder = unwrap(builder_ref);
+  Metadata *step = stride ? constant(builder, stride) : nullptr;
+  auto *n = ConstantAsMetadata::get(ConstantInt::get(Type::getInt64Ty(unwrap<DIType>(element)->getContext()), count));
+  Metadata *range = builder->getOrCreateSubrange(n, nullptr, nullptr, step);
+  return wrap(builder->createArrayType(bits, align, unwrap<DIType>(element), builder->getOrCreateArray({range})));
+}
+
+extern "C" LLVMMetadataRef galc_llvm_variant_part(LLVMDIBuilderRef builder, LLVMMetadataRef scope,
+                                                  LLVMMetadataRef file, LLVMMetadataRef tag, const char *uid,
+                                                  size_t uid_len) {
+  return wrap(unwrap(builder)->createVariantPart(unwrap<DIScope>(scope), "", unwrap<DIFile>(file), 0, 0, 0,
+                                                 DINode::FlagZero, unwrap<DIDerivedType>(tag), DINodeArray(),
+                                                 text(uid, uid_len)));
+}
+
+extern "C" LLVMMetadataRef galc_llvm_variant(LLVMDIBuilderRef builder, LLVMMetadataRef part, const char *name,
+                                             size_t name_len, LLVMMetadataRef file, uint64_t bits,
+                                             LLVMValueRef tag, LLVMMetadataRef type) {
+  return wrap(unwrap(builder)->createVariantMemberType(
+      unwrap<DIScope>(part), text(name, name_len), unwrap<DIFile>(file), 0, bits, 0, 0,
+      cast<Constant>(unwrap(tag)), DINode::FlagZero, unwrap<DIType>(type)));
+}
+
+extern "C" LLVMMetadataRef galc_llvm_set_elements(LLVMDIBuilderRef builder_ref, LLVMMetadataRef composite,
+                                                  LLVMMetadataRef *elements, size_t n) {
+  auto *builder = unwrap(builder_ref);
+  SmallVector<Metadata *> list;
+  for (size_t i = 0; i < n; i++)
+    list.push_back(unwrap(elements[i]));
+  auto *type = unwrap<DICompositeType>(composite);
+  builder->replaceArrays(type, builder->getOrCreateArray(list));
+  return wrap(type);
 }

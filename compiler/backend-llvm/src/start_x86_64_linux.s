@@ -5,6 +5,8 @@
 
 # Below the stack; larger frames touch it page by page ("probe-stack").
 .set GAL_GUARD_BYTES, 65536
+# What debuggers alone read is not loaded.
+.cfi_sections .debug_frame
 .set GAL_SIGNAL_STACK_BYTES, 65536
 
 .section .bss.gal, "aw", @nobits
@@ -55,6 +57,9 @@ gal_ignore:
 .globl _start
 .type _start, @function
 _start:
+    # Debuggers end here: nobody called it.
+    .cfi_startproc
+    .cfi_undefined rip
     xorl %ebp, %ebp
     movq %rsp, gal_initial_stack_pointer(%rip)
     # mmap: readable and writable; private, anonymous, not counted before it is used
@@ -96,6 +101,7 @@ _start:
     call gal_main
     xorl %edi, %edi
     jmp gal_exit
+    .cfi_endproc
 
 # rt_sigaction: the signal is in edi, what happens at rbx
 gal_on_signal:
@@ -189,6 +195,24 @@ gal_initial_stack:
     movq gal_initial_stack_pointer(%rip), %rax
     ret
 .size gal_initial_stack, . - gal_initial_stack
+
+.section .text.gal_frame_pointer, "ax", @progbits
+.globl gal_frame_pointer
+.type gal_frame_pointer, @function
+gal_frame_pointer:
+    movq %rbp, %rax
+    ret
+.size gal_frame_pointer, . - gal_frame_pointer
+
+# The table is linked in with `-g` alone, see line_table.rs.
+.section .text.gal_line_table, "ax", @progbits
+.weak gal_lines
+.globl gal_line_table
+.type gal_line_table, @function
+gal_line_table:
+    movq $gal_lines, %rax
+    ret
+.size gal_line_table, . - gal_line_table
 
 # Copies rdx bytes from rsi to rdi; the ranges may overlap. Up to 32 bytes are read whole before anything is written; of more, what
 # the loop would overwrite before it is read: the end, or backwards the start.

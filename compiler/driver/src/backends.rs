@@ -37,6 +37,17 @@ pub(crate) struct Choice<'a> {
     pub fallback: Option<Fallback>,
 }
 
+impl Choice<'_> {
+    /// Passes over LIR that take from debug information what the backend could tell. LLVM gives registers places itself: it
+    /// gains nothing from registers that share one, which hold no one variable.
+    pub fn unwanted(&self, options: &Options) -> &'static [&'static str] {
+        match self.backend.kind() {
+            BackendKind::Llvm if options.debug_info => &["coalesce"],
+            _ => &[],
+        }
+    }
+}
+
 /// Why a backend is not taken.
 enum Refusal {
     Missing(BackendKind),
@@ -204,6 +215,18 @@ mod tests {
             chosen(&lines, Some(Fake(Some(Capabilities { debug_info: false, ..FULL })))).expect("one can");
         assert_eq!(used, BackendKind::Wasm);
         assert!(fallback.expect("LLVM cannot").reason.contains("debug information"));
+    }
+
+    #[test]
+    fn debug_information_does_without_passes_of_no_use() {
+        let fake = Fake(Some(FULL));
+        let others: [&dyn Backend; 1] = [&fake];
+        let unwanted = |options: Options| choose(&options, &others).map(|choice| choice.unwanted(&options));
+        let debug = Options { debug_info: true, ..release() };
+        assert_eq!(unwanted(debug.clone()), Ok(&["coalesce"][..]));
+        assert_eq!(unwanted(release()), Ok(&[][..]));
+        assert_eq!(unwanted(Options { backend: Some(BackendKind::Wasm), ..debug }), Ok(&[][..]));
+        assert!(lir::passes::find_pass("coalesce").is_some());
     }
 
     #[test]

@@ -212,10 +212,11 @@ pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, Drive
         Lowered::Program(program) => program,
         Lowered::Diagnostics(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
     };
-    let module = match pipeline::to_lir(session, &program, choice.max_results)? {
-        Ok(module) => module,
-        Err(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
-    };
+    let module =
+        match pipeline::to_lir(session, &program, choice.max_results, choice.unwanted(&session.options))? {
+            Ok(module) => module,
+            Err(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
+        };
     let artifact = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
     let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
     let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
@@ -269,7 +270,14 @@ fn copies(program: &mir::Program, checker: &hir::Checker) -> Vec<CopyReport> {
         |span: Span| checker.map.file_at(span.lo).is_some_and(|id| !checker.map.file(id).is_library);
     let called =
         |name: &Option<String>| name.as_ref().map_or("the value".to_string(), |name| format!("`{name}`"));
-    let shared = mir::explain::explain_copies(program).into_iter().filter(|value| is_user(value.span));
+    let mut shared = mir::explain::explain_copies(program);
+    for value in &mut shared {
+        value.span = program.place_of(value.span);
+        if let Reason::UsedAgain { at: Some(at), .. } = &mut value.reason {
+            *at = program.place_of(*at);
+        }
+    }
+    let shared = shared.into_iter().filter(|value| is_user(value.span));
     shared
         .map(|value| {
             let why = match &value.reason {
@@ -343,7 +351,7 @@ pub fn interpret_within(
     let Lowered::Program(program) = lower(session, &mut checker)? else {
         return Err(DriverError::Limit("the program has errors".into()));
     };
-    let Ok(module) = pipeline::to_lir(session, &program, u32::MAX)? else {
+    let Ok(module) = pipeline::to_lir(session, &program, u32::MAX, &[])? else {
         return Err(DriverError::Limit("a value or a frame of the program is too large".into()));
     };
     let limits = backend_interp::Limits { steps, ..Default::default() };
@@ -395,7 +403,12 @@ pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Em
         _ => {
             // LIR is shown as the backend is given it.
             let choice = backends::choose(&session.options, session.backends)?;
-            let module = match pipeline::to_lir(session, &program, choice.max_results)? {
+            let module = match pipeline::to_lir(
+                session,
+                &program,
+                choice.max_results,
+                choice.unwanted(&session.options),
+            )? {
                 Ok(module) => module,
                 Err(extra) => return Ok(Emitted { checked: with(checker, extra), ..Emitted::default() }),
             };

@@ -69,7 +69,7 @@ pub struct Options {
     /// `None`: on in the debug profile, off in release.
     pub overflow_checks: Option<bool>,
     pub bounds_checks: bool,
-    /// Line information for debuggers and backtraces.
+    /// Lines and variables for debuggers, and backtraces of panics.
     pub debug_info: bool,
     /// The program reports allocations that are alive when it ends, and exits with 103 if there are any.
     pub check_leaks: bool,

@@ -100,6 +100,7 @@ pub(crate) fn to_mir(
         bounds_checks: options.bounds_checks,
         check_leaks: options.check_leaks,
         panic_unwinds: options.panics == Panics::Unwind,
+        debug_info: options.debug_info,
         pointer_bytes: options.target.pointer_bytes,
         tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
         consts: None,
@@ -120,11 +121,14 @@ pub(crate) fn to_mir(
     if verifies(&options) {
         verify_mir(&program)?;
     }
-    let passes = mir::PassOptions {
-        off: options.off_at(Level::Mir).collect(),
-        for_size: options.level().is_for_size(),
-        certify: verifies(&options),
-    };
+    let mut off: Vec<String> = options.off_at(Level::Mir).collect();
+    if options.debug_info && options.level() == OptLevel::O0 {
+        off.extend(mir::debug::NOT_WHEN_DEBUGGING.iter().map(|name| name.to_string()));
+    } else if options.debug_info {
+        mir::debug::forget_changing_variables(&mut program);
+    }
+    let passes =
+        mir::PassOptions { off, for_size: options.level().is_for_size(), certify: verifies(&options) };
     let report = stage(session, Stage::OptimizeMir, |_| mir::optimize(&mut program, &passes));
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
@@ -196,11 +200,12 @@ fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {
     }
 }
 
-/// `Err` carries diagnostics about limits.
+/// `Err` carries diagnostics about limits. `unwanted` are passes over LIR that are left out.
 pub(crate) fn to_lir(
     session: &mut Session<'_>,
     program: &mir::Program,
     max_results: u32,
+    unwanted: &[&str],
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
     stage(session, Stage::LowerToLir, |_| {
@@ -210,7 +215,10 @@ pub(crate) fn to_lir(
             verify_lir(&module)?;
         }
         let passes = lir::passes::PassOptions {
-            disabled: options.off_at(Level::Lir).collect(),
+            disabled: options
+                .off_at(Level::Lir)
+                .chain(unwanted.iter().map(|name| name.to_string()))
+                .collect(),
             optimize: options.level() != OptLevel::O0,
             for_size,
             verify: verifies(&options),

@@ -110,7 +110,7 @@ pub struct CompileArgs {
     /// What translates the program [default: wasm, in release llvm where galc has it]
     #[arg(long, value_enum, help_heading = "Compilation")]
     pub backend: Option<BackendChoice>,
-    /// Put line information into the result
+    /// Put debug information into the result, and let panics print their calls
     #[arg(short = 'g', help_heading = "Compilation")]
     pub debug_info: bool,
     /// Whether integer overflow panics; the default is on, in release off

@@ -7,6 +7,7 @@
 //! `Invoke` leads to a landing block, and a landing block is entered by nothing else; a register may be read only
 //! where every path has written it.
 
+use crate::debug::{Debug, Variable};
 use entity::{IndexVec, entity};
 use syntax::Span;
 
@@ -256,6 +257,8 @@ pub struct Body {
     pub params: Vec<Reg>,
     /// Names of registers, for `-g` and text.
     pub reg_names: Vec<(Reg, String)>,
+    /// The variables of the source, for `-g`; the text form leaves them out.
+    pub variables: Vec<Variable>,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -334,4 +337,6 @@ pub struct Module {
     /// Set by the backend's layout: the first address behind static data is stored into this datum's
     /// first word (pointer-sized) so that the allocator knows where the heap begins.
     pub heap_base: Option<DataId>,
+    /// For `-g`; the text form leaves it out.
+    pub debug: Option<Box<Debug>>,
 }

@@ -7,6 +7,7 @@
 mod assigned;
 pub mod bits;
 pub mod cfg;
+pub mod debug;
 pub mod eval;
 pub mod ir;
 mod lex;

@@ -24,6 +24,7 @@ pub fn parse_module(text: &str) -> Result<Module, ParseError> {
         globals: IndexVec::new(),
         exports: Vec::new(),
         heap_base: None,
+        debug: None,
     };
     while *parser.cur.peek() != Tok::End {
         parser.item(&mut module)?;

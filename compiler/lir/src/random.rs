@@ -127,6 +127,7 @@ pub fn random_module(seed: u64, opts: &RandomOptions) -> Module {
         globals: IndexVec::new(),
         exports: Vec::new(),
         heap_base: None,
+        debug: None,
     };
     let n = if opts.calls { opts.funcs.max(1) } else { 1 };
     for i in 0..n {

@@ -1,5 +1,6 @@
 //! The checks of [`crate::verify`] that look at one instruction or edge at a time.
 
+use crate::debug::VariablePlace;
 use crate::ir::*;
 use crate::verify::{Found, NOWHERE, Place, size_of_data};
 use entity::IndexVec;
@@ -63,6 +64,15 @@ impl<'a> BodyVerifier<'a> {
         for (reg, _) in &self.body.reg_names {
             if self.body.regs.get(*reg).is_none() {
                 self.error(format!("there is no {reg}, which has a name"));
+            }
+        }
+        for variable in &self.body.variables {
+            let mut place = variable.place.clone();
+            let has_slot = !matches!(place, VariablePlace::Slot(slot) if self.body.slots.get(slot).is_none());
+            let mut has_regs = true;
+            place.for_each_reg_mut(|reg| has_regs &= self.body.regs.get(*reg).is_some());
+            if !(has_slot && has_regs) {
+                self.error(format!("the variable `{}` is nowhere", variable.name));
             }
         }
     }

@@ -31,8 +31,8 @@
 use entity::{IndexVec, entity};
 pub use hir::ty::IntTy;
 use rustc_hash::FxHashMap;
-use syntax::Span;
 pub use syntax::ast::{BinOp, UnOp};
+use syntax::{InlineTable, Span};
 
 entity! {
     /// An interned MIR type.
@@ -509,4 +509,6 @@ pub struct Program {
     pub string_ty: Option<Ty>,
     /// A panic ends the program at once: nothing unwinds, calls through boxes included.
     pub panics_abort: bool,
+    /// For `-g`: where inlined code comes from. Spans of its statements are marks of this table.
+    pub inlined: Option<Box<InlineTable>>,
 }

@@ -6,6 +6,7 @@
 pub mod analysis;
 pub mod build;
 pub mod certify;
+pub mod debug;
 pub mod explain;
 pub mod facts;
 pub mod ir;

@@ -10,6 +10,7 @@ pub mod ast;
 pub mod codes;
 pub mod diag;
 pub mod format;
+pub mod inlined;
 pub mod intern;
 pub mod lexer;
 mod literal;
@@ -20,6 +21,7 @@ pub mod token;
 
 pub use diag::{Diagnostic, Severity};
 pub use format::format_file;
+pub use inlined::InlineTable;
 pub use intern::{Interner, Symbol, sym};
 pub use parser::{Bodies, parse_body, parse_file, parse_file_in, parse_skipped};
 pub use span::{FileId, LineCol, SourceMap, Span};

@@ -1,13 +1,16 @@
 //! DWARF 4: one compilation unit with a subprogram for each function, and the line table.
 //!
 //! Addresses are offsets into the code section's contents (https://yurydelendik.github.io/webassembly-dwarf/). Each
-//! function is a sequence of its own in the line table. Variables are not described yet.
+//! function is a sequence of its own in the line table. Inlined calls are in `inlined.rs`. Variables are not described: they are
+//! the LLVM backend's.
 
 use gimli::write::{
     Address, AttributeValue, DwarfUnit, EndianVec, FileId, LineProgram, LineString, Sections, UnitEntryId,
 };
 use gimli::{Encoding, Format, LineEncoding, LittleEndian, constants as dw};
+use lir::debug::readable_name;
 use rustc_hash::FxHashMap;
+use syntax::Span;
 
 use super::{Places, rows};
 use crate::Position;
@@ -18,7 +21,8 @@ const ENCODING: Encoding = Encoding { format: Format::Dwarf32, version: 4, addre
 
 /// The sections that are not empty, by name.
 pub fn sections(ctx: &Ctx, functions: &[Compiled], places: &Places) -> Vec<(&'static str, Vec<u8>)> {
-    let mut writer = Writer { ctx, dwarf: DwarfUnit::new(ENCODING), files: FxHashMap::default() };
+    let (files, origins) = (FxHashMap::default(), FxHashMap::default());
+    let mut writer = Writer { ctx, dwarf: DwarfUnit::new(ENCODING), files, origins };
     writer.unit(functions, places);
     let mut sections = Sections::new(EndianVec::new(LittleEndian));
     writer.dwarf.write(&mut sections).expect("addresses are numbers and all references are inside the unit");
@@ -33,10 +37,12 @@ pub fn sections(ctx: &Ctx, functions: &[Compiled], places: &Places) -> Vec<(&'st
     list
 }
 
-struct Writer<'a> {
-    ctx: &'a Ctx<'a>,
-    dwarf: DwarfUnit,
+pub(super) struct Writer<'a> {
+    pub ctx: &'a Ctx<'a>,
+    pub dwarf: DwarfUnit,
     files: FxHashMap<u32, FileId>,
+    /// Functions that have been inlined, by their numbers in LIR's table.
+    pub origins: FxHashMap<u32, UnitEntryId>,
 }
 
 impl Writer<'_> {
@@ -58,11 +64,11 @@ impl Writer<'_> {
         }
     }
 
-    fn set(&mut self, entry: UnitEntryId, name: gimli::DwAt, value: AttributeValue) {
+    pub fn set(&mut self, entry: UnitEntryId, name: gimli::DwAt, value: AttributeValue) {
         self.dwarf.unit.get_mut(entry).set(name, value);
     }
 
-    fn set_string(&mut self, entry: UnitEntryId, name: gimli::DwAt, text: &str) {
+    pub fn set_string(&mut self, entry: UnitEntryId, name: gimli::DwAt, text: &str) {
         let text = self.dwarf.strings.add(text);
         self.set(entry, name, AttributeValue::StringRef(text));
     }
@@ -72,17 +78,13 @@ impl Writer<'_> {
         let declared = &self.ctx.module.funcs[id];
         let len = function.code.body.len() as u64;
         let entry = self.dwarf.unit.add(self.dwarf.unit.root(), dw::DW_TAG_subprogram);
-        self.set_string(entry, dw::DW_AT_name, &declared.name);
+        self.set_string(entry, dw::DW_AT_name, readable_name(&declared.name));
         self.set(entry, dw::DW_AT_low_pc, AttributeValue::Address(Address::Constant(start)));
         self.set(entry, dw::DW_AT_high_pc, AttributeValue::Udata(len));
         if self.ctx.module.exports.iter().any(|export| export.func == id) {
             self.set(entry, dw::DW_AT_external, AttributeValue::Flag(true));
         }
-        if let Some(at) = self.ctx.opts.positions.and_then(|positions| positions.position(declared.span)) {
-            let file = self.file(at);
-            self.set(entry, dw::DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
-            self.set(entry, dw::DW_AT_decl_line, AttributeValue::Udata(at.line.into()));
-        }
+        self.declare(entry, declared.span);
         let rows = rows(self.ctx, function, declared.span);
         if rows.is_empty() {
             return;
@@ -99,9 +101,23 @@ impl Writer<'_> {
             lines.generate_row();
         }
         lines.end_sequence(len);
+        self.inlined_calls(entry, function, start);
     }
 
-    fn file(&mut self, at: Position) -> FileId {
+    /// Says where a function is declared.
+    pub fn declare(&mut self, entry: UnitEntryId, span: Span) {
+        if let Some(at) = self.position(span) {
+            let file = self.file(at);
+            self.set(entry, dw::DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
+            self.set(entry, dw::DW_AT_decl_line, AttributeValue::Udata(at.line.into()));
+        }
+    }
+
+    pub fn position(&self, span: Span) -> Option<Position> {
+        self.ctx.opts.positions.and_then(|positions| positions.position(span))
+    }
+
+    pub fn file(&mut self, at: Position) -> FileId {
         if let Some(&file) = self.files.get(&at.file) {
             return file;
         }

@@ -1,6 +1,7 @@
 //! What debuggers and backtraces read: the name section, DWARF and source maps. Nothing of it is in a release.
 
 mod dwarf;
+mod inlined;
 mod names;
 mod source_map;
 
@@ -56,12 +57,17 @@ fn leb_len(n: usize) -> usize {
     (usize::BITS - n.leading_zeros()).div_ceil(7).max(1) as usize
 }
 
+/// The place in the text of code that may have been inlined.
+fn place_of(ctx: &Ctx, span: Span) -> Span {
+    ctx.module.debug.as_ref().map_or(span, |debug| debug.inlined.place(span))
+}
+
 /// The positions of a function's code: its own at the start, then where they change. Offsets count from the body.
 fn rows(ctx: &Ctx, function: &Compiled, span: Span) -> Vec<(u32, Position)> {
     let Some(positions) = ctx.opts.positions else { return Vec::new() };
     let mut rows: Vec<(u32, Position)> = positions.position(span).map(|it| (0, it)).into_iter().collect();
     for &(offset, span) in &function.code.spans {
-        match positions.position(span) {
+        match positions.position(place_of(ctx, span)) {
             Some(position) if rows.last().is_none_or(|&(_, last)| last != position) => {
                 rows.push((offset, position))
             }

@@ -101,6 +101,7 @@ impl<'f> FuncLower<'f, '_, '_> {
             }
             self.reps.push(rep);
         }
+        self.describe_variables();
     }
 
     fn param_rep(&mut self, param: &m::Param, has_address: bool) -> Rep {

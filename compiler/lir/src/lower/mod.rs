@@ -10,6 +10,7 @@ mod boxes;
 mod builder;
 mod call;
 mod consts;
+mod debug;
 mod func;
 mod glue;
 mod intrinsics;
@@ -18,6 +19,7 @@ mod place;
 mod rvalue;
 mod value;
 
+use crate::debug::{Debug, TypeId};
 use crate::ir::*;
 use layout::Layouts;
 use mir::ir as m;
@@ -42,6 +44,8 @@ pub(crate) struct Cx<'a> {
     pub allocates: bool,
     /// Types whose cells are dropped through the list, see `glue`.
     pub recursive: rustc_hash::FxHashSet<m::Ty>,
+    /// What has been described for `-g`.
+    pub debug_types: FxHashMap<m::Ty, TypeId>,
     pub for_size: bool,
 }
 
@@ -87,7 +91,12 @@ pub fn lower_program(program: &m::Program, target: &Target, for_size: bool) -> M
             globals: Default::default(),
             exports: Vec::new(),
             heap_base: None,
+            debug: program
+                .inlined
+                .clone()
+                .map(|inlined| Box::new(Debug { inlined: *inlined, ..Debug::default() })),
         },
+        debug_types: FxHashMap::default(),
         glue: FxHashMap::default(),
         queue: Vec::new(),
         strings: FxHashMap::default(),

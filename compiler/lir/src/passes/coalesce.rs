@@ -119,5 +119,8 @@ fn apply(body: &mut Body, to: &IndexVec<Reg, Reg>) {
     }
     // A shared register has no one name.
     body.reg_names.retain(|(reg, _)| to[*reg] == *reg);
+    let mut n_guests = IndexVec::<Reg, u32>::from_elem(0, body.regs.len());
+    to.iter().for_each(|&host| n_guests[host] += 1);
+    body.keep_variables_of(|reg| n_guests[to[reg]] == 1);
     remove_unused_regs(body);
 }

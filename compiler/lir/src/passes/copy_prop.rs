@@ -6,7 +6,7 @@
 
 use super::PassOptions;
 use super::bulk;
-use super::edit::for_each_body;
+use super::edit::{for_each_body, forward_variables};
 use super::fold::{Fold, simplify};
 use super::fold_cmp::{condition, signed_form};
 use super::fold_mem::direct;
@@ -25,6 +25,7 @@ pub fn copy_prop(module: &mut Module, opts: &PassOptions) {
 }
 
 pub(crate) fn propagate(module: &Module, opts: &PassOptions, body: &mut Body) {
+    forward_variables(body);
     let preds = Preds::new(body);
     let doms = Doms::new(body, &preds);
     let known = Known::new(body, &doms, &preds, module.target.pointer_bytes);

@@ -7,6 +7,7 @@ use super::edit::{for_each_body, remove_unused_regs};
 use super::liveness::Liveness;
 use crate::assigned::LOCAL;
 use crate::bits::BitMatrix;
+use crate::debug::VariablePlace;
 use crate::ir::*;
 use crate::ops::Effect;
 use entity::IndexVec;
@@ -45,6 +46,14 @@ fn remove_unused_slots(body: &mut Body) {
             *slot = new[*slot];
         }
     }
+    body.variables.retain_mut(|variable| match &mut variable.place {
+        VariablePlace::Slot(slot) => {
+            let is_used = used[*slot];
+            *slot = new[*slot];
+            is_used
+        }
+        _ => true,
+    });
 }
 
 /// Whether an instruction may go when nobody reads its results.

@@ -70,11 +70,44 @@ pub(crate) fn remove_unused_regs(body: &mut Body) {
         }
     }
     body.regs = regs;
+    body.keep_variables_of(|reg| used[reg]);
     body.reg_names.retain(|(reg, _)| used[*reg]);
     for (reg, _) in &mut body.reg_names {
         *reg = new[*reg];
     }
+    for variable in &mut body.variables {
+        variable.place.for_each_reg_mut(|reg| *reg = new[*reg]);
+    }
     for_each_reg_mut(body, |reg| *reg = new[*reg]);
+}
+
+/// Lets variables be in the registers that theirs are copies of, before those copies go: both hold the same wherever the copy has
+/// been made, and are written once.
+pub(crate) fn forward_variables(body: &mut Body) {
+    if body.variables.is_empty() {
+        return;
+    }
+    let defs = Defs::new(body);
+    let mut from: IndexVec<Reg, Reg> = body.regs.indices().collect();
+    for inst in body.blocks.iter().flat_map(|block| &block.insts) {
+        if let Op::Copy { dst, src } = inst.op
+            && defs.is_single(dst)
+            && defs.is_single(src)
+        {
+            from[dst] = src;
+        }
+    }
+    for variable in &mut body.variables {
+        variable.place.for_each_reg_mut(|reg| {
+            // In code that nothing reaches, copies may go round in a circle.
+            for _ in from.indices() {
+                if from[*reg] == *reg {
+                    break;
+                }
+                *reg = from[*reg];
+            }
+        });
+    }
 }
 
 /// Every mention of a register by a parameter, an instruction or a terminator.

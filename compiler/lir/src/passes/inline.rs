@@ -55,13 +55,15 @@ impl Inliner {
 
     fn run(&mut self, module: &mut Module, opts: &PassOptions, func: FuncId) {
         let Some(mut body) = take_body(module, func) else { return };
+        let mut debug = module.debug.take();
         let mut changed = false;
         // Blocks that are added hold the callee's code, except what stood behind a call.
         for first in body.blocks.indices() {
             let mut block = first;
             while let Some((site, callee)) = self.find_site(module, func, &body, block) {
                 let is_last = self.is_last_call(callee);
-                let rest = splice(module, &mut body, block, site, callee);
+                let table = debug.as_mut().map(|debug| &mut debug.inlined);
+                let rest = splice(module, table, &mut body, block, site, callee);
                 self.sizes[func] += self.sizes[callee];
                 module.funcs[func].may_unwind |= rest.unwinds;
                 self.count(module, callee, is_last);
@@ -72,6 +74,7 @@ impl Inliner {
                 }
             }
         }
+        module.debug = debug;
         if changed {
             clean(module, opts, &mut body);
         }

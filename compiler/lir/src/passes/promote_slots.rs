@@ -7,6 +7,7 @@
 
 use super::edit::for_each_body;
 use super::loads::{escaped_slots, slot_registers};
+use crate::debug::VariablePlace;
 use crate::ir::*;
 use entity::IndexVec;
 use std::collections::BTreeMap;
@@ -51,6 +52,9 @@ pub(crate) fn promote(body: &mut Body, pointer_bytes: u32) {
         body.blocks[block].insts = out;
     }
     body.blocks[Body::ENTRY].insts.splice(0..0, starts);
+    // Nothing is written to the memory any more.
+    let stays = |place: &VariablePlace| !matches!(place, VariablePlace::Slot(slot) if parts[*slot].is_some());
+    body.variables.retain(|variable| stays(&variable.place));
 }
 
 /// The parts of each slot that can be promoted.

@@ -6,9 +6,10 @@
 //! landing block is split: it keeps its place and jumps to a block with what it did, which the jumps enter too.
 
 use super::edit::empty_block;
+use crate::debug::VariablePlace;
 use crate::ir::*;
 use entity::Idx;
-use syntax::Span;
+use syntax::{InlineTable, Span};
 
 /// Where in a block the call is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,7 +27,16 @@ pub(crate) struct Spliced {
 }
 
 /// Replaces the call of `callee` at `site` in `block`. `callee` is another function, whose body is in `module`.
-pub(crate) fn splice(module: &Module, body: &mut Body, block: Block, site: Site, callee: FuncId) -> Spliced {
+///
+/// `table`, for `-g`: what is copied is marked as the callee's.
+pub(crate) fn splice(
+    module: &Module,
+    table: Option<&mut InlineTable>,
+    body: &mut Body,
+    block: Block,
+    site: Site,
+    callee: FuncId,
+) -> Spliced {
     let function = &module.funcs[callee];
     let Some(inner) = function.body() else { return Spliced { block: None, unwinds: false } };
     let data = &mut body.blocks[block];
@@ -49,7 +59,8 @@ pub(crate) fn splice(module: &Module, body: &mut Body, block: Block, site: Site,
         _ => return Spliced { block: None, unwinds: false },
     };
     let landing = landing.map(|landing| (landing, split_landing(body, landing)));
-    let mut copy = Copier::new(module, body, inner, &dsts, to, landing);
+    let marks = table.map(|table| Marks { func: table.func(&function.name, function.span), table, at: span });
+    let mut copy = Copier::new(module, marks, body, inner, &dsts, to, landing);
     copy.params(block, inner, &args, span);
     copy.blocks(inner);
     let unwinds = landing.is_none() && function.may_unwind;
@@ -71,8 +82,16 @@ fn split_landing(body: &mut Body, landing: Block) -> Block {
     to
 }
 
+/// Marks spans as copied from a function.
+struct Marks<'a> {
+    table: &'a mut InlineTable,
+    func: u32,
+    at: Span,
+}
+
 struct Copier<'a> {
     module: &'a Module,
+    marks: Option<Marks<'a>>,
     body: &'a mut Body,
     /// What is added to the callee's indices.
     first_reg: usize,
@@ -88,6 +107,7 @@ struct Copier<'a> {
 impl<'a> Copier<'a> {
     fn new(
         module: &'a Module,
+        marks: Option<Marks<'a>>,
         body: &'a mut Body,
         inner: &Body,
         dsts: &'a [Reg],
@@ -108,7 +128,31 @@ impl<'a> Copier<'a> {
         for data in &inner.blocks {
             body.blocks.push(empty_block(Term::Unreachable, data.term_span));
         }
-        Copier { module, body, first_reg, first_slot, first_block, dsts, to, landing }
+        let mut copier =
+            Copier { module, marks, body, first_reg, first_slot, first_block, dsts, to, landing };
+        copier.variables(inner);
+        copier
+    }
+
+    fn variables(&mut self, inner: &Body) {
+        for variable in &inner.variables {
+            let mut copy = variable.clone();
+            copy.span = self.span(copy.span);
+            copy.place.for_each_reg_mut(|reg| *reg = self.reg(*reg));
+            if let VariablePlace::Slot(slot) = &mut copy.place {
+                *slot = self.slot(*slot);
+            }
+            self.body.variables.push(copy);
+        }
+    }
+
+    /// The span of a copy.
+    fn span(&mut self, span: Span) -> Span {
+        self.marks.as_mut().map_or(span, |marks| marks.table.mark(span, marks.func, marks.at))
+    }
+
+    fn slot(&self, slot: Slot) -> Slot {
+        Slot::new(slot.index() + self.first_slot)
     }
 
     fn reg(&self, reg: Reg) -> Reg {
@@ -145,17 +189,18 @@ impl<'a> Copier<'a> {
         op.for_each_read_mut(|reg| *reg = self.reg(*reg));
         op.for_each_write_mut(|reg| *reg = self.reg(*reg));
         if let Op::SlotAddr { slot, .. } = &mut op {
-            *slot = Slot::new(slot.index() + self.first_slot);
+            *slot = self.slot(*slot);
         }
+        let span = self.span(inst.span);
         match (op, self.landing) {
             (Op::Call { dsts, callee, args }, Some((landing, _))) if self.may_unwind(&callee) => {
-                let normal = self.body.blocks.push(empty_block(Term::Unreachable, inst.span));
+                let normal = self.body.blocks.push(empty_block(Term::Unreachable, span));
                 self.body.blocks[at].term = Term::Invoke { dsts, callee, args, normal, landing };
-                self.body.blocks[at].term_span = inst.span;
+                self.body.blocks[at].term_span = span;
                 normal
             }
             (op, _) => {
-                self.body.blocks[at].insts.push(Inst { op, span: inst.span });
+                self.body.blocks[at].insts.push(Inst { op, span });
                 at
             }
         }
@@ -169,6 +214,7 @@ impl<'a> Copier<'a> {
     }
 
     fn term(&mut self, at: Block, term: &Term, span: Span) {
+        let span = self.span(span);
         let mut term = term.clone();
         term.for_each_read_mut(|reg| *reg = self.reg(*reg));
         term.for_each_write_mut(|reg| *reg = self.reg(*reg));

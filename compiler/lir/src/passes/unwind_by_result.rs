@@ -83,7 +83,8 @@ fn keep_outer_signatures(module: &mut Module) {
 
 /// A function that calls another one. What panics is thrown on from it, for an outside that has exceptions.
 fn forward(module: &mut Module, to: FuncId) -> FuncId {
-    let (sig, span) = (module.funcs[to].sig.clone(), module.funcs[to].span);
+    // It is of no source.
+    let (sig, span) = (module.funcs[to].sig.clone(), Span::DUMMY);
     let mut body = Body::default();
     body.params = sig.params.iter().map(|&ty| body.regs.push(ty)).collect();
     let dsts: Vec<Reg> = sig.results.iter().map(|&ty| body.regs.push(ty)).collect();

@@ -71,7 +71,8 @@ pub(super) fn build_entries(cx: &mut Cx<'_>) {
 fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
     let unit = cx.unit_ty();
     let name = cx.unique_name(root.export.clone());
-    let mut func = cx.new_func(name, Vec::new(), unit, root.span);
+    // It is of no source, so that no backtrace tells of it.
+    let mut func = cx.new_func(name, Vec::new(), unit, Span::DUMMY);
     func.export = Some(root.export);
     let id = cx.program.funcs.push(func);
     let mut builder = Builder::new(cx, id, Box::new([]), None);

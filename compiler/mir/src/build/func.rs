@@ -91,6 +91,10 @@ impl<'c, 'f> Builder<'c, 'f> {
 
     /// Ends the body: the return place holds the result where the end can be reached.
     pub fn finish(mut self) -> Body {
+        // What happens at the end of the body is at its last character, the brace.
+        if self.span.lo < self.span.hi {
+            self.span = Span::new(self.span.hi - 1, self.span.hi);
+        }
         self.pop_drops(0, Some(RETURN.into()));
         let mut label = self.return_.label;
         if label.0.is_none() {

@@ -144,6 +144,7 @@ impl Builder<'_, '_> {
             "bounds_checks" => opts.bounds_checks,
             "check_leaks" => opts.check_leaks,
             "panic_unwinds" => opts.panic_unwinds,
+            "debug_info" => opts.debug_info,
             _ => return None,
         })
     }

@@ -53,6 +53,8 @@ pub struct BuildOptions {
     /// Reports live allocations when the program ends.
     pub check_leaks: bool,
     pub panic_unwinds: bool,
+    /// Keeps what debuggers and backtraces need.
+    pub debug_info: bool,
     /// 4 or 8.
     pub pointer_bytes: u32,
     /// The tests to build, exported as `test_0`, `test_1`, … in this order, instead of `main` and the exports.
@@ -101,7 +103,11 @@ impl<'f> Cx<'f> {
         Cx {
             front,
             opts,
-            program: mir::Program { panics_abort: !opts.panic_unwinds, ..mir::Program::default() },
+            program: mir::Program {
+                panics_abort: !opts.panic_unwinds,
+                inlined: opts.debug_info.then(Default::default),
+                ..mir::Program::default()
+            },
             types: types::TypeMap::default(),
             lending: lending::Lending::default(),
             instances: FxHashMap::default(),

@@ -73,7 +73,8 @@ fn join_pairs(types: &Types, facts: &TypeFacts, body: &mut Body) -> bool {
             into[gone] = keep;
             joined = true;
             if body.locals[keep].name.is_none() {
-                body.locals[keep].name = body.locals[gone].name.clone();
+                let LocalDecl { name, span, .. } = body.locals[gone].clone();
+                (body.locals[keep].name, body.locals[keep].span) = (name, span);
             }
         }
     }

@@ -7,6 +7,7 @@
 
 use crate::analysis::call_graph::components;
 use crate::analysis::defs::{LocalInfo, local_infos};
+use crate::debug::mark_inlined;
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::passes::splice::splice;
@@ -187,10 +188,14 @@ fn inline_calls(
     }
     for (block, callee) in sites {
         let Some(known) = &callees[callee] else { continue };
-        let Some(inlined) = program.funcs[callee].body().cloned() else { continue };
+        let Some(mut inlined) = program.funcs[callee].body().cloned() else { continue };
         let unwinds: Vec<bool> =
             inlined.blocks.iter().map(|data| may_unwind(program, &inlined, &data.term)).collect();
-        let Program { types, funcs, .. } = &mut *program;
+        let Program { types, funcs, inlined: table, .. } = &mut *program;
+        if let (Some(table), Some(body)) = (table, funcs[func].body()) {
+            let (from, at) = (&funcs[callee], body.blocks[block].term_span);
+            mark_inlined(table, &from.name, from.span, at, &mut inlined);
+        }
         if let Some(body) = funcs[func].body_mut() {
             splice(types, body, block, inlined, &known.infos, &unwinds);
         }

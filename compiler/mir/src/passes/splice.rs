@@ -136,7 +136,7 @@ impl Splicer<'_> {
 
     fn assign(&mut self, decl: &LocalDecl, value: Operand) -> Local {
         let local = self.body.new_local(decl.ty, self.span);
-        self.body.locals[local].name = decl.name.clone();
+        (self.body.locals[local].name, self.body.locals[local].span) = (decl.name.clone(), decl.span);
         let kind = StmtKind::Assign(local.into(), Rvalue::Use(value));
         self.body.blocks[self.block].stmts.push(Stmt { kind, span: self.span });
         local
