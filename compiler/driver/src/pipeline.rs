@@ -100,6 +100,7 @@ pub(crate) fn to_mir(
         bounds_checks: options.bounds_checks,
         check_leaks: options.check_leaks,
         panic_unwinds: options.panics == Panics::Unwind,
+        relaxed_simd: false,
         pointer_bytes: options.target.pointer_bytes,
         tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
         consts: None,

@@ -182,6 +182,8 @@ pub enum Op {
     AtomicRmw { op: AtomicRmw, ty: MemTy, dst: Reg, addr: Reg, offset: u32, value: Reg },
     AtomicCas { ty: MemTy, dst: Reg, addr: Reg, offset: u32, expected: Reg, new: Reg },
     AtomicFence,
+    /// Operands and result as [`simd::Op`] says, `imm` as it takes.
+    Vector { op: simd::Op, imm: simd::Imm, dst: Reg, args: Vec<Reg> },
 }
 
 /// What an access is to, as the producer promises: a header never overlaps elements, as long as memory has one owner.

@@ -378,6 +378,18 @@ impl<'a> Printer<'a> {
             Op::AtomicCas { ty, addr, offset, expected, new, .. } => {
                 self.access(kind, ty.name(), *addr, *offset, &[*expected, *new]);
             }
+            Op::Vector { op, imm, args, .. } => {
+                self.plain(&op.to_string(), args);
+                match imm {
+                    simd::Imm::None => {}
+                    simd::Imm::Lane(lane) => {
+                        let _ = write!(self.out, ", {lane}");
+                    }
+                    simd::Imm::Bytes(bytes) => {
+                        let _ = write!(self.out, ", {bytes:?}");
+                    }
+                }
+            }
         }
     }
 

@@ -17,6 +17,7 @@ pub mod layout;
 mod place;
 mod rvalue;
 mod value;
+mod vector;
 
 use crate::ir::*;
 use layout::Layouts;

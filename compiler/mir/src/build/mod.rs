@@ -36,6 +36,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod types;
+mod vector;
 mod work_list;
 
 use crate::ir as mir;
@@ -53,6 +54,8 @@ pub struct BuildOptions {
     /// Reports live allocations when the program ends.
     pub check_leaks: bool,
     pub panic_unwinds: bool,
+    /// Whether the target has relaxed vectors.
+    pub relaxed_simd: bool,
     /// 4 or 8.
     pub pointer_bytes: u32,
     /// The tests to build, exported as `test_0`, `test_1`, … in this order, instead of `main` and the exports.
