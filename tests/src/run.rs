@@ -5,10 +5,11 @@ use crate::native;
 use crate::program::Program;
 use driver::{
     ArtifactKind, Backend, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader,
-    TargetInfo,
+    TargetInfo, Vectors,
 };
 use std::path::Path;
 use std::time::Duration;
+use wasmparser::WasmFeatures;
 
 /// A way of compiling that must not change what a program prints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +20,7 @@ pub struct Mode {
     pub runs_on: RunsOn,
     /// A panic ends the program by a trap, so that only programs that do not panic behave alike.
     pub aborts: bool,
+    pub vectors: Vectors,
     /// Left out where the small size is asked for.
     pub is_long: bool,
 }
@@ -33,7 +35,8 @@ pub enum RunsOn {
 }
 
 const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
-    Mode { name, profile, passes_off: false, runs_on, aborts: false, is_long: false }
+    let vectors = Vectors::Fixed;
+    Mode { name, profile, passes_off: false, runs_on, aborts: false, vectors, is_long: false }
 }
 
 pub const MODES: &[Mode] = &[
@@ -42,6 +45,26 @@ pub const MODES: &[Mode] = &[
     Mode { passes_off: true, ..mode("plain", Profile::Debug, RunsOn::Wasm) },
     mode("interpreter", Profile::Debug, RunsOn::Interpreter),
     Mode { aborts: true, ..mode("abort", Profile::Release, RunsOn::Wasm) },
+];
+
+/// Those of programs with vectors, of which other targets make something else.
+pub const VECTOR_MODES: &[Mode] = &[
+    Mode { vectors: Vectors::Absent, ..mode("debug without vectors", Profile::Debug, RunsOn::Wasm) },
+    Mode { vectors: Vectors::Absent, ..mode("release without vectors", Profile::Release, RunsOn::Wasm) },
+    Mode {
+        vectors: Vectors::Relaxed,
+        ..mode("release with relaxed vectors", Profile::Release, RunsOn::Wasm)
+    },
+    #[cfg(feature = "llvm")]
+    Mode {
+        vectors: Vectors::Absent,
+        ..mode("release llvm -O3 without vectors", Profile::Release, RunsOn::Llvm(OptLevel::O3))
+    },
+    #[cfg(feature = "llvm")]
+    Mode {
+        vectors: Vectors::Relaxed,
+        ..mode("release llvm -O3 with relaxed vectors", Profile::Release, RunsOn::Llvm(OptLevel::O3))
+    },
 ];
 
 /// Those of the LLVM backend, a suite of its own. Their names begin with a profile, for programs that want one only.
@@ -105,6 +128,7 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         check_leaks: !program.leaks_unchecked,
         verify: true,
         panics: if mode.aborts { Panics::Abort } else { Panics::Unwind },
+        vectors: mode.vectors,
         ..Options::default()
     }
 }
@@ -181,6 +205,7 @@ fn check_mode(
 
 /// Compiles a program to what the options say; modules are validated.
 pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> Result<Vec<u8>, String> {
+    let features = features(&options);
     let mut session = Session::new(loader, options).with_backends(BACKENDS);
     let compiled = driver::compile(&mut session, entry).map_err(|e| e.to_string())?;
     let Some(output) = compiled.output else {
@@ -193,11 +218,21 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
         return Err(format!("does not compile\n{}", text.join("\n")));
     };
     if output.artifact.kind == ArtifactKind::WasmModule {
-        wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
+        wasmparser::Validator::new_with_features(features)
             .validate_all(&output.artifact.bytes)
             .map_err(|e| format!("invalid module: {e}"))?;
     }
     Ok(output.artifact.bytes)
+}
+
+/// What a module may need of an engine: vectors only where they are asked for.
+fn features(options: &Options) -> WasmFeatures {
+    let without = match options.vectors {
+        Vectors::Absent => WasmFeatures::SIMD | WasmFeatures::RELAXED_SIMD,
+        Vectors::Fixed => WasmFeatures::RELAXED_SIMD,
+        Vectors::Relaxed => WasmFeatures::empty(),
+    };
+    WasmFeatures::all().difference(without)
 }
 
 pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {

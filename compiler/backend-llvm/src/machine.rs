@@ -8,7 +8,7 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
     TargetTriple,
 };
-use lir::{Body, Op, Platform, Ty};
+use lir::{Body, Op, Platform, Ty, Vectors};
 use std::ffi::c_void;
 use std::sync::Once;
 
@@ -35,7 +35,8 @@ type OptionalFeature = (&'static str, fn(&Body) -> bool);
 const SIMD: &str = ",+simd128";
 
 /// What a module has if a function uses it. Without atomics LLVM would make ordinary accesses of them.
-const OPTIONAL_FEATURES: [OptionalFeature; 2] = [(SIMD, has_vectors), (",+atomics", has_atomics)];
+const OPTIONAL_FEATURES: [OptionalFeature; 3] =
+    [(SIMD, has_vectors), (",+relaxed-simd", has_relaxed_vectors), (",+atomics", has_atomics)];
 
 pub struct Machine {
     machine: TargetMachine,
@@ -65,7 +66,9 @@ impl Machine {
             features.push_str(UNWINDING_FEATURES);
         }
         for (feature, is_used) in OPTIONAL_FEATURES {
-            let is_wanted = feature == SIMD && matches!(level, OptLevel::O2 | OptLevel::O3);
+            let is_wanted = feature == SIMD
+                && module.target.vectors != Vectors::Absent
+                && matches!(level, OptLevel::O2 | OptLevel::O3);
             if is_wanted || bodies(module).any(is_used) {
                 features.push_str(feature);
             }
@@ -138,6 +141,11 @@ fn bodies(module: &lir::Module) -> impl Iterator<Item = &Body> {
 
 fn has_vectors(body: &Body) -> bool {
     body.regs.iter().any(|&ty| ty == Ty::V128)
+}
+
+fn has_relaxed_vectors(body: &Body) -> bool {
+    let is_relaxed = |op: &Op| matches!(op, Op::Vector { op, .. } if op.kind.is_relaxed());
+    body.blocks.iter().flat_map(|block| &block.insts).any(|inst| is_relaxed(&inst.op))
 }
 
 fn has_atomics(body: &Body) -> bool {

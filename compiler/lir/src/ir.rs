@@ -324,6 +324,18 @@ pub struct Target {
     /// docs/language.md says the same.
     pub stack_bytes: u32,
     pub panic_unwinds: bool,
+    pub vectors: Vectors,
+}
+
+/// What a target has for vectors of 128 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Vectors {
+    /// None: the pass `expand-vectors` makes numbers of them.
+    Absent,
+    /// All but the relaxed operations, whose results may differ from target to target.
+    #[default]
+    Fixed,
+    Relaxed,
 }
 
 #[derive(Clone, PartialEq, Debug)]

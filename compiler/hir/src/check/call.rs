@@ -169,7 +169,7 @@ impl FnCtxt<'_> {
         if failed {
             return self.error_expr(span);
         }
-        if let Some(lanes) = lanes {
+        if let Some(lanes) = lanes.filter(|_| !self.reported_since(mark)) {
             self.check_shuffle(&all, &lanes, &values);
         }
         let callee = Callee::Fn { id, args: all[..].into() };

@@ -12,8 +12,13 @@ use crate::ty::{Ty, TyKind};
 use syntax::ast;
 use syntax::{Diagnostic, Span};
 
-/// The lanes that a call gives: where each is, and its value if it has one.
-pub(crate) type Lanes = Vec<(Option<i128>, Span)>;
+/// What a call of a shuffle gives for lanes.
+pub(crate) enum Lanes {
+    /// Where each is, and its value if its text has one.
+    Written(Vec<(Option<i128>, Span)>),
+    /// Something else than an array that is written out.
+    Other(Span),
+}
 
 impl FnCtxt<'_> {
     pub(crate) fn is_shuffle(&self, id: FnId) -> bool {
@@ -23,50 +28,47 @@ impl FnCtxt<'_> {
         }
     }
 
-    /// `None` where the function is no shuffle, or its lanes are not written out, which is reported.
+    /// `None` where the function is no shuffle.
     pub(crate) fn shuffled_lanes(&mut self, id: FnId, args: &[ast::Arg]) -> Option<Lanes> {
         let last = args.last().filter(|_| self.is_shuffle(id))?;
-        let ast::ExprKind::Array(elems) = &last.expr.kind else {
-            // A wrong number of arguments is reported by itself.
-            if args.len() + 1 >= self.ck.program.fns[id].params.len() {
-                self.report_lanes(last.expr.span);
-            }
-            return None;
-        };
+        let ast::ExprKind::Array(elems) = &last.expr.kind else { return Some(Lanes::Other(last.expr.span)) };
         let cx = self.ty_cx();
-        let lane = |elem: &ast::Expr, ck: &mut crate::checker::Checker| match ck.eval_const(elem, &cx) {
-            Some(ConstValue::Int(n)) => Some(n),
-            _ => None,
-        };
-        Some(elems.iter().map(|elem| (lane(elem, self.ck), elem.span)).collect())
+        let mut lanes = Vec::with_capacity(elems.len());
+        for elem in elems {
+            let value = match self.ck.eval_const(elem, &cx) {
+                Some(ConstValue::Int(n)) => Some(n),
+                _ => None,
+            };
+            lanes.push((value, elem.span));
+        }
+        Some(Lanes::Written(lanes))
     }
 
+    /// Looks at a call whose arguments have the right types.
     pub(crate) fn check_shuffle(&mut self, all: &[Ty], lanes: &Lanes, values: &[Arg]) {
+        let lanes = match lanes {
+            Lanes::Other(span) => return self.report_lanes(*span),
+            Lanes::Written(lanes) => lanes,
+        };
         let Some(ExprKind::Array(elems)) = values.last().map(|arg| &arg.expr.kind) else { return };
         let n_lanes = self.settle(all[1]);
-        let n_lanes = match *self.kind(n_lanes) {
-            TyKind::ConstInt(n) => Some(n),
-            TyKind::Error => return,
-            _ => None,
+        let TyKind::ConstInt(n) = *self.kind(n_lanes) else {
+            if let (false, Some((_, span))) = (n_lanes == Ty::ERROR, lanes.first()) {
+                let message = "how many lanes there are is not known here";
+                let note = "a shuffle is of a type of vectors such as `F32x4`; a trait's method can give each type its own";
+                self.report(Diagnostic::error(codes::BAD_SHUFFLE, *span, message).note(note));
+            }
+            return;
         };
         for ((value, span), elem) in lanes.iter().zip(elems) {
-            match (*value, n_lanes) {
-                (Some(value), Some(n)) if !(0..2 * n).contains(&value) => {
+            match *value {
+                Some(value) if !(0..2 * n).contains(&value) => {
                     let message = format!("there is no lane {value} in two vectors of {n}");
-                    let note = format!(
-                        "0 to {} are the lanes of the first, {n} to {} of the second",
-                        n - 1,
-                        2 * n - 1
-                    );
+                    let (last, end) = (n - 1, 2 * n - 1);
+                    let note = format!("0 to {last} are the lanes of the first, {n} to {end} of the second");
                     self.report(Diagnostic::error(codes::BAD_SHUFFLE, *span, message).note(note));
                 }
-                (Some(_), Some(_)) if is_constant(elem) => {}
-                (Some(_), None) => {
-                    let message = "how many lanes there are is not known here";
-                    let note = "a shuffle is of a type of vectors such as `F32x4`; a trait's method can give each type its own";
-                    self.report(Diagnostic::error(codes::BAD_SHUFFLE, *span, message).note(note));
-                    return;
-                }
+                Some(_) if is_constant(elem) => {}
                 _ => self.report_lanes(*span),
             }
         }
