@@ -440,7 +440,9 @@ impl Parser<'_> {
 
     /// `i32x4.add`, `i8x16.shuffle [0, 17, …]`.
     fn vector(&mut self) -> Res<Intrinsic> {
-        let Some(op) = simd::Op::find(self.word()?) else {
+        let shape = self.word()?;
+        self.expect(".")?;
+        let Some(op) = simd::Op::find(&format!("{shape}.{}", self.word()?)) else {
             return self.error("there is no such operation on vectors");
         };
         if op.form() != simd::Form::Shuffle {
