@@ -57,11 +57,6 @@ pub const VECTOR_MODES: &[Mode] = &[
     },
     #[cfg(feature = "llvm")]
     Mode {
-        vectors: Vectors::Absent,
-        ..mode("release llvm -O3 without vectors", Profile::Release, RunsOn::Llvm(OptLevel::O3))
-    },
-    #[cfg(feature = "llvm")]
-    Mode {
         vectors: Vectors::Relaxed,
         ..mode("release llvm -O3 with relaxed vectors", Profile::Release, RunsOn::Llvm(OptLevel::O3))
     },

@@ -2,7 +2,7 @@
 //!
 //! The driver itself has the wasm backend; a host hands in others by [`Session::with_backends`](crate::Session::with_backends).
 
-use crate::{DriverError, Options, Panics, Profile};
+use crate::{DriverError, Options, Panics, Profile, Vectors};
 use backend::{Backend, BackendError, BackendKind, Capabilities};
 use std::fmt;
 
@@ -126,6 +126,9 @@ fn lacking(capabilities: &Capabilities, options: &Options) -> Option<String> {
     }
     if options.panics == Panics::Unwind && !capabilities.unwinding {
         return Some("panics that unwind".to_string());
+    }
+    if options.vectors == Vectors::Absent && !capabilities.without_vectors {
+        return Some("code without vectors".to_string());
     }
     None
 }

@@ -9,6 +9,8 @@ use entity::IndexVec;
 use syntax::Span;
 
 pub fn expand_vectors(module: &mut Module) {
+    // Results that fitted may be twice as many.
+    module.target.max_results = module.target.max_results.saturating_mul(2);
     let high = split_globals(&mut module.globals);
     for func in module.funcs.iter_mut() {
         expand_signature(&mut func.sig);
