@@ -236,6 +236,10 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             Kind::Or => b.build_or(v(0)?, v(1)?, "")?,
             Kind::Xor => b.build_xor(v(0)?, v(1)?, "")?,
             Kind::Andnot => b.build_and(v(0)?, b.build_not(v(1)?, "")?, "")?,
+            // Of a selection by `<=` LLVM 22 makes `pmin`, which takes another one of two zeros; it does not look into this.
+            Kind::Bitselect if self.m.platform == Platform::Wasm => {
+                self.same("llvm.wasm.bitselect", &[v(0)?, v(1)?, v(2)?])?
+            }
             Kind::Bitselect => {
                 let (chosen, rest) = (b.build_and(v(0)?, v(2)?, "")?, b.build_not(v(2)?, "")?);
                 b.build_or(chosen, b.build_and(v(1)?, rest, "")?, "")?

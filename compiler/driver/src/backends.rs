@@ -158,6 +158,7 @@ mod tests {
         levels: &OptLevel::ALL,
         debug_info: true,
         unwinding: true,
+        without_vectors: true,
         max_results: u32::MAX,
     };
 
@@ -221,6 +222,10 @@ mod tests {
         assert!(target.contains("the target `wasm32-wasi`"), "{target}");
         let traps = Fake(Some(Capabilities { unwinding: false, ..FULL }));
         assert!(chosen(&llvm, Some(traps)).expect_err("it traps").contains("unwind"));
+        let without = Options { vectors: Vectors::Absent, ..release() };
+        let vectors = Fake(Some(Capabilities { without_vectors: false, ..FULL }));
+        let (_, fallback) = chosen(&without, Some(vectors)).expect("the other one can");
+        assert!(fallback.is_some_and(|it| it.reason.contains("code without vectors")));
         let slow = Fake(Some(Capabilities { levels: &[OptLevel::O3], ..FULL }));
         assert!(chosen(&llvm, Some(slow)).expect_err("it has one level").contains("-O0"));
     }
