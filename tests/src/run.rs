@@ -7,10 +7,11 @@ use crate::wasm_opt;
 use backends::BACKENDS;
 use driver::{
     Artifact, ArtifactKind, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader,
-    TargetInfo,
+    TargetInfo, Vectors,
 };
 use std::path::Path;
 use std::time::Duration;
+use wasmparser::WasmFeatures;
 
 /// A way of compiling that must not change what a program prints.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,6 +26,7 @@ pub struct Mode {
     pub debug_info: bool,
     /// What wasm-opt does to the module behind the backend.
     pub wasm_opt: Option<OptLevel>,
+    pub vectors: Vectors,
     /// Left out where the small size is asked for.
     pub is_long: bool,
 }
@@ -49,6 +51,7 @@ const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
         aborts: false,
         debug_info: false,
         wasm_opt: None,
+        vectors: Vectors::Fixed,
         is_long: false,
     }
 }
@@ -60,6 +63,21 @@ pub const MODES: &[Mode] = &[
     mode("interpreter", Profile::Debug, RunsOn::Interpreter),
     Mode { aborts: true, ..mode("abort", Profile::Release, RunsOn::Wasm) },
     Mode { debug_info: true, is_long: true, ..mode("debug -g", Profile::Debug, RunsOn::Wasm) },
+];
+
+/// Those of programs with vectors, of which other targets make something else.
+pub const VECTOR_MODES: &[Mode] = &[
+    Mode { vectors: Vectors::Absent, ..mode("debug without vectors", Profile::Debug, RunsOn::Wasm) },
+    Mode { vectors: Vectors::Absent, ..mode("release without vectors", Profile::Release, RunsOn::Wasm) },
+    Mode {
+        vectors: Vectors::Relaxed,
+        ..mode("release with relaxed vectors", Profile::Release, RunsOn::Wasm)
+    },
+    #[cfg(feature = "llvm")]
+    Mode {
+        vectors: Vectors::Relaxed,
+        ..mode("release llvm -O3 with relaxed vectors", Profile::Release, RunsOn::Llvm(OptLevel::O3))
+    },
 ];
 
 /// Those of the LLVM backend, a suite of its own. Their names begin with a profile, for programs that want one only.
@@ -163,6 +181,7 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         debug_info: mode.debug_info,
         verify: true,
         panics: if mode.aborts { Panics::Abort } else { Panics::Unwind },
+        vectors: mode.vectors,
         ..Options::default()
     }
 }
@@ -251,6 +270,7 @@ fn compile_artifact(
     entry: &str,
     options: Options,
 ) -> Result<Artifact, String> {
+    let features = features(&options);
     let mut session = Session::new(loader, options).with_backends(BACKENDS);
     let compiled = driver::compile(&mut session, entry).map_err(|e| e.to_string())?;
     let Some(output) = compiled.output else {
@@ -263,11 +283,21 @@ fn compile_artifact(
         return Err(format!("does not compile\n{}", text.join("\n")));
     };
     if output.artifact.kind == ArtifactKind::WasmModule {
-        wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::all())
+        wasmparser::Validator::new_with_features(features)
             .validate_all(&output.artifact.bytes)
             .map_err(|e| format!("invalid module: {e}"))?;
     }
     Ok(output.artifact)
+}
+
+/// What a module may need of an engine: vectors only where they are asked for.
+fn features(options: &Options) -> WasmFeatures {
+    let without = match options.vectors {
+        Vectors::Absent => WasmFeatures::SIMD | WasmFeatures::RELAXED_SIMD,
+        Vectors::Fixed => WasmFeatures::RELAXED_SIMD,
+        Vectors::Relaxed => WasmFeatures::empty(),
+    };
+    WasmFeatures::all().difference(without)
 }
 
 pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {

@@ -42,6 +42,7 @@ fn flag(feature: WasmFeature) -> WasmFeatures {
         WasmFeature::MutableGlobals => WasmFeatures::MUTABLE_GLOBAL,
         WasmFeature::NontrappingFptoint => WasmFeatures::SATURATING_FLOAT_TO_INT,
         WasmFeature::ReferenceTypes => WasmFeatures::REFERENCE_TYPES,
+        WasmFeature::RelaxedSimd => WasmFeatures::RELAXED_SIMD,
         WasmFeature::SignExt => WasmFeatures::SIGN_EXTENSION,
         WasmFeature::Simd128 => WasmFeatures::SIMD,
     }

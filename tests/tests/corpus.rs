@@ -11,9 +11,13 @@ fn is_wanted(path: &Path) -> bool {
 
 /// Compiles and runs programs in all modes of a list; with the small size one of every `stride`.
 fn run_programs(suite: &str, modes: &[run::Mode], stride: usize) {
+    run_folder(suite, "tests/run", modes, stride);
+}
+
+fn run_folder(suite: &str, folder: &str, modes: &[run::Mode], stride: usize) {
     let root = root();
     let engine = wasi::Engine::new();
-    let mut paths = files(&root.join("tests/run"), "gal");
+    let mut paths = files(&root.join(folder), "gal");
     paths.retain(|path| is_wanted(path));
     if !is_full() {
         paths = paths.into_iter().step_by(stride).collect();
@@ -41,6 +45,11 @@ fn programs_print_the_same_through_wasm_opt() {
         #[cfg(feature = "llvm")]
         run_programs("run through llvm and wasm-opt", run::LLVM_WASM_OPT_MODES, WASM_OPT_STRIDE);
     }
+}
+
+#[test]
+fn vectors_are_the_same_without_instructions_for_them() {
+    run_folder("run without vectors", "tests/run/simd", run::VECTOR_MODES, 1);
 }
 
 /// LLVM takes half a second for a program; the full size takes all.

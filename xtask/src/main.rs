@@ -28,6 +28,7 @@ cargo xtask bench [ARGS…]           compare the compute programs with C and ot
 /// Each has a `clippy.toml` that forbids the latter.
 const PURE_CRATES: &[&str] = &[
     "entity",
+    "simd",
     "syntax",
     "hir",
     "mir",

@@ -304,6 +304,13 @@ impl<'a> BodyDecoder<'a> {
             }
             Op::GlobalSet { global, src } => Insn::GlobalSet { global: global.0, src: at(src) },
             Op::AtomicFence | Op::MemBarrier => return Ok(()),
+            Op::Vector { op, imm, dst, args } => {
+                let places = self.code.extra.len() as u32;
+                let args: Vec<Place> = args.iter().map(at).collect();
+                let imm = crate::vector::immediate(*imm);
+                self.code.extra.extend(args.into_iter().chain(imm));
+                Insn::Vector { op: *op, dst: self.places[*dst], args: places }
+            }
             _ => return self.memory_op(op),
         };
         self.emit(insn);

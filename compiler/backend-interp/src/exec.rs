@@ -493,6 +493,9 @@ impl Interp {
                     }
                     get!(dst) = old;
                 }
+                Insn::Vector { op, dst, args } => {
+                    crate::vector::execute(frame, op, dst, &self.code.extra[args as usize..]);
+                }
                 Insn::Jump { to } => go!(to),
                 Insn::Branch { cond, then, else_ } => {
                     go!(if get!(cond) as u32 != 0 { then } else { else_ });

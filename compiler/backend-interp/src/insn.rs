@@ -136,6 +136,9 @@ scalar_insns! { define_insns,
     /// `values`: where in `extra` the places of the expected and the new value are.
     AtomicCas { bytes: u8, dst: Place, addr: Place, offset: u32, values: u32 },
 
+    /// `args`: where in `extra` the places of the operands are, and behind them the immediate.
+    Vector { op: lir::simd::Op, dst: Place, args: u32 },
+
     /// `call` is an index into the call sites.
     Call { call: u32 },
     CallIndirect { call: u32, func: Place },

@@ -12,6 +12,7 @@ mod insn;
 mod linux;
 mod memory;
 mod preview1;
+mod vector;
 
 pub use exec::Interp;
 pub use host::{Host, NoHost, Stop, Value};

@@ -3,13 +3,37 @@
 #![allow(clippy::disallowed_methods, reason = "tests read files")]
 
 use backend_interp::{Interp, Limits, Outcome, Preview1};
+use lir::passes::expand_vectors::expand_vectors;
 use lir::passes::{PASSES, PassOptions, TARGET_PASSES, optimize};
+use lir::random::vector::vector_program;
 use lir::script::{Expect, Run, parse_runs};
 use lir::{Module, parse_module, verify};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/lir")
+}
+
+#[test]
+fn vector_operations() {
+    let mut failures = Vec::new();
+    for op in lir::simd::Op::all() {
+        let program = vector_program(op, 3);
+        for (expand, optimized) in [(false, false), (false, true), (true, false), (true, true)] {
+            let mut module = program.module.clone();
+            if expand {
+                expand_vectors(&mut module);
+            }
+            optimize(&mut module, &PassOptions { optimize: optimized, ..PassOptions::default() });
+            for run in &program.runs {
+                let run = if expand { run.without_vectors() } else { run.clone() };
+                if let Err(error) = check(&module, &run) {
+                    failures.push(format!("{}{:x?} {expand} {optimized}: {error}", run.export, run.args));
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
 }
 
 fn programs() -> Vec<(String, String)> {
@@ -69,6 +93,7 @@ fn check_all(what: &str, change: impl Fn(&mut Module)) {
         }
         n_runs += runs.len();
         for run in runs {
+            let run = if what == "expand-vectors" { run.without_vectors() } else { run };
             if let Err(message) = check(&module, &run) {
                 failures.push(format!("{name}:{}: {}{:?}: {message}", run.line, run.export, run.args));
             }

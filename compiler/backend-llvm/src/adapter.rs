@@ -29,6 +29,7 @@ const WASM: Capabilities = Capabilities {
     levels: &OptLevel::ALL,
     debug_info: true,
     unwinding: true,
+    without_vectors: false,
     // See `calls_with_several_results`.
     max_results: 1,
 };

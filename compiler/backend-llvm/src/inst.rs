@@ -72,6 +72,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
                 self.write(dst, self.computed("llvm.wasm.memory.grow", &[word], &args)?)
             }
             Op::Call { ref dsts, ref callee, ref args } => self.call(dsts, callee, args),
+            Op::Vector { op, imm, dst, ref args } => self.vector(op, imm, dst, args),
             Op::AtomicLoad { .. }
             | Op::AtomicStore { .. }
             | Op::AtomicRmw { .. }

@@ -31,6 +31,7 @@ mod overflow;
 mod passes;
 mod pointers;
 mod regions;
+mod vector;
 mod wide;
 
 pub use adapter::LlvmBackend;

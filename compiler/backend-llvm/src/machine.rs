@@ -8,7 +8,7 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
     TargetTriple,
 };
-use lir::Platform;
+use lir::{Platform, Vectors};
 use std::ffi::c_void;
 use std::sync::Once;
 
@@ -56,7 +56,9 @@ impl Machine {
     fn wasm(module: &lir::Module, level: OptLevel) -> Result<Machine> {
         let mut wasm_features = WasmFeature::of_module(module);
         // Loops become vectors where speed is wanted; every engine has had them since 2023.
-        if matches!(level, OptLevel::O2 | OptLevel::O3) && !wasm_features.contains(&WasmFeature::Simd128) {
+        let may_have = module.target.vectors != Vectors::Absent;
+        let is_fast = matches!(level, OptLevel::O2 | OptLevel::O3);
+        if may_have && is_fast && !wasm_features.contains(&WasmFeature::Simd128) {
             wasm_features.push(WasmFeature::Simd128);
         }
         // Filling and copying memory has a name of its own in LLVM.

@@ -10,7 +10,8 @@ use std::path::Path;
 
 use backend::{ArtifactKind, Backend, BackendError, CompileOptions, OptLevel};
 use backend_llvm::LlvmBackend;
-use common::{Runner, check};
+use common::{Runner, check, check_vectors};
+use lir::random::vector::vector_program;
 use lir::script::parse_runs;
 use lir::{Module, parse_module};
 use wasmparser::{CompositeInnerType, Parser, Payload, Validator, WasmFeatures};
@@ -28,7 +29,7 @@ fn options(level: OptLevel) -> CompileOptions<'static> {
 
 fn compile(module: &Module, level: OptLevel) -> Result<Vec<u8>, String> {
     let wasm = LlvmBackend.compile(module, &options(level)).map_err(|error| error.to_string())?.bytes;
-    let features = WasmFeatures::default() | WasmFeatures::EXCEPTIONS;
+    let features = WasmFeatures::default() | WasmFeatures::EXCEPTIONS | WasmFeatures::RELAXED_SIMD;
     Validator::new_with_features(features).validate_all(&wasm).map_err(|e| format!("invalid module: {e}"))?;
     Ok(wasm)
 }
@@ -77,6 +78,25 @@ fn programs_do_what_their_comments_say() {
         }
     }
     assert!(failures.is_empty(), "{} of {n_runs} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn vector_operations_give_what_the_table_says() {
+    let runner = Runner::new();
+    let mut failures = Vec::new();
+    for op in lir::simd::Op::all() {
+        let program = vector_program(op, 7);
+        for level in [OptLevel::O0, OptLevel::O3] {
+            match compile(&program.module, level) {
+                Ok(wasm) => {
+                    let wrong = check_vectors(&runner, &wasm, &program);
+                    failures.extend(wrong.into_iter().map(|it| format!("-O{} {it}", level.name())));
+                }
+                Err(message) => failures.push(format!("{op} -O{}: {message}", level.name())),
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
 }
 
 /// The numbers of results of all function types in a module.

@@ -16,6 +16,7 @@ const CAPABILITIES: Capabilities = Capabilities {
     levels: &OptLevel::ALL,
     debug_info: true,
     unwinding: true,
+    without_vectors: true,
     max_results: u32::MAX,
 };
 

@@ -352,6 +352,10 @@ impl Encoder<'_> {
             Op::Const(value) => self.constant(value),
             Op::Copy => {}
             Op::Num(code) => self.num(code),
+            Op::Vector(op, imm) => {
+                self.last = Last::Other;
+                crate::vector::put(&mut self.bytes, op, imm);
+            }
             Op::Load(code, arg) | Op::Store(code, arg) | Op::Atomic(code, arg) => self.access(code, arg),
             op => {
                 let mut sink = self.sink();

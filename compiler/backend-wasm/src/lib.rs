@@ -41,6 +41,7 @@ mod tries;
 mod types;
 mod union_find;
 mod usage;
+mod vector;
 mod webs;
 mod wir;
 

@@ -192,6 +192,10 @@ impl Lowering<'_, '_> {
             L::MemSize { dst } => self.emit(Op::MemSize, &[], &[v(dst)]),
             L::MemGrow { dst, pages } => self.emit(Op::MemGrow, &[v(pages)], &[v(dst)]),
             L::Call { ref dsts, ref callee, ref args } => self.call(dsts, callee, args, None),
+            L::Vector { op, imm, dst, ref args } => {
+                let args: Vec<V> = args.iter().map(|&reg| v(reg)).collect();
+                self.emit(Op::Vector(op, imm), &args, &[v(dst)]);
+            }
             L::AtomicLoad { .. }
             | L::AtomicStore { .. }
             | L::AtomicRmw { .. }

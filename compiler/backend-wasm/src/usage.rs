@@ -79,6 +79,7 @@ impl Usage {
             | Op::Conv { .. }
             | Op::Select { .. }
             | Op::AtomicFence
+            | Op::Vector { .. }
             | Op::MemBarrier => {}
         }
     }

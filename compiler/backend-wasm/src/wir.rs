@@ -68,6 +68,8 @@ pub enum Op {
     Copy,
     /// Numeric instructions; `Code` says how many operands.
     Num(Code),
+    /// Vector instructions other than accesses.
+    Vector(lir::simd::Op, lir::simd::Imm),
     /// Operands: value if true, value if false, condition.
     Select,
     Load(Code, MemArg),
@@ -259,7 +261,7 @@ impl Op {
         let none = Effects::default();
         let write = Effects { reads_mem: true, writes_mem: true, needed: true, ..none };
         match self {
-            Op::Const(_) | Op::Copy | Op::Num(_) | Op::Select => none,
+            Op::Const(_) | Op::Copy | Op::Num(_) | Op::Vector(..) | Op::Select => none,
             Op::Load(..) | Op::MemSize => Effects { reads_mem: true, ..none },
             Op::Store(..) => Effects { writes_mem: true, needed: true, ..none },
             Op::Atomic(..) | Op::Fence | Op::MemCopy | Op::MemFill | Op::MemGrow => write,

@@ -4,8 +4,9 @@ mod common;
 
 use backend_interp::{Interp, Limits, NoHost};
 use backend_wasm::EmitOptions;
-use common::{Host, Outcome, Runner, compile};
+use common::{Host, Outcome, Runner, check_vectors, compile};
 use lir::passes::PassOptions;
+use lir::random::vector::vector_program;
 use lir::random::{RandomOptions, Shape, random_module};
 use lir::{Imm, Module, Target};
 
@@ -47,6 +48,18 @@ fn small_modules() {
         vectors: true,
         ..RandomOptions::new(shape)
     });
+}
+
+#[test]
+fn vector_operations() {
+    let runner = Runner::new();
+    let mut failures = Vec::new();
+    for (op, seed) in lir::simd::Op::all().flat_map(|op| (0..2).map(move |seed| (op, seed))) {
+        let program = vector_program(op, seed);
+        let wasm = compile(&program.module, &EmitOptions::release());
+        failures.extend(check_vectors(&runner, &wasm, &program));
+    }
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub enum WasmFeature {
     MutableGlobals,
     NontrappingFptoint,
     ReferenceTypes,
+    RelaxedSimd,
     SignExt,
     Simd128,
 }
@@ -34,6 +35,7 @@ impl WasmFeature {
             F::MutableGlobals => "mutable-globals",
             F::NontrappingFptoint => "nontrapping-fptoint",
             F::ReferenceTypes => "reference-types",
+            F::RelaxedSimd => "relaxed-simd",
             F::SignExt => "sign-ext",
             F::Simd128 => "simd128",
         }
@@ -53,6 +55,9 @@ impl WasmFeature {
         if any(has_vectors) {
             features.push(F::Simd128);
         }
+        if any(has_relaxed_vectors) {
+            features.push(F::RelaxedSimd);
+        }
         // Without them a backend may make ordinary accesses of atomic ones.
         if any(has_atomics) {
             features.push(F::Atomics);
@@ -63,6 +68,11 @@ impl WasmFeature {
 
 fn has_vectors(body: &Body) -> bool {
     body.regs.iter().any(|&ty| ty == Ty::V128)
+}
+
+fn has_relaxed_vectors(body: &Body) -> bool {
+    let is_relaxed = |op: &Op| matches!(op, Op::Vector { op, .. } if op.kind.is_relaxed());
+    body.blocks.iter().flat_map(|block| &block.insts).any(|inst| is_relaxed(&inst.op))
 }
 
 fn has_atomics(body: &Body) -> bool {

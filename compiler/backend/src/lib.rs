@@ -168,6 +168,8 @@ pub struct Capabilities {
     pub debug_info: bool,
     /// Panics that release what they pass.
     pub unwinding: bool,
+    /// Numbers in place of vectors, of which functions then give back more than otherwise.
+    pub without_vectors: bool,
     /// Results of one function, where that is less than the target has; more go through a slot of the caller.
     pub max_results: u32,
 }

@@ -2,7 +2,7 @@
 //!
 //! The driver itself has the wasm backend; a host hands in others by [`Session::with_backends`](crate::Session::with_backends).
 
-use crate::{DriverError, Options, Panics, Profile};
+use crate::{DriverError, Options, Panics, Profile, Vectors};
 use backend::{Backend, BackendError, BackendKind, Capabilities};
 use std::fmt;
 
@@ -138,6 +138,9 @@ fn lacking(capabilities: &Capabilities, options: &Options) -> Option<String> {
     if options.panics == Panics::Unwind && !capabilities.unwinding {
         return Some("panics that unwind".to_string());
     }
+    if options.vectors == Vectors::Absent && !capabilities.without_vectors {
+        return Some("code without vectors".to_string());
+    }
     None
 }
 
@@ -166,6 +169,7 @@ mod tests {
         levels: &OptLevel::ALL,
         debug_info: true,
         unwinding: true,
+        without_vectors: true,
         max_results: u32::MAX,
     };
 
@@ -241,6 +245,10 @@ mod tests {
         assert!(target.contains("the target `wasm32-wasi`"), "{target}");
         let traps = Fake(Some(Capabilities { unwinding: false, ..FULL }));
         assert!(chosen(&llvm, Some(traps)).expect_err("it traps").contains("unwind"));
+        let without = Options { vectors: Vectors::Absent, ..release() };
+        let vectors = Fake(Some(Capabilities { without_vectors: false, ..FULL }));
+        let (_, fallback) = chosen(&without, Some(vectors)).expect("the other one can");
+        assert!(fallback.is_some_and(|it| it.reason.contains("code without vectors")));
         let slow = Fake(Some(Capabilities { levels: &[OptLevel::O3], ..FULL }));
         assert!(chosen(&llvm, Some(slow)).expect_err("it has one level").contains("-O0"));
     }

@@ -18,8 +18,8 @@ mod sources;
 pub use backend::{Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, WasmFeature};
 pub use backends::{Fallback, find as find_backend};
 pub use options::{
-    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, TargetInfo, UnknownName, passes,
-    resolve_passes_off, targets, usual_artifact,
+    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, TargetInfo, UnknownName, Vectors,
+    passes, resolve_passes_off, targets, usual_artifact,
 };
 
 use std::fmt;

@@ -1,6 +1,6 @@
 //! What a run of the compiler can be asked for. Defaults are those of `galc build` without options.
 
-pub use lir::{Platform, TargetInfo};
+pub use lir::{Platform, TargetInfo, Vectors};
 
 use backend::{ArtifactKind, BackendKind, OptLevel};
 
@@ -66,6 +66,7 @@ pub struct Options {
     pub artifact: ArtifactKind,
     pub purpose: Purpose,
     pub panics: Panics,
+    pub vectors: Vectors,
     /// `None`: on in the debug profile, off in release.
     pub overflow_checks: Option<bool>,
     pub bounds_checks: bool,
@@ -90,6 +91,7 @@ impl Default for Options {
             artifact: ArtifactKind::WasmModule,
             purpose: Purpose::Program,
             panics: Panics::Unwind,
+            vectors: Vectors::Fixed,
             overflow_checks: None,
             bounds_checks: true,
             debug_info: false,

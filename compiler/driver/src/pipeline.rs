@@ -5,7 +5,7 @@ use crate::sources::Sources;
 use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stage};
 use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
-use lir::Target;
+use lir::{Target, Vectors};
 use syntax::{Diagnostic, Interner, SourceMap};
 
 /// Runs one stage and tells the observer.
@@ -86,7 +86,8 @@ fn verifies(options: &Options) -> bool {
 fn target(options: &Options, max_results: u32) -> Target {
     let target = options.target.target();
     let max_results = max_results.min(target.max_results);
-    Target { panic_unwinds: options.panics == Panics::Unwind, max_results, ..target }
+    let panic_unwinds = options.panics == Panics::Unwind;
+    Target { panic_unwinds, max_results, vectors: options.vectors, ..target }
 }
 
 /// From a checked program without errors to optimised MIR; `Err` carries diagnostics about limits.
@@ -101,6 +102,7 @@ pub(crate) fn to_mir(
         check_leaks: options.check_leaks,
         panic_unwinds: options.panics == Panics::Unwind,
         debug_info: options.debug_info,
+        relaxed_simd: options.vectors == Vectors::Relaxed,
         pointer_bytes: options.target.pointer_bytes,
         tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
         consts: None,
@@ -213,6 +215,9 @@ pub(crate) fn to_lir(
         let mut module = lir::lower::lower_program(program, &target(&options, max_results), for_size);
         if verifies(&options) {
             verify_lir(&module)?;
+        }
+        if options.vectors == Vectors::Absent {
+            lir::passes::expand_vectors::expand_vectors(&mut module);
         }
         let passes = lir::passes::PassOptions {
             disabled: options

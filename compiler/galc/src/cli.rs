@@ -123,6 +123,9 @@ pub struct CompileArgs {
     /// What a panic does
     #[arg(long, value_enum, default_value_t, help_heading = "Compilation")]
     pub panic: PanicChoice,
+    /// What vectors of 128 bits are made of
+    #[arg(long, value_enum, default_value_t, help_heading = "Compilation")]
+    pub simd: SimdChoice,
     /// The platform to compile for, one of `galc targets`
     #[arg(long, help_heading = "Compilation")]
     pub target: Option<String>,
@@ -211,6 +214,17 @@ pub enum PanicChoice {
     Unwind,
     /// Stop at once; modules are smaller
     Abort,
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum SimdChoice {
+    /// Numbers: the result has no vectors at all
+    Off,
+    /// The target's vectors
+    #[default]
+    On,
+    /// And those of their operations whose results may differ between processors
+    Relaxed,
 }
 
 #[derive(Args, Debug)]

@@ -1,6 +1,6 @@
 //! From arguments to a compiled program: what `build`, `run` and `test` share.
 
-use crate::cli::{BackendChoice, CompileArgs, HostArgs, LevelChoice, PanicChoice};
+use crate::cli::{BackendChoice, CompileArgs, HostArgs, LevelChoice, PanicChoice, SimdChoice};
 use crate::exit::Failure;
 use crate::loader::DiskLoader;
 use crate::package::Unit;
@@ -8,6 +8,7 @@ use crate::shell::{Shell, Timer};
 use backends::BACKENDS;
 use driver::{
     BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, Purpose, Session,
+    Vectors,
 };
 use wasi::{Preopen, RunOptions};
 
@@ -38,6 +39,11 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
         panics: match args.panic {
             PanicChoice::Unwind => Panics::Unwind,
             PanicChoice::Abort => Panics::Abort,
+        },
+        vectors: match args.simd {
+            SimdChoice::Off => Vectors::Absent,
+            SimdChoice::On => Vectors::Fixed,
+            SimdChoice::Relaxed => Vectors::Relaxed,
         },
         overflow_checks: args.overflow_checks,
         bounds_checks: !args.unchecked_bounds,

@@ -67,6 +67,7 @@ impl Program {
             TyKind::Bool => out.push_str("Bool"),
             TyKind::Char => out.push_str("Char"),
             TyKind::Never => out.push_str("Never"),
+            TyKind::V128 => out.push_str("V128"),
             TyKind::Tuple(args) => {
                 out.push('(');
                 self.write_list(out, args, next);

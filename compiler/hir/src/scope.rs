@@ -336,6 +336,7 @@ impl Checker {
             sym::UInt32 => Def::Prim(Ty::U32),
             sym::UInt64 => Def::Prim(Ty::U64),
             sym::USize => Def::Prim(Ty::USIZE),
+            sym::V128 => Def::Prim(Ty::V128),
             sym::Float | sym::Float64 => Def::Prim(Ty::F64),
             sym::Float32 => Def::Prim(Ty::F32),
             sym::Bool => Def::Prim(Ty::BOOL),

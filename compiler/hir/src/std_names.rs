@@ -10,6 +10,13 @@ pub const STD_NAMES: &[(&str, &[&str])] = &[
     ("io", &["read_line", "read_all", "lines", "Writer"]),
     ("json", &["Json", "JsonError"]),
     (
+        "simd",
+        &[
+            "Simd", "Mask", "F32x4", "F64x2", "I8x16", "I16x8", "I32x4", "I64x2", "U8x16", "U16x8", "U32x4",
+            "U64x2",
+        ],
+    ),
+    (
         "math",
         &[
             "PI", "TAU", "abs", "acos", "asin", "atan", "atan2", "cbrt", "ceil", "cos", "exp", "floor",

@@ -108,6 +108,8 @@ pub enum TyKind {
     },
     /// The value of a const parameter, as a type argument.
     ConstInt(i128),
+    /// 128 bits in a vector register, unsafe modules only: what `Simd<T, N>` is made of.
+    V128,
     /// Raw address, unsafe modules only.
     Ptr(Ty),
     /// A counted block of `T`s (header and elements), unsafe modules only; see `docs/architecture.md`, "Cells".
@@ -222,10 +224,11 @@ impl Ty {
     pub const U32: Ty = Ty(13);
     pub const U64: Ty = Ty(14);
     pub const USIZE: Ty = Ty(15);
+    pub const V128: Ty = Ty(16);
 
     /// Whether it is one of the types above, which contain nothing.
     pub fn is_fixed(self) -> bool {
-        self <= Ty::USIZE
+        self <= Ty::V128
     }
 
     /// Whether it is `Bool`, `Char` or a number that every program may use.
@@ -253,7 +256,8 @@ impl Default for TyTable {
             TyKind::F32,
             TyKind::F64,
         ];
-        for kind in fixed.into_iter().chain([I8, I16, I32, I64, U8, U16, U32, U64, USize].map(TyKind::Int)) {
+        let ints = [I8, I16, I32, I64, U8, U16, U32, U64, USize].map(TyKind::Int);
+        for kind in fixed.into_iter().chain(ints).chain([TyKind::V128]) {
             this.intern(kind);
         }
         this

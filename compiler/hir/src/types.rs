@@ -276,8 +276,9 @@ impl Checker {
         match def {
             Def::Prim(ty) => {
                 self.no_args(segment, "this type");
-                if ty == Ty::USIZE {
-                    self.need_unsafe(cx.module.0, segment.ident.span, "`USize`");
+                if matches!(ty, Ty::USIZE | Ty::V128) {
+                    let what = if ty == Ty::USIZE { "`USize`" } else { "`V128`" };
+                    self.need_unsafe(cx.module.0, segment.ident.span, what);
                 }
                 ty
             }

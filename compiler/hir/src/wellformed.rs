@@ -197,7 +197,29 @@ impl Checker {
         };
         let diag = Diagnostic::error(code, span, message);
         let diag = if bound.span.is_dummy() { diag } else { diag.also(bound.span, "asked for here") };
-        self.report(diag);
+        let note = match &bound.kind {
+            BoundKind::Trait { trait_, .. } => self.for_other_consts(*trait_, bound.ty),
+            BoundKind::Fn { .. } => None,
+        };
+        self.report(match note {
+            Some(note) => diag.note(note),
+            None => diag,
+        });
+    }
+
+    /// Which arguments for a trait's constant parameters a type has it for: `Float` is `Lane<2>`, and no `Lane<3>`.
+    pub(crate) fn for_other_consts(&self, trait_: TraitId, ty: Ty) -> Option<String> {
+        let params = &self.program.traits[trait_].generics.params;
+        if !params.iter().any(|param| matches!(param.kind, GenericParamKind::Const(_))) {
+            return None;
+        }
+        let head = crate::impls::Head::of(&self.program.types, ty)?;
+        let impls = self.program.index.trait_impls(trait_, head).iter();
+        let args = impls.filter_map(|id| self.program.impls[*id].trait_.as_ref().map(|it| &it.1));
+        let known: Vec<String> =
+            args.map(|args| format!("`{}`", self.program.trait_ref_name(trait_, args))).collect();
+        let ty = self.program.ty_name(ty);
+        (!known.is_empty()).then(|| format!("`{ty}` implements {}", known.join(", ")))
     }
 
     fn check_iso_args(&mut self, id: AdtId, args: &[Ty], generics: &Generics, span: Span) {

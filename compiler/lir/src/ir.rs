@@ -183,6 +183,8 @@ pub enum Op {
     AtomicRmw { op: AtomicRmw, ty: MemTy, dst: Reg, addr: Reg, offset: u32, value: Reg },
     AtomicCas { ty: MemTy, dst: Reg, addr: Reg, offset: u32, expected: Reg, new: Reg },
     AtomicFence,
+    /// Operands and result as [`simd::Op`] says, `imm` as it takes.
+    Vector { op: simd::Op, imm: simd::Imm, dst: Reg, args: Vec<Reg> },
 }
 
 /// What an access is to, as the producer promises: a header never overlaps elements, as long as memory has one owner.
@@ -325,6 +327,18 @@ pub struct Target {
     /// docs/language.md says the same.
     pub stack_bytes: u32,
     pub panic_unwinds: bool,
+    pub vectors: Vectors,
+}
+
+/// What a target has for vectors of 128 bits.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Vectors {
+    /// None: the pass `expand-vectors` makes numbers of them.
+    Absent,
+    /// All but the relaxed operations, whose results may differ from target to target.
+    #[default]
+    Fixed,
+    Relaxed,
 }
 
 #[derive(Clone, PartialEq, Debug)]

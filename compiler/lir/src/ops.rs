@@ -253,6 +253,7 @@ kind_table! {
     AtomicRmw "atomic.rmw" WriteMemory;
     AtomicCas "atomic.cas" WriteMemory;
     AtomicFence "atomic.fence" WriteMemory;
+    Vector "" Pure;
 }
 
 impl BinOp {
@@ -413,6 +414,19 @@ impl MemTy {
             MemTy::I64 | MemTy::F64 => 8,
             MemTy::V128 => 16,
             MemTy::Ptr => pointer_bytes,
+        }
+    }
+}
+
+impl From<Option<simd::Scalar>> for Ty {
+    /// The register of an operand or result of a vector operation.
+    fn from(scalar: Option<simd::Scalar>) -> Ty {
+        match scalar {
+            None => Ty::V128,
+            Some(simd::Scalar::I32) => Ty::I32,
+            Some(simd::Scalar::I64) => Ty::I64,
+            Some(simd::Scalar::F32) => Ty::F32,
+            Some(simd::Scalar::F64) => Ty::F64,
         }
     }
 }

@@ -374,6 +374,10 @@ impl Parser<'_, '_> {
                 target.stack_bytes = self.cur.u32()?;
             } else if self.cur.eat_word("unwind") {
                 target.panic_unwinds = true;
+            } else if self.cur.eat_word("scalar") {
+                target.vectors = Vectors::Absent;
+            } else if self.cur.eat_word("relaxed") {
+                target.vectors = Vectors::Relaxed;
             } else {
                 return Ok(target);
             }

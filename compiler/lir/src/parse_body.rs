@@ -300,6 +300,9 @@ impl<'t, 'a> BodyParser<'t, 'a> {
             self.define_result(dsts, op.row().to);
             return Ok(Some((Op::Conv { op, dst, src }, 1)));
         }
+        if let Some(op) = simd::Op::find(word) {
+            return self.vector(op, dst, dsts).map(Some);
+        }
         if let Some((ty, name)) = word.split_once('.').and_then(|(ty, name)| Some((Ty::find(ty)?, name))) {
             return self.typed_op(ty, name, dst, dsts);
         }
@@ -315,6 +318,36 @@ impl<'t, 'a> BodyParser<'t, 'a> {
         if let Some(dst) = dsts.first() {
             self.define(*dst, ty);
         }
+    }
+
+    /// `i32x4.add %0, %1`, `i8x16.extract_lane_u %0, 3`, `i8x16.shuffle %0, %1, [0, 17, …]`.
+    fn vector(&mut self, op: simd::Op, dst: Reg, dsts: &[Reg]) -> Result<(Op, usize), ParseError> {
+        let mut args = vec![self.reg()?];
+        while args.len() < op.arity() {
+            args.push(self.next_reg()?);
+        }
+        let imm = match op.form() {
+            simd::Form::Extract | simd::Form::Replace => {
+                self.cur.expect(',')?;
+                simd::Imm::Lane(self.byte()?)
+            }
+            simd::Form::Shuffle => {
+                self.cur.expect(',')?;
+                self.cur.expect('[')?;
+                let bytes = self.cur.list(']', |cur| cur.int_of(8))?;
+                match <[i64; 16]>::try_from(bytes) {
+                    Ok(bytes) => simd::Imm::Bytes(bytes.map(|byte| byte as u8)),
+                    Err(_) => return self.cur.error_before("expected 16 numbers of bytes"),
+                }
+            }
+            _ => simd::Imm::None,
+        };
+        self.define_result(dsts, Ty::from(op.result()));
+        Ok((Op::Vector { op, imm, dst, args }, 1))
+    }
+
+    fn byte(&mut self) -> Result<u8, ParseError> {
+        Ok(self.cur.int_of(8)? as u8)
     }
 
     /// `i32.add`, `f64.const`, `ptr.select`.

@@ -150,7 +150,12 @@ impl<'a> Printer<'a> {
             " pointer {} results {} stack {}",
             target.pointer_bytes, target.max_results, target.stack_bytes
         );
-        self.out.push_str(if target.panic_unwinds { " unwind\n" } else { "\n" });
+        self.out.push_str(if target.panic_unwinds { " unwind" } else { "" });
+        self.out.push_str(match target.vectors {
+            Vectors::Absent => " scalar\n",
+            Vectors::Fixed => "\n",
+            Vectors::Relaxed => " relaxed\n",
+        });
     }
 
     fn data(&mut self, id: DataId, data: &Data) {
@@ -377,6 +382,18 @@ impl<'a> Printer<'a> {
             }
             Op::AtomicCas { ty, addr, offset, expected, new, .. } => {
                 self.access(kind, ty.name(), *addr, *offset, &[*expected, *new]);
+            }
+            Op::Vector { op, imm, args, .. } => {
+                self.plain(&op.to_string(), args);
+                match imm {
+                    simd::Imm::None => {}
+                    simd::Imm::Lane(lane) => {
+                        let _ = write!(self.out, ", {lane}");
+                    }
+                    simd::Imm::Bytes(bytes) => {
+                        let _ = write!(self.out, ", {bytes:?}");
+                    }
+                }
             }
         }
     }

@@ -6,10 +6,11 @@
 //! in every cycle. What an engine may choose is kept out of the checksum: NaNs are made canonical where arithmetic
 //! makes them, addresses never become numbers, and slots are cleared before use.
 //!
-//! [`random_module`] is the entry. `func` makes bodies, `inst` straight-line code.
+//! [`random_module`] is the entry. `func` makes bodies, `inst` straight-line code. `vector` has programs for vector operations.
 
 mod func;
 mod inst;
+pub mod vector;
 
 use crate::ir::*;
 use entity::IndexVec;

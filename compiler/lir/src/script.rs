@@ -53,6 +53,25 @@ impl Expected {
     }
 }
 
+impl Run {
+    /// The same call in a module that `expand-vectors` has been over.
+    pub fn without_vectors(&self) -> Run {
+        let halves = |imm: Imm| match imm {
+            Imm::V128(bits) => vec![Imm::I64(bits as i64), Imm::I64((bits >> 64) as i64)],
+            scalar => vec![scalar],
+        };
+        let split = |it: &Expected| match *it {
+            Expected::Exactly(imm) => halves(imm).into_iter().map(Expected::Exactly).collect(),
+            nan => vec![nan],
+        };
+        let expect = match &self.expect {
+            Expect::Returns(values) => Expect::Returns(values.iter().flat_map(split).collect()),
+            other => other.clone(),
+        };
+        Run { args: self.args.iter().flat_map(|&arg| halves(arg)).collect(), expect, ..self.clone() }
+    }
+}
+
 /// All expectations in the comments of `text`, which `module` was parsed from.
 pub fn parse_runs(text: &str, module: &Module) -> Result<Vec<Run>, ParseError> {
     let mut runs: Vec<Run> = Vec::new();

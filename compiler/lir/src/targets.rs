@@ -1,7 +1,7 @@
 //! The targets that galc compiles for: all that the compiler knows of one is its row here, and the folder of
 //! `library/sys` that the row names. A backend decides by [`Target`], never by the name.
 
-use crate::ir::Target;
+use crate::ir::{Target, Vectors};
 
 /// What programs of a target are, as far as backends tell targets apart.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -67,6 +67,7 @@ impl TargetInfo {
             max_results: self.max_results,
             stack_bytes: self.stack_bytes,
             panic_unwinds: true,
+            vectors: Vectors::Fixed,
         }
     }
 }

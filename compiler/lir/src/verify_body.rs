@@ -151,8 +151,21 @@ impl<'a> BodyVerifier<'a> {
             Op::GlobalGet { dst, global } => self.global(*global, *dst, "result"),
             Op::GlobalSet { global, src } => self.global(*global, *src, "operand"),
             Op::Call { dsts, callee, args } => self.call(dsts, callee, args),
+            Op::Vector { op, imm, dst, args } => self.vector(*op, *imm, *dst, args),
             _ => self.memory_op(op),
         }
+    }
+
+    fn vector(&mut self, op: simd::Op, imm: simd::Imm, dst: Reg, args: &[Reg]) {
+        if !op.kind.shapes().contains(&op.shape) {
+            self.error(format!("there is no {op}"));
+        }
+        if !op.takes(imm) {
+            self.error(format!("{op} does not take this immediate"));
+        }
+        let tys: Vec<Ty> = (0..op.arity()).map(|i| Ty::from(op.operand(i))).collect();
+        self.regs(args, &tys, "operand");
+        self.reg(dst, Ty::from(op.result()), "result");
     }
 
     fn memory_op(&mut self, op: &Op) {

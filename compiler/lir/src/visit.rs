@@ -82,6 +82,12 @@ macro_rules! op_regs {
                 $write(dst);
             }
             Op::AtomicFence | Op::MemBarrier => {}
+            Op::Vector { op: _, imm: _, dst, args } => {
+                for arg in args {
+                    $read(arg);
+                }
+                $write(dst);
+            }
         }
     };
 }

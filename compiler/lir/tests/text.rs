@@ -4,7 +4,9 @@
 
 use lir::ops::OpKind;
 use lir::random::{RandomOptions, Shape, random_module};
-use lir::{AtomicRmw, BinOp, CmpOp, ConvOp, MemTy, OvfOp, Ty, UnOp, parse_module, print_module, verify};
+use lir::{
+    AtomicRmw, BinOp, CmpOp, ConvOp, MemTy, OvfOp, Ty, UnOp, parse_module, print_module, simd, verify,
+};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -75,6 +77,16 @@ fn every_instruction() -> String {
         AtomicRmw::ALL
             .iter()
             .for_each(|op| line(format!("%{t} = atomic.rmw.{}.{t} %ptr, %{t}", op.row().name)));
+    }
+    for op in simd::Op::all() {
+        let ty = |scalar| Ty::from(scalar).name();
+        let args: Vec<String> = (0..op.arity()).map(|i| format!("%{}", ty(op.operand(i)))).collect();
+        let imm = match op.form() {
+            simd::Form::Extract | simd::Form::Replace => ", 1",
+            simd::Form::Shuffle => ", [0, 31, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]",
+            _ => "",
+        };
+        line(format!("%{} = {op} {}{imm}", ty(op.result()), args.join(", ")));
     }
     for rest in [
         "atomic.fence",

@@ -64,9 +64,13 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
     let def = &types.defs[ty];
     let counted = Fact { needs_drop: true, ..Fact::default() };
     match &def.kind {
-        TyKind::Int(_) | TyKind::F32 | TyKind::F64 | TyKind::Bool | TyKind::Char | TyKind::Never => {
-            Fact::default()
-        }
+        TyKind::Int(_)
+        | TyKind::F32
+        | TyKind::F64
+        | TyKind::Bool
+        | TyKind::Char
+        | TyKind::Never
+        | TyKind::V128 => Fact::default(),
         TyKind::Ptr(_) => Fact { has_ptr: true, ..Fact::default() },
         TyKind::FnBox { .. } | TyKind::Dyn { .. } => counted,
         TyKind::FixedArray(elem, n) => {

@@ -54,6 +54,8 @@ pub enum TyKind {
     Char,
     /// Has no values.
     Never,
+    /// 128 bits in a vector register.
+    V128,
     /// A raw address, unowned.
     Ptr(Ty),
     /// Structs, tuples (`()` has no fields), the environment of a closure. Nominal: equal only by index; see `TyDef`.
@@ -396,6 +398,9 @@ pub enum Intrinsic {
     /// Between a float and the integer of its bits.
     BitsOf,
     FromBits,
+    /// An operation on vectors. The number of a lane to extract or replace is the last operand, below the number of lanes; a shuffle has
+    /// its immediate.
+    Vector(simd::Op, simd::Imm),
     /// Ends the program at once by a trap.
     Trap,
     AtomicLoad,

@@ -417,6 +417,7 @@ impl<'a> Parser<'a> {
             "Bool" => TyKind::Bool,
             "Char" => TyKind::Char,
             "Never" => TyKind::Never,
+            "V128" => TyKind::V128,
             "Ptr" => TyKind::Ptr(self.ty_arg()?),
             "Buffer" => TyKind::Buffer(self.ty_arg()?),
             "fn" => {

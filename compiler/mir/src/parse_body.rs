@@ -419,6 +419,10 @@ impl Parser<'_> {
 
     fn intrinsic(&mut self) -> Res<Rvalue> {
         let word = self.word()?;
+        if word == "vector" {
+            let op = self.vector()?;
+            return Ok(Rvalue::Intrinsic(op, self.operand_list("(", ")")?));
+        }
         let Some(row) = INTRINSICS.iter().find(|row| row.1 == word) else {
             return self.error("no intrinsic has this name");
         };
@@ -432,6 +436,25 @@ impl Parser<'_> {
             self.expect(">")?;
         }
         Ok(Rvalue::Intrinsic(op, self.operand_list("(", ")")?))
+    }
+
+    /// `i32x4.add`, `i8x16.shuffle [0, 17, …]`.
+    fn vector(&mut self) -> Res<Intrinsic> {
+        let shape = self.word()?;
+        self.expect(".")?;
+        let Some(op) = simd::Op::find(&format!("{shape}.{}", self.word()?)) else {
+            return self.error("there is no such operation on vectors");
+        };
+        if op.form() != simd::Form::Shuffle {
+            return Ok(Intrinsic::Vector(op, simd::Imm::None));
+        }
+        let mut bytes = [0u8; 16];
+        self.expect("[")?;
+        for (i, byte) in bytes.iter_mut().enumerate() {
+            *byte = self.number()?;
+            self.expect(if i == 15 { "]" } else { "," })?;
+        }
+        Ok(Intrinsic::Vector(op, simd::Imm::Bytes(bytes)))
     }
 }
 

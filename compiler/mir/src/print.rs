@@ -237,6 +237,7 @@ impl<'a> Printer<'a> {
             TyKind::Bool => self.p("Bool"),
             TyKind::Char => self.p("Char"),
             TyKind::Never => self.p("Never"),
+            TyKind::V128 => self.p("V128"),
             TyKind::Ptr(to) => self.ty_in("Ptr<", *to, ">"),
             TyKind::Buffer(elem) => self.ty_in("Buffer<", *elem, ">"),
             TyKind::FixedArray(elem, n) => self.ty_in("[", *elem, &format!("; {n}]")),

@@ -33,7 +33,7 @@ known_symbols! {
     empty = "", underscore = "_", self_ = "self", Self_ = "Self", main = "main", new = "new", drop = "drop",
     inline = "inline", noinline = "noinline", export = "export", target = "target", repr = "repr", lang = "lang", intrinsic = "intrinsic",
     cold = "cold", allow = "allow",
-    Int = "Int", Int8 = "Int8", Int16 = "Int16", Int32 = "Int32", Int64 = "Int64", UInt8 = "UInt8", UInt16 = "UInt16", UInt32 = "UInt32", UInt64 = "UInt64", USize = "USize",
+    Int = "Int", Int8 = "Int8", Int16 = "Int16", Int32 = "Int32", Int64 = "Int64", UInt8 = "UInt8", UInt16 = "UInt16", UInt32 = "UInt32", UInt64 = "UInt64", USize = "USize", V128 = "V128",
     Float = "Float", Float32 = "Float32", Float64 = "Float64", Bool = "Bool", Char = "Char", Never = "Never", String = "String",
     Array = "Array", Map = "Map", Set = "Set", Range = "Range", Option = "Option", Result = "Result", Fn = "Fn", Ptr = "Ptr", Buffer = "Buffer",
     Some = "Some", None = "None", Ok = "Ok", Err = "Err", Iterator = "Iterator", Item = "Item", Output = "Output",

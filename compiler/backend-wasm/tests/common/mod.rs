@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test uses its part")]
 
 use backend_wasm::{EmitOptions, emit, to_wat};
+use lir::random::vector::VectorProgram;
 use lir::script::{Expect, Run};
 use lir::{Imm, Module, Ty};
 use wasmparser::{Validator, WasmFeatures};
@@ -47,8 +48,11 @@ pub struct Runner {
 /// Emits and validates. On an invalid module shows its text.
 pub fn compile(module: &Module, opts: &EmitOptions) -> Vec<u8> {
     let wasm = emit(module, opts).expect("no limit is exceeded").wasm;
-    let features =
-        WasmFeatures::default() | WasmFeatures::EXCEPTIONS | WasmFeatures::MEMORY64 | WasmFeatures::THREADS;
+    let features = WasmFeatures::default()
+        | WasmFeatures::EXCEPTIONS
+        | WasmFeatures::MEMORY64
+        | WasmFeatures::THREADS
+        | WasmFeatures::RELAXED_SIMD;
     if let Err(error) = Validator::new_with_features(features).validate_all(&wasm) {
         let text = to_wat(&wasm).unwrap_or_else(|error| error);
         panic!("invalid module: {error}\n{text}\n{}", lir::print_module(module));
@@ -59,7 +63,7 @@ pub fn compile(module: &Module, opts: &EmitOptions) -> Vec<u8> {
 impl Runner {
     pub fn new() -> Runner {
         let mut config = Config::new();
-        config.wasm_exceptions(true).wasm_memory64(true).wasm_threads(true);
+        config.wasm_exceptions(true).wasm_memory64(true).wasm_threads(true).wasm_relaxed_simd(true);
         config.cranelift_opt_level(wasmtime::OptLevel::None);
         // A loop that should have ended is a failure, not a test that never does.
         config.consume_fuel(true);
@@ -255,4 +259,23 @@ pub fn check(runner: &Runner, wasm: &[u8], module: &Module, run: &Run) -> Result
         }
         _ => Ok(()),
     }
+}
+
+/// What is wrong with a module of a row of the table of vector operations.
+pub fn check_vectors(runner: &Runner, wasm: &[u8], program: &VectorProgram) -> Vec<String> {
+    let calls: Vec<(String, Vec<Imm>)> =
+        program.runs.iter().map(|run| (run.export.clone(), run.args.clone())).collect();
+    let outcomes = runner.calls(wasm, &calls);
+    let wrong = program.runs.iter().zip(outcomes).filter_map(|(run, outcome)| {
+        let ok = match (&run.expect, &outcome) {
+            (Expect::Returns(expected), Outcome::Returned(values)) => {
+                expected.len() == values.len()
+                    && expected.iter().zip(values).all(|(it, value)| it.accepts(*value))
+            }
+            _ => false,
+        };
+        (!ok)
+            .then(|| format!("{}{:x?}: expected {:x?}, found {outcome:x?}", run.export, run.args, run.expect))
+    });
+    wrong.collect()
 }

@@ -25,6 +25,9 @@ impl FnCtxt<'_> {
                 let args = self.fn_args(id, container, own, span);
                 self.require_fn_bounds(id, &args, span);
                 self.check_used_fn(id, span);
+                if self.is_shuffle(id) {
+                    self.report_lanes(span);
+                }
                 let ty = self.intern_row(TyKind::FnDef(id, Args::default()), &args);
                 Expr { kind: ExprKind::FnItem, ty, span }
             }

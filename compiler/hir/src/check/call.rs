@@ -128,7 +128,8 @@ impl FnCtxt<'_> {
     /// Functions that only some places may use.
     pub(crate) fn check_used_fn(&mut self, id: FnId, span: Span) {
         let function = &self.ck.program.fns[id];
-        if matches!(function.kind, FnKind::Intrinsic(_)) || self.ck.decls.unsafe_fns.contains(&id) {
+        let is_raw = matches!(function.kind, FnKind::Intrinsic(_)) && !self.is_shuffle(id);
+        if is_raw || self.ck.decls.unsafe_fns.contains(&id) {
             let what = format!("`{}`", function.path);
             if !self.ck.need_unsafe(self.module, span, &what) {
                 self.has_errors = true;
@@ -163,9 +164,13 @@ impl FnCtxt<'_> {
             self.require_fn_bounds(id, &all, span);
         }
         let failed = self.reported_since(mark);
+        let lanes = self.shuffled_lanes(id, args);
         let (values, ty) = self.signature_args(id, &all, recv, args, want, span);
         if failed {
             return self.error_expr(span);
+        }
+        if let Some(lanes) = lanes.filter(|_| !self.reported_since(mark)) {
+            self.check_shuffle(&all, &lanes, &values);
         }
         let callee = Callee::Fn { id, args: all[..].into() };
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }

@@ -30,6 +30,7 @@ mod pattern_path;
 mod patterns_cover;
 mod place;
 mod scope;
+mod shuffle;
 mod structs;
 mod tries;
 mod unknown;

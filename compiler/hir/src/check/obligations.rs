@@ -428,7 +428,7 @@ impl FnCtxt<'_> {
             return Some(note);
         }
         if !self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
-            return None;
+            return self.ck.for_other_consts(trait_, ty);
         }
         if let Some(note) = self.explain_opaque(ty, &of) {
             return Some(note);

@@ -14,6 +14,19 @@ fn double(s: String) -> Result<Int, ParseError> { Ok(Int.parse(s)? * 2) }
 fn main() { println(double(\"1\")) }
 ```";
 
+BAD_SHUFFLE = "bad-shuffle", "The lanes of a shuffle are not known, or not there.",
+"Which lanes a shuffle takes is part of the instruction. They are literals or constants, in an array that is written out: 0 is the first
+lane of the first vector, and the lanes of the second follow those of the first. Which lanes `swizzle` takes may be decided at run time.
+
+```gal-fail
+use std.simd.I32x4
+fn main() { println(I32x4.splat(1).shuffle(I32x4.splat(2), [0, 1, 2, 8])) }
+```
+```gal
+use std.simd.I32x4
+fn main() { println(I32x4.splat(1).shuffle(I32x4.splat(2), [0, 1, 2, 7])) }
+```";
+
 BREAK_OUTSIDE_LOOP = "break-outside-loop", "`break` or `continue` stands outside of a loop.",
 "They leave or continue the loop around them. A closure is a function of its own: a loop around it cannot be left.
 

@@ -61,7 +61,8 @@ impl Cx<'_> {
         let def = &program.types.defs[ty];
         Some(match &def.kind {
             m::TyKind::Int(int) if int.is_signed() => TypeKind::Signed,
-            m::TyKind::Int(_) => TypeKind::Unsigned,
+            // What lanes a vector has only its uses know: its bits are one number.
+            m::TyKind::Int(_) | m::TyKind::V128 => TypeKind::Unsigned,
             m::TyKind::F32 | m::TyKind::F64 => TypeKind::Float,
             m::TyKind::Bool => TypeKind::Bool,
             m::TyKind::Char => TypeKind::Char,

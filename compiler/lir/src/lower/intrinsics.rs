@@ -67,6 +67,7 @@ impl FuncLower<'_, '_, '_> {
                 self.e.b.switch_to(rest);
                 Vec::new()
             }
+            I::Vector(op, imm) => vec![self.vector(op, imm, operands, args)],
             I::AtomicLoad | I::AtomicStore | I::AtomicAdd | I::AtomicCas => self.atomic(op, &args),
             _ => self.numeric(op, kind, &args),
         }

@@ -122,6 +122,7 @@ impl<'a> Layouts<'a> {
             TyKind::Bool => scalar(LTy::I32, MemTy::I8 { signed: false }, 1),
             TyKind::Char => scalar(LTy::I32, MemTy::I32, 4),
             TyKind::Never => empty(),
+            TyKind::V128 => scalar(LTy::V128, MemTy::V128, 16),
             TyKind::Ptr(_) => self.pointer(false),
             TyKind::Buffer(_) | TyKind::FnBox { .. } | TyKind::Dyn { .. } => self.pointer(true),
             TyKind::FixedArray(elem, n) => self.fixed_array(ty, *elem, *n),

@@ -18,6 +18,7 @@ pub mod layout;
 mod place;
 mod rvalue;
 mod value;
+mod vector;
 
 use crate::debug::{Debug, TypeId};
 use crate::ir::*;

@@ -86,8 +86,27 @@ pub(crate) fn simplify(cx: &mut Fold<'_>, op: &Op) -> Option<Op> {
             let value = cx.known.constant(*src)?;
             Some(Op::Const { dst: *dst, value })
         }
+        Op::Vector { op, imm, dst, args } => vector(cx, *op, *imm, *dst, args),
         _ => fold_mem::simplify(cx, op),
     }
+}
+
+/// What constants give; relaxed operations are left to the target.
+fn vector(cx: &Fold<'_>, op: simd::Op, imm: simd::Imm, dst: Reg, args: &[Reg]) -> Option<Op> {
+    if op.kind.is_relaxed() {
+        return None;
+    }
+    let bits = |reg: &Reg| match cx.known.constant(*reg)? {
+        Imm::V128(bits) => Some(bits),
+        scalar => eval::imm_bits(scalar, cx.known.pointer_bytes).map(u128::from),
+    };
+    let args: Vec<u128> = args.iter().map(bits).collect::<Option<_>>()?;
+    let result = crate::eval_vector::vector(op, imm, &args);
+    let value = match Ty::from(op.result()) {
+        Ty::V128 => Imm::V128(result),
+        ty => eval::bits_imm(ty, result as u64),
+    };
+    Some(Op::Const { dst, value })
 }
 
 fn float_bin(cx: &Fold<'_>, op: BinOp, ty: Ty, dst: Reg, a: Reg, b: Reg) -> Option<Op> {

@@ -249,6 +249,22 @@ impl Cse<'_> {
                 key(ty as u32, [self.known.value(cond), self.known.value(a), self.known.value(b)])
             }
             Op::SlotAddr { slot, .. } => key(slot.0, [NONE; 3]),
+            Op::Vector { op, imm, ref args, .. } => {
+                let lane = match imm {
+                    simd::Imm::None => 0,
+                    simd::Imm::Lane(lane) => u32::from(lane),
+                    // Too much for a key.
+                    simd::Imm::Bytes(_) => return None,
+                };
+                let mut operands = [NONE; 3];
+                for (operand, arg) in operands.iter_mut().zip(args) {
+                    *operand = self.known.value(*arg);
+                }
+                if op.kind.is_commutative() && operands[1] < operands[0] {
+                    operands.swap(0, 1);
+                }
+                key(lane << 16 | (op.kind as u32) << 8 | op.shape as u32, operands)
+            }
             _ => None,
         }
     }

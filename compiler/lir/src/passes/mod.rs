@@ -11,7 +11,9 @@ pub mod dead_code;
 pub mod dead_items;
 pub mod dedup_functions;
 mod edit;
+mod expand_lanes;
 pub mod expand_overflow;
+pub mod expand_vectors;
 mod fold;
 mod fold_cmp;
 mod fold_int;
@@ -71,6 +73,7 @@ pub const PASSES: &[Pass] = passes! {
 /// Passes for targets that lack something; a backend asks for them by calling their function.
 pub const TARGET_PASSES: &[Pass] = passes! {
     "expand-overflow" |m, _| expand_overflow::expand_overflow(m), "check overflow with plain arithmetic";
+    "expand-vectors" |m, _| expand_vectors::expand_vectors(m), "make numbers of vectors";
     "unwind-by-result" |m, _| drop(unwind_by_result::unwind_by_result(m)), "tell of panics by a result of each function that unwinds";
 };
 

@@ -154,7 +154,7 @@ impl Code<'_> {
     /// A few instructions that compute something.
     pub fn random_inst(&mut self) {
         let opts = self.opts;
-        match self.rng.below(26) {
+        match self.rng.below(if opts.vectors { 29 } else { 26 }) {
             0..=5 => self.int_bin(),
             6 | 7 => self.int_cmp(),
             8 => self.int_un(),
@@ -171,6 +171,7 @@ impl Code<'_> {
             23 => self.global(),
             24 if opts.atomics => self.atomic(),
             25 if opts.calls => self.call(),
+            26.. => self.vector(),
             _ => self.int_bin(),
         }
     }
@@ -330,6 +331,37 @@ impl Code<'_> {
         let cond = self.reg(Ty::I32);
         self.emit(Op::Cmp { op: CmpOp::FNe, ty, dst: cond, a: reg, b: reg });
         self.emit(Op::Select { ty, dst: reg, cond, a: nan, b: reg });
+    }
+
+    fn vector(&mut self) {
+        let ops: Vec<simd::Op> = simd::Op::all().filter(|op| !op.kind.is_relaxed()).collect();
+        let op = self.rng.pick(&ops);
+        let imm = match op.form() {
+            simd::Form::Extract | simd::Form::Replace => {
+                simd::Imm::Lane(self.rng.below(op.shape.lanes() as usize) as u8)
+            }
+            simd::Form::Shuffle => simd::Imm::Bytes(std::array::from_fn(|_| self.rng.below(32) as u8)),
+            _ => simd::Imm::None,
+        };
+        let args = (0..op.arity()).map(|i| self.read(Ty::from(op.operand(i)))).collect();
+        let dst = self.write(Ty::from(op.result()));
+        self.emit(Op::Vector { op, imm, dst, args });
+        if op.shape.is_float() && op.result().is_none() {
+            self.canonical_lanes(dst, op.shape);
+        }
+        self.wrote(dst);
+    }
+
+    /// As `canonical`, in every lane.
+    fn canonical_lanes(&mut self, reg: Reg, shape: simd::Shape) {
+        let nan = self.constant(Imm::V128(super::vector::canonical(shape)));
+        let is_nan = self.reg(Ty::V128);
+        let op = |kind, shape| simd::Op { kind, shape };
+        let ne = op(simd::Kind::Ne, shape);
+        let select = op(simd::Kind::Bitselect, simd::Shape::V128);
+        let imm = simd::Imm::None;
+        self.emit(Op::Vector { op: ne, imm, dst: is_nan, args: vec![reg, reg] });
+        self.emit(Op::Vector { op: select, imm, dst: reg, args: vec![nan, reg, is_nan] });
     }
 
     /// `ptr & mask` for some pointer.

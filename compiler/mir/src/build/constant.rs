@@ -89,6 +89,11 @@ impl Builder<'_, '_> {
         value
     }
 
+    /// The value of what the checker calls a constant where types need one.
+    pub fn known_constant(&mut self, e: &Expr) -> Option<Const> {
+        self.fold(e, MAX_DEPTH)
+    }
+
     fn fold(&mut self, e: &Expr, depth: u32) -> Option<Const> {
         match &e.kind {
             ExprKind::Lit(lit) => {

@@ -33,6 +33,9 @@ impl Builder<'_, '_> {
         args: &[body::Arg],
     ) {
         let name = self.cx.front.program().interner.name(name).to_string();
+        if name == "simd_shuffle" {
+            return self.shuffle(dest, e.span, types, args);
+        }
         let args = match args {
             [lent] if lends_first(&name) && lent.mode == ArgMode::Value => {
                 vec![Arg::Value(self.lend(&lent.expr))]
@@ -71,7 +74,8 @@ impl Builder<'_, '_> {
         {
             return;
         }
-        let Some(intrinsic) = operation(used.name, &used.types) else {
+        let vector = self.cx.vector_operation(used.name, &used.types);
+        let Some(intrinsic) = vector.or_else(|| operation(used.name, &used.types)) else {
             let what = format!("the intrinsic `{}` is not known", used.name);
             return self.cx.internal(used.span, what);
         };
@@ -145,6 +149,7 @@ impl Builder<'_, '_> {
             "check_leaks" => opts.check_leaks,
             "panic_unwinds" => opts.panic_unwinds,
             "debug_info" => opts.debug_info,
+            "relaxed_simd" => opts.relaxed_simd,
             _ => return None,
         })
     }

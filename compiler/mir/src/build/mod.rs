@@ -36,6 +36,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod types;
+mod vector;
 mod work_list;
 
 use crate::ir as mir;
@@ -55,6 +56,8 @@ pub struct BuildOptions {
     pub panic_unwinds: bool,
     /// Keeps what debuggers and backtraces need.
     pub debug_info: bool,
+    /// Whether the target has relaxed vectors.
+    pub relaxed_simd: bool,
     /// 4 or 8.
     pub pointer_bytes: u32,
     /// The tests to build, exported as `test_0`, `test_1`, … in this order, instead of `main` and the exports.

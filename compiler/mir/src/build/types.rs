@@ -157,6 +157,7 @@ impl Cx<'_> {
             H::F64 => M::F64,
             H::Bool => M::Bool,
             H::Char => M::Char,
+            H::V128 => M::V128,
             H::Never => M::Never,
             H::Ptr(to) => M::Ptr(self.declare_ty(to)),
             H::Buffer(of) => M::Buffer(self.declare_ty(of)),

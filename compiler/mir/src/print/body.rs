@@ -185,7 +185,13 @@ impl<'a> Printer<'a> {
             }
             Rvalue::AddrOf(place) => self.word_place("addr_of ", place),
             Rvalue::Intrinsic(op, list) => {
-                let _ = write!(self.out, "intrinsic {}", intrinsic_name(*op));
+                let _ = match op {
+                    Intrinsic::Vector(op, simd::Imm::Bytes(bytes)) => {
+                        write!(self.out, "intrinsic vector {op} {bytes:?}")
+                    }
+                    Intrinsic::Vector(op, _) => write!(self.out, "intrinsic vector {op}"),
+                    op => write!(self.out, "intrinsic {}", intrinsic_name(*op)),
+                };
                 if let Some(ty) = intrinsic_ty(*op) {
                     self.ty_in("<", ty, ">");
                 } else if let Intrinsic::StaticAddr(n) = op {

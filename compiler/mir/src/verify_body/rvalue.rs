@@ -195,6 +195,9 @@ impl Verifier<'_> {
             Intrinsic::Copysign | Intrinsic::FMin | Intrinsic::FMax => 2,
             Intrinsic::AtomicStore | Intrinsic::AtomicAdd => 2,
             Intrinsic::MemCopy | Intrinsic::MemFill | Intrinsic::AtomicCas => 3,
+            Intrinsic::Vector(op, _) => {
+                op.arity() + usize::from(matches!(op.form(), simd::Form::Extract | simd::Form::Replace))
+            }
             _ => 1,
         };
         if list.len() != arity {
