@@ -6,7 +6,7 @@ use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stag
 use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::{Target, Vectors};
-use syntax::{Diagnostic, Interner, SourceMap};
+use syntax::{Diagnostic, Interner, SourceMap, Span};
 
 /// Runs one stage and tells the observer.
 pub(crate) fn stage<T>(
@@ -184,12 +184,20 @@ fn with_frames(module: lir::Module) -> Result<lir::Module, Vec<Diagnostic>> {
         let bytes: u64 = body.slots.iter().map(|s| s.size.next_multiple_of(s.align.max(1)) as u64).sum();
         if bytes > limit {
             let message = format!("the values in this function take {bytes} bytes; the stack has {limit}");
-            let diag = Diagnostic::error(hir::codes::FRAME_TOO_LARGE, func.span, message)
+            let diag = Diagnostic::error(hir::codes::FRAME_TOO_LARGE, place_of(&module, func), message)
                 .note("an `Array` keeps its elements on the heap; a fixed array lies where its variable is");
             diags.push(diag);
         }
     }
     if diags.is_empty() { Ok(module) } else { Err(diags) }
+}
+
+/// Where a function stands; for one of no source, what has been inlined into it first.
+fn place_of(module: &lir::Module, func: &lir::Function) -> Span {
+    let insts = func.body().into_iter().flat_map(|body| &body.blocks).flat_map(|block| &block.insts);
+    let resolved = |span| module.debug.as_ref().map_or(span, |debug| debug.inlined.place(span));
+    let mut spans = std::iter::once(func.span).chain(insts.map(|inst| resolved(inst.span)));
+    spans.find(|span| !span.is_dummy()).unwrap_or(Span::DUMMY)
 }
 
 fn verify_mir(program: &mir::Program) -> Result<(), DriverError> {

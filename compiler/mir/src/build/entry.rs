@@ -71,8 +71,9 @@ pub(super) fn build_entries(cx: &mut Cx<'_>) {
 fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
     let unit = cx.unit_ty();
     let name = cx.unique_name(root.export.clone());
-    // It is of no source, so that no backtrace tells of it.
-    let mut func = cx.new_func(name, Vec::new(), unit, Span::DUMMY);
+    // No backtrace tells of what is of no source.
+    let span = if cx.opts.debug_info { Span::DUMMY } else { root.span };
+    let mut func = cx.new_func(name, Vec::new(), unit, span);
     func.export = Some(root.export);
     let id = cx.program.funcs.push(func);
     let mut builder = Builder::new(cx, id, Box::new([]), None);
