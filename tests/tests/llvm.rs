@@ -55,6 +55,55 @@ fn a_panic_releases_what_it_passes() {
     }
 }
 
+/// The lanes of `a` and `b` are zeros of either sign, all equal: those of `a` are taken. Bit by bit, the signs of what was taken.
+const ZEROS: &str = "
+    fn pick(a: Array<Float>, b: Array<Float>, mut out: Array<Float>) {
+        for i in 0..out.len() {
+            let x = a[i]
+            let y = b[i]
+            out[i] = if x <= y { x } else { y }
+        }
+    }
+
+    fn pick_max(a: Array<Float>, b: Array<Float>, mut out: Array<Float>) {
+        for i in 0..out.len() {
+            let x = a[i]
+            let y = b[i]
+            out[i] = if x >= y { x } else { y }
+        }
+    }
+
+    fn main() {
+        let n = 64
+        let mut a = [0.0; n]
+        let mut b = [0.0; n]
+        for i in 0..n {
+            a[i] = if i % 3 == 0 { -0.0 } else { 0.0 }
+            b[i] = if i % 2 == 0 { -0.0 } else { 0.0 }
+        }
+        let mut out = [1.0; n]
+        pick(a, b, mut out)
+        let mut bits = 0
+        for x in out { bits = (bits << 1) | (if 1.0 / x < 0.0 { 1 } else { 0 }) }
+        println(bits)
+        pick_max(a, b, mut out)
+        bits = 0
+        for x in out { bits = (bits << 1) | (if 1.0 / x < 0.0 { 1 } else { 0 }) }
+        println(bits)
+    }";
+
+/// WebAssembly's `pmin` and `pmax`, which LLVM would make of the two loops, take the other one of two zeros.
+#[test]
+fn selections_in_loops_keep_the_sign_of_zeros() {
+    for level in LEVELS {
+        let options = Options { bounds_checks: false, ..options(BackendKind::Llvm, level) };
+        let wasm = compile_text(ZEROS, options);
+        let outcome = wasi::run(&wasm, &wasi::RunOptions::default()).expect("the module can be run");
+        let expected = "-7905747460161236407\n-7905747460161236407\n";
+        assert_eq!(outcome.stdout_text(), expected, "-O{}", level.name());
+    }
+}
+
 #[test]
 fn both_backends_import_and_export_the_same() {
     for program in

@@ -3,7 +3,7 @@
 use crate::line_table::{SYMBOL, line_table};
 use crate::link::{self, WasmLinking};
 use crate::machine::Machine;
-use crate::{conversions, module, native, wide};
+use crate::{conversions, module, native, selections, wide};
 use backend::{
     Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
     WasmFeature,
@@ -98,6 +98,7 @@ fn wasm(
     let ir = module::translate(&context, module, None, &machine, options)?;
     machine.optimize(&ir)?;
     wide::expand_wide_products(&context, &ir)?;
+    selections::keep_zeros(&context, &ir)?;
     conversions::prefer_signed_conversions(&context, &ir)?;
     let bytes = emit(&ir, &machine, options.artifact, |object| {
         let linking = WasmLinking {

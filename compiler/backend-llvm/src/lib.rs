@@ -31,6 +31,7 @@ mod overflow;
 mod passes;
 mod pointers;
 mod regions;
+mod selections;
 mod vector;
 mod wide;
 

@@ -61,15 +61,15 @@ impl FnCtxt<'_> {
             return;
         };
         for ((value, span), elem) in lanes.iter().zip(elems) {
-            match *value {
+            match value.filter(|_| is_constant(elem)) {
                 Some(value) if !(0..2 * n).contains(&value) => {
                     let message = format!("there is no lane {value} in two vectors of {n}");
                     let (last, end) = (n - 1, 2 * n - 1);
                     let note = format!("0 to {last} are the lanes of the first, {n} to {end} of the second");
                     self.report(Diagnostic::error(codes::BAD_SHUFFLE, *span, message).note(note));
                 }
-                Some(_) if is_constant(elem) => {}
-                _ => self.report_lanes(*span),
+                Some(_) => {}
+                None => self.report_lanes(*span),
             }
         }
     }
@@ -81,13 +81,8 @@ impl FnCtxt<'_> {
     }
 }
 
-/// Whether the expression is made of literals and constants alone: what its text means where variables are not seen.
+/// Whether the expression is a literal or a constant: what its text means where variables are not seen. What is computed
+/// in place would be computed twice, here and where the program is lowered.
 fn is_constant(e: &Expr) -> bool {
-    match &e.kind {
-        ExprKind::Lit(_) | ExprKind::Const(..) => true,
-        ExprKind::Unary { operand, .. } => is_constant(operand),
-        ExprKind::Binary { lhs, rhs, .. } => is_constant(lhs) && is_constant(rhs),
-        ExprKind::Cast(inner) => is_constant(inner),
-        _ => false,
-    }
+    matches!(e.kind, ExprKind::Lit(_) | ExprKind::Const(..))
 }
