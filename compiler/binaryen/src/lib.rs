@@ -18,24 +18,39 @@ const HOW_TO_GET: &str = "`cargo xtask setup` installs it (npm: binaryen)";
 pub struct WasmOpt(PathBuf);
 
 impl WasmOpt {
-    /// The one that the variable names, or the first in the given folders or on the path. `Ok(None)` if there is none.
+    /// The one that the variable names, or the first in the given folders or on the path that is new enough. `Ok(None)` if
+    /// there is none.
     pub fn find(folders: impl IntoIterator<Item = PathBuf>) -> Result<Option<WasmOpt>, String> {
         if let Some(named) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
             return match PathBuf::from(&named) {
-                path if path.is_file() => Ok(Some(WasmOpt(path))),
+                path if path.is_file() => WasmOpt(path).checked().map(Some),
                 path => Err(format!("{VARIABLE} names `{}`, which is no file", path.display())),
             };
         }
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut folders = folders.into_iter().chain(std::env::split_paths(&path));
-        let found =
-            folders.find_map(|folder| names().map(|name| folder.join(name)).find(|path| path.is_file()));
-        Ok(found.map(WasmOpt))
+        Ok(folders.find_map(|folder| {
+            let found = names().map(|name| folder.join(name)).find(|path| path.is_file())?;
+            WasmOpt(found).checked().ok()
+        }))
+    }
+
+    /// An error if it is too old for what galc emits.
+    fn checked(self) -> Result<WasmOpt, String> {
+        match self.version() {
+            Some(version) if version < OLDEST => Err(format!(
+                "`{}` is version {version}, and galc needs {OLDEST} or later; {HOW_TO_GET}",
+                self.0.display()
+            )),
+            _ => Ok(self),
+        }
     }
 
     /// For messages: that there is none, and what to do.
     pub fn missing() -> String {
-        format!("{NAME} is not beside galc and not on the path; {HOW_TO_GET}, or {VARIABLE} says where it is")
+        format!(
+            "no {NAME} of version {OLDEST} or later is beside galc or on the path; {HOW_TO_GET}, or {VARIABLE} says where it is"
+        )
     }
 
     pub fn path(&self) -> &Path {
@@ -83,16 +98,9 @@ impl WasmOpt {
         format!("cannot run `{name}`: {error}{hint}")
     }
 
-    /// What it says, or that it is too old for what galc emits.
     fn failed(&self, output: &Output) -> String {
         let (name, status) = (self.0.display(), output.status);
-        let reason = match self.version() {
-            Some(version) if version < OLDEST => {
-                format!("it is version {version}, and galc needs {OLDEST} or later; {HOW_TO_GET}")
-            }
-            _ => String::from_utf8_lossy(&output.stderr).trim().to_string(),
-        };
-        format!("`{name}` failed ({status}): {reason}")
+        format!("`{name}` failed ({status}): {}", String::from_utf8_lossy(&output.stderr).trim())
     }
 }
 

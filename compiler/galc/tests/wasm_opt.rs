@@ -34,7 +34,7 @@ fn a_release_build_without_it_says_so() {
     let build = ["build", "--release", "--backend", "wasm", "hello.gal"];
     let output = alone(&scratch, &build);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
-    let note = "note: the module is as the backend made it: wasm-opt is not beside galc and not on the path";
+    let note = "note: the module is as the backend made it: no wasm-opt of version 132 or later is beside galc or on the path";
     assert!(stderr(&output).starts_with(note), "{}", stderr(&output));
     let json = alone(&scratch, &[&build[..], &["--message-format", "json"]].concat());
     assert!(stdout(&json).contains(r#""type":"note","message":"the module is"#), "{}", stdout(&json));
@@ -64,6 +64,8 @@ fn without_it_there_is_no_module_that_asks_for_it() {
     assert_eq!(status(&output), 2, "{}", stderr(&output));
     let expected = "`--wasm-opt` is for WebAssembly modules, and an executable is made";
     assert!(stderr(&output).contains(expected), "{}", stderr(&output));
+    let output = scratch.galc(&["build", "--wasm-opt", "z", "--emit", "wat", "hello.gal"]);
+    assert_eq!((status(&output), stdout(&output).as_str()), (2, ""), "{}", stderr(&output));
 }
 
 /// Writes a wasm-opt that says it is of a version, and fails.
@@ -89,7 +91,7 @@ fn what_it_fails_with_is_shown() {
     let build = ["build", "--release", "hello.gal"];
     let old = with_variable(&scratch, &failing(&scratch, 108), &build);
     assert_eq!(status(&old), 2);
-    let expected = "it is version 108, and galc needs 132 or later";
+    let expected = "is version 108, and galc needs 132 or later";
     assert!(stderr(&old).contains(expected), "{}", stderr(&old));
     let new = with_variable(&scratch, &failing(&scratch, 140), &build);
     assert_eq!(status(&new), 2);

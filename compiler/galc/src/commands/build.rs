@@ -72,6 +72,10 @@ fn artifact(
 }
 
 fn text(args: &BuildArgs, unit: &Unit, kind: EmitKind, shell: &Shell) -> Result<Exit, Failure> {
+    if args.wasm_opt.is_some_and(|choice| choice.level().is_some()) {
+        let what = format!("`--wasm-opt` is for WebAssembly modules; to {} does without", kind.name());
+        return Err(Failure::Usage(what));
+    }
     let options = options(&args.compile, Purpose::Program)?;
     let emitted = with_session(unit, options, shell, |session| driver::emit(session, &unit.entry, kind))?;
     shell.diagnostics(&emitted.checked);
