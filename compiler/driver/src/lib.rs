@@ -270,14 +270,7 @@ fn copies(program: &mir::Program, checker: &hir::Checker) -> Vec<CopyReport> {
         |span: Span| checker.map.file_at(span.lo).is_some_and(|id| !checker.map.file(id).is_library);
     let called =
         |name: &Option<String>| name.as_ref().map_or("the value".to_string(), |name| format!("`{name}`"));
-    let mut shared = mir::explain::explain_copies(program);
-    for value in &mut shared {
-        value.span = program.place_of(value.span);
-        if let Reason::UsedAgain { at: Some(at), .. } = &mut value.reason {
-            *at = program.place_of(*at);
-        }
-    }
-    let shared = shared.into_iter().filter(|value| is_user(value.span));
+    let shared = mir::explain::explain_copies(program).into_iter().filter(|value| is_user(value.span));
     shared
         .map(|value| {
             let why = match &value.reason {

@@ -483,6 +483,17 @@ fn copies_are_explained_where_a_value_gets_a_second_owner() {
     assert_eq!(stdout(&output), "[1, 2] [1, 2, 3]\n");
     let notes = stderr(&output);
     assert!(notes.contains("copies.gal:3:17") && notes.contains("used again in line 5"), "{notes}");
+    // Inlined twice, it is told of once.
+    let twin =
+        "fn twin(a: Array<Int>) -> Int {\n    let mut b = a\n    b.push(3)\n    b.len() + a.len()\n}\n";
+    let calls = "fn main() {\n    println(twin([1]) + twin([2, 3]))\n}\n";
+    scratch.write("twin.gal", format!("{twin}{calls}"));
+    for more in [&[][..], &["-g"]] {
+        let usual = &["--release", "--backend", "wasm", "--explain-copies", "twin.gal"];
+        let args = [&["run"], more, usual].concat();
+        let notes = stderr(&scratch.galc(&args));
+        assert_eq!(notes.matches("twin.gal:2:17").count(), 1, "{args:?}: {notes}");
+    }
     // A last use moves, and nothing is said of it.
     scratch.write("moved.gal", text.replace("{a} {b}", "{b}"));
     let output = scratch.galc(&["run", "--explain-copies", "moved.gal"]);

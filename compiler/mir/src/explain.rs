@@ -43,6 +43,13 @@ pub fn explain_copies(program: &Program) -> Vec<SharedValue> {
             Explainer { program, facts: &facts, body, found: &mut found }.run();
         }
     }
+    // What was copied by inlining is told of once, where it is written.
+    for value in &mut found {
+        value.span = program.place_of(value.span);
+        if let Reason::UsedAgain { at: Some(at), .. } = &mut value.reason {
+            *at = program.place_of(*at);
+        }
+    }
     found.sort();
     found.dedup_by(|a, b| a.span == b.span && a.ty == b.ty);
     found
