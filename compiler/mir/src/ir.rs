@@ -363,8 +363,8 @@ pub enum Intrinsic {
     BufferIntoPtr,
     /// Whether the (borrowed) buffer, boxed enum, or closure has one owner only.
     IsUnique,
-    /// One owner more of what the value behind a pointer counts: its bytes have been copied.
-    PtrRetain,
+    /// One owner more of what the value of this type behind a pointer counts: its bytes have been copied.
+    PtrRetain(Ty),
     /// memcpy and memset: `(dst, src, bytes)` may overlap, `(dst, byte, bytes)`.
     MemCopy,
     MemFill,

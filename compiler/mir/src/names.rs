@@ -49,7 +49,6 @@ pub(crate) const UN_OPS: [(UnOp, &str); 3] =
 
 /// Intrinsics without a parameter of their own; the others are in `intrinsic_name`.
 pub(crate) const INTRINSICS: [(Intrinsic, &str); 38] = [
-    (Intrinsic::PtrRetain, "ptr_retain"),
     (Intrinsic::BufferPtr, "buffer_ptr"),
     (Intrinsic::BufferIntoPtr, "buffer_into_ptr"),
     (Intrinsic::IsUnique, "is_unique"),
@@ -87,6 +86,7 @@ pub(crate) const INTRINSICS: [(Intrinsic, &str); 38] = [
     (Intrinsic::AlignOf(Ty(0)), "align_of"),
     (Intrinsic::NeedsDrop(Ty(0)), "needs_drop"),
     (Intrinsic::BufferFromPtr(Ty(0)), "buffer_from_ptr"),
+    (Intrinsic::PtrRetain(Ty(0)), "ptr_retain"),
     (Intrinsic::StaticAddr(0), "static_addr"),
 ];
 
@@ -97,6 +97,7 @@ pub(crate) fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::AlignOf(_) => Intrinsic::AlignOf(Ty(0)),
         Intrinsic::NeedsDrop(_) => Intrinsic::NeedsDrop(Ty(0)),
         Intrinsic::BufferFromPtr(_) => Intrinsic::BufferFromPtr(Ty(0)),
+        Intrinsic::PtrRetain(_) => Intrinsic::PtrRetain(Ty(0)),
         Intrinsic::StaticAddr(_) => Intrinsic::StaticAddr(0),
         other => other,
     };
@@ -110,7 +111,8 @@ pub(crate) fn intrinsic_ty(op: Intrinsic) -> Option<Ty> {
         | Intrinsic::SizeOf(ty)
         | Intrinsic::AlignOf(ty)
         | Intrinsic::NeedsDrop(ty)
-        | Intrinsic::BufferFromPtr(ty) => Some(ty),
+        | Intrinsic::BufferFromPtr(ty)
+        | Intrinsic::PtrRetain(ty) => Some(ty),
         _ => None,
     }
 }
@@ -123,6 +125,7 @@ pub(crate) fn with_ty(op: Intrinsic, ty: Ty) -> Intrinsic {
         Intrinsic::AlignOf(_) => Intrinsic::AlignOf(ty),
         Intrinsic::NeedsDrop(_) => Intrinsic::NeedsDrop(ty),
         Intrinsic::BufferFromPtr(_) => Intrinsic::BufferFromPtr(ty),
+        Intrinsic::PtrRetain(_) => Intrinsic::PtrRetain(ty),
         other => other,
     }
 }

@@ -7,13 +7,6 @@ use mir::ir as m;
 use mir::ir::Intrinsic as I;
 
 impl FuncLower<'_, '_, '_> {
-    fn retain_behind(&mut self, pointer: &m::Operand, addr: Reg) {
-        let Some(place) = pointer.place() else { return };
-        if let m::TyKind::Ptr(ty) = *self.e.types().kind(self.place_ty(place)) {
-            self.e.retain_at(ty, addr, 0);
-        }
-    }
-
     /// The registers of the result (none for operations without one).
     pub fn intrinsic(&mut self, op: I, operands: &[m::Operand], ty: m::Ty) -> Vec<Reg> {
         let kind = operands.first().map_or(Kind::Other, |o| self.operand_kind(o));
@@ -31,8 +24,8 @@ impl FuncLower<'_, '_, '_> {
                 let count = self.e.b.load_header(args[0], 0);
                 vec![self.e.b.cmp_imm(CmpOp::Eq, count, 1)]
             }
-            I::PtrRetain => {
-                self.retain_behind(&operands[0], args[0]);
+            I::PtrRetain(ty) => {
+                self.e.retain_at(ty, args[0], 0);
                 Vec::new()
             }
             I::MemCopy => {

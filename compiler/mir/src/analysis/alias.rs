@@ -94,7 +94,7 @@ impl Checker<'_> {
         if let StmtKind::Assign(_, Rvalue::Intrinsic(op, list)) = stmt
             && matches!(
                 op,
-                Intrinsic::PtrRetain
+                Intrinsic::PtrRetain(_)
                     | Intrinsic::MemCopy
                     | Intrinsic::MemFill
                     | Intrinsic::AtomicStore

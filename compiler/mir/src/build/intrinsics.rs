@@ -91,7 +91,7 @@ impl Builder<'_, '_> {
             intrinsic,
             I::MemCopy
                 | I::MemFill
-                | I::PtrRetain
+                | I::PtrRetain(_)
                 | I::MemoryBarrier
                 | I::MemoryGrow
                 | I::BufferIntoPtr
@@ -297,7 +297,7 @@ fn operation(name: &str, types: &[Ty]) -> Option<Intrinsic> {
         "buffer_from_ptr" => I::BufferFromPtr(ty?),
         "buffer_into_ptr" => I::BufferIntoPtr,
         "is_unique" => I::IsUnique,
-        "ptr_retain" => I::PtrRetain,
+        "ptr_retain" => I::PtrRetain(ty?),
         "mem_copy" => I::MemCopy,
         "mem_fill" => I::MemFill,
         "memory_barrier" => I::MemoryBarrier,

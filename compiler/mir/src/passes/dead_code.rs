@@ -90,7 +90,7 @@ fn is_pure(rvalue: &Rvalue) -> bool {
             op,
             Intrinsic::BufferIntoPtr
                 | Intrinsic::BufferFromPtr(_)
-                | Intrinsic::PtrRetain
+                | Intrinsic::PtrRetain(_)
                 | Intrinsic::MemCopy
                 | Intrinsic::MemFill
                 | Intrinsic::MemoryBarrier

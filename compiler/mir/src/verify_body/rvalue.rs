@@ -217,9 +217,9 @@ impl Verifier<'_> {
                 };
                 wrong(!first_kind.is_none_or(counted), "the operand is counted")
             }
-            Intrinsic::PtrRetain => {
-                let fits = first_kind.is_none_or(|k| matches!(k, TyKind::Ptr(_)));
-                wrong(!fits, "the operand is a pointer")
+            Intrinsic::PtrRetain(to) => {
+                let fits = first_kind.is_none_or(|k| k == TyKind::Ptr(to));
+                wrong(!fits, "the operand is a pointer to a value of the type")
             }
             Intrinsic::BufferFromPtr(elem) => {
                 let differs = ty.is_some_and(|t| *self.kind(t) != TyKind::Buffer(elem));
