@@ -7,7 +7,7 @@ use crate::codes;
 use crate::collect::ConstState;
 use crate::program::*;
 use crate::scope::{Def, Ns, SeenModules};
-use crate::ty::{Ty, TyKind};
+use crate::ty::{IntTy, Ty, TyKind};
 use crate::types::TyCx;
 use syntax::ast::{self, BinOp, ExprKind, TypeKind, UnOp};
 use syntax::{Diagnostic, Span, Symbol};
@@ -119,8 +119,8 @@ impl Checker {
                 let rhs = self.eval_const(rhs, cx)?;
                 eval_binary(*op, lhs, rhs)
             }
-            ExprKind::Cast { expr, .. } => match self.eval_const(expr, cx)? {
-                ConstValue::Int(n) => Some(ConstValue::Int(n)),
+            ExprKind::Cast { expr, ty } => match self.eval_const(expr, cx)? {
+                ConstValue::Int(n) => self.eval_cast(n, ty, cx).map(ConstValue::Int),
                 _ => None,
             },
             ExprKind::Name { ident, args: None } => {
@@ -140,6 +140,16 @@ impl Checker {
             }
             _ => None,
         }
+    }
+
+    /// The number as the integer type that is named; `None` for other types, and where it depends on the target's pointers.
+    fn eval_cast(&mut self, n: i128, ty: &ast::Type, cx: &TyCx) -> Option<i128> {
+        let TypeKind::Path(path) = &ty.kind else { return None };
+        let [segment] = path.segments.as_slice() else { return None };
+        let Def::Prim(ty) = self.lookup(cx.module.0, segment.ident.name, Ns::Type)?.def else { return None };
+        let &TyKind::Int(to) = self.program.types.kind(ty) else { return None };
+        let narrow = wrap(n, to, 4);
+        (wrap(n, to, 8) == narrow).then_some(narrow)
     }
 
     /// A constant of a module or a type: `limits.MAX`, `Int.MAX`.
@@ -220,7 +230,7 @@ impl Checker {
 }
 
 /// Whether a value has a place in an integer type; `USize` counts as 64 bits wide.
-pub(crate) fn int_fits(value: i128, int: crate::ty::IntTy) -> bool {
+pub(crate) fn int_fits(value: i128, int: IntTy) -> bool {
     let bits = int.bits(8);
     if int.is_signed() {
         value >= -(1i128 << (bits - 1)) && value < 1i128 << (bits - 1)
@@ -245,6 +255,12 @@ pub(crate) fn negated(text: &str) -> Box<str> {
         Some(rest) => rest.into(),
         None => format!("-{text}").into(),
     }
+}
+
+/// The number with the type's bits, sign-extended for signed types.
+fn wrap(n: i128, int: IntTy, pointer_bytes: u32) -> i128 {
+    let unused = 128 - int.bits(pointer_bytes);
+    if int.is_signed() { (n << unused) >> unused } else { ((n as u128) << unused >> unused) as i128 }
 }
 
 fn eval_binary(op: BinOp, lhs: ConstValue, rhs: ConstValue) -> Option<ConstValue> {

@@ -9,7 +9,8 @@ use crate::codes;
 use crate::consts::ConstValue;
 use crate::program::*;
 use crate::ty::{Ty, TyKind};
-use syntax::ast;
+use crate::types::TyCx;
+use syntax::ast::{self, BinOp, UnOp};
 use syntax::{Diagnostic, Span};
 
 /// What a call of a shuffle gives for lanes.
@@ -35,13 +36,32 @@ impl FnCtxt<'_> {
         let cx = self.ty_cx();
         let mut lanes = Vec::with_capacity(elems.len());
         for elem in elems {
-            let value = match self.ck.eval_const(elem, &cx) {
-                Some(ConstValue::Int(n)) => Some(n),
-                _ => None,
-            };
-            lanes.push((value, elem.span));
+            lanes.push((self.lane_value(elem, &cx), elem.span));
         }
         Some(Lanes::Written(lanes))
+    }
+
+    /// The number that literals and constants make with `+`, `-` and `*`, where lowering will find it too: no step leaves `Int`.
+    fn lane_value(&mut self, e: &ast::Expr, cx: &TyCx) -> Option<i128> {
+        let value = match &e.kind {
+            ast::ExprKind::Paren(inner) => self.lane_value(inner, cx)?,
+            ast::ExprKind::Unary { op: UnOp::Neg, operand } => -self.lane_value(operand, cx)?,
+            ast::ExprKind::Binary { op, lhs, rhs, .. } => {
+                let (a, b) = (self.lane_value(lhs, cx)?, self.lane_value(rhs, cx)?);
+                match op {
+                    BinOp::Add => a + b,
+                    BinOp::Sub => a - b,
+                    BinOp::Mul => a * b,
+                    _ => return None,
+                }
+            }
+            ast::ExprKind::Unary { .. } => return None,
+            _ => match self.ck.eval_const(e, cx)? {
+                ConstValue::Int(n) => n,
+                _ => return None,
+            },
+        };
+        i64::try_from(value).ok().map(i128::from)
     }
 
     /// Looks at a call whose arguments have the right types.
@@ -81,8 +101,12 @@ impl FnCtxt<'_> {
     }
 }
 
-/// Whether the expression is a literal or a constant: what its text means where variables are not seen. What is computed
-/// in place would be computed twice, here and where the program is lowered.
+/// Whether the expression is made of literals and constants, as its text is where variables are not seen.
 fn is_constant(e: &Expr) -> bool {
-    matches!(e.kind, ExprKind::Lit(_) | ExprKind::Const(..))
+    match &e.kind {
+        ExprKind::Lit(_) | ExprKind::Const(..) => true,
+        ExprKind::Unary { operand, .. } => is_constant(operand),
+        ExprKind::Binary { lhs, rhs, .. } => is_constant(lhs) && is_constant(rhs),
+        _ => false,
+    }
 }
