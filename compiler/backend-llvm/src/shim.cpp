@@ -8,7 +8,9 @@
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/InductiveRangeCheckElimination.h"
+#include "llvm/Transforms/Scalar/SimplifyCFG.h"
 #include "llvm/Transforms/Utils/LCSSA.h"
 #include "llvm/Transforms/Utils/LoopSimplify.h"
 #include <cstring>
@@ -41,6 +43,9 @@ extern "C" char *galc_llvm_run_passes(void *module, void *machine, const char *p
       manager.addPass(LoopSimplifyPass());
       manager.addPass(LCSSAPass());
       manager.addPass(IRCEPass());
+      // It leaves branches on constants and negated conditions, which the vectorizer takes for exits that it cannot count.
+      manager.addPass(SimplifyCFGPass());
+      manager.addPass(InstCombinePass());
     });
   }
   LoopAnalysisManager loops;

@@ -259,6 +259,9 @@ pub struct Body {
     pub params: Vec<Reg>,
     /// Names of registers, for `-g` and text.
     pub reg_names: Vec<(Reg, String)>,
+    /// How many bytes may be read at the pointers in some registers, whenever and wherever these have been written: values that
+    /// always point at memory which has been in use, and memory that has been in use stays.
+    pub readable: Vec<(Reg, u32)>,
     /// The variables of the source, for `-g`; the text form leaves them out.
     pub variables: Vec<Variable>,
 }

@@ -91,6 +91,7 @@ impl<'t, 'a> BodyParser<'t, 'a> {
         }
         self.body.regs = tys;
         self.body.reg_names.sort_by_key(|(reg, _)| *reg);
+        self.body.readable.sort_by_key(|(reg, _)| *reg);
         Ok(self.body)
     }
 
@@ -104,6 +105,10 @@ impl<'t, 'a> BodyParser<'t, 'a> {
                 if matches!(self.cur.peek(), Tok::Str(_)) {
                     let name = self.cur.text()?;
                     self.body.reg_names.push((reg, name));
+                }
+                if self.cur.eat_word("readable") {
+                    let bytes = self.cur.u32()?;
+                    self.body.readable.push((reg, bytes));
                 }
             } else if self.cur.eat_word("slot") {
                 let name = self.cur.word()?;

@@ -293,14 +293,21 @@ impl<'a> Printer<'a> {
                 names[*reg] = Some(name);
             }
         }
+        let mut readable = IndexVec::<Reg, u32>::from_elem(0, body.regs.len());
+        for &(reg, bytes) in body.readable.iter().filter(|(reg, _)| reg.index() < body.regs.len()) {
+            readable[reg] = bytes;
+        }
         for (reg, ty) in body.regs.iter_enumerated() {
-            if defined[reg] && names[reg].is_none() {
+            if defined[reg] && names[reg].is_none() && readable[reg] == 0 {
                 continue;
             }
             let _ = write!(self.out, "  reg {reg}: {}", ty.name());
             if let Some(name) = names[reg] {
                 self.out.push(' ');
                 write_quoted(&mut self.out, name.as_bytes());
+            }
+            if readable[reg] > 0 {
+                let _ = write!(self.out, " readable {}", readable[reg]);
             }
             self.out.push('\n');
         }

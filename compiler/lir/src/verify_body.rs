@@ -66,6 +66,11 @@ impl<'a> BodyVerifier<'a> {
                 self.error(format!("there is no {reg}, which has a name"));
             }
         }
+        for &(reg, bytes) in &self.body.readable {
+            if self.body.regs.get(reg) != Some(&Ty::Ptr) || bytes == 0 {
+                self.error(format!("{bytes} bytes can be read at {reg}, which is no pointer"));
+            }
+        }
         for variable in &self.body.variables {
             let mut place = variable.place.clone();
             let has_slot = !matches!(place, VariablePlace::Slot(slot) if self.body.slots.get(slot).is_none());

@@ -45,6 +45,19 @@ impl Builder {
         self.body.regs.push(ty)
     }
 
+    /// A register for values of which so many bytes may be read.
+    pub fn reg_readable(&mut self, ty: Ty, readable: u32) -> Reg {
+        let reg = self.reg(ty);
+        self.set_readable(reg, readable);
+        reg
+    }
+
+    pub fn set_readable(&mut self, reg: Reg, readable: u32) {
+        if readable > 0 {
+            self.body.readable.push((reg, readable));
+        }
+    }
+
     pub fn ty(&self, reg: Reg) -> Ty {
         self.body.regs[reg]
     }
@@ -182,7 +195,7 @@ impl Builder {
 
     /// Reads a scalar of a value of the program.
     pub fn load_scalar(&mut self, scalar: Scalar, addr: Reg, offset: u32) -> Reg {
-        let dst = self.reg(reg_ty(scalar.mem));
+        let dst = self.reg_readable(reg_ty(scalar.mem), scalar.readable);
         let (ty, offset) = (scalar.mem, offset + scalar.offset);
         self.push(Op::Load { ty, dst, addr, offset, is_word: scalar.is_word, region: self.region });
         dst

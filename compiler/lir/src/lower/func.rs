@@ -61,6 +61,7 @@ pub(crate) fn lower_body(cx: &mut Cx<'_>, func: &m::Function, body: &m::Body) ->
 /// tells, which LIR cannot know.
 fn initialise(body: &mut Body) {
     for reg in crate::assigned::unassigned_registers(body) {
+        body.readable.retain(|(other, _)| *other != reg);
         let value = match body.regs[reg] {
             Ty::I32 => Imm::I32(0),
             Ty::I64 => Imm::I64(0),
@@ -82,7 +83,10 @@ impl<'f> FuncLower<'f, '_, '_> {
 
     fn set_up_locals(&mut self) {
         if self.e.cx.returns_by_slot(self.func.ret) {
-            self.result_slot = Some(self.e.b.param(Ty::Ptr));
+            let slot = self.e.b.param(Ty::Ptr);
+            let size = self.e.layout(self.func.ret).size;
+            self.e.b.set_readable(slot, size);
+            self.result_slot = Some(slot);
         }
         let in_memory = self.locals_in_memory();
         let mut reps: IndexVec<m::Local, Option<Rep>> = IndexVec::from_elem(None, self.body.locals.len());
@@ -110,7 +114,11 @@ impl<'f> FuncLower<'f, '_, '_> {
         let regs: Vec<Reg> = tys.into_iter().map(|t| self.e.b.param(t)).collect();
         let layout = self.e.layout(ty);
         if param.mode == m::ParamMode::Mut || layout.in_memory() {
+            self.e.b.set_readable(regs[0], layout.size);
             return Rep::Indirect(regs[0]);
+        }
+        for (reg, scalar) in regs.iter().zip(layout.flat.iter().flatten()) {
+            self.e.b.set_readable(*reg, scalar.readable);
         }
         if !has_address {
             return Rep::Regs(regs);
@@ -130,7 +138,9 @@ impl<'f> FuncLower<'f, '_, '_> {
             return Rep::Indirect(slot);
         }
         match &layout.flat {
-            Some(flat) if !has_address => Rep::Regs(flat.iter().map(|s| self.e.b.reg(s.reg)).collect()),
+            Some(flat) if !has_address => {
+                Rep::Regs(flat.iter().map(|s| self.e.b.reg_readable(s.reg, s.readable)).collect())
+            }
             _ => Rep::Slot(self.e.b.slot(layout.size.max(1), layout.align)),
         }
     }

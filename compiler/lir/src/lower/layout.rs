@@ -30,6 +30,8 @@ pub struct Scalar {
     pub offset: u32,
     /// A pointer or a length.
     pub is_word: bool,
+    /// How many bytes may be read at it, if it is a pointer that is never null and never anything else.
+    pub readable: u32,
 }
 
 /// Fields of one variant (or struct).
@@ -107,9 +109,10 @@ impl<'a> Layouts<'a> {
         layout
     }
 
-    fn pointer(&self, needs_drop: bool) -> Layout {
-        let w = self.pointer_bytes;
-        Layout { needs_drop, is_counted: needs_drop, ..scalar(LTy::Ptr, MemTy::Ptr, w) }
+    fn pointer(&self, needs_drop: bool, readable: u32) -> Layout {
+        let mut layout = scalar(LTy::Ptr, MemTy::Ptr, self.pointer_bytes);
+        layout.flat.iter_mut().flatten().for_each(|s| s.readable = readable);
+        Layout { needs_drop, is_counted: needs_drop, ..layout }
     }
 
     fn compute(&mut self, ty: Ty) -> Layout {
@@ -123,8 +126,10 @@ impl<'a> Layouts<'a> {
             TyKind::Char => scalar(LTy::I32, MemTy::I32, 4),
             TyKind::Never => empty(),
             TyKind::V128 => scalar(LTy::V128, MemTy::V128, 16),
-            TyKind::Ptr(_) => self.pointer(false),
-            TyKind::Buffer(_) | TyKind::FnBox { .. } | TyKind::Dyn { .. } => self.pointer(true),
+            TyKind::Ptr(_) => self.pointer(false, 0),
+            TyKind::Buffer(_) | TyKind::FnBox { .. } | TyKind::Dyn { .. } => {
+                self.pointer(true, self.buffer_header())
+            }
             TyKind::FixedArray(elem, n) => self.fixed_array(ty, *elem, *n),
             TyKind::Enum if def.is_boxed => self.boxed_enum(ty),
             TyKind::Struct => self.aggregate(ty, false),
@@ -151,7 +156,8 @@ impl<'a> Layouts<'a> {
     fn boxed_enum(&mut self, ty: Ty) -> Layout {
         let types = self.types;
         // Entered first: the fields refer to the type itself.
-        let mut layout = self.pointer(true);
+        let is_cell = !types.defs[ty].variants.iter().any(|v| v.fields.is_empty());
+        let mut layout = self.pointer(true, if is_cell { self.cell_header() } else { 0 });
         layout.has_user_drop = types.defs[ty].user_drop.is_some();
         self.cache.insert(ty, Rc::new(layout.clone()));
         let header = self.cell_header();
@@ -207,6 +213,7 @@ impl<'a> Layouts<'a> {
                 mem: MemTy::I8 { signed: false },
                 offset: 0,
                 is_word: false,
+                readable: 0,
             });
         }
         let is_enum = def.variants.len() > 1;
@@ -230,8 +237,13 @@ impl<'a> Layouts<'a> {
                     placed.offsets[i] = self.find_room(&slots, flat, layouts[i].align);
                 }
                 let at = placed.offsets[i];
-                placed.slots[i] =
-                    flat.iter().map(|s| slots.take(Scalar { offset: s.offset + at, ..*s })).collect();
+                let place = |s: &Scalar| Scalar {
+                    offset: s.offset + at,
+                    // What another variant has in the slot is no pointer, or the slot is not written at all.
+                    readable: if is_enum { 0 } else { s.readable },
+                    ..*s
+                };
+                placed.slots[i] = flat.iter().map(|s| slots.take(place(s))).collect();
             }
             variants.push(placed);
         }
@@ -334,11 +346,17 @@ fn empty() -> Layout {
 
 fn scalar(reg: LTy, mem: MemTy, bytes: u32) -> Layout {
     let is_word = mem == MemTy::Ptr;
-    Layout { size: bytes, align: bytes, flat: Some(vec![Scalar { reg, mem, offset: 0, is_word }]), ..empty() }
+    Layout {
+        size: bytes,
+        align: bytes,
+        flat: Some(vec![Scalar { reg, mem, offset: 0, is_word, readable: 0 }]),
+        ..empty()
+    }
 }
 
 fn word(reg: LTy, mem: MemTy, bytes: u32) -> Layout {
-    Layout { flat: Some(vec![Scalar { reg, mem, offset: 0, is_word: true }]), ..scalar(reg, mem, bytes) }
+    let flat = Some(vec![Scalar { reg, mem, offset: 0, is_word: true, readable: 0 }]);
+    Layout { flat, ..scalar(reg, mem, bytes) }
 }
 
 fn int_layout(int: IntTy, pointer_bytes: u32) -> Layout {

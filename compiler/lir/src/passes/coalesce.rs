@@ -117,6 +117,8 @@ fn apply(body: &mut Body, to: &IndexVec<Reg, Reg>) {
     for block in body.blocks.iter_mut() {
         block.insts.retain(|inst| !matches!(inst.op, Op::Copy { dst, src } if dst == src));
     }
+    // What holds of one guest need not hold of the others.
+    body.readable.clear();
     // A shared register has no one name.
     body.reg_names.retain(|(reg, _)| to[*reg] == *reg);
     let mut n_guests = IndexVec::<Reg, u32>::from_elem(0, body.regs.len());

@@ -75,6 +75,10 @@ pub(crate) fn remove_unused_regs(body: &mut Body) {
     for (reg, _) in &mut body.reg_names {
         *reg = new[*reg];
     }
+    body.readable.retain(|(reg, _)| used[*reg]);
+    for (reg, _) in &mut body.readable {
+        *reg = new[*reg];
+    }
     for variable in &mut body.variables {
         variable.place.for_each_reg_mut(|reg| *reg = new[*reg]);
     }

@@ -4,7 +4,8 @@
 //! to the block from which alone the loop is entered; where there is none, one is made before all else. An instruction
 //! moves if it is the only definition of its result, its operands do not change in the loop, and executing it once
 //! more than before does no harm: it is pure, or a load that nothing in the loop writes to, and that every round executes
-//! or that reads a header of which as much has been accessed on every way to the loop.
+//! or that may be executed before the loop in any case: there as much of a header has been accessed on every way to it, or
+//! as much may be read at all values of the register. It has one of them there: the loop does not write it and reads it.
 //! Constants and addresses of data cost less in place than in a register; they move only along with what needs them.
 
 use super::edit::{Defs, empty_block, for_each_body, remove_unreachable_blocks};
@@ -17,10 +18,10 @@ use entity::IndexVec;
 use rustc_hash::FxHashMap;
 
 pub fn licm(module: &mut Module) {
-    for_each_body(module, |_, _, body| hoist(body));
+    for_each_body(module, |module, _, body| hoist(body, module.target.pointer_bytes));
 }
 
-pub(crate) fn hoist(body: &mut Body) {
+fn hoist(body: &mut Body, pointer_bytes: u32) {
     let mut preds = Preds::new(body);
     let mut doms = Doms::new(body, &preds);
     let mut loops = natural_loops(&doms, &preds);
@@ -33,7 +34,7 @@ pub(crate) fn hoist(body: &mut Body) {
         doms = Doms::new(body, &preds);
         loops = natural_loops(&doms, &preds);
     }
-    let mut cx = Licm::new(body, &doms);
+    let mut cx = Licm::new(body, &doms, pointer_bytes);
     for (i, a_loop) in loops.iter().enumerate() {
         cx.stamp = i as u32 + 1;
         if let Some(before) = preheader(body, a_loop, &doms, &preds) {
@@ -86,11 +87,13 @@ type At = (Block, usize);
 
 struct Licm<'a> {
     doms: &'a Doms,
+    pointer_bytes: u32,
     defs: Defs,
     /// Where each register with one definition gets it; nowhere for parameters.
     def_block: IndexVec<Reg, Option<Block>>,
     /// Where headers at addresses with one definition are accessed, and at which offset. Memory that has been there stays.
     headers: FxHashMap<Reg, Vec<(Block, u32)>>,
+    readable: FxHashMap<Reg, u32>,
     /// Distinguishes the marks of this loop from those of the loops before.
     stamp: u32,
     inside: IndexVec<Block, u32>,
@@ -112,7 +115,7 @@ struct Facts {
 }
 
 impl<'a> Licm<'a> {
-    fn new(body: &Body, doms: &'a Doms) -> Licm<'a> {
+    fn new(body: &Body, doms: &'a Doms, pointer_bytes: u32) -> Licm<'a> {
         let n = body.regs.len();
         let mut def_block = IndexVec::from_elem(None, n);
         let mut headers: FxHashMap<Reg, Vec<(Block, u32)>> = FxHashMap::default();
@@ -127,9 +130,11 @@ impl<'a> Licm<'a> {
         }
         Licm {
             doms,
+            pointer_bytes,
             defs: Defs::new(body),
             def_block,
             headers,
+            readable: body.readable.iter().copied().collect(),
             stamp: 0,
             inside: IndexVec::from_elem(0, body.blocks.len()),
             changing: IndexVec::from_elem(0, n),
@@ -215,7 +220,7 @@ impl<'a> Licm<'a> {
                 let every_round = || facts.ends.iter().all(|end| self.doms.dominates(block, *end));
                 !facts.calls
                     && Class::of(op).survives(facts.memory)
-                    && (self.was_accessed(op, before) || every_round())
+                    && (self.was_accessed(op, before) || self.is_readable(op) || every_round())
             }
             _ => false,
         }
@@ -228,6 +233,13 @@ impl<'a> Licm<'a> {
         };
         let accesses = self.headers.get(&addr).into_iter().flatten();
         accesses.into_iter().any(|&(block, other)| other >= offset && self.doms.dominates(block, before))
+    }
+
+    /// Whether what is read may be read at any time, by what its address is.
+    fn is_readable(&self, op: &Op) -> bool {
+        let &Op::Load { ty, addr, offset, .. } = op else { return false };
+        let bytes = ty.bytes(self.pointer_bytes);
+        offset.checked_add(bytes).is_some_and(|end| self.readable.get(&addr).is_some_and(|have| end <= *have))
     }
 
     fn operands_stay(&self, op: &Op) -> bool {

@@ -123,6 +123,8 @@ impl<'a> Copier<'a> {
         }
         let names = inner.reg_names.iter();
         body.reg_names.extend(names.map(|(reg, name)| (Reg::new(reg.index() + first_reg), name.clone())));
+        let readable = inner.readable.iter();
+        body.readable.extend(readable.map(|(reg, bytes)| (Reg::new(reg.index() + first_reg), *bytes)));
         // Room for the copies; calls that become invokes add blocks behind them.
         let first_block = body.blocks.len();
         for data in &inner.blocks {
