@@ -10,9 +10,27 @@ use crate::analysis::move_paths::{Detail, Lookup, MovePaths};
 use crate::analysis::provenance::Provenance;
 use crate::facts::TypeFacts;
 use crate::ir::*;
+use crate::passes::unique_facts::buffers_in;
 use crate::visit::Access;
 
 pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
+    run_on(types, facts, body, &|_, _| true);
+}
+
+/// The same for whole locals that hold a buffer, which as parameters are not: what is known of new buffers goes on with
+/// a move only, and whether parameters become borrows is decided before they are moved.
+pub(crate) fn run_on_buffers(types: &Types, facts: &TypeFacts, body: &mut Body) {
+    run_on(types, facts, body, &|body, place| {
+        place.proj.is_empty()
+            && body.param_mode(place.local).is_none()
+            && !buffers_in(types, body.locals[place.local].ty).is_empty()
+    });
+}
+
+/// Which places are considered.
+type Chosen<'a> = dyn Fn(&Body, &Place) -> bool + 'a;
+
+fn run_on(types: &Types, facts: &TypeFacts, body: &mut Body, chosen: &Chosen) {
     let paths = MovePaths::new(types, facts, body, Detail::Reads);
     if paths.is_empty() {
         return;
@@ -24,12 +42,12 @@ pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
     let mut state = BitSet::new(live.bits());
     for (block, data) in body.blocks.iter_enumerated() {
         before_edges(body, &live, &entry, block, &mut state);
-        let list = last_uses(&live, &mut state, Part::Term(&data.term));
+        let list = last_uses(&live, chosen, &mut state, Part::Term(&data.term));
         if !list.is_empty() {
             moves.push((block, data.stmts.len(), list));
         }
         for (i, stmt) in data.stmts.iter().enumerate().rev() {
-            let list = last_uses(&live, &mut state, Part::Stmt(&stmt.kind));
+            let list = last_uses(&live, chosen, &mut state, Part::Stmt(&stmt.kind));
             if !list.is_empty() {
                 moves.push((block, i, list));
             }
@@ -47,12 +65,12 @@ enum Part<'a> {
 }
 
 /// The operands, by number, that can be moves; the state goes from behind the part to before it.
-fn last_uses(live: &Liveness, state: &mut BitSet, part: Part) -> Vec<usize> {
+fn last_uses(live: &Liveness, chosen: &Chosen, state: &mut BitSet, part: Part) -> Vec<usize> {
     let mut operands: Vec<&Operand> = Vec::new();
     let mut candidates = false;
     let mut add = |op| {
         operands.push(op);
-        candidates |= matches!(op, Operand::Copy(place) if live.paths.of_local[place.local].is_some());
+        candidates |= matches!(op, Operand::Copy(place) if live.paths.of_local[place.local].is_some() && chosen(live.body, place));
     };
     match part {
         Part::Stmt(stmt) => stmt.for_each_operand(&mut add),
@@ -64,7 +82,7 @@ fn last_uses(live: &Liveness, state: &mut BitSet, part: Part) -> Vec<usize> {
         keep_for_operands(live, &mut after, part);
         for (i, op) in operands.iter().enumerate().rev() {
             let Some(place) = op.place() else { continue };
-            if matches!(op, Operand::Copy(_)) && can_move(live, &after, place) {
+            if matches!(op, Operand::Copy(_)) && chosen(live.body, place) && can_move(live, &after, place) {
                 list.push(i);
             }
             live.use_place(&mut after, place);

@@ -193,6 +193,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn unique(&mut self, program: &mut Program) {
+        self.bodies(program, "unique", |types, facts, body| last_use::run_on_buffers(types, facts, body));
         let known = unique_facts::unique_facts(program);
         for func in program.funcs.indices() {
             let Program { types, funcs, .. } = &mut *program;
