@@ -99,6 +99,8 @@ const OPTIMIZE: &[&str] = &[
     "promote-slots",
     "local-cse",
     "licm",
+    // What several blocks of a loop load stands before it as often now.
+    "local-cse",
     "copy-prop",
     "dead-code",
     "merge-blocks",
