@@ -2,7 +2,8 @@
 //! (and parameters) that must stay alive and in place while it is used.
 //!
 //! Without regard to order: what any assignment gives is kept. Addresses flow through casts, arithmetic, `Use`, and
-//! values that hold pointers but own nothing. A declared `loan_of` alone counts, where there is one.
+//! values that hold pointers but own nothing; as numbers of 32 bits, which hosts take, within a function and not out of
+//! calls. A declared `loan_of` alone counts, where there is one.
 
 use crate::analysis::bitset::BitSet;
 use crate::facts::TypeFacts;
@@ -21,6 +22,8 @@ struct Builder<'a> {
     facts: &'a TypeFacts,
     body: &'a Body,
     borrows: &'a BitSet,
+    /// Locals that are an address of 32 bits.
+    narrowed: BitSet,
     owners: IndexVec<Local, Vec<Place>>,
     /// Locals whose owners this one has too.
     inherits: IndexVec<Local, Vec<Local>>,
@@ -37,11 +40,13 @@ impl Provenance {
             facts,
             body,
             borrows,
+            narrowed: BitSet::new(n),
             owners: IndexVec::from_elem(Vec::new(), n),
             inherits: IndexVec::from_elem(Vec::new(), n),
             through: IndexVec::from_elem(Vec::new(), n),
             unknown: BitSet::new(n),
         };
+        builder.find_narrowed();
         builder.collect();
         builder.close();
         Provenance { owners: builder.owners, through: builder.through, unknown: builder.unknown }
@@ -75,7 +80,34 @@ impl Builder<'_> {
     }
 
     fn carries(&self, local: Local) -> bool {
-        carries_address(self.types, self.facts, self.body.locals[local].ty)
+        self.narrowed.contains(local.index())
+            || carries_address(self.types, self.facts, self.body.locals[local].ty)
+    }
+
+    /// A `UInt32` that is made of an address, or of another such number.
+    fn find_narrowed(&mut self) {
+        let body = self.body;
+        let is_number = |local: Local| *self.types.kind(body.locals[local].ty) == TyKind::Int(IntTy::U32);
+        let mut moves = Vec::new();
+        for stmt in body.blocks.iter().flat_map(|block| &block.stmts) {
+            if let StmtKind::Assign(to, Rvalue::Use(from) | Rvalue::Cast(from)) = &stmt.kind
+                && let Operand::Copy(from) | Operand::Move(from) = from
+                && to.proj.is_empty()
+                && from.proj.is_empty()
+                && is_number(to.local)
+            {
+                moves.push((to.local, from.local));
+            }
+        }
+        loop {
+            let mut changed = false;
+            for &(to, from) in &moves {
+                changed |= self.carries(from) && self.narrowed.insert(to.index());
+            }
+            if !changed {
+                return;
+            }
+        }
     }
 
     fn collect(&mut self) {
