@@ -7,7 +7,7 @@ use crate::outcome::RunError;
 use crate::streams::{HostStream, Sink, Source};
 use std::fmt;
 use std::time::{Duration, Instant};
-use wasmtime::Memory;
+use wasmtime::{Global, Memory};
 
 pub(crate) struct Context {
     /// Arguments and `NAME=value` pairs, without the closing zero byte.
@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub start: Instant,
     /// The export `memory`, looked up at the first call that needs it.
     pub memory: Option<Memory>,
+    /// The export of this name, which tells of a stack overflow in a 64-bit memory.
+    pub stack_pointer: Option<Global>,
 }
 
 impl Context {
@@ -41,6 +43,7 @@ impl Context {
             deadline,
             start: Instant::now(),
             memory: None,
+            stack_pointer: None,
         })
     }
 }

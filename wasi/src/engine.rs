@@ -1,12 +1,13 @@
 //! Compilers that are set up once, and modules compiled by them.
 //!
-//! Checks for timeouts and fuel cost time inside the compiled code, so there is one wasmtime engine for each
-//! combination, made when it is first needed, and a program is compiled for the combinations in which it is run.
+//! Checks for timeouts and fuel cost time inside the compiled code, and 64-bit memories are laid out otherwise than 32-bit ones,
+//! so there is one wasmtime engine for each combination, made when it is first needed, and a program is compiled for the combinations in which it is run.
 
 use crate::backtrace::BACKTRACE_MAX;
 use crate::outcome::{RunError, chain};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
+use wasmparser::{Parser, Payload};
 use wasmtime::{Config, Module, OptLevel, WasmBacktraceDetails};
 
 /// Bytes of stack that WebAssembly frames may take; beyond, the program ends with `fatal: stack overflow`.
@@ -17,18 +18,31 @@ pub const MAX_WASM_STACK: usize = 64 << 20;
 /// Frames that the engine looks at for a backtrace; inlined calls are none of their own.
 const FRAMES_MAX: Option<NonZeroUsize> = NonZeroUsize::new(BACKTRACE_MAX);
 
+/// Addresses that are reserved for a 64-bit memory, 64 GiB: where it grows beyond them, it is copied to others, and what has
+/// not been touched takes room from then on.
+const WIDE_RESERVATION: u64 = 1 << 36;
+
 /// Which checks compiled code contains.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Variant {
+pub(crate) struct Checks {
     pub interruptible: bool,
     pub fueled: bool,
 }
 
+/// What an engine is made for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Variant {
+    checks: Checks,
+    /// The memory has 64-bit addresses.
+    is_wide: bool,
+}
+
 impl Variant {
-    const COUNT: usize = 4;
+    const COUNT: usize = 8;
 
     fn index(self) -> usize {
-        usize::from(self.interruptible) + 2 * usize::from(self.fueled)
+        let Checks { interruptible, fueled } = self.checks;
+        usize::from(interruptible) + 2 * usize::from(fueled) + 4 * usize::from(self.is_wide)
     }
 }
 
@@ -62,7 +76,8 @@ impl Engine {
                 "it does not start with the magic bytes of WebAssembly".to_string(),
             ));
         }
-        Ok(Program { engine: self.clone(), wasm, compiled: Default::default() })
+        let is_wide = has_wide_memory(&wasm);
+        Ok(Program { engine: self.clone(), wasm, is_wide, compiled: Default::default() })
     }
 
     fn variant(&self, variant: Variant) -> Result<wasmtime::Engine, RunError> {
@@ -76,9 +91,23 @@ impl Engine {
     }
 }
 
+/// Whether the module has a 64-bit memory of its own. Faults are left to who compiles it.
+fn has_wide_memory(wasm: &[u8]) -> bool {
+    let payloads = Parser::new(0).parse_all(wasm).map_while(Result::ok);
+    let mut sections = payloads.take_while(|payload| !matches!(payload, Payload::CodeSectionStart { .. }));
+    sections.any(|payload| match payload {
+        Payload::MemorySection(memories) => memories.into_iter().flatten().any(|memory| memory.memory64),
+        _ => false,
+    })
+}
+
 fn config(variant: Variant, fast_compile: bool) -> Config {
     let mut config = Config::new();
+    if variant.is_wide {
+        config.memory_reservation(WIDE_RESERVATION);
+    }
     config
+        .wasm_memory64(true)
         .wasm_exceptions(true)
         .wasm_tail_call(true)
         .wasm_multi_value(true)
@@ -89,8 +118,8 @@ fn config(variant: Variant, fast_compile: bool) -> Config {
         .max_wasm_stack(MAX_WASM_STACK)
         // Unused, but the one above must not exceed it.
         .async_stack_size(MAX_WASM_STACK)
-        .epoch_interruption(variant.interruptible)
-        .consume_fuel(variant.fueled)
+        .epoch_interruption(variant.checks.interruptible)
+        .consume_fuel(variant.checks.fueled)
         .cranelift_opt_level(if fast_compile { OptLevel::None } else { OptLevel::Speed });
     config
 }
@@ -99,16 +128,18 @@ fn config(variant: Variant, fast_compile: bool) -> Config {
 pub struct Program {
     engine: Engine,
     wasm: Arc<[u8]>,
+    is_wide: bool,
     compiled: [OnceLock<Module>; Variant::COUNT],
 }
 
 impl Program {
     /// Compiles the module for runs without timeout and fuel, and so finds out whether it is valid.
     pub fn compile(&self) -> Result<(), RunError> {
-        self.module(Variant { interruptible: false, fueled: false }).map(drop)
+        self.module(Checks { interruptible: false, fueled: false }).map(drop)
     }
 
-    pub(crate) fn module(&self, variant: Variant) -> Result<Module, RunError> {
+    pub(crate) fn module(&self, checks: Checks) -> Result<Module, RunError> {
+        let variant = Variant { checks, is_wide: self.is_wide };
         let slot = &self.compiled[variant.index()];
         if let Some(module) = slot.get() {
             return Ok(module.clone());

@@ -133,7 +133,11 @@ impl fmt::Display for RunError {
 impl std::error::Error for RunError {}
 
 /// Tells what an error out of wasmtime means for the program that ran.
-pub(crate) fn classify(error: &wasmtime::Error, refusal: Option<Refusal>) -> Result<End, RunError> {
+pub(crate) fn classify(
+    error: &wasmtime::Error,
+    refusal: Option<Refusal>,
+    stack_pointer: Option<i64>,
+) -> Result<End, RunError> {
     if let Some(Exit(status)) = error.downcast_ref() {
         return Ok(End::Exited(*status));
     }
@@ -147,7 +151,9 @@ pub(crate) fn classify(error: &wasmtime::Error, refusal: Option<Refusal>) -> Res
     }
     match error.downcast_ref::<Trap>() {
         Some(Trap::OutOfFuel) => Ok(End::OutOfFuel),
-        Some(Trap::MemoryOutOfBounds) if is_below_stack(error, backtrace.len()) => {
+        Some(Trap::MemoryOutOfBounds)
+            if is_below_stack(error, backtrace.len()) || stack_pointer.is_some_and(has_overflowed) =>
+        {
             Ok(End::Fatal(Fatal { message: "stack overflow".to_string(), backtrace }))
         }
         Some(trap) => Ok(End::Fatal(Fatal { message: trap_message(*trap, refusal), backtrace })),
@@ -159,7 +165,7 @@ pub(crate) fn classify(error: &wasmtime::Error, refusal: Option<Refusal>) -> Res
 const DEEP: usize = 20;
 
 /// Whether the access that trapped was below the stack of slots. It comes first in memory, so its overflow gives addresses
-/// that have wrapped around to the end of the address space, where nothing else is ever accessed. A frame is at most as
+/// that have wrapped around to the end of the address space, of a 32-bit memory here, where nothing else is ever accessed. A frame is at most as
 /// large as the stack, 1 MiB (`lir::Target`, must match), so they are in the last MiB.
 /// wasmtime tells the address in the error's text only.
 /// A few frames overflow it only if they are large; then an address that is just below zero says something else.
@@ -171,6 +177,17 @@ fn is_below_stack(error: &wasmtime::Error, frames: usize) -> bool {
         u64::from_str_radix(digits, 16).ok()
     });
     address.is_some_and(|address| (0xFFF0_0000..end).contains(&address))
+}
+
+/// The export that tells of the stack of slots in a 64-bit memory, where wasmtime knows no address of a trap. Must match
+/// `lir::STACK_POINTER`.
+pub(crate) const STACK_POINTER: &str = "__stack_pointer";
+
+/// Frames below this need not move the pointer. Must match compiler/backend-wasm/src/ctx.rs.
+const SMALL_FRAME: i64 = 4096;
+
+fn has_overflowed(stack_pointer: i64) -> bool {
+    stack_pointer < SMALL_FRAME
 }
 
 fn trap_message(trap: Trap, refusal: Option<Refusal>) -> String {

@@ -1,9 +1,9 @@
 //! One run: a thread with a stack large enough, a store, an instance, a call, and a watch over its time.
 
 use crate::context::{Context, Deadline, TimedOut};
-use crate::engine::{MAX_WASM_STACK, Program, Variant};
+use crate::engine::{Checks, MAX_WASM_STACK, Program};
 use crate::options::{Entry, RunOptions, Value};
-use crate::outcome::{End, Outcome, RunError, chain, classify};
+use crate::outcome::{End, Outcome, RunError, STACK_POINTER, chain, classify};
 use crate::preview1;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -18,8 +18,8 @@ const GRACE: Duration = Duration::from_secs(5);
 impl Program {
     /// Runs the program in a fresh instance, on a thread of its own, and waits for its end.
     pub fn run(&self, options: &RunOptions) -> Result<Outcome, RunError> {
-        let variant = Variant { interruptible: options.timeout.is_some(), fueled: options.fuel.is_some() };
-        let module = self.module(variant)?;
+        let checks = Checks { interruptible: options.timeout.is_some(), fueled: options.fuel.is_some() };
+        let module = self.module(checks)?;
         let engine = module.engine().clone();
         let deadline = options.timeout.and_then(Deadline::after);
         let options = options.clone();
@@ -112,10 +112,11 @@ fn execute(module: &Module, options: &RunOptions, deadline: Option<Deadline>) ->
     let (end, results) = match result {
         Ok(results) => (End::Exited(0), results),
         Err(Failure::Run(error)) => return Err(error),
-        Err(Failure::Wasm(error)) => (
-            classify(&error, store.data().limiter.refusal).map_err(|e| setup_failure(e, &store))?,
-            Vec::new(),
-        ),
+        Err(Failure::Wasm(error)) => {
+            let stack_pointer = stack_pointer(&mut store);
+            let end = classify(&error, store.data().limiter.refusal, stack_pointer);
+            (end.map_err(|e| setup_failure(e, &store))?, Vec::new())
+        }
     };
     let fuel_used = options.fuel.and_then(|fuel| Some(fuel - store.get_fuel().ok()?));
     let mut context = store.into_data();
@@ -130,6 +131,12 @@ fn execute(module: &Module, options: &RunOptions, deadline: Option<Deadline>) ->
         peak_memory: context.limiter.peak,
         fuel_used,
     })
+}
+
+/// What a program with a 64-bit memory tells of the stack that its slots are on.
+fn stack_pointer(store: &mut Store<Context>) -> Option<i64> {
+    let global = store.data().stack_pointer?;
+    global.get(store).i64()
 }
 
 /// An instance that cannot be made because of the memory limit is the fault of the options, not of the host.
@@ -201,6 +208,7 @@ fn enter(
     called: &mut Instant,
 ) -> Result<Vec<Value>, Failure> {
     let instance = linker.instantiate(&mut *store, module)?;
+    store.data_mut().stack_pointer = instance.get_global(&mut *store, STACK_POINTER);
     let (name, args) = match entry {
         Entry::Start => ("_start", Vec::new()),
         Entry::Export { name, args } => {
