@@ -20,6 +20,8 @@ pub struct Mode {
     pub profile: Profile,
     pub passes_off: bool,
     pub runs_on: RunsOn,
+    /// The target of modules.
+    pub target: &'static TargetInfo,
     /// A panic ends the program by a trap, so that only programs that do not panic behave alike.
     pub aborts: bool,
     /// With debug information, which must not change what a program does either.
@@ -48,6 +50,7 @@ const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
         profile,
         passes_off: false,
         runs_on,
+        target: &driver::WASM32_WASI,
         aborts: false,
         debug_info: false,
         wasm_opt: None,
@@ -63,6 +66,20 @@ pub const MODES: &[Mode] = &[
     mode("interpreter", Profile::Debug, RunsOn::Interpreter),
     Mode { aborts: true, ..mode("abort", Profile::Release, RunsOn::Wasm) },
     Mode { debug_info: true, is_long: true, ..mode("debug -g", Profile::Debug, RunsOn::Wasm) },
+];
+
+const fn mode_64(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
+    Mode { target: &driver::WASM64_WASI, ..mode(name, profile, runs_on) }
+}
+
+/// Those with a 64-bit memory, a suite of its own.
+pub const WASM64_MODES: &[Mode] = &[
+    mode_64("debug wasm64", Profile::Debug, RunsOn::Wasm),
+    mode_64("release wasm64", Profile::Release, RunsOn::Wasm),
+    Mode { passes_off: true, is_long: true, ..mode_64("plain wasm64", Profile::Debug, RunsOn::Wasm) },
+    Mode { is_long: true, ..mode_64("interpreter wasm64", Profile::Debug, RunsOn::Interpreter) },
+    Mode { aborts: true, is_long: true, ..mode_64("abort wasm64", Profile::Release, RunsOn::Wasm) },
+    Mode { debug_info: true, is_long: true, ..mode_64("debug wasm64 -g", Profile::Debug, RunsOn::Wasm) },
 ];
 
 /// Those of programs with vectors, of which other targets make something else.
@@ -103,6 +120,26 @@ pub const LLVM_MODES: &[Mode] = &[
     },
 ];
 
+/// Both: LLVM, and a 64-bit memory.
+pub const LLVM_WASM64_MODES: &[Mode] = &[
+    Mode { is_long: true, ..mode_64("debug wasm64 llvm -O0", Profile::Debug, RunsOn::Llvm(OptLevel::O0)) },
+    mode_64("release wasm64 llvm -O3", Profile::Release, RunsOn::Llvm(OptLevel::O3)),
+    Mode {
+        is_long: true,
+        ..mode_64("release wasm64 llvm -Oz", Profile::Release, RunsOn::Llvm(OptLevel::Oz))
+    },
+    Mode {
+        aborts: true,
+        is_long: true,
+        ..mode_64("abort wasm64 llvm -O2", Profile::Release, RunsOn::Llvm(OptLevel::O2))
+    },
+    Mode {
+        debug_info: true,
+        is_long: true,
+        ..mode_64("release wasm64 llvm -O2 -g", Profile::Release, RunsOn::Llvm(OptLevel::O2))
+    },
+];
+
 /// Those whose modules go through wasm-opt, a suite of its own.
 pub const WASM_OPT_MODES: &[Mode] = &[
     Mode {
@@ -113,6 +150,10 @@ pub const WASM_OPT_MODES: &[Mode] = &[
         wasm_opt: Some(OptLevel::O3),
         is_long: true,
         ..mode("release wasm-opt -O3", Profile::Release, RunsOn::Wasm)
+    },
+    Mode {
+        wasm_opt: Some(OptLevel::Oz),
+        ..mode_64("release wasm64 wasm-opt -Oz", Profile::Release, RunsOn::WasmAt(OptLevel::Oz))
     },
 ];
 
@@ -155,13 +196,16 @@ pub const NATIVE_MODES: &[Mode] = &[
 /// The name of the target whose programs are processes of this machine.
 const NATIVE_TARGET: &str = "x86_64-linux";
 
+/// The most memory of a program, more than it needs: one that takes what it gets would have the machine's otherwise.
+const MEMORY_MAX: u64 = 8 << 30;
+
 /// Longest run of one program; a program of the corpus that needs longer hangs.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub fn options(program: &Program, mode: Mode) -> Options {
     let target = match mode.runs_on {
         RunsOn::Native(_) => native_target(),
-        _ => Options::default().target,
+        _ => mode.target,
     };
     Options {
         target,
@@ -309,6 +353,7 @@ pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<
         stdout: wasi::Output::Capture,
         stderr: wasi::Output::Capture,
         timeout: Some(TIMEOUT),
+        max_memory: Some(MEMORY_MAX),
         dirs: program.dirs.iter().map(|dir| preopen(dir)).collect(),
         ..wasi::RunOptions::default()
     };

@@ -34,6 +34,14 @@ fn programs_print_what_they_should() {
     run_programs("run", run::MODES, 1);
 }
 
+/// What differs is in few places; the full size takes all.
+const WASM64_STRIDE: usize = 6;
+
+#[test]
+fn programs_print_the_same_in_a_64_bit_memory() {
+    run_programs("run on wasm64", run::WASM64_MODES, WASM64_STRIDE);
+}
+
 /// wasm-opt takes half a second for a program; the full size takes all.
 const WASM_OPT_STRIDE: usize = 12;
 
@@ -60,6 +68,7 @@ const LLVM_STRIDE: usize = 6;
 #[test]
 fn programs_print_the_same_through_llvm() {
     run_programs("run through llvm", run::LLVM_MODES, LLVM_STRIDE);
+    run_programs("run through llvm on wasm64", run::LLVM_WASM64_MODES, LLVM_STRIDE);
 }
 
 #[cfg(feature = "llvm")]

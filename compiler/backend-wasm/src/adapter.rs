@@ -5,7 +5,7 @@ use backend::{
     Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
     WasmFeature,
 };
-use lir::TargetInfo;
+use lir::{Platform, STACK_POINTER, TargetInfo};
 
 /// LIR to a WebAssembly module in process. Of the levels it tells those for size from the others.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +26,7 @@ impl Backend for WasmBackend {
     }
 
     fn capabilities(&self, target: &TargetInfo) -> Option<Capabilities> {
-        target.families.iter().any(|family| family.starts_with("wasm")).then_some(CAPABILITIES)
+        (target.platform == Platform::Wasm).then_some(CAPABILITIES)
     }
 
     fn compile(&self, module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
@@ -39,6 +39,7 @@ impl Backend for WasmBackend {
             names: options.names,
             dwarf: options.debug_info.is_some(),
             positions: options.debug_info,
+            export_stack_pointer: (module.target.pointer_bytes == 8).then(|| STACK_POINTER.into()),
             ..EmitOptions::release()
         };
         match emit(module, &emit_options) {

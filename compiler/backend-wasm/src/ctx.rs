@@ -11,6 +11,9 @@ use crate::types::Types;
 use crate::usage::Usage;
 use crate::wir::Vt;
 
+/// Hosts take a pointer that is closer to the stack's end for that of an overflow. Must match wasi/src/outcome.rs.
+const SMALL_FRAME: u32 = 4096;
+
 pub struct Ctx<'a> {
     pub module: &'a Module,
     pub opts: &'a EmitOptions<'a>,
@@ -69,6 +72,11 @@ impl<'a> Ctx<'a> {
             helpers,
             start: None,
         }
+    }
+
+    /// Whether the stack pointer must tell of a frame even where nothing is called meanwhile.
+    pub fn is_told_by_sp(&self, frame_bytes: u32) -> bool {
+        self.opts.export_stack_pointer.is_some() && frame_bytes >= SMALL_FRAME
     }
 
     pub fn vts(&self, tys: &[lir::Ty]) -> Vec<Vt> {

@@ -1,9 +1,9 @@
 //! Stack slots: places in a frame of the shadow stack, and the code that moves the stack pointer.
 //!
 //! A frame is addressed off its lower end. Only functions with slots touch the stack pointer, and of these a function
-//! that calls nothing need not move it, since nothing else runs meanwhile. Unwinding runs no epilogues, so a landing
-//! puts the pointer back; one that only cleans up and unwinds further may run below it and leaves that to the landing
-//! where unwinding ends.
+//! that calls nothing need not move it, since nothing else runs meanwhile; a large one does where hosts look at it.
+//! Unwinding runs no epilogues, so a landing puts the pointer back; one that only cleans up and unwinds further may run
+//! below it and leaves that to the landing where unwinding ends.
 
 use entity::IndexVec;
 use lir::{Body, Slot};
@@ -45,7 +45,7 @@ pub fn set_up(func: &mut Func, ctx: &Ctx, base: Option<V>, size: u32) {
     let mut code = Code_ { func, insts: Vec::new() };
     let saved = match base {
         Some(base) => {
-            let moves_sp = code.func.calls_anything(ctx.helpers.first());
+            let moves_sp = code.func.calls_anything(ctx.helpers.first()) || ctx.is_told_by_sp(size);
             let old = code.value(ctx.ptr, Op::GlobalGet(sp), &[]);
             let size_value = code.value(ctx.ptr, Op::Const(Const::of_int(ctx.ptr, size.into())), &[]);
             code.emit(Op::Num(ptr_sub(ctx.ptr)), &[old, size_value], &[base]);

@@ -127,7 +127,8 @@ impl std::error::Error for EmitError {}
 pub fn emit(module: &lir::Module, opts: &EmitOptions) -> Result<Emitted, EmitError> {
     let mut ctx = ctx::Ctx::new(module, opts);
     let end = ctx.layout.heap_base;
-    if module.target.pointer_bytes == 4 && end > u64::from(u32::MAX) {
+    // In a 64-bit memory, too: the host takes addresses of 32 bits for static data.
+    if end > u64::from(u32::MAX) {
         return Err(EmitError::DataTooLarge { bytes: end });
     }
     module::emit(&mut ctx)

@@ -19,7 +19,7 @@ pub use backend::{Artifact, ArtifactKind, Backend, BackendKind, Capabilities, Op
 pub use backends::{Fallback, find as find_backend};
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, TargetInfo, UnknownName, Vectors,
-    passes, resolve_passes_off, targets, usual_artifact,
+    WASM32_WASI, WASM64_WASI, passes, resolve_passes_off, targets, usual_artifact,
 };
 
 use std::fmt;

@@ -29,5 +29,5 @@ pub use ir::*;
 pub use lex::ParseError;
 pub use parse::parse_module;
 pub use print::{print_function, print_module};
-pub use targets::{Platform, TARGETS, TargetInfo};
+pub use targets::{Platform, STACK_POINTER, TARGETS, TargetInfo};
 pub use verify::{VerifyError, assert_valid, verify};

@@ -30,8 +30,13 @@ pub struct TargetInfo {
     pub stack_bytes: u32,
 }
 
+/// The name under which modules with a 64-bit memory export the pointer of the stack that slots are on, if they have one. Engines
+/// do not tell which address an access trapped at in such a memory; by the pointer a host can tell an overflow. Must match
+/// wasi/src/outcome.rs.
+pub const STACK_POINTER: &str = "__stack_pointer";
+
 /// All targets; the first is the default.
-pub const TARGETS: &[TargetInfo] = &[WASM32_WASI, X86_64_LINUX];
+pub const TARGETS: &[TargetInfo] = &[WASM32_WASI, WASM64_WASI, X86_64_LINUX];
 
 /// WASI preview 1 in a 32-bit memory.
 pub const WASM32_WASI: TargetInfo = TargetInfo {
@@ -43,6 +48,15 @@ pub const WASM32_WASI: TargetInfo = TargetInfo {
     pointer_bytes: 4,
     max_results: 16,
     stack_bytes: 1 << 20,
+};
+
+/// WASI preview 1 in a 64-bit memory. Its functions have 32-bit addresses all the same: library/sys/wasi/low.gal.
+pub const WASM64_WASI: TargetInfo = TargetInfo {
+    name: "wasm64-wasi",
+    description: "WebAssembly command module on WASI preview 1, with a 64-bit memory",
+    families: &["wasi", "wasm64"],
+    pointer_bytes: 8,
+    ..WASM32_WASI
 };
 
 /// Linux on 64-bit x86. The processor has what those since 2009 have (x86-64-v2). Functions give back two results in

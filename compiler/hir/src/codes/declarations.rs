@@ -43,7 +43,7 @@ fn main() { println(A) }
 
 EXTERN_OF_ANOTHER_TARGET = "extern-of-another-target", "The target has no host of this kind.",
 "A WebAssembly module calls functions of its host (`extern \"wasm\"`), a native program those of C (`extern \"C\"`).
-`@target(wasm32)` and `@target(native)` leave out what the other has.
+`@target(wasi)` and `@target(native)` leave out what the other has.
 
 ```gal-fail
 extern \"C\" { fn cbrt(x: Float) -> Float }
