@@ -100,6 +100,7 @@ pub(crate) fn to_mir(
         overflow_checks: options.checks_overflow(),
         bounds_checks: options.bounds_checks,
         check_leaks: options.check_leaks,
+        smallest: options.level() == OptLevel::Oz,
         panic_unwinds: options.panics == Panics::Unwind,
         debug_info: options.debug_info,
         relaxed_simd: options.vectors == Vectors::Relaxed,
