@@ -2,7 +2,7 @@
 
 use corpus_tests::loader::Memory;
 use corpus_tests::run;
-use driver::{BackendKind, OptLevel, Options, Panics, Profile};
+use driver::{BackendKind, OptLevel, Options, Panics, Profile, TargetInfo, WASM32_WASI, WASM64_WASI};
 
 const NAME: &str = "example.gal";
 
@@ -45,6 +45,9 @@ const SAID: &str = "panic at example.gal:9:9: index 7 is out of bounds for lengt
     at main (example.gal:24:16)
 ";
 
+/// Those of modules.
+const TARGETS: [&TargetInfo; 2] = [&WASM32_WASI, &WASM64_WASI];
+
 /// Runs until its stack is used up.
 const OVERFLOWS: &str = "fn deeper(n: Int) -> Int {
     let below = deeper(n + 1)
@@ -86,15 +89,18 @@ fn plain(said: &str) -> String {
     said.lines().map(place).collect()
 }
 
-fn check(wasm: &[u8], what: &str) {
-    let (status, said) = run(wasm);
-    assert_eq!((status, plain(&said).as_str()), (101, SAID), "{what}");
+fn check(backend: BackendKind, level: OptLevel) {
+    for target in TARGETS {
+        let (status, said) = run(&compile(PANICS, Options { target, ..options(backend, level) }));
+        let what = format!("{} -O{} {}", backend.name(), level.name(), target.name);
+        assert_eq!((status, plain(&said).as_str()), (101, SAID), "{what}");
+    }
 }
 
 #[test]
 fn a_panic_tells_of_its_calls() {
     for level in [OptLevel::O0, OptLevel::O1, OptLevel::O3, OptLevel::Oz] {
-        check(&compile(PANICS, options(BackendKind::Wasm, level)), &format!("-O{}", level.name()));
+        check(BackendKind::Wasm, level);
     }
 }
 
@@ -124,14 +130,13 @@ fn backtraces_have_an_end() {
 }
 
 fn check_trap(backend: BackendKind, level: OptLevel) {
-    let (status, said) = run(&compile(OVERFLOWS, options(backend, level)));
-    assert_eq!(status, 102, "{said}");
-    let calls = "    at deeper (example.gal:2:17), 19 times\n";
-    assert!(
-        said.starts_with("fatal: stack overflow\n    at deeper") && said.contains(calls),
-        "-O{}: {said}",
-        level.name()
-    );
+    for target in TARGETS {
+        let (status, said) = run(&compile(OVERFLOWS, Options { target, ..options(backend, level) }));
+        assert_eq!(status, 102, "{said}");
+        let calls = "    at deeper (example.gal:2:17), 19 times\n";
+        let is_told = said.starts_with("fatal: stack overflow\n    at deeper") && said.contains(calls);
+        assert!(is_told, "-O{} {}: {said}", level.name(), target.name);
+    }
 }
 
 #[test]
@@ -151,7 +156,7 @@ mod llvm {
     #[test]
     fn a_panic_tells_of_its_calls_through_llvm() {
         for level in LEVELS {
-            check(&compile(PANICS, options(BackendKind::Llvm, level)), &format!("llvm -O{}", level.name()));
+            check(BackendKind::Llvm, level);
         }
     }
 

@@ -59,8 +59,7 @@ impl Backend for LlvmBackend {
     }
 
     fn capabilities(&self, target: &TargetInfo) -> Option<Capabilities> {
-        let is_known = target.platform != Platform::Wasm || target.families.contains(&"wasm32");
-        is_known.then_some(capabilities(target.platform))
+        Some(capabilities(target.platform))
     }
 
     fn compile(&self, module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
@@ -83,12 +82,6 @@ fn wasm(
     module: &lir::Module,
     options: &CompileOptions<'_>,
 ) -> Result<(Vec<u8>, Vec<WasmFeature>), BackendError> {
-    if module.target.pointer_bytes != 4 {
-        let target = &module.target.name;
-        return Err(BackendError::Unsupported(format!(
-            "the llvm backend does not have the target `{target}`"
-        )));
-    }
     if calls_with_several_results(module) {
         let what = "the llvm backend does not have calls with several results";
         return Err(BackendError::Unsupported(what.into()));
@@ -103,6 +96,7 @@ fn wasm(
     let bytes = emit(&ir, &machine, options.artifact, |object| {
         let linking = WasmLinking {
             stack_bytes: module.target.stack_bytes,
+            is_64_bit: module.target.pointer_bytes == 8,
             names: options.names,
             debug_info: options.debug_info.is_some(),
             for_size: options.level.is_for_size(),

@@ -2,6 +2,7 @@
 //! an executable, by the system's C compiler, which knows its linker.
 
 use backend::BackendError;
+use lir::STACK_POINTER;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::process::{Command, Stdio};
@@ -31,13 +32,20 @@ const CC: Linker = Linker {
 
 pub struct WasmLinking {
     pub stack_bytes: u32,
+    pub is_64_bit: bool,
     pub names: bool,
     pub debug_info: bool,
     pub for_size: bool,
 }
 
 pub fn wasm(object: &[u8], linking: &WasmLinking) -> Result<Vec<u8>, BackendError> {
-    link(&WASM_LD, wasm_arguments(linking), &[object])
+    let mut args = wasm_arguments(linking);
+    // The linker would make one for the export. An object that uses it names it.
+    let mut places = object.windows(STACK_POINTER.len());
+    if linking.is_64_bit && places.any(|place| place == STACK_POINTER.as_bytes()) {
+        args.push(format!("--export={STACK_POINTER}"));
+    }
+    link(&WASM_LD, args, &[object])
 }
 
 /// A static executable of nothing but the objects: neither a C library nor its start files are linked, so there need be none.
@@ -77,6 +85,9 @@ fn wasm_arguments(linking: &WasmLinking) -> Vec<String> {
         "--unresolved-symbols=report-all".to_string(),
         format!("-O{}", if linking.for_size { 2 } else { 1 }),
     ];
+    if linking.is_64_bit {
+        args.push("-mwasm64".to_string());
+    }
     if !linking.debug_info {
         args.push(if linking.names { "--strip-debug" } else { "--strip-all" }.to_string());
     }

@@ -17,7 +17,8 @@ unsafe extern "C" {
     fn galc_llvm_use_wasm_exceptions(machine: *mut c_void);
 }
 
-const WASM_TRIPLE: &str = "wasm32-unknown-unknown";
+const WASM32_TRIPLE: &str = "wasm32-unknown-unknown";
+const WASM64_TRIPLE: &str = "wasm64-unknown-unknown";
 const LINUX_TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
 /// What processors have had since 2009: rounding, which would otherwise be functions of a C library, and counts of bits.
@@ -61,13 +62,15 @@ impl Machine {
         if may_have && is_fast && !wasm_features.contains(&WasmFeature::Simd128) {
             wasm_features.push(WasmFeature::Simd128);
         }
-        // Filling and copying memory has a name of its own in LLVM.
-        let names = wasm_features.iter().map(|feature| feature.name()).chain(["bulk-memory-opt"]);
+        // To LLVM the size of addresses is a matter of the target, and filling and copying memory a feature of its own.
+        let features = wasm_features.iter().filter(|feature| **feature != WasmFeature::Memory64);
+        let names = features.map(|feature| feature.name()).chain(["bulk-memory-opt"]);
         let features = names.map(|name| format!("+{name}")).collect::<Vec<_>>().join(",");
         // Only then, because the code generator's own calls go wrong with it, see `adapter.rs`.
         let returns_several = module.funcs.iter().any(|func| func.sig.results.len() > 1);
         let abi = if returns_several { "experimental-mv" } else { "" };
-        let machine = target_machine(WASM_TRIPLE, "generic", &features, abi, level)?;
+        let triple = if module.target.pointer_bytes == 8 { WASM64_TRIPLE } else { WASM32_TRIPLE };
+        let machine = target_machine(triple, "generic", &features, abi, level)?;
         // SAFETY: `machine` owns a live `llvm::TargetMachine` and nothing else uses it meanwhile; the shim was compiled
         // against the headers of the library that is linked.
         unsafe { galc_llvm_use_wasm_exceptions(machine.as_mut_ptr().cast()) };

@@ -24,7 +24,8 @@ use lir::passes::unwind_by_result::Told;
 use lir::{DataId, Export, FuncId, FuncKind, GlobalId, Imm, Platform, Signature, Ty};
 
 /// The tag that `llvm.wasm.throw` throws. C++'s runtime defines it; here there is none. Exceptions carry a word that nobody reads.
-const TAG: &str = ".tagtype __cpp_exception i32\n.globl __cpp_exception\n__cpp_exception:\n";
+const TAG_32: &str = ".tagtype __cpp_exception i32\n.globl __cpp_exception\n__cpp_exception:\n";
+const TAG_64: &str = ".tagtype __cpp_exception i64\n.globl __cpp_exception\n__cpp_exception:\n";
 
 /// Text of LLVM; with a zero at its end, as LLVM's parser asks for.
 const LIBCALLS: &[u8] = concat!(include_str!("libcalls.ll"), "\0").as_bytes();
@@ -80,7 +81,7 @@ pub fn translate<'ctx>(
     ctx.declare_datas()?;
     ctx.define_datas()?;
     if ctx.throws() {
-        ctx.ir.set_inline_assembly(TAG);
+        ctx.ir.set_inline_assembly(if lir.target.pointer_bytes == 8 { TAG_64 } else { TAG_32 });
     }
     if platform == Platform::X86_64Linux {
         ctx.ir.set_inline_assembly(&native::start(lir.target.stack_bytes));

@@ -29,7 +29,10 @@ fn options(level: OptLevel) -> CompileOptions<'static> {
 
 fn compile(module: &Module, level: OptLevel) -> Result<Vec<u8>, String> {
     let wasm = LlvmBackend.compile(module, &options(level)).map_err(|error| error.to_string())?.bytes;
-    let features = WasmFeatures::default() | WasmFeatures::EXCEPTIONS | WasmFeatures::RELAXED_SIMD;
+    let features = WasmFeatures::default()
+        | WasmFeatures::EXCEPTIONS
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::MEMORY64;
     Validator::new_with_features(features).validate_all(&wasm).map_err(|e| format!("invalid module: {e}"))?;
     Ok(wasm)
 }
@@ -51,9 +54,6 @@ fn programs_do_what_their_comments_say() {
     let mut n_runs = 0;
     for (name, text) in programs() {
         let module = parse_module(&text).unwrap_or_else(|error| panic!("{name}:{error}"));
-        if module.target.pointer_bytes != 4 {
-            continue;
-        }
         let runs = parse_runs(&text, &module).unwrap_or_else(|error| panic!("{name}:{error}"));
         for level in LEVELS {
             let wasm = match compile(&module, level) {
