@@ -68,6 +68,11 @@ const LLVM_STRIDE: usize = 6;
 #[test]
 fn programs_print_the_same_through_llvm() {
     run_programs("run through llvm", run::LLVM_MODES, LLVM_STRIDE);
+}
+
+#[cfg(feature = "llvm")]
+#[test]
+fn programs_print_the_same_through_llvm_in_a_64_bit_memory() {
     run_programs("run through llvm on wasm64", run::LLVM_WASM64_MODES, LLVM_STRIDE);
 }
 
