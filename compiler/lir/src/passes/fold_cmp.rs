@@ -32,9 +32,7 @@ pub(crate) fn cmp(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, dst: Reg, a: Reg, b: Reg
     if let Some(holds) = by_range(op, cx.known.range(a), cx.known.range(b)) {
         return Some(cx.const_op(Ty::I32, dst, holds.into()));
     }
-    if let Some(holds) =
-        by_distance(cx, op, ty, a, b).or_else(|| by_distance(cx, op.swapped(), ty, b, a))
-    {
+    if let Some(holds) = by_distance(cx, op, ty, a, b).or_else(|| by_distance(cx, op.swapped(), ty, b, a)) {
         return Some(cx.const_op(Ty::I32, dst, holds.into()));
     }
     if let Some(c) = cx.int(b)
