@@ -33,6 +33,7 @@ pub const CONFIGURATIONS: &[Mode] = &[
     run::LLVM_MODES[2],
     #[cfg(all(feature = "llvm", target_os = "linux", target_arch = "x86_64"))]
     run::NATIVE_MODES[2],
+    run::WASM64_MODES[1],
 ];
 
 /// What a program did.
@@ -167,8 +168,8 @@ impl Suite {
                 false => (compiler_fault(&problem), problem),
             })?;
         if matches!(mode.runs_on, RunsOn::Native(_)) {
-            let native::Outcome { status, stdout, stderr } =
-                native::run(&made, &program, TIMEOUT).map_err(|problem| (compiler_fault(&problem), problem))?;
+            let native::Outcome { status, stdout, stderr } = native::run(&made, &program, TIMEOUT)
+                .map_err(|problem| (compiler_fault(&problem), problem))?;
             return Ok(Outcome { status, stdout, stderr });
         }
         let outcome = run::execute(&self.engine, &made, &program)
