@@ -122,6 +122,44 @@ fn llvm_compiles_links_and_says_what_is_missing() {
 }
 
 #[test]
+fn modules_may_have_a_64_bit_memory() {
+    let scratch = Scratch::new("wasm64");
+    scratch.write("wide.gal", WIDE);
+    let wasm64 = |command: &str, options: &[&str]| {
+        scratch.galc(&[&[command, "--target", "wasm64-wasi"], options, &["wide.gal"]].concat())
+    };
+    for options in [&[][..], &["--release", "--backend", "wasm"], &["-g"]] {
+        let output = wasm64("run", options);
+        assert_eq!((status(&output), stdout(&output).as_str()), (0, "true\n"), "{}", stderr(&output));
+    }
+    let limited = wasm64("run", &["--max-memory", "1GiB"]);
+    assert!(status(&limited) == 102 && stderr(&limited).contains("out of memory"), "{}", stderr(&limited));
+    let tests = wasm64("test", &[]);
+    assert_eq!(status(&tests), 0, "{}", stderr(&tests));
+    let build = wasm64("build", &["--emit", "wat", "-o", "wide.wat"]);
+    assert_eq!(status(&build), 0, "{}", stderr(&build));
+    let text = fs::read_to_string(scratch.0.join("wide.wat")).expect("it was written");
+    assert!(text.contains("(memory (;0;) i64 "), "{text}");
+    let narrow = scratch.galc(&["run", "wide.gal"]);
+    assert!(status(&narrow) == 102 && stderr(&narrow).contains("out of memory"), "{}", stderr(&narrow));
+}
+
+/// An array of 8 GiB, of which nothing is touched.
+const WIDE: &str = "@target(wasm64)
+fn is_wide() -> Bool { true }
+
+@target(wasm32)
+fn is_wide() -> Bool { false }
+
+test \"the target\" { assert(is_wide()) }
+
+fn main() {
+    let xs: Array<Int> = Array.with_capacity(1_000_000_000)
+    println(xs.capacity() >= 1_000_000_000 && is_wide())
+}
+";
+
+#[test]
 fn native_targets_need_llvm() {
     let scratch = Scratch::new("native-refused");
     scratch.write("hello.gal", HELLO);
