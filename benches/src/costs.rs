@@ -17,9 +17,16 @@ pub fn page(programs: &[Program], runs: usize) -> Result<String> {
         .to_string();
     for (name, backend) in backends() {
         let pair = [Gal::checked("checked", backend), Gal::unchecked("unchecked", backend)];
-        let pair: Vec<&dyn Contender> = pair.iter().map(|contender| contender as &dyn Contender).collect();
-        let table = measure(&pair, programs, Platform::Wasm, runs)?;
-        text.push_str(&format!("\n{name}:\n\n{}{}", tables::times(&table), tables::faults(&table)));
+        text.push_str(&compared(name, &pair, programs, runs)?);
+    }
+    text.push_str(
+        "\n## Cost of counting owners\n\nThe time with counts, and the time with `--uncounted` as a ratio to it, on wasm32. \
+         Without counts nothing is freed either; whether a value has one owner is still asked. A program that then prints \
+         something else, or has not enough memory, is left out.\n",
+    );
+    for (name, backend) in backends() {
+        let pair = [Gal::checked("counted", backend), Gal::uncounted("uncounted", backend)];
+        text.push_str(&compared(name, &pair, programs, runs)?);
     }
     let pairs = simd_pairs(&root().join("benches/gal"))?;
     text.push_str("\n## SIMD\n\n");
@@ -35,6 +42,12 @@ pub fn page(programs: &[Program], runs: usize) -> Result<String> {
         text.push_str(&format!("\n{name}:\n\n{}{}", tables::times(&table), tables::faults(&table)));
     }
     Ok(text)
+}
+
+fn compared(name: &str, pair: &[Gal; 2], programs: &[Program], runs: usize) -> Result<String> {
+    let pair: Vec<&dyn Contender> = pair.iter().map(|contender| contender as &dyn Contender).collect();
+    let table = measure(&pair, programs, Platform::Wasm, runs)?;
+    Ok(format!("\n{name}:\n\n{}{}", tables::times(&table), tables::faults(&table)))
 }
 
 fn backends() -> Vec<(&'static str, BackendKind)> {

@@ -5,15 +5,19 @@
 //! checker does not take is a failure as well: either the generator or the checker is wrong.
 
 use crate::loader::Memory;
+use crate::native;
 use crate::program::Program;
 use crate::run::{self, Mode, RunsOn};
 use driver::{DriverError, Session};
 use generate::Record;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// Programs are made to take some 100,000 steps; what takes so many is not run on the interpreter.
 const STEPS_MAX: u64 = 30_000_000;
+/// A program that does not end is stopped.
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Programs tried for making one smaller.
 const TRIALS: usize = 2_500;
 
@@ -27,6 +31,8 @@ pub const CONFIGURATIONS: &[Mode] = &[
     run::LLVM_MODES[0],
     #[cfg(feature = "llvm")]
     run::LLVM_MODES[2],
+    #[cfg(all(feature = "llvm", target_os = "linux", target_arch = "x86_64"))]
+    run::NATIVE_MODES[2],
 ];
 
 /// What a program did.
@@ -153,14 +159,19 @@ impl Suite {
 
     fn execute(&self, text: &str, checks_overflow: bool, mode: Mode) -> Result<Outcome, (Kind, String)> {
         let (program, mut loader) = (program(checks_overflow), memory(text));
-        let wasm =
+        let made =
             run::compile(&mut loader, NAME, run::options(&program, mode)).map_err(|problem| match problem
                 .starts_with("does not compile")
             {
                 true => (rejected(&problem), problem),
                 false => (compiler_fault(&problem), problem),
             })?;
-        let outcome = run::execute(&self.engine, &wasm, &program)
+        if matches!(mode.runs_on, RunsOn::Native(_)) {
+            let native::Outcome { status, stdout, stderr } =
+                native::run(&made, &program, TIMEOUT).map_err(|problem| (compiler_fault(&problem), problem))?;
+            return Ok(Outcome { status, stdout, stderr });
+        }
+        let outcome = run::execute(&self.engine, &made, &program)
             .map_err(|problem| (compiler_fault(&problem), problem))?;
         Ok(Outcome { status: outcome.status, stdout: outcome.stdout_text(), stderr: outcome.stderr_text() })
     }

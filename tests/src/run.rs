@@ -296,7 +296,8 @@ pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> 
     Ok(compile_artifact(loader, entry, options)?.bytes)
 }
 
-fn compile_artifact(
+/// The same with what else is known of the result.
+pub fn compile_artifact(
     loader: &mut dyn SourceLoader,
     entry: &str,
     options: Options,

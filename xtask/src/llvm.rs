@@ -19,7 +19,7 @@ const HEADER: &str = "llvm/MC/MCAsmInfo.h";
 /// What is tested with it.
 pub const PACKAGES_WITH_TESTS: &[&str] = &["backend-llvm", "galc", "corpus-tests"];
 pub const FEATURES: &str = "backend-llvm/llvm,galc/llvm,corpus-tests/llvm";
-pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native", "debugger", "backtrace"];
+pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native", "debugger", "backtrace", "size"];
 /// Tests among them that do the same without it, and have just been run.
 pub const SAME_WITHOUT: &[&str] = &[
     "programs_print_what_they_should",

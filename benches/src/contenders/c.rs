@@ -32,7 +32,7 @@ impl Contender for C {
         });
         match job.platform {
             Platform::Wasm => command.args(clang::WASM_FLAGS).args(["-msimd128", "-Wl,--strip-all"]),
-            Platform::Native => command.arg("-fno-math-errno"),
+            Platform::Native => command.args(["-march=x86-64-v2", "-fno-math-errno"]),
         };
         command.arg(&job.source).arg("-o").arg(&job.output);
         if job.platform == Platform::Native {

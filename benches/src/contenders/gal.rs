@@ -10,15 +10,20 @@ pub struct Gal {
     name: &'static str,
     backend: BackendKind,
     checks_bounds: bool,
+    counts: bool,
 }
 
 impl Gal {
     pub const fn checked(name: &'static str, backend: BackendKind) -> Gal {
-        Gal { name, backend, checks_bounds: true }
+        Gal { name, backend, checks_bounds: true, counts: true }
     }
 
     pub const fn unchecked(name: &'static str, backend: BackendKind) -> Gal {
-        Gal { name, backend, checks_bounds: false }
+        Gal { name, backend, checks_bounds: false, counts: true }
+    }
+
+    pub const fn uncounted(name: &'static str, backend: BackendKind) -> Gal {
+        Gal { name, backend, checks_bounds: true, counts: false }
     }
 }
 
@@ -58,6 +63,9 @@ impl Contender for Gal {
         }
         if !self.checks_bounds {
             command.arg("--unchecked-bounds");
+        }
+        if !self.counts {
+            command.arg("--uncounted");
         }
         command.arg("-o").arg(&job.output).arg(&job.source);
         command

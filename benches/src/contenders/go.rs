@@ -34,9 +34,10 @@ impl Contender for Go {
         // The version that is installed, and files instead of a module.
         command.env("GOTOOLCHAIN", "local").env("GO111MODULE", "off");
         command.env("GOCACHE", tools::folder().join("go-cache"));
-        if job.platform == Platform::Wasm {
-            command.env("GOOS", "wasip1").env("GOARCH", "wasm");
-        }
+        match job.platform {
+            Platform::Wasm => command.env("GOOS", "wasip1").env("GOARCH", "wasm"),
+            Platform::Native => command.env("GOAMD64", "v2"),
+        };
         command
     }
 }

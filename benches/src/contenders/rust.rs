@@ -38,9 +38,10 @@ impl Contender for Rust {
             Goal::Speed => command.args(["-C", "opt-level=3"]),
             Goal::Smallness => command.args(["-C", "opt-level=z", "-C", "lto=fat", "-C", "strip=symbols"]),
         };
-        if job.platform == Platform::Wasm {
-            command.args(["--target", TARGET, "-C", "target-feature=+simd128"]);
-        }
+        match job.platform {
+            Platform::Wasm => command.args(["--target", TARGET, "-C", "target-feature=+simd128"]),
+            Platform::Native => command.args(["-C", "target-cpu=x86-64-v2"]),
+        };
         command.arg("-o").arg(&job.output).arg(&job.source);
         command
     }

@@ -5,6 +5,7 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DIBuilder.h"
 #include "llvm/IR/Module.h"
+#include "llvm/IR/OptBisect.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Target/TargetMachine.h"
@@ -25,8 +26,18 @@ extern "C" void galc_llvm_use_wasm_exceptions(void *machine) {
   const_cast<MCAsmInfo *>(target_machine->getMCAsmInfo())->setExceptionsType(ExceptionHandling::Wasm);
 }
 
+namespace {
+// Leaves out the code generator's strength reduction, which knows nothing of size: it gives loops a pointer that counts for
+// each array, and more code around them. No option of the target machine says so.
+struct WithoutStrengthReduction final : OptPassGate {
+  bool shouldRunPass(StringRef pass, StringRef) const override { return pass != "Loop Strength Reduction"; }
+  bool isEnabled() const override { return true; }
+};
+} // namespace
+
 // Runs a pipeline in LLVM's text form. Returns null, or a message that `free` takes.
 //
+// `for_size`: functions that are equal become one, and the module's context gets the gate above, for its code generation.
 // `for_speed`: loops whose bounds checks are of an index that counts are split into parts with and without the checks,
 // before vectors are made of them: LLVM's own pipelines leave `irce` out.
 extern "C" char *galc_llvm_run_passes(void *module, void *machine, const char *passes, bool for_speed,
@@ -61,6 +72,11 @@ extern "C" char *galc_llvm_run_passes(void *module, void *machine, const char *p
   if (Error error = builder.parsePassPipeline(manager, passes))
     return strdup(toString(std::move(error)).c_str());
   manager.run(*static_cast<Module *>(module), modules);
+  if (for_size) {
+    // It has no state, and outlives every context.
+    static WithoutStrengthReduction gate;
+    static_cast<Module *>(module)->getContext().setOptPassGate(gate);
+  }
   return nullptr;
 }
 

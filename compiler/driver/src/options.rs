@@ -70,6 +70,8 @@ pub struct Options {
     /// `None`: on in the debug profile, off in release.
     pub overflow_checks: Option<bool>,
     pub bounds_checks: bool,
+    /// Whether owners are counted: only to measure what that costs, see [`lir::lower::LowerOptions::counts`].
+    pub counts: bool,
     /// Lines and variables for debuggers, and backtraces of panics.
     pub debug_info: bool,
     /// The program reports allocations that are alive when it ends, and exits with 103 if there are any.
@@ -94,6 +96,7 @@ impl Default for Options {
             vectors: Vectors::Fixed,
             overflow_checks: None,
             bounds_checks: true,
+            counts: true,
             debug_info: false,
             check_leaks: false,
             passes_off: Vec::new(),

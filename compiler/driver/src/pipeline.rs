@@ -100,6 +100,7 @@ pub(crate) fn to_mir(
         overflow_checks: options.checks_overflow(),
         bounds_checks: options.bounds_checks,
         check_leaks: options.check_leaks,
+        smallest: options.level() == OptLevel::Oz,
         panic_unwinds: options.panics == Panics::Unwind,
         debug_info: options.debug_info,
         relaxed_simd: options.vectors == Vectors::Relaxed,
@@ -148,7 +149,7 @@ pub(crate) fn plain_lir(
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
     }
-    Ok(with_frames(lir::lower::lower_program(&program, target, false)))
+    Ok(with_frames(lir::lower::lower_program(&program, target, lir::lower::LowerOptions::default())))
 }
 
 /// Builds MIR; `Err` carries diagnostics about limits.
@@ -220,7 +221,8 @@ pub(crate) fn to_lir(
     let options = session.options.clone();
     stage(session, Stage::LowerToLir, |_| {
         let for_size = options.level().is_for_size();
-        let mut module = lir::lower::lower_program(program, &target(&options, max_results), for_size);
+        let lower = lir::lower::LowerOptions { for_size, counts: options.counts };
+        let mut module = lir::lower::lower_program(program, &target(&options, max_results), lower);
         if verifies(&options) {
             verify_lir(&module)?;
         }

@@ -120,6 +120,9 @@ pub struct CompileArgs {
     /// Leave out checks of array bounds: an index out of bounds is then undefined behaviour
     #[arg(long, help_heading = "Compilation")]
     pub unchecked_bounds: bool,
+    /// Leave out counts of owners, to measure what they cost: nothing is freed, and values that share memory change together
+    #[arg(long, hide = true)]
+    pub uncounted: bool,
     /// What a panic does
     #[arg(long, value_enum, default_value_t, help_heading = "Compilation")]
     pub panic: PanicChoice,

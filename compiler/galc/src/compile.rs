@@ -47,6 +47,7 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
         },
         overflow_checks: args.overflow_checks,
         bounds_checks: !args.unchecked_bounds,
+        counts: !args.uncounted,
         debug_info: args.debug_info,
         passes_off,
         check_leaks: args.check_leaks,

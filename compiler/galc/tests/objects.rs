@@ -458,7 +458,7 @@ fn declarations_of_one_c_function_must_agree() {
     for name in ["signal", "main"] {
         let declared =
             format!("extern \"C\" {{\n    @import(\"{name}\")\n    fn other(x: Float) -> Float\n}}\n");
-        scratch.write("c.gal", &format!("{declared}fn main() {{ println(other(1.0)) }}\n"));
+        scratch.write("c.gal", format!("{declared}fn main() {{ println(other(1.0)) }}\n"));
         let output = scratch.galc(&["build", "--target", "aarch64-linux", "c.gal"]);
         let why = format!("the C function `{name}` is declared more than once");
         assert!(status(&output) == 2 && stderr(&output).contains(&why), "{}", stderr(&output));

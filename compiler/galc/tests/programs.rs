@@ -36,6 +36,26 @@ fn run_prints_and_ends_as_the_program_does() {
     assert!(stderr(&output).contains("on purpose") && stderr(&output).contains("panics.gal:2:5"));
 }
 
+/// Two switches take away what keeps programs right. They are for measuring what that costs.
+#[test]
+fn checks_and_counts_can_be_left_out() {
+    let scratch = Scratch::new("left-out");
+    let shared =
+        "fn main() {\n    let a = [1, 2]\n    let mut b = a\n    b[0] = 7\n    println(\"{a} {b}\")\n}\n";
+    scratch.write("shared.gal", shared);
+    let run = |options: &[&str]| {
+        let output = scratch.galc(&[&["run", "--backend", "wasm"], options].concat());
+        (status(&output), stdout(&output))
+    };
+    assert_eq!(run(&["shared.gal"]), (0, "[1, 2] [7, 2]\n".to_string()));
+    assert_eq!(run(&["--uncounted", "shared.gal"]), (0, "[7, 2] [7, 2]\n".to_string()));
+    // Behind the length there is room that is zero.
+    let beyond = "fn main() {\n    let mut a = [1, 2]\n    a.pop()\n    println(a[a.len() + 1])\n}\n";
+    scratch.write("beyond.gal", beyond);
+    assert_eq!(run(&["beyond.gal"]).0, 101);
+    assert_eq!(run(&["--unchecked-bounds", "beyond.gal"]).0, 0);
+}
+
 #[test]
 fn build_writes_a_module_that_runs() {
     let scratch = Scratch::new("build");

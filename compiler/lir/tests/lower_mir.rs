@@ -37,7 +37,11 @@ fn accepted_programs_lower_to_valid_lir() {
         if !text.starts_with("// certify") {
             mir::optimize(&mut program, &mir::PassOptions::default());
         }
-        let module = lir::lower::lower_program(&program, &lir::Target::wasm32_wasi(), false);
+        let module = lir::lower::lower_program(
+            &program,
+            &lir::Target::wasm32_wasi(),
+            lir::lower::LowerOptions::default(),
+        );
         if let Err(errors) = lir::verify(&module) {
             let shown: Vec<String> = errors.iter().take(3).map(|e| e.to_string()).collect();
             panic!("{}: {}\n{}", path.display(), shown.join("\n"), lir::print_module(&module));

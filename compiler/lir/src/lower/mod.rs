@@ -47,7 +47,23 @@ pub(crate) struct Cx<'a> {
     pub recursive: rustc_hash::FxHashSet<m::Ty>,
     /// What has been described for `-g`.
     pub debug_types: FxHashMap<m::Ty, TypeId>,
+    pub opts: LowerOptions,
+}
+
+/// How a program is lowered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LowerOptions {
+    /// What drops values is called, where it would otherwise stand in place.
     pub for_size: bool,
+    /// Whether owners are counted. Without, nothing is freed, and values that share memory change together: only to
+    /// measure what counts cost.
+    pub counts: bool,
+}
+
+impl Default for LowerOptions {
+    fn default() -> LowerOptions {
+        LowerOptions { for_size: false, counts: true }
+    }
 }
 
 /// The layout of a count that static cells start with.
@@ -79,9 +95,8 @@ pub fn check_sizes(program: &m::Program, target: &Target) -> Result<(), TooLarge
     Ok(())
 }
 
-/// Lowers a whole program. The MIR must have passed its verifier and certifier, and [`check_sizes`] as it was built. With
-/// `for_size` what drops values is called, where it would otherwise stand in place.
-pub fn lower_program(program: &m::Program, target: &Target, for_size: bool) -> Module {
+/// Lowers a whole program. The MIR must have passed its verifier and certifier, and [`check_sizes`] as it was built.
+pub fn lower_program(program: &m::Program, target: &Target, opts: LowerOptions) -> Module {
     let mut cx = Cx {
         program,
         layouts: Layouts::new(&program.types, target.pointer_bytes),
@@ -107,7 +122,7 @@ pub fn lower_program(program: &m::Program, target: &Target, for_size: bool) -> M
         drop_list: None,
         allocates: boxes::program_allocates(program),
         recursive: glue::recursive_types(&program.types),
-        for_size,
+        opts,
     };
     for func in &program.funcs {
         cx.declare(func);

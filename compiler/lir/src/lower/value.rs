@@ -70,6 +70,9 @@ impl<'a> Emit<'_, 'a> {
     }
 
     fn retain_pointer(&mut self, ty: m::Ty, p: Reg) {
+        if !self.cx.opts.counts {
+            return;
+        }
         let join = self.skip_numbers(ty, p);
         let count = self.b.load_header(p, 0);
         let more = self.b.bin_imm(BinOp::Add, count, 1);
@@ -118,7 +121,7 @@ impl<'a> Emit<'_, 'a> {
         }
         let layout = self.layout(ty);
         let has_own_drop = self.types().defs[ty].user_drop.is_some();
-        let is_inline = if self.is_pointer(ty) { !self.cx.for_size } else { self.drops_inline(ty) };
+        let is_inline = if self.is_pointer(ty) { !self.cx.opts.for_size } else { self.drops_inline(ty) };
         if has_own_drop || !is_inline {
             let f = self.cx.glue_fn(Glue::Drop(ty));
             self.drop_call(f, regs.to_vec());
@@ -169,6 +172,9 @@ impl<'a> Emit<'_, 'a> {
 
     /// One owner less of a cell; the last one drops it.
     pub fn release(&mut self, ty: m::Ty, p: Reg) {
+        if !self.cx.opts.counts {
+            return;
+        }
         let join = self.skip_numbers(ty, p);
         let count = self.b.load_header(p, 0);
         let (last, more, done) = (self.b.new_block(), self.b.new_block(), self.b.new_block());

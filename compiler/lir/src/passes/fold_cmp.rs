@@ -32,6 +32,9 @@ pub(crate) fn cmp(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, dst: Reg, a: Reg, b: Reg
     if let Some(holds) = by_range(op, cx.known.range(a), cx.known.range(b)) {
         return Some(cx.const_op(Ty::I32, dst, holds.into()));
     }
+    if let Some(holds) = by_distance(cx, op, ty, a, b).or_else(|| by_distance(cx, op.swapped(), ty, b, a)) {
+        return Some(cx.const_op(Ty::I32, dst, holds.into()));
+    }
     if let Some(c) = cx.int(b)
         && let Some(simpler) = by_constant(cx, op, ty, dst, a, c)
     {
@@ -69,6 +72,25 @@ fn by_range(op: CmpOp, a: Range, b: Range) -> Option<bool> {
         CmpOp::LeU if same_order => decide(a.hi <= b.lo, a.lo > b.hi),
         CmpOp::GtU if same_order => decide(a.lo > b.hi, a.hi <= b.lo),
         CmpOp::GeU if same_order => decide(a.lo >= b.hi, a.hi < b.lo),
+        _ => None,
+    }
+}
+
+/// `x + c` and `x`, where the sum does not wrap around.
+fn by_distance(cx: &Fold<'_>, op: CmpOp, ty: Ty, a: Reg, b: Reg) -> Option<bool> {
+    let Op::Bin { op: BinOp::Add, a: x, b: c, .. } = *cx.def(a)? else { return None };
+    let c = cx.int(c).filter(|_| cx.known.value(x) == cx.known.value(b))?;
+    let (Range { lo, hi }, all) = (cx.known.range(b), Range::of(ty));
+    if lo.checked_add(c)? < all.lo || hi.checked_add(c)? > all.hi {
+        return None;
+    }
+    match op {
+        CmpOp::Eq => Some(c == 0),
+        CmpOp::Ne => Some(c != 0),
+        CmpOp::LtS => Some(c < 0),
+        CmpOp::LeS => Some(c <= 0),
+        CmpOp::GtS => Some(c > 0),
+        CmpOp::GeS => Some(c >= 0),
         _ => None,
     }
 }

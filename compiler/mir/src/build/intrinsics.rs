@@ -147,6 +147,7 @@ impl Builder<'_, '_> {
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,
             "check_leaks" => opts.check_leaks,
+            "smallest" => opts.smallest,
             "panic_unwinds" => opts.panic_unwinds,
             "debug_info" => opts.debug_info,
             "relaxed_simd" => opts.relaxed_simd,

@@ -53,6 +53,8 @@ pub struct BuildOptions {
     pub bounds_checks: bool,
     /// Reports live allocations when the program ends.
     pub check_leaks: bool,
+    /// Whether the size of the code counts more than anything else.
+    pub smallest: bool,
     pub panic_unwinds: bool,
     /// Keeps what debuggers and backtraces need.
     pub debug_info: bool,
