@@ -167,8 +167,8 @@ impl Suite {
                 false => (compiler_fault(&problem), problem),
             })?;
         if matches!(mode.runs_on, RunsOn::Native(_)) {
-            let native::Outcome { status, stdout, stderr } =
-                native::run(&made, &program, TIMEOUT).map_err(|problem| (compiler_fault(&problem), problem))?;
+            let native::Outcome { status, stdout, stderr } = native::run(&made, &program, TIMEOUT)
+                .map_err(|problem| (compiler_fault(&problem), problem))?;
             return Ok(Outcome { status, stdout, stderr });
         }
         let outcome = run::execute(&self.engine, &made, &program)
