@@ -1,7 +1,6 @@
 //! Targets whose programs are object files: their C compilers, and how this machine runs what those make.
 //!
-//! The quick and the full tier leave a system out whose tools are missing, and say so. Debian: gcc-i686-linux-gnu and the like, with the
-//! libc6-dev-*-cross that they are for, and qemu-user-static.
+//! A system whose tools are missing is left out, which is said; `cargo xtask setup --full` installs them.
 
 use crate::native::{self, Outcome};
 use crate::program::Program;

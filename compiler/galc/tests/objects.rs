@@ -404,6 +404,20 @@ fn what_is_made_by_default_is_an_object() {
 }
 
 #[test]
+fn targets_are_listed_with_what_is_made_for_them() {
+    let scratch = Scratch::new("objects-listed");
+    let listed = stdout(&scratch.galc(&["targets"]));
+    for Expected { target, .. } in TARGETS {
+        let (_, rest) =
+            listed.split_once(&format!("\n{target} ")).unwrap_or_else(|| panic!("{target}: {listed}"));
+        let able: Vec<&str> = rest.lines().skip(1).take(2).collect();
+        assert_eq!(able[0], "    --backend wasm   does not have this target", "{target}");
+        let start = "    --backend llvm   --emit obj asm llvm-ir bitcode; -O 0 1 2 3 s z; -g; --panic unwind";
+        assert_eq!(able[1], start, "{target}");
+    }
+}
+
+#[test]
 fn executables_are_left_to_the_systems_compiler() {
     let scratch = Scratch::new("objects-exe");
     scratch.write("hello.gal", HELLO);
