@@ -14,6 +14,7 @@ pub mod browser;
 pub mod docs;
 pub mod fuzz;
 pub mod generated;
+pub mod linked;
 pub mod loader;
 pub mod module;
 pub mod native;

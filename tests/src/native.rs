@@ -23,9 +23,19 @@ const POLL: Duration = Duration::from_millis(1);
 pub fn run(executable: &[u8], program: &Program, timeout: Duration) -> Result<Outcome, String> {
     let folder = tempfile::tempdir().map_err(|e| format!("cannot make a folder: {e}"))?;
     let path = write(folder.path(), executable)?;
+    run_program(called(&path, program), program, timeout)
+}
+
+/// An executable by the name of the program.
+pub fn called(path: &Path, program: &Program) -> Command {
     let mut command = Command::new(path);
-    command.args(&program.args).env_clear().current_dir(current_folder(program));
     name(&mut command, &program.called());
+    command
+}
+
+/// Runs a command with the arguments and the input of a program behind its own.
+pub fn run_program(mut command: Command, program: &Program, timeout: Duration) -> Result<Outcome, String> {
+    command.args(&program.args).env_clear().current_dir(current_folder(program));
     run_command(&mut command, program.stdin.as_bytes(), timeout)
 }
 

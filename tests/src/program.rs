@@ -54,6 +54,11 @@ impl Program {
         Ok(this)
     }
 
+    /// Whether it ends because its stack does.
+    pub fn overflows_stack(&self) -> bool {
+        self.stderr.iter().any(|text| text.contains("stack overflow"))
+    }
+
     /// The name that it sees itself called by.
     pub fn called(&self) -> String {
         let stem = Path::new(&self.name).file_stem();

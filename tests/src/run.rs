@@ -1,5 +1,6 @@
 //! Compiles a program under every profile, validates the module, runs it, and compares what it does.
 
+use crate::linked::System;
 use crate::loader::{Disk, Memory};
 use crate::native;
 use crate::program::Program;
@@ -42,6 +43,8 @@ pub enum RunsOn {
     Llvm(OptLevel),
     /// As a process of this machine.
     Native(OptLevel),
+    /// Linked to a C library, as a process of this machine or by an emulator.
+    Linked(&'static System, OptLevel),
 }
 
 const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
@@ -193,6 +196,21 @@ pub const NATIVE_MODES: &[Mode] = &[
     },
 ];
 
+/// Those of programs of a system that are object files, a suite of its own.
+pub const fn linked_modes(system: &'static System) -> [Mode; 3] {
+    [
+        mode("release linked -O3", Profile::Release, RunsOn::Linked(system, OptLevel::O3)),
+        Mode {
+            is_long: true,
+            ..mode("debug linked -O0", Profile::Debug, RunsOn::Linked(system, OptLevel::O0))
+        },
+        Mode {
+            is_long: true,
+            ..mode("release linked -Oz", Profile::Release, RunsOn::Linked(system, OptLevel::Oz))
+        },
+    ]
+}
+
 /// The name of the target whose programs are processes of this machine.
 const NATIVE_TARGET: &str = "x86_64-linux";
 
@@ -205,6 +223,7 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 pub fn options(program: &Program, mode: Mode) -> Options {
     let target = match mode.runs_on {
         RunsOn::Native(_) => native_target(),
+        RunsOn::Linked(system, _) => target(system.target),
         _ => mode.target,
     };
     Options {
@@ -212,11 +231,14 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         artifact: driver::usual_artifact(target),
         profile: mode.profile,
         backend: Some(match mode.runs_on {
-            RunsOn::Llvm(_) | RunsOn::Native(_) => BackendKind::Llvm,
+            RunsOn::Llvm(_) | RunsOn::Native(_) | RunsOn::Linked(..) => BackendKind::Llvm,
             RunsOn::Wasm | RunsOn::WasmAt(_) | RunsOn::Interpreter => BackendKind::Wasm,
         }),
         opt_level: match mode.runs_on {
-            RunsOn::WasmAt(level) | RunsOn::Llvm(level) | RunsOn::Native(level) => Some(level),
+            RunsOn::WasmAt(level)
+            | RunsOn::Llvm(level)
+            | RunsOn::Native(level)
+            | RunsOn::Linked(_, level) => Some(level),
             RunsOn::Wasm | RunsOn::Interpreter => None,
         },
         overflow_checks: program.overflow_checks,
@@ -231,8 +253,11 @@ pub fn options(program: &Program, mode: Mode) -> Options {
 }
 
 pub fn native_target() -> &'static TargetInfo {
-    let found = driver::targets().iter().find(|target| target.name == NATIVE_TARGET);
-    found.expect("there is such a target")
+    target(NATIVE_TARGET)
+}
+
+pub fn target(name: &str) -> &'static TargetInfo {
+    driver::targets().iter().find(|target| target.name == name).expect("there is such a target")
 }
 
 /// Runs a corpus program in those of the modes that it asks for.
@@ -250,6 +275,8 @@ pub fn check_program(
         let unfit = match mode.runs_on {
             RunsOn::Interpreter => program.is_heavy || !program.dirs.is_empty(),
             RunsOn::Native(_) => program.is_for_wasi,
+            // The stack is the system's, and so is what is said of its end.
+            RunsOn::Linked(..) => program.is_for_wasi || program.overflows_stack(),
             RunsOn::Wasm | RunsOn::WasmAt(_) | RunsOn::Llvm(_) => false,
         };
         if skipped || panics || unfit {
@@ -292,8 +319,12 @@ fn check_mode(
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
     let artifact = compile_artifact(loader, &program.name, options)?;
-    if matches!(mode.runs_on, RunsOn::Native(_)) {
-        let outcome = native::run(&artifact.bytes, program, TIMEOUT)?;
+    let process = match mode.runs_on {
+        RunsOn::Native(_) => Some(native::run(&artifact.bytes, program, TIMEOUT)?),
+        RunsOn::Linked(system, _) => Some(system.run(&artifact.bytes, program, TIMEOUT)?),
+        _ => None,
+    };
+    if let Some(outcome) = process {
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
     let module = match mode.wasm_opt {

@@ -45,7 +45,8 @@ impl Tool {
     }
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+/// Where a program lies.
+pub fn on_path(program: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(&folders).map(|folder| folder.join(&name)).find(|path| path.is_file())

@@ -1,5 +1,7 @@
 //! Runs the corpora. One process a suite.
 
+#[cfg(feature = "llvm")]
+use corpus_tests::linked;
 use corpus_tests::program::Program;
 use corpus_tests::{docs, files, for_all, is_full, report, root, run, ui, wasm_opt, wat};
 use std::path::Path;
@@ -83,6 +85,19 @@ fn programs_print_the_same_as_processes() {
         run_programs("run as processes", run::NATIVE_MODES, LLVM_STRIDE);
     } else {
         println!("skipped: programs as processes: this machine is no x86_64-linux");
+    }
+}
+
+/// Linking and emulating takes about a second for a program; the full size takes all.
+#[cfg(feature = "llvm")]
+const LINKED_STRIDE: usize = 20;
+
+#[cfg(feature = "llvm")]
+#[test]
+fn programs_print_the_same_linked_to_c_libraries() {
+    for system in linked::SYSTEMS.iter().filter(|system| system.is_here("programs linked to the C library")) {
+        let suite = format!("run linked to the C library of {}", system.target);
+        run_programs(&suite, &run::linked_modes(system), LINKED_STRIDE);
     }
 }
 

@@ -15,7 +15,15 @@ const BENCH_PACKAGES: &[&str] = &["clang-22", "lld-22"];
 const NODE_PACKAGES: &[&str] = &["nodejs"];
 /// What stepping through executables needs.
 const DEBUGGER_PACKAGES: &[&str] = &["gdb"];
-/// What running them in a browser needs, and the names of browsers that do; must match tests/src/tools.rs.
+/// What linking and running object files of other processors needs; must match tests/src/linked.rs.
+const CROSS_PACKAGES: &[(&str, &[&str])] = &[
+    ("i686-linux-gnu-gcc", &["gcc-i686-linux-gnu", "libc6-dev-i386-cross"]),
+    ("aarch64-linux-gnu-gcc", &["gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"]),
+    ("riscv64-linux-gnu-gcc", &["gcc-riscv64-linux-gnu", "libc6-dev-riscv64-cross"]),
+    ("arm-linux-gnueabihf-gcc", &["gcc-arm-linux-gnueabihf", "libc6-dev-armhf-cross"]),
+    ("qemu-aarch64-static", &["qemu-user-static"]),
+];
+/// What running modules in a browser needs, and the names of browsers that do; must match tests/src/tools.rs.
 const BROWSER_PACKAGES: &[&str] = &["chromium"];
 const BROWSERS: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -110,8 +118,13 @@ fn full_tools() -> Result {
     if !has("gdb") {
         missing.extend(DEBUGGER_PACKAGES);
     }
+    for (_, packages) in CROSS_PACKAGES.iter().filter(|(program, _)| !has(program)) {
+        missing.extend(*packages);
+    }
     if missing.is_empty() {
-        println!("setup: clang-22, wasm-ld-22, node, gdb and a browser are there");
+        println!(
+            "setup: clang-22, wasm-ld-22, node, gdb, a browser, and compilers and emulators for other processors are there"
+        );
     } else if can_apt() {
         apt_install(&missing)?;
     } else {

@@ -5,6 +5,7 @@
 //! Memory begins with the shadow stack (which grows down), then come static data and the heap. The address of a
 //! function is its index plus one. Modules must have passed `lir::verify`.
 
+mod c_library;
 mod decode;
 mod exec;
 mod host;
@@ -14,6 +15,7 @@ mod memory;
 mod preview1;
 mod vector;
 
+pub use c_library::CLibrary;
 pub use exec::Interp;
 pub use host::{Host, NoHost, Stop, Value};
 pub use linux::Linux;

@@ -46,10 +46,17 @@ const NATIVE: Capabilities = Capabilities {
     ..WASM
 };
 
+/// An executable of the objects is made by a C compiler of the target's system.
+const C: Capabilities = Capabilities {
+    artifacts: &[ArtifactKind::Object, ArtifactKind::Asm, ArtifactKind::LlvmIr, ArtifactKind::Bitcode],
+    ..NATIVE
+};
+
 fn capabilities(platform: Platform) -> Capabilities {
     match platform {
         Platform::Wasm => WASM,
         Platform::X86_64Linux => NATIVE,
+        Platform::C(_) => C,
     }
 }
 
@@ -72,7 +79,7 @@ impl Backend for LlvmBackend {
         }
         let (bytes, features) = match platform {
             Platform::Wasm => wasm(module, options)?,
-            Platform::X86_64Linux => (native(module, options)?, Vec::new()),
+            Platform::X86_64Linux | Platform::C(_) => (native(module, options)?, Vec::new()),
         };
         Ok(Artifact { kind: options.artifact, bytes, features })
     }

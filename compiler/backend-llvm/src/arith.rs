@@ -139,7 +139,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             UnOp::FCeil => "llvm.ceil",
             UnOp::FFloor => "llvm.floor",
             UnOp::FTrunc => "llvm.trunc",
-            UnOp::FNearest => "llvm.roundeven",
+            UnOp::FNearest => self.m.nearest(),
             _ => return Err(bug(format!("{op:?} on floats"))),
         };
         self.write(dst, self.computed(name, &[x.get_type().into()], &[x.into()])?)

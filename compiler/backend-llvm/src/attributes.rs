@@ -3,7 +3,7 @@
 use crate::module::Ctx;
 use inkwell::attributes::{Attribute, AttributeLoc};
 use inkwell::values::FunctionValue;
-use lir::{Body, FuncId, FuncKind, Platform, Term};
+use lir::{Arch, Body, CSystem, FuncId, FuncKind, Os, Platform, Signature, Term, Ty};
 
 /// Functions of the C library that LLVM calls where it recognises what they do; here there are none.
 const UNAVAILABLE: [&str; 4] = ["strlen", "wcslen", "memcmp", "bcmp"];
@@ -69,9 +69,30 @@ impl<'ctx> Ctx<'ctx, '_> {
     pub fn describe_target(&self, func: FunctionValue<'ctx>) {
         self.add_string(func, "target-cpu", self.machine.cpu);
         self.add_string(func, "target-features", &self.machine.features);
-        if self.platform == Platform::X86_64Linux {
-            // Frames larger than the guard below the stack touch each page of it, so that none steps over.
+        // Frames larger than the guard below the stack touch each page of it, so that none steps over. Windows has a function for that.
+        if self.platform.is_native() && !matches!(self.platform, Platform::C(CSystem { os: Os::Windows, .. }))
+        {
             self.add_string(func, "probe-stack", "inline-asm");
+        }
+    }
+
+    /// Rounds to the nearest integer, to the even one of two. Where that is a function of the C library, it is one that all have;
+    /// nothing here changes how the processor rounds.
+    pub fn nearest(&self) -> &'static str {
+        if matches!(self.platform, Platform::C(_)) { "llvm.rint" } else { "llvm.roundeven" }
+    }
+
+    /// What C compilers expect of numbers that are narrower than registers.
+    pub fn extend(&self, func: FunctionValue<'ctx>, sig: &Signature) {
+        if !matches!(self.platform, Platform::C(CSystem { arch: Arch::Riscv64, .. })) {
+            return;
+        }
+        let signext = self.enum_attribute("signext");
+        if sig.results.first() == Some(&Ty::I32) {
+            func.add_attribute(AttributeLoc::Return, signext);
+        }
+        for (index, _) in sig.params.iter().enumerate().filter(|(_, ty)| **ty == Ty::I32) {
+            func.add_attribute(AttributeLoc::Param(index as u32), signext);
         }
     }
 

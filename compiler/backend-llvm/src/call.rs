@@ -28,10 +28,27 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
         tys: &[BasicTypeEnum<'ctx>],
         args: &[BasicMetadataValueEnum<'ctx>],
     ) -> Result<CallSiteValue<'ctx>> {
-        let found = inkwell::intrinsics::Intrinsic::find(name)
-            .and_then(|intrinsic| intrinsic.get_declaration(&self.m.ir, tys))
+        let found = self
+            .written_out(name, tys)
+            .or_else(|| inkwell::intrinsics::Intrinsic::find(name)?.get_declaration(&self.m.ir, tys))
             .ok_or_else(|| bug(format!("LLVM has no intrinsic `{name}`")))?;
         Ok(self.m.builder.build_call(found, args, "")?)
+    }
+
+    /// What `arm.ll` has for an intrinsic.
+    fn written_out(&self, name: &str, tys: &[BasicTypeEnum<'ctx>]) -> Option<FunctionValue<'ctx>> {
+        let name = match name {
+            "llvm.minimum" => "gal.minimum",
+            "llvm.maximum" => "gal.maximum",
+            _ => return None,
+        };
+        let float = self.m.context.f64_type();
+        let suffix = match tys {
+            [ty] if *ty == float.into() => "f64",
+            [ty] if *ty == float.vec_type(2).into() => "v2f64",
+            _ => return None,
+        };
+        self.m.ir.get_function(&format!("{name}.{suffix}"))
     }
 
     /// An intrinsic with a result.

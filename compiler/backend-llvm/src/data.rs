@@ -108,7 +108,7 @@ impl<'ctx> Ctx<'ctx, '_> {
         let byte = self.context.i8_type();
         match self.platform {
             Platform::Wasm => self.ir.add_global(byte, None, HEAP_BASE),
-            Platform::X86_64Linux => {
+            Platform::X86_64Linux | Platform::C(_) => {
                 let bytes = byte.array_type(HEAP_BASE_BYTES);
                 let global = self.ir.add_global(bytes, None, HEAP_BASE);
                 global.set_linkage(Linkage::Internal);

@@ -5,7 +5,7 @@ use crate::function::Cx;
 use inkwell::types::{AsTypeRef, BasicTypeEnum};
 use inkwell::values::{AsValueRef, BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use inkwell::{AtomicOrdering, AtomicRMWBinOp};
-use lir::{AtomicRmw, MemTy, Op, Platform, Reg, Region};
+use lir::{AtomicRmw, MemTy, Op, Reg, Region};
 
 /// LIR asks for no alignment, and neither do WebAssembly and x86.
 const ANY_ALIGNMENT: u32 = 1;
@@ -57,7 +57,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
                 b.build_fence(ORDERING, true, "")?;
                 Ok(())
             }
-            Op::MemSize { .. } | Op::MemGrow { .. } if self.m.platform != Platform::Wasm => {
+            Op::MemSize { .. } | Op::MemGrow { .. } if self.m.platform.is_native() => {
                 Err(bug("the memory of a process has no pages to count"))
             }
             Op::MemSize { dst } => {

@@ -8,7 +8,7 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
     TargetTriple,
 };
-use lir::{Platform, Vectors};
+use lir::{Arch, CSystem, Os, Platform, Vectors};
 use std::ffi::c_void;
 use std::sync::Once;
 
@@ -19,10 +19,16 @@ unsafe extern "C" {
 
 const WASM32_TRIPLE: &str = "wasm32-unknown-unknown";
 const WASM64_TRIPLE: &str = "wasm64-unknown-unknown";
-const LINUX_TRIPLE: &str = "x86_64-unknown-linux-gnu";
 
-/// What processors have had since 2009: rounding, which would otherwise be functions of a C library, and counts of bits.
-const X86_64_CPU: &str = "x86-64-v2";
+/// Processors have had this since 2009: rounding, which would otherwise be functions of a C library, and counts of bits.
+const X86_64_LINUX: CSystem = CSystem {
+    arch: Arch::X86_64,
+    os: Os::Linux,
+    triple: "x86_64-unknown-linux-gnu",
+    cpu: "x86-64-v2",
+    features: "",
+    abi: "",
+};
 
 pub struct Machine {
     machine: TargetMachine,
@@ -40,18 +46,23 @@ impl Machine {
         initialize();
         match module.target.platform() {
             Platform::Wasm => Machine::wasm(module, level),
-            Platform::X86_64Linux => {
-                let machine = target_machine(LINUX_TRIPLE, X86_64_CPU, "", "", level)?;
-                Ok(Machine {
-                    machine,
-                    level,
-                    cpu: X86_64_CPU,
-                    features: String::new(),
-                    wasm_features: Vec::new(),
-                    returns_several: false,
-                })
-            }
+            Platform::X86_64Linux => Machine::native(&X86_64_LINUX, RelocMode::Static, level),
+            // Most C compilers link programs that are loaded anywhere.
+            Platform::C(system) => Machine::native(&system, RelocMode::PIC, level),
         }
+    }
+
+    fn native(system: &CSystem, relocations: RelocMode, level: OptLevel) -> Result<Machine> {
+        let machine =
+            target_machine(system.triple, system.cpu, system.features, system.abi, relocations, level)?;
+        Ok(Machine {
+            machine,
+            level,
+            cpu: system.cpu,
+            features: system.features.to_string(),
+            wasm_features: Vec::new(),
+            returns_several: false,
+        })
     }
 
     fn wasm(module: &lir::Module, level: OptLevel) -> Result<Machine> {
@@ -70,7 +81,7 @@ impl Machine {
         let returns_several = module.funcs.iter().any(|func| func.sig.results.len() > 1);
         let abi = if returns_several { "experimental-mv" } else { "" };
         let triple = if module.target.pointer_bytes == 8 { WASM64_TRIPLE } else { WASM32_TRIPLE };
-        let machine = target_machine(triple, "generic", &features, abi, level)?;
+        let machine = target_machine(triple, "generic", &features, abi, RelocMode::Static, level)?;
         // SAFETY: `machine` owns a live `llvm::TargetMachine` and nothing else uses it meanwhile; the shim was compiled
         // against the headers of the library that is linked.
         unsafe { galc_llvm_use_wasm_exceptions(machine.as_mut_ptr().cast()) };
@@ -104,6 +115,7 @@ fn target_machine(
     cpu: &str,
     features: &str,
     abi: &str,
+    relocations: RelocMode,
     level: OptLevel,
 ) -> Result<TargetMachine> {
     let triple = TargetTriple::create(triple);
@@ -113,7 +125,7 @@ fn target_machine(
         .set_features(features)
         .set_abi(abi)
         .set_level(codegen_level(level))
-        .set_reloc_mode(RelocMode::Static)
+        .set_reloc_mode(relocations)
         .set_code_model(CodeModel::Default);
     target
         .create_target_machine_from_options(&triple, options)
@@ -135,6 +147,9 @@ fn initialize() {
     ONCE.call_once(|| {
         Target::initialize_webassembly(&InitializationConfig::default());
         Target::initialize_x86(&InitializationConfig::default());
+        Target::initialize_aarch64(&InitializationConfig::default());
+        Target::initialize_arm(&InitializationConfig::default());
+        Target::initialize_riscv(&InitializationConfig::default());
         // The form with `exnref`; LLVM's default is the one before it, which engines are dropping.
         // Duplicating a block that throws gives its catchpad a second predecessor, and LLVM 22 emits invalid modules where
         // that makes a catchpad the head of a loop (tests/lir/invoke_jumping_in.lir). Native code goes without, too: the options

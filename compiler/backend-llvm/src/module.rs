@@ -27,7 +27,8 @@ use lir::{DataId, Export, FuncId, FuncKind, GlobalId, Imm, Platform, Signature, 
 const TAG_32: &str = ".tagtype __cpp_exception i32\n.globl __cpp_exception\n__cpp_exception:\n";
 const TAG_64: &str = ".tagtype __cpp_exception i64\n.globl __cpp_exception\n__cpp_exception:\n";
 
-/// Text of LLVM; with a zero at its end, as LLVM's parser asks for.
+/// The functions that the code generator calls by name, in LLVM's text; with a zero at its end, as LLVM's parser asks for.
+/// They return as ordinary functions do; where some return several results, there are none, and the linker tells of a need for them.
 const LIBCALLS: &[u8] = concat!(include_str!("libcalls.ll"), "\0").as_bytes();
 
 pub struct Ctx<'ctx, 'm> {
@@ -56,8 +57,12 @@ pub fn translate<'ctx>(
 ) -> Result<Module<'ctx>> {
     let level = options.level;
     let platform = lir.target.platform();
-    let has_libcalls = platform == Platform::Wasm && !machine.returns_several;
-    let ir = if has_libcalls { libcalls(context)? } else { context.create_module("program") };
+    let has_libcalls = !machine.returns_several;
+    let ir = match platform {
+        Platform::Wasm if has_libcalls => parsed(context, LIBCALLS)?,
+        Platform::C(system) => parsed(context, native::c_start(&system))?,
+        _ => context.create_module("program"),
+    };
     machine.prepare(&ir);
     let debug =
         options.debug_info.map(|positions| Debug::new(context, &ir, lir, positions, level != OptLevel::O0));
@@ -104,10 +109,9 @@ pub fn translate<'ctx>(
     Ok(ctx.ir)
 }
 
-/// The module begins with the functions that the code generator calls by name, so that nothing else has their names.
-/// They return as ordinary functions do; where some return several results, there are none, and the linker tells of a need for them.
-fn libcalls(context: &Context) -> Result<Module<'_>> {
-    let text = MemoryBuffer::create_from_memory_range_copy(LIBCALLS, "program");
+/// A module that begins with LLVM's text, so that nothing else has the names in it.
+fn parsed<'ctx>(context: &'ctx Context, text: &[u8]) -> Result<Module<'ctx>> {
+    let text = MemoryBuffer::create_from_memory_range_copy(text, "program");
     let ir = context.create_module_from_ir(text).map_err(bug)?;
     ir.set_name("program");
     Ok(ir)
@@ -179,8 +183,13 @@ impl<'ctx> Ctx<'ctx, '_> {
         for (id, function) in self.lir.funcs.iter_enumerated() {
             let ty = self.function_type(&function.sig);
             let func = match &function.kind {
-                FuncKind::Import { name, .. } if self.platform == Platform::X86_64Linux => {
-                    self.ir.add_function(name, ty, Some(Linkage::External))
+                FuncKind::Import { name, .. } if self.platform.is_native() => {
+                    // `native::check` has seen to it that the declarations of a name agree.
+                    let known = self.ir.get_function(name);
+                    let func =
+                        known.unwrap_or_else(|| self.ir.add_function(name, ty, Some(Linkage::External)));
+                    self.extend(func, &function.sig);
+                    func
                 }
                 FuncKind::Import { module, name } => {
                     let func =
@@ -190,7 +199,7 @@ impl<'ctx> Ctx<'ctx, '_> {
                     func
                 }
                 // Not by names of the assembler's text or of what the code generator calls.
-                FuncKind::Defined(_) if self.platform == Platform::X86_64Linux => {
+                FuncKind::Defined(_) if self.platform.is_native() => {
                     self.ir.add_function(&format!("gal.{}", function.name), ty, Some(Linkage::Internal))
                 }
                 FuncKind::Defined(_) => self.ir.add_function(&function.name, ty, Some(Linkage::Internal)),
@@ -214,6 +223,12 @@ impl<'ctx> Ctx<'ctx, '_> {
         let entry = self.lir.exports.iter().find(|export| export.name == native::ENTRY);
         if let Some(export) = entry {
             let func = self.funcs[export.func];
+            if let Some(called) = self.ir.get_function(native::MAIN) {
+                called.replace_all_uses_with(func);
+                // SAFETY: nothing refers to it any more.
+                unsafe { called.delete() };
+                return;
+            }
             func.as_global_value().set_name(native::MAIN);
             func.set_linkage(Linkage::External);
         }
@@ -221,7 +236,7 @@ impl<'ctx> Ctx<'ctx, '_> {
 
     /// A function that is exported once under its own roof is external itself; others are called by one that is.
     fn exports(&self) -> Result {
-        if self.platform == Platform::X86_64Linux {
+        if self.platform.is_native() {
             self.entry();
             return Ok(());
         }

@@ -9,7 +9,7 @@ use inkwell::types::{BasicType, BasicTypeEnum, VectorType};
 use inkwell::values::{BasicMetadataValueEnum, BasicValue, BasicValueEnum, VectorValue};
 use inkwell::{FloatPredicate, IntPredicate};
 use lir::simd::{Form, Imm, Kind, Op, Shape};
-use lir::{Platform, Reg};
+use lir::{Arch, CSystem, Platform, Reg};
 
 /// Which lanes of a vector one of half as many has.
 #[derive(Clone, Copy)]
@@ -280,9 +280,38 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             let args = [v.into(), numbers.into()];
             return Ok(self.computed("llvm.wasm.swizzle", &[], &args)?.into_vector_value());
         }
+        match self.m.platform {
+            Platform::C(CSystem { arch: Arch::Aarch64, .. }) => {
+                let name = "llvm.aarch64.neon.tbl1";
+                return Ok(self
+                    .computed(name, &[v.get_type().into()], &[v.into(), numbers.into()])?
+                    .into_vector_value());
+            }
+            Platform::C(CSystem { arch, .. }) if arch != Arch::X86_64 => {
+                return self.swizzle_lanes(v, numbers);
+            }
+            _ => {}
+        }
         // The instruction gives 0 where the highest bit is set, and looks at no other but the lowest four.
         let numbers = self.same("llvm.uadd.sat", &[numbers, self.number(numbers.get_type(), 0x70)])?;
         Ok(self.computed("llvm.x86.ssse3.pshuf.b.128", &[], &[v.into(), numbers.into()])?.into_vector_value())
+    }
+
+    /// Byte by byte.
+    fn swizzle_lanes(&self, v: VectorValue<'ctx>, numbers: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
+        let (builder, byte) = (&self.m.builder, self.m.context.i8_type());
+        let mut result = v.get_type().const_zero();
+        for lane in 0..16 {
+            let lane = byte.const_int(lane, false);
+            let number = builder.build_extract_element(numbers, lane, "")?.into_int_value();
+            let index = builder.build_and(number, byte.const_int(15, false), "")?;
+            let found = builder.build_extract_element(v, index, "")?;
+            let is_there =
+                builder.build_int_compare(IntPredicate::ULE, number, byte.const_int(15, false), "")?;
+            let value = builder.build_select(is_there, found, byte.const_zero().into(), "")?;
+            result = builder.build_insert_element(result, value, lane, "")?;
+        }
+        Ok(result)
     }
 
     fn average(&self, a: VectorValue<'ctx>, b: VectorValue<'ctx>) -> Result<VectorValue<'ctx>> {
@@ -393,7 +422,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             Kind::Ceil => self.same("llvm.ceil", &[v(0)?])?,
             Kind::Floor => self.same("llvm.floor", &[v(0)?])?,
             Kind::Trunc => self.same("llvm.trunc", &[v(0)?])?,
-            Kind::Nearest => self.same("llvm.roundeven", &[v(0)?])?,
+            Kind::Nearest => self.same(self.m.nearest(), &[v(0)?])?,
             Kind::ConvertS => b.build_signed_int_to_float(ints()?, ty, "")?,
             Kind::ConvertU => b.build_unsigned_int_to_float(ints()?, ty, "")?,
             Kind::ConvertLowS => b.build_signed_int_to_float(self.half(ints()?, Half::Low)?, ty, "")?,

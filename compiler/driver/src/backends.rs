@@ -3,7 +3,8 @@
 //! The driver itself has the wasm backend; a host hands in others by [`Session::with_backends`](crate::Session::with_backends).
 
 use crate::{DriverError, Options, Panics, Profile, Vectors};
-use backend::{Backend, BackendError, BackendKind, Capabilities};
+use backend::{ArtifactKind, Backend, BackendError, BackendKind, Capabilities};
+use lir::Platform;
 use std::fmt;
 
 static WASM: backend_wasm::WasmBackend = backend_wasm::WasmBackend;
@@ -77,6 +78,13 @@ pub(crate) fn choose<'a>(
     options: &Options,
     others: &'a [&'a dyn Backend],
 ) -> Result<Choice<'a>, DriverError> {
+    if options.artifact == ArtifactKind::Executable && matches!(options.target.platform, Platform::C(_)) {
+        return Err(DriverError::Unsupported(format!(
+            "no executables are linked for the target `{}`; `--emit obj` makes an object file, and a C compiler for that \
+             system an executable of it",
+            options.target.name
+        )));
+    }
     if let Some(kind) = options.backend {
         let (backend, capabilities) =
             able(kind, options, others).map_err(|why| DriverError::Unsupported(why.to_string()))?;

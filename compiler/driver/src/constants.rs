@@ -6,7 +6,7 @@
 //! Only what the constants reach is lowered, and only if there are any that are more than a literal.
 
 use crate::{DriverError, pipeline};
-use backend_interp::{Failure, Host, Interp, Limits, Linux, Outcome, Preview1, Trap, Value};
+use backend_interp::{CLibrary, Failure, Host, Interp, Limits, Linux, Outcome, Preview1, Trap, Value};
 use hir::body::ExprKind;
 use hir::codes;
 use hir::program::{BodyOwner, ConstId};
@@ -105,6 +105,10 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
         }
         Platform::X86_64Linux => {
             let mut host = Linux::default();
+            (call(module, export, &mut host), !host.stdout.is_empty(), host.stderr)
+        }
+        Platform::C(_) => {
+            let mut host = CLibrary::new(module.target.pointer_bytes);
             (call(module, export, &mut host), !host.stdout.is_empty(), host.stderr)
         }
     };

@@ -257,7 +257,7 @@ fn missing_main(options: &Options, checker: &hir::Checker) -> Option<Diagnostic>
     let note = match options.target.platform {
         Platform::Wasm if checker.program.fns.iter().any(|f| f.export.is_some()) => return None,
         Platform::Wasm => "a program starts at `fn main()` in its root module; a library has `export fn`s",
-        Platform::X86_64Linux => "a native program starts at `fn main()` in its root module",
+        Platform::X86_64Linux | Platform::C(_) => "a native program starts at `fn main()` in its root module",
     };
     let message = "the program has no `fn main`";
     Some(Diagnostic::error(hir::codes::MISSING_MAIN, Span::new(1, 1), message).note(note))

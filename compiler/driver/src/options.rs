@@ -135,6 +135,7 @@ pub fn usual_artifact(target: &TargetInfo) -> ArtifactKind {
     match target.platform {
         Platform::Wasm => ArtifactKind::WasmModule,
         Platform::X86_64Linux => ArtifactKind::Executable,
+        Platform::C(_) => ArtifactKind::Object,
     }
 }
 

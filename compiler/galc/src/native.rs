@@ -15,11 +15,17 @@ const SIGNAL_STATUS: i32 = 128;
 
 /// Whether programs of the target run here, and with what was asked for; the error says what is missing.
 pub fn check(target: &TargetInfo, host: &RunOptions) -> Result<(), Failure> {
+    let name = target.name;
     let is_here = match target.platform {
         Platform::Wasm => return Ok(()),
         Platform::X86_64Linux => cfg!(all(target_os = "linux", target_arch = "x86_64")),
+        Platform::C(_) => {
+            return Err(Failure::Usage(format!(
+                "programs for `{name}` are object files, which do not run: `galc build` makes one, and a C compiler for that \
+                 system an executable of it"
+            )));
+        }
     };
-    let name = target.name;
     if !is_here {
         return Err(Failure::Usage(format!(
             "this machine does not run programs for `{name}`; `galc build` makes them"

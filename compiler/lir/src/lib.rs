@@ -6,6 +6,7 @@
 
 mod assigned;
 pub mod bits;
+pub mod c_targets;
 pub mod cfg;
 pub mod debug;
 pub mod eval;
@@ -25,6 +26,7 @@ pub mod verify;
 mod verify_body;
 pub mod visit;
 pub use ::simd;
+pub use c_targets::{Arch, CSystem, Os};
 pub use ir::*;
 pub use lex::ParseError;
 pub use parse::parse_module;

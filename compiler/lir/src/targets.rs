@@ -1,6 +1,7 @@
 //! The targets that galc compiles for: all that the compiler knows of one is its row here, and the folder of
 //! `library/sys` that the row names. A backend decides by [`Target`], never by the name.
 
+use crate::c_targets::*;
 use crate::ir::{Target, Vectors};
 
 /// What programs of a target are, as far as backends tell targets apart.
@@ -10,6 +11,8 @@ pub enum Platform {
     Wasm,
     /// Processes of Linux on 64-bit x86, without a C library.
     X86_64Linux,
+    /// Object files, which a C compiler links to the C library of this system.
+    C(CSystem),
 }
 
 /// One target.
@@ -36,7 +39,20 @@ pub struct TargetInfo {
 pub const STACK_POINTER: &str = "__stack_pointer";
 
 /// All targets; the first is the default.
-pub const TARGETS: &[TargetInfo] = &[WASM32_WASI, WASM64_WASI, X86_64_LINUX];
+pub const TARGETS: &[TargetInfo] = &[
+    WASM32_WASI,
+    WASM64_WASI,
+    X86_64_LINUX,
+    X86_64_LINUX_GNU,
+    AARCH64_LINUX,
+    I686_LINUX,
+    ARMV7_LINUX,
+    RISCV32_LINUX,
+    RISCV64_LINUX,
+    AARCH64_MACOS,
+    X86_64_MACOS,
+    X86_64_WINDOWS,
+];
 
 /// WASI preview 1 in a 32-bit memory.
 pub const WASM32_WASI: TargetInfo = TargetInfo {
@@ -71,6 +87,13 @@ pub const X86_64_LINUX: TargetInfo = TargetInfo {
     max_results: 2,
     stack_bytes: 64 << 20,
 };
+
+impl Platform {
+    /// Whether programs are code of a processor, with a stack of it.
+    pub fn is_native(self) -> bool {
+        self != Platform::Wasm
+    }
+}
 
 impl TargetInfo {
     /// Its facts for one module. Panics unwind unless the build is asked for something else.

@@ -31,7 +31,7 @@ fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let name = program_name(&PathBuf::from(&unit.name));
     match target.platform {
         Platform::Wasm => execute(output.artifact.bytes, &name, args, shell),
-        Platform::X86_64Linux => {
+        Platform::X86_64Linux | Platform::C(_) => {
             let options = program_options(&name, args)?;
             shell.clear_progress();
             native::run(&output.artifact.bytes, &options).map(Exit::Program)
