@@ -50,7 +50,7 @@ impl ModuleSource for Sources {
 }
 
 pub fn options() -> CheckOptions {
-    CheckOptions { targets: vec!["wasi".to_string(), "wasm32-wasi".to_string()], ..CheckOptions::default() }
+    CheckOptions { targets: vec!["wasi".to_string(), "wasm32".to_string()], ..CheckOptions::default() }
 }
 
 /// A program against some sources; bodies are not checked yet.
