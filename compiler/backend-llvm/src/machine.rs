@@ -8,7 +8,7 @@ use inkwell::targets::{
     CodeModel, FileType, InitializationConfig, RelocMode, Target, TargetMachine, TargetMachineOptions,
     TargetTriple,
 };
-use lir::{Arch, CSystem, Os, Platform, Vectors};
+use lir::{CSystem, Platform, Vectors, X86_64_LINUX_SYSTEM};
 use std::ffi::c_void;
 use std::sync::Once;
 
@@ -19,16 +19,6 @@ unsafe extern "C" {
 
 const WASM32_TRIPLE: &str = "wasm32-unknown-unknown";
 const WASM64_TRIPLE: &str = "wasm64-unknown-unknown";
-
-/// Processors have had this since 2009: rounding, which would otherwise be functions of a C library, and counts of bits.
-const X86_64_LINUX: CSystem = CSystem {
-    arch: Arch::X86_64,
-    os: Os::Linux,
-    triple: "x86_64-unknown-linux-gnu",
-    cpu: "x86-64-v2",
-    features: "",
-    abi: "",
-};
 
 pub struct Machine {
     machine: TargetMachine,
@@ -46,7 +36,7 @@ impl Machine {
         initialize();
         match module.target.platform() {
             Platform::Wasm => Machine::wasm(module, level),
-            Platform::X86_64Linux => Machine::native(&X86_64_LINUX, RelocMode::Static, level),
+            Platform::X86_64Linux => Machine::native(&X86_64_LINUX_SYSTEM, RelocMode::Static, level),
             // Most C compilers link programs that are loaded anywhere.
             Platform::C(system) => Machine::native(&system, RelocMode::PIC, level),
         }

@@ -148,8 +148,8 @@ impl Checker {
         let [segment] = path.segments.as_slice() else { return None };
         let Def::Prim(ty) = self.lookup(cx.module.0, segment.ident.name, Ns::Type)?.def else { return None };
         let &TyKind::Int(to) = self.program.types.kind(ty) else { return None };
-        let narrow = wrap(n, to, 4);
-        (wrap(n, to, 8) == narrow).then_some(narrow)
+        let narrow = to.wrap(n, 4);
+        (to.wrap(n, 8) == narrow).then_some(narrow)
     }
 
     /// A constant of a module or a type: `limits.MAX`, `Int.MAX`.
@@ -255,12 +255,6 @@ pub(crate) fn negated(text: &str) -> Box<str> {
         Some(rest) => rest.into(),
         None => format!("-{text}").into(),
     }
-}
-
-/// The number with the type's bits, sign-extended for signed types.
-fn wrap(n: i128, int: IntTy, pointer_bytes: u32) -> i128 {
-    let unused = 128 - int.bits(pointer_bytes);
-    if int.is_signed() { (n << unused) >> unused } else { ((n as u128) << unused >> unused) as i128 }
 }
 
 fn eval_binary(op: BinOp, lhs: ConstValue, rhs: ConstValue) -> Option<ConstValue> {

@@ -43,6 +43,12 @@ impl IntTy {
         matches!(self, IntTy::I8 | IntTy::I16 | IntTy::I32 | IntTy::I64)
     }
 
+    /// The number with the type's bits, sign-extended for signed types.
+    pub fn wrap(self, n: i128, pointer_bytes: u32) -> i128 {
+        let unused = 128 - self.bits(pointer_bytes);
+        if self.is_signed() { (n << unused) >> unused } else { ((n as u128) << unused >> unused) as i128 }
+    }
+
     /// Bits, given the target's pointer width in bytes.
     pub fn bits(self, pointer_bytes: u32) -> u32 {
         match self {

@@ -37,19 +37,23 @@ pub enum Os {
     Windows,
 }
 
+/// Processors have had this since 2009: rounding, which would otherwise be functions of a C library, and counts of bits.
+/// Executables without a C library are for the same.
+pub const X86_64_LINUX_SYSTEM: CSystem = CSystem {
+    arch: Arch::X86_64,
+    os: Os::Linux,
+    triple: "x86_64-unknown-linux-gnu",
+    cpu: "x86-64-v2",
+    features: "",
+    abi: "",
+};
+
 /// What all have in common. The main thread's stack is the system's: 8 MiB under Linux and macOS unless the user says otherwise, and
 /// 1 MiB under Windows; values of one frame may take as much as in modules.
 const C_TARGET: TargetInfo = TargetInfo {
     name: "",
     description: "",
-    platform: Platform::C(CSystem {
-        arch: Arch::X86_64,
-        os: Os::Linux,
-        triple: "",
-        cpu: "generic",
-        features: "",
-        abi: "",
-    }),
+    platform: Platform::C(X86_64_LINUX_SYSTEM),
     sys: "libc",
     families: &[],
     pointer_bytes: 8,
@@ -63,14 +67,7 @@ const C_TARGET_32: TargetInfo = TargetInfo { pointer_bytes: 4, max_results: 1, .
 pub const X86_64_LINUX_GNU: TargetInfo = TargetInfo {
     name: "x86_64-linux-gnu",
     description: "object files for Linux on 64-bit x86, with a C library",
-    platform: Platform::C(CSystem {
-        arch: Arch::X86_64,
-        os: Os::Linux,
-        triple: "x86_64-unknown-linux-gnu",
-        cpu: "x86-64-v2",
-        features: "",
-        abi: "",
-    }),
+    platform: Platform::C(X86_64_LINUX_SYSTEM),
     families: &["linux", "unix", "x86_64", "libc", "native"],
     ..C_TARGET
 };

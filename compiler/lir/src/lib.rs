@@ -26,7 +26,7 @@ pub mod verify;
 mod verify_body;
 pub mod visit;
 pub use ::simd;
-pub use c_targets::{Arch, CSystem, Os};
+pub use c_targets::{Arch, CSystem, Os, X86_64_LINUX_SYSTEM};
 pub use ir::*;
 pub use lex::ParseError;
 pub use parse::parse_module;

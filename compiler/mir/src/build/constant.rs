@@ -164,8 +164,7 @@ impl Builder<'_, '_> {
 
     /// The number with the type's bits, sign-extended for signed types.
     pub fn wrap(&self, n: i128, int: IntTy) -> i128 {
-        let unused = 128 - int.bits(self.cx.opts.pointer_bytes);
-        if int.is_signed() { (n << unused) >> unused } else { ((n as u128) << unused >> unused) as i128 }
+        int.wrap(n, self.cx.opts.pointer_bytes)
     }
 
     /// Fills a new array with constant scalars or strings by one copy of static memory. `false` if they are not all that.
