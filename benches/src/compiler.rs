@@ -4,7 +4,7 @@ use crate::gal::{self, RootLoader, first_error};
 use crate::stats::{median, milliseconds};
 use crate::{Options, Result, root};
 use driver::{BackendKind, Session, SourceLoader};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -68,7 +68,7 @@ fn fresh_process() -> Result {
 }
 
 /// Modules in memory, before those on the disk.
-struct Modules(BTreeMap<String, String>);
+struct Modules(HashMap<String, String>);
 
 impl SourceLoader for Modules {
     fn load(&mut self, path: &str) -> Option<String> {
@@ -141,7 +141,7 @@ pub fn front_end_once(options: &Options) -> Result {
 
 /// Modules with the sources in turn, until they have so many lines; and how many lines they have.
 fn repeat(sources: &[String], lines: usize) -> (Modules, usize) {
-    let mut modules = BTreeMap::new();
+    let mut modules = HashMap::new();
     let mut entry = String::new();
     let mut count = 0;
     for (index, source) in sources.iter().cycle().enumerate() {
@@ -181,7 +181,7 @@ fn sound_sources() -> Vec<String> {
     let mut sound = Vec::new();
     for path in sources(&root().join("tests/run")) {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
-        let mut loader = Modules(BTreeMap::from([("main.gal".to_string(), text.clone())]));
+        let mut loader = Modules(HashMap::from([("main.gal".to_string(), text.clone())]));
         let mut session = Session::new(&mut loader, driver::Options::default());
         match driver::check(&mut session, "main.gal") {
             Ok(checked) if !checked.has_errors() => sound.push(text),

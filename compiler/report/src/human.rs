@@ -118,11 +118,11 @@ impl<'a> Window<'a> {
     ) -> Window<'a> {
         let file = sources.file(file);
         let (lo, hi) = ranges.fold((usize::MAX, 0), |(lo, hi), r| (lo.min(r.start), hi.max(r.end)));
-        let line_of = |offset: usize| file.line_starts.partition_point(|start| *start as usize <= offset) - 1;
+        let line_of = |offset: usize| file.line_starts().partition_point(|start| *start as usize <= offset) - 1;
         let first = line_of(lo.min(hi)).saturating_sub(CONTEXT_LINES);
         let behind = line_of(hi) + 1 + CONTEXT_LINES;
-        let offset = file.line_starts[first] as usize;
-        let end = file.line_starts.get(behind).map_or(file.text.len(), |start| *start as usize);
+        let offset = file.line_starts()[first] as usize;
+        let end = file.line_starts().get(behind).map_or(file.text.len(), |start| *start as usize);
         Window { name: &file.name, text: &file.text[offset..end], offset, line: first + 1 }
     }
 

@@ -4,6 +4,7 @@
 //! 32-bit numbers and needs no file field. [`SourceMap`] translates back to file, line and column.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 /// A half-open byte range in the session's global position space.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -61,10 +62,20 @@ pub struct SourceFile {
     pub text: String,
     /// The global position of the file's first byte; position 0 belongs to no file.
     pub start: u32,
-    /// Byte offsets (from the file's start) at which lines begin; the first is 0.
-    pub line_starts: Vec<u32>,
+    /// Found when first asked for: most files of a program without mistakes are never asked about.
+    line_starts: OnceLock<Vec<u32>>,
     /// Whether the file belongs to the library that comes with the compiler.
     pub is_library: bool,
+}
+
+impl SourceFile {
+    /// Byte offsets (from the file's start) at which lines begin; the first is 0.
+    pub fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let behind = memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|i| i as u32 + 1);
+            std::iter::once(0).chain(behind).collect()
+        })
+    }
 }
 
 /// All files of a session. Their total size is limited to [`SourceMap::MAX_BYTES`].
@@ -90,9 +101,7 @@ impl SourceMap {
         if start as usize + text.len() > Self::MAX_BYTES {
             return None;
         }
-        let mut line_starts = vec![0];
-        line_starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i as u32 + 1));
-        self.files.push(SourceFile { name, text, start, line_starts, is_library });
+        self.files.push(SourceFile { name, text, start, line_starts: OnceLock::new(), is_library });
         Some(FileId(self.files.len() as u32 - 1))
     }
 
@@ -132,8 +141,8 @@ impl SourceMap {
         let id = self.file_at(pos)?;
         let file = self.file(id);
         let offset = pos - file.start;
-        let line = file.line_starts.partition_point(|s| *s <= offset) - 1;
-        let line_start = file.line_starts[line] as usize;
+        let line = file.line_starts().partition_point(|s| *s <= offset) - 1;
+        let line_start = file.line_starts()[line] as usize;
         let before = file.text.get(line_start..offset as usize).unwrap_or("");
         Some((id, LineCol { line: line as u32 + 1, column: before.chars().count() as u32 + 1 }))
     }

@@ -146,7 +146,7 @@ impl FnCtxt<'_> {
     fn indent_of(&self, span: Span) -> String {
         let Some((file, lc)) = self.ck.map.line_col(span.lo) else { return String::new() };
         let file = self.ck.map.file(file);
-        let start = file.line_starts[lc.line as usize - 1] as usize;
+        let start = file.line_starts()[lc.line as usize - 1] as usize;
         file.text[start..].chars().take_while(|c| *c == ' ' || *c == '\t').collect()
     }
 
