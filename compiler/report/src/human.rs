@@ -118,7 +118,8 @@ impl<'a> Window<'a> {
     ) -> Window<'a> {
         let file = sources.file(file);
         let (lo, hi) = ranges.fold((usize::MAX, 0), |(lo, hi), r| (lo.min(r.start), hi.max(r.end)));
-        let line_of = |offset: usize| file.line_starts().partition_point(|start| *start as usize <= offset) - 1;
+        let line_of =
+            |offset: usize| file.line_starts().partition_point(|start| *start as usize <= offset) - 1;
         let first = line_of(lo.min(hi)).saturating_sub(CONTEXT_LINES);
         let behind = line_of(hi) + 1 + CONTEXT_LINES;
         let offset = file.line_starts()[first] as usize;

@@ -18,6 +18,7 @@
 
 mod state;
 mod step;
+mod values;
 
 use crate::analysis::bitset::BitSet;
 use crate::analysis::order::reverse_postorder;
@@ -30,6 +31,7 @@ use entity::{Idx, IndexVec};
 use state::{Shapes, State, Val};
 use std::collections::BTreeMap;
 use step::Stepper;
+use values::Values;
 
 /// More states at one block than this, and the function is given up.
 const STATES_MAX: usize = 256;
@@ -129,7 +131,7 @@ impl Certifier<'_> {
     }
 
     fn entry_state(&self) -> State {
-        let mut values = IndexVec::from_elem(Val::Uninit, self.body.locals.len());
+        let mut values = Values::new(self.body.locals.len());
         for param in &self.body.params {
             values[param.local] = Val::Init;
         }

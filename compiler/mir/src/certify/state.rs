@@ -1,9 +1,9 @@
 //! What the certifier knows at one point: for each local a tree of what is initialised, and what borrows and pointers
 //! rest on.
 
+use super::values::Values;
 use crate::facts::TypeFacts;
 use crate::ir::*;
-use entity::IndexVec;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -15,7 +15,7 @@ pub(crate) enum Val {
     /// Depends on the path, so nothing may be done with it.
     Mixed,
     /// A struct, or an enum known to be this variant, field by field.
-    Parts(u32, Vec<Val>),
+    Parts(u32, Rc<Vec<Val>>),
 }
 
 /// What a borrow or a pointer rests on.
@@ -27,7 +27,7 @@ pub(crate) struct Loan {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct State {
-    pub values: IndexVec<Local, Val>,
+    pub values: Values,
     /// Of locals that rest on something or are broken; the others have none.
     pub loans: BTreeMap<Local, Rc<Loan>>,
     /// Locals that hold the discriminant of a place.
@@ -83,11 +83,9 @@ impl Shapes<'_> {
         if let (Val::Parts(v, a), Val::Parts(w, b)) = (a, b)
             && v == w
         {
-            let fields = self.fields(ty, *v);
-            return Val::Parts(
-                *v,
-                a.iter().zip(b).zip(fields).map(|((a, b), f)| self.join(a, b, f.ty)).collect(),
-            );
+            let pairs = a.iter().zip(b.iter()).zip(self.fields(ty, *v));
+            let joined = pairs.map(|((a, b), f)| self.join(a, b, f.ty)).collect();
+            return Val::Parts(*v, Rc::new(joined));
         }
         if self.is_full(a) && self.is_full(b) {
             return Val::Init;
@@ -111,7 +109,7 @@ impl Shapes<'_> {
     pub fn expand(&self, val: &Val, ty: Ty, variant: u32) -> Val {
         match val {
             Val::Parts(..) => val.clone(),
-            whole => Val::Parts(variant, vec![whole.clone(); self.fields(ty, variant).len()]),
+            whole => Val::Parts(variant, Rc::new(vec![whole.clone(); self.fields(ty, variant).len()])),
         }
     }
 
@@ -146,6 +144,7 @@ impl Shapes<'_> {
         if *v != variant {
             return;
         }
+        let fields = Rc::make_mut(fields);
         self.set(&mut fields[field as usize], self.types.field(ty, variant, field), rest, new);
         // Structs have one normal form; an enum keeps the knowledge of its variant.
         if self.types.defs[ty].kind == TyKind::Struct {
@@ -178,14 +177,15 @@ impl State {
     /// Whether anything changed. A token is a number, but one to be used up, so that one that is there on some ways only is wrong.
     pub fn join(&mut self, other: &State, shapes: &Shapes, body: &Body, tokens: &[Local]) -> bool {
         let mut changed = false;
-        for (local, val) in other.values.iter_enumerated() {
-            if self.values[local] != *val {
-                let joined = match tokens.contains(&local) {
-                    true => Val::Mixed,
-                    false => shapes.join(&self.values[local], val, body.locals[local].ty),
-                };
-                changed |= joined != self.values[local];
+        let different: Vec<Local> = self.values.different(&other.values).collect();
+        for local in different {
+            let joined = match tokens.contains(&local) {
+                true => Val::Mixed,
+                false => shapes.join(&self.values[local], &other.values[local], body.locals[local].ty),
+            };
+            if joined != self.values[local] {
                 self.values[local] = joined;
+                changed = true;
             }
         }
         for (local, loan) in &other.loans {

@@ -126,6 +126,9 @@ impl<'a> Stepper<'a> {
     }
 
     fn set(&self, state: &mut State, place: &Place, val: Val) {
+        if place.proj.is_empty() && state.values[place.local] == val {
+            return; // What is shared with other states stays shared.
+        }
         let ty = self.ty(place.local);
         self.shapes.set(&mut state.values[place.local], ty, &place.proj, val);
     }
@@ -342,12 +345,12 @@ impl<'a> Stepper<'a> {
             Rvalue::Aggregate { ty, variant, fields, .. }
                 if self.program.types.defs[*ty].kind == TyKind::Enum =>
             {
-                state.values[place.local] = Val::Parts(*variant, vec![Val::Init; fields.len()]);
+                state.values[place.local] = Val::Parts(*variant, Rc::new(vec![Val::Init; fields.len()]));
             }
             Rvalue::Use(Operand::Const(Const::Empty(ty, variant)))
                 if self.program.types.defs[*ty].kind == TyKind::Enum =>
             {
-                state.values[place.local] = Val::Parts(*variant, Vec::new());
+                state.values[place.local] = Val::Parts(*variant, Rc::default());
             }
             _ => {}
         }
@@ -375,7 +378,7 @@ impl<'a> Stepper<'a> {
         };
         let fields = self.shapes.fields(ty, variant).to_vec();
         let parts = match self.get(state, place) {
-            Val::Init => vec![Val::Init; fields.len()],
+            Val::Init => Rc::new(vec![Val::Init; fields.len()]),
             Val::Parts(v, parts) if v == variant => parts,
             _ => return self.fail(format!("{} is not there to be taken apart", self.describe(place))),
         };
@@ -520,7 +523,7 @@ impl<'a> Stepper<'a> {
                 let parts = self.shapes.expand(&val, ty, variant);
                 // A variant of a cell without fields holds nothing; one with fields stays a whole cell.
                 let whole_cell =
-                    self.program.types.defs[ty].is_boxed && parts != Val::Parts(variant, Vec::new());
+                    self.program.types.defs[ty].is_boxed && parts != Val::Parts(variant, Rc::default());
                 if !whole_cell {
                     self.set(&mut state, of, parts);
                 }
@@ -574,7 +577,8 @@ impl<'a> Stepper<'a> {
 
     /// What must hold where the function is left.
     fn leave(&mut self, state: &State, returns: bool) {
-        for (local, val) in state.values.iter_enumerated() {
+        for local in self.body.locals.indices() {
+            let val = &state.values[local];
             let ty = self.ty(local);
             let needed = self.class(local) == Class::MutParam || local == RETURN && returns;
             if needed {
