@@ -180,6 +180,7 @@ impl Program {
         match callee {
             Callee::Func(func) => self.funcs[*func].may_unwind,
             Callee::FnBox(_) | Callee::Dyn { .. } => !self.panics_abort,
+            Callee::Start(_) | Callee::Resume => false,
         }
     }
 
@@ -216,14 +217,14 @@ impl Function {
     pub fn body(&self) -> Option<&Body> {
         match &self.kind {
             FuncKind::Body(body) => Some(body),
-            FuncKind::Extern { .. } => None,
+            FuncKind::Extern { .. } | FuncKind::Suspend => None,
         }
     }
 
     pub fn body_mut(&mut self) -> Option<&mut Body> {
         match &mut self.kind {
             FuncKind::Body(body) => Some(body),
-            FuncKind::Extern { .. } => None,
+            FuncKind::Extern { .. } | FuncKind::Suspend => None,
         }
     }
 }

@@ -201,6 +201,8 @@ pub enum FuncKind {
         module: String,
         name: String,
     },
+    /// The function that suspends whoever calls it, see `passes::coroutine`. Whoever is resumed in order to end unwinds from it.
+    Suspend,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -281,6 +283,8 @@ pub enum Const {
     Str(Box<str>, Ty),
     /// The address of static bytes.
     DataAddr(DataId),
+    /// The address of a function's code as a `USize`, as frames have it. Only `passes::coroutine` makes it.
+    FuncAddr(FuncId),
     /// With the type of the pointer, `Ptr<T>` or `USize`.
     Null(Ty),
     /// A variant without fields, or a struct without fields.
@@ -454,6 +458,12 @@ pub enum Callee {
         params: Vec<(Ty, ParamMode)>,
         ret: Ty,
     },
+    /// Makes a frame of the function, a `USize`, in which it has not begun yet. The arguments are the address for its result, and
+    /// those of the function. Only before `passes::coroutine`.
+    Start(FuncId),
+    /// Goes on with the frame, its first argument, a `USize`; the second says how, the result how that ended: the numbers of
+    /// `passes::coroutine`. Never unwinds.
+    Resume,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -490,6 +500,8 @@ pub enum Term {
     },
     /// Goes on unwinding; the end of cleanup.
     Resume,
+    /// Ends unwinding: from cleanup, which does nothing else, to a block that is none. Only `passes::coroutine` makes it.
+    Caught(Block),
     /// Starts unwinding (the library's panic entry uses it after it has stored the message).
     Throw,
 }

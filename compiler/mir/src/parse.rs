@@ -228,7 +228,7 @@ impl<'a> Parser<'a> {
                 _ if self.pos >= start => continue,
                 "struct" => TyKind::Struct,
                 "enum" => TyKind::Enum,
-                "fn" | "extern" => {
+                "fn" | "extern" | "suspend" => {
                     self.word()?;
                     self.collect_func()?;
                     continue;
@@ -288,7 +288,7 @@ impl<'a> Parser<'a> {
                     }
                     self.program.panics_abort = true;
                 }
-                "fn" | "extern" => {
+                "fn" | "extern" | "suspend" => {
                     self.function(next)?;
                     next = FuncId(next.0 + 1);
                 }
@@ -500,9 +500,13 @@ impl<'a> Parser<'a> {
     // ------------------------------------------------------------ functions
 
     fn function(&mut self, id: FuncId) -> Res<()> {
-        let is_extern = self.word()? == "extern";
+        let word = self.word()?;
+        let (is_extern, suspends) = (word == "extern", word == "suspend");
         self.global_name("@")?;
-        let (params, ret, kind) = if is_extern {
+        let (params, ret, kind) = if suspends {
+            let (params, ret) = self.signature()?;
+            (params, ret, FuncKind::Suspend)
+        } else if is_extern {
             let (module, name) = (self.string()?, self.string()?);
             let (params, ret) = self.signature()?;
             (params, ret, FuncKind::Extern { module, name })
@@ -524,7 +528,7 @@ impl<'a> Parser<'a> {
         let func = &mut self.program.funcs[id];
         (func.params, func.ret, func.kind) = (params, ret, kind);
         self.attributes(id)?;
-        if !is_extern {
+        if !is_extern && !suspends {
             let body = self.body()?;
             if let Some(mine) = self.program.funcs[id].body_mut() {
                 (mine.locals, mine.blocks) = (body.locals, body.blocks);

@@ -306,6 +306,14 @@ impl<'a> Printer<'a> {
                 self.attributes(func);
                 self.p("\n");
             }
+            FuncKind::Suspend => {
+                self.p("suspend ");
+                self.func_name(id);
+                self.p(" ");
+                self.signature(&func.params, func.ret);
+                self.attributes(func);
+                self.p("\n");
+            }
             FuncKind::Body(body) => {
                 self.p("fn ");
                 self.func_name(id);

@@ -16,6 +16,7 @@ mod closure;
 mod compare;
 mod constant;
 mod control;
+mod coroutine;
 mod decision;
 mod effects;
 mod entry;
@@ -98,6 +99,8 @@ struct Cx<'f> {
     /// Static texts of source positions, as `caller_location` returns them.
     locations: FxHashMap<String, mir::DataId>,
     roots: Vec<entry::Root>,
+    /// The function that suspends, once it is asked for.
+    suspend: Option<mir::FuncId>,
     errors: Vec<Diagnostic>,
     /// The expression of the user's program that is being lowered, for faults that have no place of their own.
     at: Span,
@@ -121,6 +124,7 @@ impl<'f> Cx<'f> {
             names: FxHashMap::default(),
             locations: FxHashMap::default(),
             roots: Vec::new(),
+            suspend: None,
             errors: Vec::new(),
             at: Span::DUMMY,
         }
