@@ -138,7 +138,12 @@ impl<'a> Pipeline<'a> {
     }
 
     fn run(&mut self, program: &mut Program) {
-        self.optional(program, "nounwind");
+        if program.panics_abort && program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
+            // Only suspensions unwind, and which those are is to be known.
+            self.pass(program, "nounwind");
+        } else {
+            self.optional(program, "nounwind");
+        }
         if self.is_on("inline") {
             self.pass(program, "inline");
         } else {
