@@ -500,7 +500,7 @@ pub enum Term {
     },
     /// Goes on unwinding; the end of cleanup.
     Resume,
-    /// Ends unwinding: from cleanup, which does nothing else, to a block that is none. Only `passes::coroutine` makes it.
+    /// Ends unwinding: from cleanup, which does nothing else, to a block that is none.
     Caught(Block),
     /// Starts unwinding (the library's panic entry uses it after it has stored the message).
     Throw,

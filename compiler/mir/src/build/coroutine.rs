@@ -85,6 +85,38 @@ impl Builder<'_, '_> {
         self.emit_call(Callee::Start(func), args, dest);
     }
 
+    /// `catches(function)`: calls it, and says whether it unwound.
+    pub(super) fn catch_task(&mut self, dest: Option<&Place>, e: &Expr, args: &[body::Arg]) {
+        let [function] = args else { return self.cx.internal(e.span, "`catches` takes a function") };
+        let ty = self.mono(function.expr.ty);
+        let env = self.operand(&function.expr);
+        let env = self.stable(env);
+        let func = self.cx.instance(Key::Task(ty), e.span);
+        let bool_ty = self.cx.mir_ty(e.ty);
+        let caught = self.temp(bool_ty);
+        self.consume(&env);
+        let nothing = self.scratch(self.cx.program.funcs[func].ret);
+        let (returned, landing, join) = (self.new_block(false), self.new_block(true), self.new_block(false));
+        let unwound = self.new_block(false);
+        self.set_term(landing, Term::Caught(unwound));
+        self.terminate(Term::Call {
+            callee: Callee::Func(func),
+            args: vec![Arg::Value(env)],
+            dest: nothing,
+            target: Some(returned),
+            unwind: self.cx.unwinds.then_some(landing),
+        });
+        for (block, value) in [(unwound, true), (returned, false)] {
+            self.block = Some(block);
+            self.set(caught, Self::const_bool(value));
+            self.terminate(Term::Goto(join));
+        }
+        self.block = Some(join);
+        if let Some(dest) = dest {
+            self.set(dest.clone(), Operand::Copy(caught.into()));
+        }
+    }
+
     /// The intrinsics that leave a function, or go on with one.
     pub(super) fn coroutine_intrinsic(&mut self, name: &str, args: &[Arg], dest: Option<&Place>) -> bool {
         match (name, args) {

@@ -39,6 +39,9 @@ impl Builder<'_, '_> {
         if name == "coroutine" {
             return self.start_task(dest, e, args);
         }
+        if name == "catches" {
+            return self.catch_task(dest, e, args);
+        }
         let args = match args {
             [lent] if lends_first(&name) && lent.mode == ArgMode::Value => {
                 vec![Arg::Value(self.lend(&lent.expr))]

@@ -288,6 +288,7 @@ impl<'a> Lowering<'a> {
         match &mut term {
             Term::Return => term = Term::Goto(finished),
             Term::Resume | Term::Throw => term = Term::Goto(ended),
+            Term::Caught(to) => term = Term::Goto(*to),
             Term::Call { unwind, .. } | Term::Drop { unwind, .. } => {
                 // A panic of the cleanup itself is fatal.
                 let cleanup = unwind.or((may_unwind && !in_cleanup).then_some(ended));

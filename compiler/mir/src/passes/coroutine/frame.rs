@@ -93,7 +93,8 @@ fn crossing(program: &Program, is_coroutine: &IndexVec<FuncId, bool>, body: &Bod
             Arg::Mut(place) => Some(place),
             Arg::Value(_) => None,
         });
-        for place in lent.chain([dest]).filter(|place| !place.is_indirect()) {
+        let result = Some(dest).filter(|_| !is_nothing(&program.types, program.funcs[*callee].ret));
+        for place in lent.chain(result).filter(|place| !place.is_indirect()) {
             found.insert(place.local.index());
         }
     }
