@@ -77,6 +77,8 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
             let elem = facts[*elem];
             Fact { needs_drop: elem.needs_drop && *n > 0, ..elem }
         }
+        // Its `drop` is the library's, and never unwinds.
+        TyKind::Buffer(elem) if types.defs[*elem].is_shared => counted,
         TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, ..facts[*elem] },
         TyKind::Struct | TyKind::Enum => {
             let mut all = Fact::default();
@@ -201,6 +203,7 @@ pub(crate) fn drop_may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, 
             return true;
         }
         let elem = match def.kind {
+            TyKind::Buffer(elem) if types.defs[elem].is_shared => None,
             TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => Some(elem),
             _ => None,
         };

@@ -92,6 +92,9 @@ pub struct TyDef {
     pub is_iso: bool,
     /// The lang item `CellWord`: behind a pointer it is a word of a cell's header.
     pub is_cell_word: bool,
+    /// The lang item `ActorBody`: a buffer of it can be copied, whatever it is itself, and dropping one runs its `drop`,
+    /// which never unwinds.
+    pub is_shared: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -128,6 +131,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
+            is_shared: false,
         };
         let ty = self.defs.push(def);
         self.map.insert(kind, ty);
@@ -144,6 +148,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
+            is_shared: false,
         })
     }
 

@@ -221,7 +221,7 @@ impl<'a> Parser<'a> {
         for line in self.text.split_inclusive('\n') {
             self.pos = start;
             start += line.len();
-            while matches!(self.peek_word(), "cell" | "iso" | "boxed") {
+            while matches!(self.peek_word(), "cell" | "shared" | "iso" | "boxed") {
                 self.word()?;
             }
             let kind = match self.peek_word() {
@@ -274,7 +274,7 @@ impl<'a> Parser<'a> {
                 return Ok(());
             }
             match self.peek_word() {
-                "cell" | "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
+                "cell" | "shared" | "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
                 "data" => self.data()?,
                 "lang" => self.lang()?,
                 "string" => {
@@ -299,6 +299,7 @@ impl<'a> Parser<'a> {
 
     fn type_decl(&mut self) -> Res<()> {
         let is_cell_word = self.eat_word("cell");
+        let is_shared = self.eat_word("shared");
         let is_iso = self.eat_word("iso");
         let is_boxed = self.eat_word("boxed");
         let is_struct = self.word()? == "struct";
@@ -314,7 +315,7 @@ impl<'a> Parser<'a> {
         };
         let def = &mut self.program.types.defs[ty];
         (def.is_iso, def.is_boxed, def.variants) = (is_iso, is_boxed, variants);
-        def.is_cell_word = is_cell_word;
+        (def.is_cell_word, def.is_shared) = (is_cell_word, is_shared);
         Ok(())
     }
 

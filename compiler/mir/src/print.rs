@@ -156,6 +156,9 @@ impl<'a> Printer<'a> {
         if def.is_cell_word {
             self.p("cell ");
         }
+        if def.is_shared {
+            self.p("shared ");
+        }
         if def.is_iso {
             self.p("iso ");
         }

@@ -326,7 +326,12 @@ impl<'a> Verifier<'a> {
             Term::Return | Term::Throw if is_cleanup => self.fail("cleanup ends in `resume`"),
             Term::Resume if !is_cleanup => self.fail("`resume` ends cleanup only"),
             Term::Caught(_) if !is_cleanup => self.fail("`caught` ends cleanup only"),
-            Term::Goto(_) | Term::Caught(_) | Term::Return | Term::Throw | Term::Resume | Term::Unreachable => {}
+            Term::Goto(_)
+            | Term::Caught(_)
+            | Term::Return
+            | Term::Throw
+            | Term::Resume
+            | Term::Unreachable => {}
         }
     }
 

@@ -116,7 +116,8 @@ impl<'a> Lowering<'a> {
 
     fn run(&mut self) {
         let old_blocks = self.body.blocks.len() - self.exits.len();
-        let cleanup: Vec<bool> = self.body.blocks.iter().take(old_blocks).map(|data| data.is_cleanup).collect();
+        let cleanup: Vec<bool> =
+            self.body.blocks.iter().take(old_blocks).map(|data| data.is_cleanup).collect();
         for data in self.body.blocks.iter_mut() {
             data.is_cleanup = false;
         }
@@ -192,7 +193,8 @@ impl<'a> Lowering<'a> {
         let owned = params.iter().zip(&self.shape.params).filter(|(param, _)| param.mode == ParamMode::Owned);
         let fields: Vec<u32> = owned.map(|(_, field)| *field).collect();
         let end = self.drop_fields(&fields);
-        self.body.params = [self.frame, self.mode].map(|local| Param { local, mode: ParamMode::Owned }).to_vec();
+        self.body.params =
+            [self.frame, self.mode].map(|local| Param { local, mode: ParamMode::Owned }).to_vec();
         let begin = new_block(&mut self.body, span);
         self.by_mode(begin, take, end);
         begin
@@ -236,8 +238,7 @@ impl<'a> Lowering<'a> {
         let cases = self.resumes[..last].iter().enumerate().map(|(i, block)| (i as i128, *block)).collect();
         let entry = &mut self.body.blocks[Block(0)];
         entry.stmts = stmts;
-        entry.term =
-            Term::Switch { value: Operand::Copy(state.into()), cases, default: self.resumes[last] };
+        entry.term = Term::Switch { value: Operand::Copy(state.into()), cases, default: self.resumes[last] };
     }
 
     fn by_mode(&mut self, block: Block, run: Block, end: Block) {

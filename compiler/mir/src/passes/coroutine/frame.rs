@@ -58,7 +58,8 @@ impl Shape {
             fields.push(Field { name: names[local.index()].clone(), ty });
             params.push(index);
             if crossing.contains(local.index()) {
-                storage[*local] = if by_address { Storage::BehindField(index) } else { Storage::Field(index) };
+                storage[*local] =
+                    if by_address { Storage::BehindField(index) } else { Storage::Field(index) };
             }
         }
         for (local, ty) in locals {
@@ -80,7 +81,9 @@ fn crossing(program: &Program, is_coroutine: &IndexVec<FuncId, bool>, body: &Bod
     let mut found = BitSet::new(body.locals.len());
     let mut suspends = false;
     for data in &body.blocks {
-        let Term::Call { callee: Callee::Func(callee), args, dest, target, unwind } = &data.term else { continue };
+        let Term::Call { callee: Callee::Func(callee), args, dest, target, unwind } = &data.term else {
+            continue;
+        };
         if !is_coroutine[*callee] && program.funcs[*callee].kind != FuncKind::Suspend {
             continue;
         }
@@ -192,7 +195,8 @@ impl Maker<'_> {
             let local = self.body.new_local(*ty, span);
             self.body.params.push(Param { local, mode: *mode });
         }
-        let first = BlockData { stmts: Vec::new(), term: Term::Unreachable, term_span: span, is_cleanup: false };
+        let first =
+            BlockData { stmts: Vec::new(), term: Term::Unreachable, term_span: span, is_cleanup: false };
         let entry = self.body.blocks.push(first);
         let (size, stmts) = size_of_frame(&mut self.body, common, self.shape, span);
         self.body.blocks[entry].stmts = stmts;
@@ -214,6 +218,7 @@ impl Maker<'_> {
             (RESULT, copy(Local(2))),
             (STATE, word(0)),
             (SIZE, copy(size)),
+            (KEPT, word(0)),
         ];
         stmts.extend(words.map(|(index, value)| assign(field(head, index), Rvalue::Use(value), span)));
         let rest = rest_pointer(&mut self.body, common, self.shape, head, &mut stmts, span);
@@ -267,7 +272,8 @@ pub(super) fn rest_pointer(
 ) -> Local {
     let behind = body.new_local(common.head_ptr, span);
     let rest = body.new_local(shape.rest_ptr, span);
-    let offset = Rvalue::Intrinsic(Intrinsic::PtrOffset(common.head), vec![Operand::Copy(head.into()), word(1)]);
+    let offset =
+        Rvalue::Intrinsic(Intrinsic::PtrOffset(common.head), vec![Operand::Copy(head.into()), word(1)]);
     stmts.push(assign(behind, offset, span));
     stmts.push(assign(rest, Rvalue::Cast(Operand::Copy(behind.into())), span));
     rest

@@ -39,12 +39,13 @@ pub const FINISHED: i128 = 1;
 pub const ENDED: i128 = 2;
 
 /// The words of a frame's head.
-pub const HEAD: [&str; 8] = ["code", "parent", "result", "state", "size", "task", "spare0", "spare1"];
+pub const HEAD: [&str; 8] = ["code", "parent", "result", "state", "size", "kept", "spare0", "spare1"];
 const CODE: u32 = 0;
 const PARENT: u32 = 1;
 const RESULT: u32 = 2;
 const STATE: u32 = 3;
 const SIZE: u32 = 4;
+const KEPT: u32 = 5;
 
 /// The number of the static word, as `static_addr` takes it.
 pub const SUSPENDED_FRAME: u32 = 7;
