@@ -55,7 +55,7 @@ pub(super) fn declare_roots(cx: &mut Cx<'_>) {
 
 /// Builds the functions that the host calls, after all else is known.
 pub(super) fn build_entries(cx: &mut Cx<'_>) {
-    let allocates = cx.allocates() || cx.lang_fn_id("run_program").is_some();
+    let allocates = cx.allocates() || cx.has_tasks();
     if allocates {
         cx.require_lang("alloc");
         cx.require_lang("free");
@@ -78,7 +78,7 @@ fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
     let id = cx.program.funcs.push(func);
     let mut builder = Builder::new(cx, id, Box::new([]), None);
     builder.catch_all();
-    if builder.cx.lang_fn_id("run_program").is_some() {
+    if builder.cx.has_tasks() {
         let task = builder.cx.main_task(&root);
         builder.run_program(task, root.span);
     } else {
@@ -149,6 +149,13 @@ impl Builder<'_, '_> {
 }
 
 impl Cx<'_> {
+    /// Whether anything reached suspends or is started, for which the library's scheduler has to be there. In a program
+    /// that makes its coroutines itself it is not.
+    fn has_tasks(&self) -> bool {
+        let starts = || self.instances.keys().any(|key| matches!(key, Key::Task(_)));
+        self.lang_fn_id("run_program").is_some() && (self.suspend.is_some() || starts())
+    }
+
     /// The root as the first green thread.
     fn main_task(&mut self, root: &Root) -> FuncId {
         let unit = self.unit_ty();
