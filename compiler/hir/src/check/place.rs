@@ -75,6 +75,10 @@ impl FnCtxt<'_> {
     }
 
     fn require_mut_local(&mut self, local: LocalId, span: Span) -> bool {
+        if self.actor.as_ref().is_some_and(|a| a.state == Some(local)) && !self.locals[local].is_mut {
+            self.report_fixed_state(span);
+            return false;
+        }
         let info = self.info[local];
         let decl = &self.locals[local];
         if decl.is_mut && !info.is_capture {
