@@ -202,10 +202,10 @@ impl Checker {
         span: Span,
     ) {
         if constructors.is_empty() {
-            self.report_states_without_value(actor);
+            let is_complete = self.report_states_without_value(actor);
             let name = Ident { name: self.program.interner.intern("new"), span };
             let block = ast::Block { stmts: Vec::new(), tail: None, span };
-            let body = Some(FnBody::Block(block));
+            let body = is_complete.then_some(FnBody::Block(block));
             constructors.push(*fn_decl(name, Vec::new(), None, body, span));
         }
         for decl in constructors {
@@ -222,14 +222,16 @@ impl Checker {
         actor.n_constructors = actor.messages.len();
     }
 
-    fn report_states_without_value(&mut self, actor: &Actor) {
-        let Some(state) = actor.states.iter().find(|s| s.init.is_none()) else { return };
+    /// Whether all states have an initial value, where no constructor sets them.
+    fn report_states_without_value(&mut self, actor: &Actor) -> bool {
+        let Some(state) = actor.states.iter().find(|s| s.init.is_none()) else { return true };
         let text = self.program.name(state.name);
         let message = format!("nothing gives the state `{text}` a value");
         let diag = Diagnostic::error(codes::UNSET_STATE, state.span, message);
         self.report(diag.note(format!(
             "write an initial value, `= …`, or a constructor: `new({text}: …) {{ self.{text} = {text} }}`"
         )));
+        false
     }
 
     fn collect_handler(&mut self, actor: &mut Actor, id: ActorId, owner: &str, handler: ast::HandlerDecl) {

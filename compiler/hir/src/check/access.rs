@@ -116,6 +116,9 @@ impl FnCtxt<'_> {
             && !self.ck.program.adts[*adt].is_enum
         {
             let (adt, args) = (*adt, TyRow::from_slice(args));
+            if self.report_actor_value(adt, span) {
+                return self.error_expr(span);
+            }
             return self.variant_value(adt, VariantIdx(0), args, want, span);
         }
         let text = self.ty_name(ty);

@@ -36,6 +36,8 @@ pub(crate) struct ActorBody {
     pub states: Vec<LocalId>,
     /// The duty to answer, where the handler answers itself.
     pub reply: Option<LocalId>,
+    /// The first `reply(x)`, which decides the type where it is not written.
+    pub first_reply: Option<Span>,
 }
 
 impl FnCtxt<'_> {
@@ -55,6 +57,7 @@ impl FnCtxt<'_> {
             state: None,
             states: Vec::new(),
             reply: None,
+            first_reply: None,
         };
         let n_given = match of.role {
             ActorRole::Constructor(_) => 1,
@@ -205,6 +208,12 @@ impl FnCtxt<'_> {
             .fix("let it change them", Span::new(decl.lo, decl.lo), "mut ");
         self.report(diag);
         self.locals[state].is_mut = true;
+    }
+
+    /// Whether the parameters are the values of a message.
+    pub(crate) fn is_message_body(&self) -> bool {
+        let role = self.actor.as_ref().map(|a| a.role);
+        matches!(role, Some(ActorRole::Constructor(_) | ActorRole::Handler(_)))
     }
 
     // ------------------------------------------------------------ helpers

@@ -89,6 +89,10 @@ impl FnCtxt<'_> {
         };
         let name = *name;
         let Some(variant) = self.ck.actor(actor).handler(name.name) else {
+            if given.is_empty() && self.scope.get(name.name).is_some() {
+                self.report_message_variable(actor, name);
+                return None;
+            }
             self.report_unknown_message(actor, name);
             self.check_loose(given);
             return None;
@@ -238,6 +242,16 @@ impl FnCtxt<'_> {
         self.report(if list.is_empty() { diag } else { diag.note(list) });
     }
 
+    fn report_message_variable(&mut self, actor: ActorId, name: Ident) {
+        let text = self.ck.program.name(name.name);
+        let message = format!("expected a message, found the variable `{text}`");
+        let diag = Diagnostic::error(codes::MESSAGE_AS_VALUE, name.span, message).note(
+            "a message is not a value: it is written where it is sent, or in a closure, `|| send(a, M)`",
+        );
+        let list = self.list_messages(actor);
+        self.report(if list.is_empty() { diag } else { diag.note(list) });
+    }
+
     fn report_unknown_message(&mut self, actor: ActorId, name: Ident) {
         self.has_errors = true;
         let text = self.ck.program.name(name.name).to_string();
@@ -255,8 +269,6 @@ impl FnCtxt<'_> {
             diag.note("only messages are reachable from outside, never states or functions")
         } else if is_constructor {
             diag.note(format!("a constructor runs once, when the actor starts: `spawn {of}(…)`"))
-        } else if self.scope.get(name.name).is_some() {
-            diag.note("a message is not a value: it cannot be kept in a variable")
         } else if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
             diag.fix_likely(format!("did you mean `{found}`?"), name.span, found)
         } else {

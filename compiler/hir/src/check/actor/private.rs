@@ -31,6 +31,16 @@ impl FnCtxt<'_> {
         })
     }
 
+    /// Reports the name of an actor where a value is needed.
+    pub(crate) fn report_actor_value(&mut self, adt: AdtId, span: Span) -> bool {
+        let Some(id) = self.ck.decls.actors.by_adt.get(&adt) else { return false };
+        let name = self.ck.program.name(self.ck.actor(*id).name).to_string();
+        let message = format!("expected a value, found the actor `{name}`");
+        let diag = Diagnostic::error(codes::NOT_A_VALUE, span, message);
+        self.report(diag.note(format!("messages go to an actor that was started: `spawn {name}(…)`")));
+        true
+    }
+
     /// The message for `x.name` of an actor, where `name` is something of the actor.
     pub(crate) fn report_actor_member(&mut self, ty: Ty, name: Ident) -> bool {
         let Some(id) = self.ck.actor_of_ty(ty) else { return false };

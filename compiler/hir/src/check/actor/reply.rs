@@ -17,15 +17,28 @@ impl FnCtxt<'_> {
         };
         let mark = self.ck.diags.len();
         let value = self.expr_as(value, answer);
-        if self.has_written_ret && self.reported_since(mark) {
-            let declared = self.frames[0].ret_span;
-            self.explain_mismatch(mark, declared, "the reply is declared here");
+        if self.reported_since(mark) {
+            self.explain_reply(mark);
+        }
+        if let Some(body) = &mut self.actor {
+            body.first_reply.get_or_insert(span);
         }
         let mut lets = Vec::new();
         let value = self.variable(value, &mut lets);
         let taken = self.take_duty(reply, span);
         let call = self.runtime_call("reply_send", &[answer], vec![taken, value], span);
         with_lets(lets, call)
+    }
+
+    /// Says where the type of the reply comes from.
+    fn explain_reply(&mut self, mark: usize) {
+        if self.has_written_ret {
+            let declared = self.frames[0].ret_span;
+            return self.explain_mismatch(mark, declared, "the reply is declared here");
+        }
+        if let Some(first) = self.actor.as_ref().and_then(|a| a.first_reply) {
+            self.explain_mismatch(mark, first, "the first reply decides the type");
+        }
     }
 
     pub(super) fn defer_reply(&mut self, args: &mut [ast::Arg], span: Span) -> Expr {

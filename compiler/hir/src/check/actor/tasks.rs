@@ -13,6 +13,7 @@ use syntax::{Diagnostic, Span};
 impl FnCtxt<'_> {
     /// `async e`: of a call, the arguments are worked out at once, and the call runs as a green thread.
     pub(crate) fn async_expr(&mut self, inner: &mut ast::Expr, span: Span) -> Expr {
+        let runs = runs_code(inner);
         match &mut inner.kind {
             ast::ExprKind::Paren(inner) => self.async_expr(inner, span),
             ast::ExprKind::Ask { .. } => self.async_ask(inner, span),
@@ -22,6 +23,11 @@ impl FnCtxt<'_> {
                 }
                 let call = self.expr(inner, None);
                 self.task_of_call(call, span)
+            }
+            _ if !runs => {
+                self.expr(inner, None);
+                self.report_no_code(inner.span);
+                self.error_expr(span)
             }
             _ => {
                 self.next_is_task = true;
@@ -94,9 +100,7 @@ impl FnCtxt<'_> {
             ExprKind::Call { callee, args } => (callee, args),
             ExprKind::Error => return self.error_expr(span),
             _ => {
-                let message = "`async` runs a call or a block";
-                let diag = Diagnostic::error(syntax::codes::WRONG_FORM, call_span, message);
-                self.report(diag.note("this makes a value, which takes no time: leave `async` out"));
+                self.report_no_code(call_span);
                 return self.error_expr(span);
             }
         };
@@ -127,6 +131,12 @@ impl FnCtxt<'_> {
         });
         let start = self.runtime_call("task_start", &[], vec![body], span);
         with_lets(lets, start)
+    }
+
+    fn report_no_code(&mut self, span: Span) {
+        let message = "`async` runs a call or a block";
+        let diag = Diagnostic::error(syntax::codes::WRONG_FORM, span, message);
+        self.report(diag.note("a value takes no time: write `async f(…)`, `async ask(…)` or `async { … }`"));
     }
 
     /// A closure without parameters that holds these variables, with a body that is made of them.
@@ -189,7 +199,14 @@ impl FnCtxt<'_> {
     pub(crate) fn await_expr(&mut self, inner: &mut ast::Expr, span: Span) -> Expr {
         let future = self.expr(inner, None);
         match self.future_value(&future, inner, "await") {
-            Some(value) => self.runtime_call("future_await", &[value], vec![future], span),
+            Some(value) => {
+                // Moved here, whatever the library does with it: a future is awaited once.
+                let mut lets = Vec::new();
+                let future = self.bind_value(future, &mut lets);
+                let future = self.local(future, span);
+                let value = self.runtime_call("future_await", &[value], vec![future], span);
+                with_lets(lets, value)
+            }
             None => self.error_expr(span),
         }
     }
@@ -234,4 +251,19 @@ impl FnCtxt<'_> {
         });
         None
     }
+}
+
+/// Whether an expression may stand behind `async`.
+fn runs_code(e: &ast::Expr) -> bool {
+    use ast::ExprKind as E;
+    matches!(
+        e.kind,
+        E::Block(_)
+            | E::If { .. }
+            | E::Match { .. }
+            | E::TryCatch { .. }
+            | E::Await(_)
+            | E::Select { .. }
+            | E::Error
+    )
 }

@@ -37,7 +37,9 @@ impl FnCtxt<'_> {
         let Some(addressed) = addressed else { return self.error_expr(span) };
         let (to, mut letter) = (addressed.to, addressed.letter);
         lets.extend(addressed.lets);
-        self.refuse_iso(&letter.values);
+        if self.refuse_iso(&letter.values) {
+            return self.error_expr(span);
+        }
         let values = std::mem::take(&mut letter.values);
         let outer: Vec<LocalId> = values.into_iter().map(|value| self.bind_value(value, &mut lets)).collect();
         let (actor, actor_args) = (letter.actor, letter.args.clone());
@@ -51,7 +53,7 @@ impl FnCtxt<'_> {
         with_lets(lets, call)
     }
 
-    fn refuse_iso(&mut self, values: &[Expr]) {
+    fn refuse_iso(&mut self, values: &[Expr]) -> bool {
         for value in values {
             let ty = self.resolve_now(value.ty);
             if is_iso_for(&mut self.ck.program, ty, &self.cx.generics) {
@@ -59,8 +61,10 @@ impl FnCtxt<'_> {
                 let message = format!("`{name}` can only be moved, `every` would send it many times");
                 let diag = Diagnostic::error(codes::ISO_ARGUMENT, value.span, message);
                 self.report(diag.note("`send_after` sends a message once"));
+                return true;
             }
         }
+        false
     }
 
     fn refuse_mut(&mut self, spans: &[Option<Span>], form: &str) {
