@@ -175,6 +175,11 @@ impl FnCtxt<'_> {
 
     /// Reports a closure as written that holds a future.
     pub(crate) fn check_captured_futures(&mut self, closure: usize) {
+        // The library's own threads wait for futures that others have started.
+        let module = &self.ck.program.modules[self.ck.file_module(self.module)];
+        if module.is_unsafe && module.is_library {
+            return;
+        }
         for i in 0..self.closures[closure].1.captures.len() {
             let inner = self.closures[closure].1.captures[i].0;
             let (ty, is_hidden) = (self.locals[inner].ty, self.info[inner].is_hidden);
