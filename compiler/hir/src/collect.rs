@@ -43,6 +43,8 @@ pub(crate) struct Decls {
     /// Unknown types that were reported, by file.
     pub unknown_types: FxHashSet<(ModuleId, Symbol)>,
     pub actors: crate::actors::Actors,
+    /// Traits with handlers, which were reported: what is done with them need not be.
+    pub message_traits: FxHashSet<TraitId>,
     /// `unsafe fn`s: only unsafe modules call them.
     pub unsafe_fns: FxHashSet<FnId>,
     /// The functions that the host calls, by the names that it knows.
@@ -387,6 +389,7 @@ impl Checker {
         });
         if let Some(handler) = decl.handlers.first() {
             self.unsupported(handler.name.span, "message traits");
+            self.decls.message_traits.insert(id);
         }
         if let Some(lang) = self.lang_attr(module, attrs) {
             self.program.lang.traits.insert(lang, id);

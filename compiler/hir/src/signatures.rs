@@ -518,6 +518,7 @@ impl Checker {
             return;
         };
         self.program.main = Some(id);
+        self.check_second_main(id);
         let function = &self.program.fns[id];
         let span = function.span;
         let params = function.params.first().zip(function.params.last());

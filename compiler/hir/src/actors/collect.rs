@@ -367,13 +367,34 @@ impl Checker {
 
     // ------------------------------------------------------------ the entry
 
-    /// `actor Main` with a `new` that takes nothing: the function that spawns it, where there is no `fn main`.
-    pub(crate) fn main_of_actor(&mut self) -> Option<FnId> {
+    /// A program has one entry.
+    pub(crate) fn check_second_main(&mut self, main: FnId) {
+        let Some(actor) = self.actor_called_main() else { return };
+        let span = self.program.adts[self.actor(actor).adt].span;
+        let diag = Diagnostic::error(
+            codes::BAD_MAIN,
+            span,
+            "both `fn main` and `actor Main` would start the program",
+        )
+        .also(self.program.fns[main].span, "the other is here")
+        .note("give the actor another name");
+        self.report(diag);
+    }
+
+    fn actor_called_main(&self) -> Option<ActorId> {
         let name = self.program.interner.get("Main")?;
         let entry = self.scopes[self.root].names.get(&name)?.get(crate::scope::Ns::Type)?;
-        let Def::Adt(adt) = entry.def else { return None };
-        let actor = self.actor(*self.decls.actors.by_adt.get(&adt)?);
-        let (module, span) = (actor.module, self.program.adts[adt].span);
+        match entry.def {
+            Def::Adt(adt) if entry.import.is_none() => self.decls.actors.by_adt.get(&adt).copied(),
+            _ => None,
+        }
+    }
+
+    /// `actor Main` with a `new` that takes nothing: the function that spawns it, where there is no `fn main`.
+    pub(crate) fn main_of_actor(&mut self) -> Option<FnId> {
+        let actor = self.actor(self.actor_called_main()?);
+        let (module, name, adt) = (actor.module, actor.name, actor.adt);
+        let span = self.program.adts[adt].span;
         let new: Option<Symbol> = self.program.interner.get("new");
         let constructor = actor.constructors().find(|(_, m)| Some(m.name) == new).map(|(_, m)| m.fn_);
         let n_params = constructor.map(|fn_| self.program.fns[fn_].params.len());

@@ -364,7 +364,10 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return;
         }
-        if self.has_faulty_bound(args[0]) || (self.has_faulty_signature && matches!(cause, Cause::Bound(_))) {
+        if self.ck.decls.message_traits.contains(&trait_)
+            || self.has_faulty_bound(args[0])
+            || (self.has_faulty_signature && matches!(cause, Cause::Bound(_)))
+        {
             self.has_errors = true;
             return;
         }
@@ -420,6 +423,11 @@ impl FnCtxt<'_> {
     fn explain_missing(&mut self, trait_: TraitId, args: &[Ty]) -> Option<String> {
         let ty = self.deep(args[0]);
         let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+        if self.ck.actor_of_ty(ty).is_some() {
+            return Some(
+                "references to actors can be compared by `==`, and be keys; they have no order".to_string(),
+            );
+        }
         if let TyKind::Param(_, name) = self.kind(ty) {
             let text = self.ck.program.name(*name);
             return Some(format!("write the bound: `{text}: {of}`"));

@@ -64,14 +64,29 @@ impl FnCtxt<'_> {
         if self.is_open(ty) {
             return self.report_unknown_type(ty, to.span);
         }
+        if self.has_message_trait(ty) {
+            return;
+        }
         let name = self.ty_name(ty);
         let message = format!("`{form}` needs an actor, this is `{name}`");
         let diag = Diagnostic::error(codes::NOT_AN_ACTOR, to.span, message);
         self.report(match self.kind(ty) {
-            TyKind::Dyn { .. } => diag.note("traits with messages are not supported yet"),
             TyKind::Param(..) => diag.note("a type parameter may be any type; write the actor's type"),
             _ => diag.note("only actors get messages; methods of values are called: `x.f()`"),
         });
+    }
+
+    /// Whether all that is known of a type is a trait with messages, which was reported.
+    fn has_message_trait(&self, ty: Ty) -> bool {
+        let is_one = |trait_: &TraitId| self.ck.decls.message_traits.contains(trait_);
+        match self.kind(ty) {
+            TyKind::Dyn { trait_, .. } => is_one(trait_),
+            TyKind::Param(..) => self.cx.generics.bounds.iter().any(|bound| match &bound.kind {
+                BoundKind::Trait { trait_, .. } => bound.ty == ty && is_one(trait_),
+                BoundKind::Fn { .. } => false,
+            }),
+            _ => false,
+        }
     }
 
     /// Checks the values of a message that cannot be sent, for the mistakes in them.
