@@ -47,7 +47,9 @@ pub fn setup() {
     if missing.is_empty() {
         println!("setup: LLVM 22 is there, for `--features llvm`");
         if !has_profile_runtime() {
-            println!("setup: no {PROFILE_RUNTIME}, which `galc build --profile-generate` and its tests need: set {PROFILE_RUNTIME_VARIABLE} to it");
+            println!(
+                "setup: no {PROFILE_RUNTIME}, which `galc build --profile-generate` and its tests need: set {PROFILE_RUNTIME_VARIABLE} to it"
+            );
         }
         return;
     }
@@ -75,7 +77,8 @@ pub fn missing() -> Vec<&'static str> {
 
 /// Whether programs that write profiles can be linked, or need not be, because no target of this machine has them.
 fn has_profile_runtime() -> bool {
-    let clang = output(command("clang-22", &["-print-resource-dir"])).map(|folder| PathBuf::from(folder.trim()));
+    let clang =
+        output(command("clang-22", &["-print-resource-dir"])).map(|folder| PathBuf::from(folder.trim()));
     let library = output(command("llvm-config-22", &["--libdir"]))
         .map(|folder| Path::new(folder.trim()).join("clang/22"));
     let lies_in = |folder: PathBuf| PROFILE_RUNTIMES.iter().any(|place| folder.join(place).is_file());

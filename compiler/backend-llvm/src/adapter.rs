@@ -117,12 +117,7 @@ fn wasm(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, 
         };
         link::wasm(object, &linking)
     })?;
-    Ok(Artifact {
-        kind: options.artifact,
-        bytes,
-        features: machine.wasm_features,
-        warnings: Vec::new(),
-    })
+    Ok(Artifact { kind: options.artifact, bytes, features: machine.wasm_features, warnings: Vec::new() })
 }
 
 fn native(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {

@@ -19,9 +19,6 @@ static Error add(InstrProfWriter &writer, GalcBytes file) {
   if (!created)
     return created.takeError();
   InstrProfReader &reader = **created;
-  if (!reader.isIRLevelProfile())
-    return make_error<StringError>("it is of a compiler's front end, not of LLVM's intermediate form",
-                                   inconvertibleErrorCode());
   if (Error error = writer.mergeProfileKind(reader.getProfileKind()))
     return error;
   for (auto &record : reader) {
@@ -36,7 +33,13 @@ static Error add(InstrProfWriter &writer, GalcBytes file) {
     if (failed)
       return failed;
   }
-  return reader.hasError() ? reader.getError() : Error::success();
+  if (reader.hasError())
+    return reader.getError();
+  // Last, because any text may be one of those until it is read.
+  if (!reader.isIRLevelProfile())
+    return make_error<StringError>("it is of a compiler's front end, not of LLVM's intermediate form",
+                                   inconvertibleErrorCode());
+  return Error::success();
 }
 
 // Merges `count` files, raw or indexed. Returns null and the profile in `merged`, or a message that `free` takes, and in `bad`

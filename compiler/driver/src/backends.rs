@@ -156,10 +156,7 @@ fn lacking(capabilities: &Capabilities, options: &Options) -> Option<String> {
     if options.vectors == Vectors::Absent && !capabilities.without_vectors {
         return Some("code without vectors".to_string());
     }
-    options
-        .profiling
-        .lacking(capabilities.writes_profiles, capabilities.uses_profiles)
-        .map(str::to_string)
+    options.profiling.lacking(capabilities.writes_profiles, capabilities.uses_profiles).map(str::to_string)
 }
 
 impl From<BackendError> for DriverError {

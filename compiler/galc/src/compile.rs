@@ -7,8 +7,8 @@ use crate::package::Unit;
 use crate::shell::{Shell, Timer};
 use backends::BACKENDS;
 use driver::{
-    BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, ProfileFile, Profiling,
-    Purpose, Session, Vectors,
+    BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, ProfileFile,
+    Profiling, Purpose, Session, Vectors,
 };
 use std::path::PathBuf;
 use wasi::{Preopen, RunOptions};
