@@ -9,6 +9,7 @@
 //! // flags: overflow-checks    on in every profile; `no-overflow-checks` likewise
 //! // passes-off: a, b          these passes are left out in every profile
 //! // only: debug               only this profile (a reason must follow in the text)
+//! // panics: contained         it goes on after a panic, so it is not run where panics abort
 //! // leaks: unchecked          the program ends early (exit, abort): nothing is said of its allocations
 //! // host: wasi              not as a process of this machine (a reason must follow in the text)
 //! // dir: tests/data            a folder of the workspace that the program may read as `data`; not on the interpreter
@@ -31,6 +32,7 @@ pub struct Program {
     pub overflow_checks: Option<bool>,
     pub passes_off: Vec<driver::PassInfo>,
     pub only: Option<String>,
+    pub contains_panics: bool,
     pub leaks_unchecked: bool,
     /// What it prints is so on WASI alone.
     pub is_for_wasi: bool,
@@ -103,6 +105,7 @@ impl Program {
             }
             "dir" => self.dirs.push(value.to_string()),
             "only" => self.only = Some(value.to_string()),
+            "panics" if value == "contained" => self.contains_panics = true,
             "leaks" if value == "unchecked" => self.leaks_unchecked = true,
             _ => {}
         }

@@ -271,7 +271,7 @@ pub fn check_program(
     let mut failures = Vec::new();
     for mode in modes.iter().filter(|mode| is_full || !mode.is_long) {
         let skipped = program.only.as_deref().is_some_and(|only| !only.starts_with(mode.name));
-        let panics = mode.aborts && matches!(program.status, 101 | 102);
+        let panics = mode.aborts && (program.contains_panics || matches!(program.status, 101 | 102));
         let unfit = match mode.runs_on {
             RunsOn::Interpreter => program.is_heavy || !program.dirs.is_empty(),
             RunsOn::Native(_) => program.is_for_wasi,

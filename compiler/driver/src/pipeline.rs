@@ -136,7 +136,29 @@ pub(crate) fn to_mir(
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
     }
+    if !report.misuses.is_empty() {
+        return Ok(Err(report.misuses.iter().map(|misuse| misused(&program, misuse)).collect()));
+    }
     Ok(Ok(program))
+}
+
+/// A function that suspends where none may.
+fn misused(program: &mir::Program, misuse: &mir::Misuse) -> Diagnostic {
+    let func = &program.funcs[misuse.func];
+    let (what, way_out) = match misuse.why {
+        mir::Why::Drop => ("a `drop` may not suspend", "it runs wherever a value goes"),
+        mir::Why::Boxed => (
+            "a boxed closure and a method of a `dyn` value may not suspend",
+            "a parameter of type `Fn` takes closures that do",
+        ),
+        mir::Why::Export => (
+            "what the host calls, and a constant, may not suspend",
+            "an exported function can `send` to an actor instead",
+        ),
+        mir::Why::Lang => ("what the compiler calls may not suspend", "it is a part of the library"),
+    };
+    let message = format!("{what}, and `{}` does", func.name);
+    Diagnostic::error(hir::codes::SUSPENDS_HERE, func.span, message).note(way_out)
 }
 
 /// LIR with what is mandatory alone, for the interpreter. Panics unwind, whatever they do in the program.
@@ -148,6 +170,9 @@ pub(crate) fn plain_lir(
     let report = mir::optimize(&mut program, &passes);
     if let Some((pass, message)) = report.broken.first() {
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
+    }
+    if !report.misuses.is_empty() {
+        return Ok(Err(report.misuses.iter().map(|misuse| misused(&program, misuse)).collect()));
     }
     Ok(with_frames(lir::lower::lower_program(&program, target, lir::lower::LowerOptions::default())))
 }

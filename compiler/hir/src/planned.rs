@@ -48,7 +48,6 @@ impl Checker {
             ("supervisor", _) => Some("supervisors (`std.supervisor`)"),
             ("js", _) => Some("`std.js`"),
             ("dom", _) => Some("`std.dom`"),
-            ("time", "sleep") => Some("`sleep`"),
             (_, last) => planned(last),
         }
     }

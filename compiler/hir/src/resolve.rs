@@ -275,12 +275,18 @@ fn contains_iso(
     false
 }
 
+fn is_actor_body(program: &Program, ty: Ty) -> bool {
+    matches!(program.types.kind(ty), TyKind::Adt(id, _) if Some(*id) == program.lang_adt("ActorBody"))
+}
+
 /// The types of what a value holds, as far as they may matter to [`contains_iso`].
 fn push_parts(program: &mut Program, ty: Ty, todo: &mut TyRow) {
     let args = program.types.children(ty);
     match *program.types.kind(ty) {
         TyKind::Tuple(_) => todo.extend_from_slice(&args),
         // A buffer owns its elements; a raw pointer does not.
+        // An actor's belongs to nobody who refers to it.
+        TyKind::Buffer(elem) if is_actor_body(program, elem) => {}
         TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => todo.push(elem),
         TyKind::Closure(id, _) => {
             for i in 0..program.closures[id].captures.len() {

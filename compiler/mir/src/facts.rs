@@ -77,6 +77,8 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
             let elem = facts[*elem];
             Fact { needs_drop: elem.needs_drop && *n > 0, ..elem }
         }
+        // Its `drop` is the library's, and never unwinds.
+        TyKind::Buffer(elem) if types.defs[*elem].is_shared => counted,
         TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, ..facts[*elem] },
         TyKind::Struct | TyKind::Enum => {
             let mut all = Fact::default();
@@ -180,6 +182,7 @@ impl Program {
         match callee {
             Callee::Func(func) => self.funcs[*func].may_unwind,
             Callee::FnBox(_) | Callee::Dyn { .. } => !self.panics_abort,
+            Callee::Start(_) | Callee::Resume => false,
         }
     }
 
@@ -200,6 +203,7 @@ pub(crate) fn drop_may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, 
             return true;
         }
         let elem = match def.kind {
+            TyKind::Buffer(elem) if types.defs[elem].is_shared => None,
             TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => Some(elem),
             _ => None,
         };
@@ -216,14 +220,14 @@ impl Function {
     pub fn body(&self) -> Option<&Body> {
         match &self.kind {
             FuncKind::Body(body) => Some(body),
-            FuncKind::Extern { .. } => None,
+            FuncKind::Extern { .. } | FuncKind::Suspend => None,
         }
     }
 
     pub fn body_mut(&mut self) -> Option<&mut Body> {
         match &mut self.kind {
             FuncKind::Body(body) => Some(body),
-            FuncKind::Extern { .. } => None,
+            FuncKind::Extern { .. } | FuncKind::Suspend => None,
         }
     }
 }

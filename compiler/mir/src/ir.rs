@@ -92,6 +92,9 @@ pub struct TyDef {
     pub is_iso: bool,
     /// The lang item `CellWord`: behind a pointer it is a word of a cell's header.
     pub is_cell_word: bool,
+    /// The lang item `ActorBody`: a buffer of it can be copied, whatever it is itself, and dropping one runs its `drop`,
+    /// which never unwinds.
+    pub is_shared: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -128,6 +131,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
+            is_shared: false,
         };
         let ty = self.defs.push(def);
         self.map.insert(kind, ty);
@@ -144,6 +148,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
+            is_shared: false,
         })
     }
 
@@ -201,6 +206,8 @@ pub enum FuncKind {
         module: String,
         name: String,
     },
+    /// The function that suspends whoever calls it, see `passes::coroutine`. Whoever is resumed in order to end unwinds from it.
+    Suspend,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -281,6 +288,8 @@ pub enum Const {
     Str(Box<str>, Ty),
     /// The address of static bytes.
     DataAddr(DataId),
+    /// The address of a function's code as a `USize`, as frames have it. Only `passes::coroutine` makes it.
+    FuncAddr(FuncId),
     /// With the type of the pointer, `Ptr<T>` or `USize`.
     Null(Ty),
     /// A variant without fields, or a struct without fields.
@@ -454,6 +463,12 @@ pub enum Callee {
         params: Vec<(Ty, ParamMode)>,
         ret: Ty,
     },
+    /// Makes a frame of the function, a `USize`, in which it has not begun yet. The arguments are the address for its result, and
+    /// those of the function. Only before `passes::coroutine`.
+    Start(FuncId),
+    /// Goes on with the frame, its first argument, a `USize`; the second says how, the result how that ended: the numbers of
+    /// `passes::coroutine`. Never unwinds.
+    Resume,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -490,6 +505,8 @@ pub enum Term {
     },
     /// Goes on unwinding; the end of cleanup.
     Resume,
+    /// Ends unwinding: from cleanup, which does nothing else, to a block that is none.
+    Caught(Block),
     /// Starts unwinding (the library's panic entry uses it after it has stored the message).
     Throw,
 }

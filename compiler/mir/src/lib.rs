@@ -24,6 +24,7 @@ pub use certify::certify;
 pub use facts::{PlaceTy, TypeFacts, place_ty};
 pub use ir::*;
 pub use parse::{ParseError, parse_program};
+pub use passes::coroutine::{Misuse, Why};
 pub use passes::{PASSES, PassInfo, PassOptions, Report, optimize, optimize_suspiciously, run_pass};
 pub use print::{print_function, print_program, print_program_with_spans, print_ty};
 pub use verify::{VerifyError, verify};

@@ -221,14 +221,14 @@ impl<'a> Parser<'a> {
         for line in self.text.split_inclusive('\n') {
             self.pos = start;
             start += line.len();
-            while matches!(self.peek_word(), "cell" | "iso" | "boxed") {
+            while matches!(self.peek_word(), "cell" | "shared" | "iso" | "boxed") {
                 self.word()?;
             }
             let kind = match self.peek_word() {
                 _ if self.pos >= start => continue,
                 "struct" => TyKind::Struct,
                 "enum" => TyKind::Enum,
-                "fn" | "extern" => {
+                "fn" | "extern" | "suspend" => {
                     self.word()?;
                     self.collect_func()?;
                     continue;
@@ -274,7 +274,7 @@ impl<'a> Parser<'a> {
                 return Ok(());
             }
             match self.peek_word() {
-                "cell" | "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
+                "cell" | "shared" | "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
                 "data" => self.data()?,
                 "lang" => self.lang()?,
                 "string" => {
@@ -288,7 +288,7 @@ impl<'a> Parser<'a> {
                     }
                     self.program.panics_abort = true;
                 }
-                "fn" | "extern" => {
+                "fn" | "extern" | "suspend" => {
                     self.function(next)?;
                     next = FuncId(next.0 + 1);
                 }
@@ -299,6 +299,7 @@ impl<'a> Parser<'a> {
 
     fn type_decl(&mut self) -> Res<()> {
         let is_cell_word = self.eat_word("cell");
+        let is_shared = self.eat_word("shared");
         let is_iso = self.eat_word("iso");
         let is_boxed = self.eat_word("boxed");
         let is_struct = self.word()? == "struct";
@@ -314,7 +315,7 @@ impl<'a> Parser<'a> {
         };
         let def = &mut self.program.types.defs[ty];
         (def.is_iso, def.is_boxed, def.variants) = (is_iso, is_boxed, variants);
-        def.is_cell_word = is_cell_word;
+        (def.is_cell_word, def.is_shared) = (is_cell_word, is_shared);
         Ok(())
     }
 
@@ -500,9 +501,13 @@ impl<'a> Parser<'a> {
     // ------------------------------------------------------------ functions
 
     fn function(&mut self, id: FuncId) -> Res<()> {
-        let is_extern = self.word()? == "extern";
+        let word = self.word()?;
+        let (is_extern, suspends) = (word == "extern", word == "suspend");
         self.global_name("@")?;
-        let (params, ret, kind) = if is_extern {
+        let (params, ret, kind) = if suspends {
+            let (params, ret) = self.signature()?;
+            (params, ret, FuncKind::Suspend)
+        } else if is_extern {
             let (module, name) = (self.string()?, self.string()?);
             let (params, ret) = self.signature()?;
             (params, ret, FuncKind::Extern { module, name })
@@ -524,7 +529,7 @@ impl<'a> Parser<'a> {
         let func = &mut self.program.funcs[id];
         (func.params, func.ret, func.kind) = (params, ret, kind);
         self.attributes(id)?;
-        if !is_extern {
+        if !is_extern && !suspends {
             let body = self.body()?;
             if let Some(mine) = self.program.funcs[id].body_mut() {
                 (mine.locals, mine.blocks) = (body.locals, body.blocks);

@@ -70,6 +70,7 @@ impl Parser<'_> {
             }
             "nop" => return Ok(Line::Stmt(StmtKind::Nop)),
             "goto" => Term::Goto(self.block()?),
+            "caught" => Term::Caught(self.block()?),
             "if" => {
                 let cond = self.operand()?;
                 if !self.eat_word("then") {
@@ -137,6 +138,14 @@ impl Parser<'_> {
                 Callee::FnBox(self.place()?)
             }
             "dyn" => self.dyn_callee()?,
+            "start" => {
+                self.word()?;
+                Callee::Start(self.func()?)
+            }
+            "resume" => {
+                self.word()?;
+                Callee::Resume
+            }
             _ => Callee::Func(self.func()?),
         };
         let mut args = Vec::new();
@@ -260,6 +269,7 @@ impl Parser<'_> {
                 Const::Str(text, self.ty()?)
             }
             "addr" => Const::DataAddr(self.index("data")?),
+            "code" => Const::FuncAddr(self.func()?),
             "null" => Const::Null(self.ty()?),
             "empty" => {
                 let ty = self.ty()?;

@@ -156,6 +156,9 @@ impl<'a> Printer<'a> {
         if def.is_cell_word {
             self.p("cell ");
         }
+        if def.is_shared {
+            self.p("shared ");
+        }
         if def.is_iso {
             self.p("iso ");
         }
@@ -301,6 +304,14 @@ impl<'a> Printer<'a> {
                 write_quoted(&mut self.out, module.as_bytes());
                 self.p(" ");
                 write_quoted(&mut self.out, name.as_bytes());
+                self.p(" ");
+                self.signature(&func.params, func.ret);
+                self.attributes(func);
+                self.p("\n");
+            }
+            FuncKind::Suspend => {
+                self.p("suspend ");
+                self.func_name(id);
                 self.p(" ");
                 self.signature(&func.params, func.ret);
                 self.attributes(func);

@@ -120,12 +120,13 @@ fn verify_types(program: &Program, errors: &mut Vec<VerifyError>) {
 }
 
 fn verify_names(program: &Program, errors: &mut Vec<VerifyError>) {
+    let suspends = program.funcs.iter().any(|func| func.kind == FuncKind::Suspend);
     let mut names = FxHashSet::default();
     for func in &program.funcs {
         if !names.insert(&func.name) {
             errors.push(global_error(format!("two functions are called `{}`", func.name)));
         }
-        if program.panics_abort && func.may_unwind && func.body().is_some() {
+        if program.panics_abort && !suspends && func.may_unwind && func.body().is_some() {
             errors.push(global_error(format!("`{}` may unwind, though panics abort", func.name)));
         }
     }

@@ -119,7 +119,7 @@ impl<'a> Verifier<'a> {
                 if unwinds && data.is_cleanup {
                     self.fail("unwinds inside of cleanup");
                 }
-                let expected = data.is_cleanup || unwinds;
+                let expected = !matches!(data.term, Term::Caught(_)) && data.is_cleanup || unwinds;
                 if body.blocks[to].is_cleanup != expected {
                     self.fail(format!("{to} is cleanup on one side of the edge only"));
                 }
@@ -163,6 +163,12 @@ impl<'a> Verifier<'a> {
                 Known::AnyPtr
             }
             Const::Str(_, ty) | Const::Poison(ty) => Known::Ty(*ty),
+            Const::FuncAddr(func) => {
+                if func.index() >= self.program.funcs.len() {
+                    self.fail(format!("{func} does not exist"));
+                }
+                Known::Int(IntTy::USize)
+            }
             Const::Null(ty) => {
                 self.expect_kind(*ty, "`null` is of a pointer's type", |k| {
                     matches!(k, TyKind::Ptr(_) | TyKind::Int(IntTy::USize))
@@ -283,8 +289,9 @@ impl<'a> Verifier<'a> {
 
     fn borrow_into(&mut self, place: &Place, rvalue: &Rvalue) {
         if let Rvalue::Use(Operand::Borrow(_)) = rvalue {
-            let lent_to =
-                place.proj.is_empty() && self.body.locals.get(place.local).is_some_and(|l| l.is_borrow);
+            // In frames, which are behind pointers, borrows have no declaration.
+            let lent_to = place.is_indirect()
+                || place.proj.is_empty() && self.body.locals.get(place.local).is_some_and(|l| l.is_borrow);
             if !lent_to {
                 self.fail("`borrow` may be assigned only to a local that is a borrow");
             }
@@ -318,7 +325,13 @@ impl<'a> Verifier<'a> {
             }
             Term::Return | Term::Throw if is_cleanup => self.fail("cleanup ends in `resume`"),
             Term::Resume if !is_cleanup => self.fail("`resume` ends cleanup only"),
-            Term::Goto(_) | Term::Return | Term::Throw | Term::Resume | Term::Unreachable => {}
+            Term::Caught(_) if !is_cleanup => self.fail("`caught` ends cleanup only"),
+            Term::Goto(_)
+            | Term::Caught(_)
+            | Term::Return
+            | Term::Throw
+            | Term::Resume
+            | Term::Unreachable => {}
         }
     }
 
@@ -342,6 +355,8 @@ impl<'a> Verifier<'a> {
                     _ => return self.fail("what is called is not a method of a `dyn` value"),
                 }
             }
+            Callee::Start(func) => return self.start(*func, args, dest),
+            Callee::Resume => return self.resume(args, dest),
         };
         let ty = self.place(dest);
         if *self.kind(ret) != TyKind::Never {
@@ -355,6 +370,45 @@ impl<'a> Verifier<'a> {
         for (i, (arg, (ty, mode))) in args.iter().zip(params).enumerate() {
             let known = self.arg(arg, *mode, i);
             self.agree(known, Some(*ty), &format!("argument {i}"));
+        }
+    }
+
+    fn start(&mut self, func: FuncId, args: &[Arg], dest: &Place) {
+        let Some(func) = self.program.funcs.get(func) else {
+            return self.fail(format!("{func} does not exist"));
+        };
+        let [result, rest @ ..] = args else { return self.fail("`start` takes the address for a result") };
+        self.int_arg(result, IntTy::USize, 0);
+        self.expect_int(dest, IntTy::USize);
+        if rest.len() != func.params.len() {
+            return self.fail(format!("the function takes {} arguments", func.params.len()));
+        }
+        for (i, (arg, (ty, mode))) in rest.iter().zip(&func.params).enumerate() {
+            if *mode != ParamMode::Owned {
+                self.fail("what is started owns its arguments");
+            }
+            let known = self.arg(arg, *mode, i + 1);
+            self.agree(known, Some(*ty), &format!("argument {}", i + 1));
+        }
+    }
+
+    fn resume(&mut self, args: &[Arg], dest: &Place) {
+        let [frame, mode] = args else { return self.fail("`resume` takes a frame and a mode") };
+        self.int_arg(frame, IntTy::USize, 0);
+        self.int_arg(mode, IntTy::I32, 1);
+        self.expect_int(dest, IntTy::I32);
+    }
+
+    fn int_arg(&mut self, arg: &Arg, ty: IntTy, i: usize) {
+        let known = self.arg(arg, ParamMode::Owned, i);
+        if known.is_some_and(|k| self.scalar(k) != Some(TyKind::Int(ty))) {
+            self.fail(format!("argument {i} should be `{}`", ty.name()));
+        }
+    }
+
+    fn expect_int(&mut self, dest: &Place, ty: IntTy) {
+        if self.place(dest).is_some_and(|found| *self.kind(found) != TyKind::Int(ty)) {
+            self.fail(format!("the destination of the call should be `{}`", ty.name()));
         }
     }
 

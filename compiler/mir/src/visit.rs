@@ -142,7 +142,7 @@ impl Term {
         let mut list = [None, None];
         let mut cases: &[(i128, Block)] = &[];
         match self {
-            Term::Goto(to) => list[0] = Some(*to),
+            Term::Goto(to) | Term::Caught(to) => list[0] = Some(*to),
             Term::If { then, else_, .. } => list = [Some(*then), Some(*else_)],
             Term::Switch { cases: all, default, .. } => {
                 cases = all;
@@ -157,7 +157,7 @@ impl Term {
 
     pub fn for_each_successor_mut(&mut self, mut f: impl FnMut(&mut Block)) {
         match self {
-            Term::Goto(to) => f(to),
+            Term::Goto(to) | Term::Caught(to) => f(to),
             Term::If { then, else_, .. } => {
                 f(then);
                 f(else_);
@@ -196,7 +196,7 @@ impl Term {
             Term::If { cond: op, .. } | Term::Switch { value: op, .. } => op.access(&mut f),
             Term::Call { callee, args, dest, .. } => {
                 match callee {
-                    Callee::Func(_) => {}
+                    Callee::Func(_) | Callee::Start(_) | Callee::Resume => {}
                     Callee::FnBox(place) => f(place, Access::Borrow),
                     Callee::Dyn { object, receiver, .. } => f(object, receiver_access(*receiver)),
                 }
@@ -209,7 +209,8 @@ impl Term {
                 f(dest, Access::CallWrite);
             }
             Term::Drop { place, .. } => f(place, Access::Drop),
-            Term::Goto(_) | Term::Return | Term::Unreachable | Term::Resume | Term::Throw => {}
+            Term::Goto(_) | Term::Caught(_) => {}
+            Term::Return | Term::Unreachable | Term::Resume | Term::Throw => {}
         }
     }
 
@@ -246,7 +247,7 @@ impl Term {
         match self {
             Term::Call { callee, args, dest, .. } => {
                 match callee {
-                    Callee::Func(_) => {}
+                    Callee::Func(_) | Callee::Start(_) | Callee::Resume => {}
                     Callee::FnBox(place) | Callee::Dyn { object: place, .. } => f(place),
                 }
                 for arg in args {

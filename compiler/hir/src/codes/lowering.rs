@@ -17,6 +17,25 @@ const FOURTH: Int = PRIMES[3]
 fn main() { println(FOURTH) }
 ```";
 
+SUSPENDS_HERE = "suspends-here", "A function suspends where none may.",
+"`ask`, `await`, `sleep` and whatever calls them leave a function for a while. Where nobody can wait they may not stand: in a `drop`, which
+runs wherever a value goes, in a constant, in a closure that is boxed (in a field, an array, a result) as `Fn`, in a method that is called
+through `dyn`, in an exported function.
+
+```gal-fail
+use std.time.sleep
+
+const LATE: Int = wait()
+fn wait() -> Int { sleep(1s); 1 }
+fn main() { println(LATE) }
+```
+```gal
+use std.time.sleep
+
+fn wait() -> Int { sleep(1ms); 1 }
+fn main() { println(wait()) }
+```";
+
 CONST_TOO_LONG = "const-too-long", "Evaluating a constant takes too many steps.",
 "Constants are evaluated when the program is compiled, in at most 100 million steps, 256 MiB of memory and 10,000 calls that are
 active at once, so that compiling ends. A value that takes longer to work out is worked out when the program runs.

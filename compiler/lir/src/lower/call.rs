@@ -36,6 +36,10 @@ impl FuncLower<'_, '_, '_> {
         target: Option<m::Block>,
         unwind: Option<m::Block>,
     ) {
+        if *callee == m::Callee::Resume {
+            self.resume(args, dest);
+            return self.leave(target);
+        }
         let call = self.prepare(callee, args, dest);
         match unwind {
             Some(cleanup) if call.may_unwind => self.invoke(call, target, cleanup),
@@ -112,6 +116,7 @@ impl FuncLower<'_, '_, '_> {
                 kind => unreachable!("boxed call of {kind:?}: the verifier excludes it"),
             },
             m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, unwinds),
+            m::Callee::Start(_) | m::Callee::Resume => unreachable!("a call of its own kind, or of before"),
         }
     }
 
@@ -169,7 +174,26 @@ impl FuncLower<'_, '_, '_> {
                 let func = self.e.b.load(MemTy::Ptr, vtable, (super::boxes::VTABLE_METHODS + method) * w);
                 Callee::Indirect { sig: self.e.cx.boxed_signature(params, ret), func }
             }
+            m::Callee::Start(_) | m::Callee::Resume => unreachable!("`callee_shape` has seen to it"),
         }
+    }
+
+    /// The code of a frame stands in its first word.
+    fn resume(&mut self, args: &[m::Arg], dest: &m::Place) {
+        let word = self.e.b.usize_ty();
+        let mut regs = Vec::new();
+        for arg in args {
+            let m::Arg::Value(operand) = arg else { unreachable!("the verifier excludes it") };
+            regs.extend(self.operand(operand));
+        }
+        let frame = self.e.b.int_to_ptr(regs[0]);
+        let func = self.e.b.load(MemTy::Ptr, frame, 0);
+        let sig = Signature { params: vec![word, Ty::I32], results: vec![Ty::I32] };
+        let dst = self.e.b.reg(Ty::I32);
+        self.e.b.push(Op::Call { dsts: vec![dst], callee: Callee::Indirect { sig, func }, args: regs });
+        let loc = self.loc(dest);
+        let ty = self.place_ty(dest);
+        self.write_regs(ty, &loc, &[dst]);
     }
 
     /// The cell of a `dyn` receiver; for `mut` receivers made unique first, in its place.

@@ -20,6 +20,10 @@ impl Emit<'_, '_> {
             m::Const::Unit => Vec::new(),
             m::Const::Str(text, ty) => self.string(text, *ty),
             m::Const::DataAddr(data) => vec![self.data(*data)],
+            m::Const::FuncAddr(func) => {
+                let code = self.b.func_addr(FuncId(func.0));
+                vec![self.b.ptr_to_usize(code)]
+            }
             m::Const::Null(ty) => {
                 let reg = self.layout(*ty).flat.iter().flatten().next().map_or(Ty::Ptr, |s| s.reg);
                 vec![self.b.int(reg, 0)]

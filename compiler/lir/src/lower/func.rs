@@ -333,7 +333,7 @@ impl<'f> FuncLower<'f, '_, '_> {
 
     fn term(&mut self, term: &m::Term) {
         match term {
-            m::Term::Goto(to) => self.jump(*to),
+            m::Term::Goto(to) | m::Term::Caught(to) => self.jump(*to),
             m::Term::If { cond, then, else_ } => {
                 let cond = self.operand(cond)[0];
                 let (then, else_) = (self.blocks[*then], self.blocks[*else_]);

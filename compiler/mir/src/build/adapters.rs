@@ -119,7 +119,7 @@ impl Cx<'_> {
     }
 
     /// Whether an instance takes the place of its call.
-    fn is_tracked(&self, id: FuncId) -> bool {
+    pub(super) fn is_tracked(&self, id: FuncId) -> bool {
         self.tracked.contains(&id)
     }
 

@@ -55,7 +55,7 @@ pub(super) fn declare_roots(cx: &mut Cx<'_>) {
 
 /// Builds the functions that the host calls, after all else is known.
 pub(super) fn build_entries(cx: &mut Cx<'_>) {
-    let allocates = cx.allocates();
+    let allocates = cx.allocates() || cx.has_tasks();
     if allocates {
         cx.require_lang("alloc");
         cx.require_lang("free");
@@ -74,17 +74,15 @@ fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
     // No backtrace tells of what is of no source.
     let span = if cx.opts.debug_info { Span::DUMMY } else { root.span };
     let mut func = cx.new_func(name, Vec::new(), unit, span);
-    func.export = Some(root.export);
+    func.export = Some(root.export.clone());
     let id = cx.program.funcs.push(func);
     let mut builder = Builder::new(cx, id, Box::new([]), None);
     builder.catch_all();
-    let ret = builder.cx.program.funcs[root.func].ret;
-    if builder.is_unit(ret) {
-        builder.call_func(root.func, vec![], None);
+    if builder.cx.has_tasks() {
+        let task = builder.cx.main_task(&root);
+        builder.run_program(task, root.span);
     } else {
-        let result = builder.call_temp(root.func, vec![]);
-        builder.check_result(result, root.ret, root.span);
-        builder.pop_drops(0, None);
+        builder.call_root(&root);
     }
     if exits && builder.cx.lang_fn_id("start_exit").is_some() {
         builder.call_lang("start_exit", &[], vec![], None, root.span);
@@ -94,6 +92,26 @@ fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
 }
 
 impl Builder<'_, '_> {
+    fn call_root(&mut self, root: &Root) {
+        let ret = self.cx.program.funcs[root.func].ret;
+        if self.is_unit(ret) {
+            return self.call_func(root.func, vec![], None);
+        }
+        let result = self.call_temp(root.func, vec![]);
+        self.check_result(result, root.ret, root.span);
+        self.pop_drops(0, None);
+    }
+
+    /// Gives the program to the library's scheduler, with `task` as what it begins with.
+    fn run_program(&mut self, task: FuncId, span: Span) {
+        let word = self.cx.int_ty(IntTy::USize);
+        let frame = self.temp(word);
+        let nowhere = Arg::Value(Builder::const_int(0, IntTy::USize));
+        self.emit_call(Callee::Start(task), vec![nowhere], frame.into());
+        let frame = Arg::Value(Operand::Copy(frame.into()));
+        self.call_lang("run_program", &[], vec![frame], None, span);
+    }
+
     /// All unwinding of this function ends in `panic_unwound`.
     fn catch_all(&mut self) {
         if !self.cx.opts.panic_unwinds {
@@ -131,6 +149,26 @@ impl Builder<'_, '_> {
 }
 
 impl Cx<'_> {
+    /// Whether anything reached suspends or is started, for which the library's scheduler has to be there. In a program
+    /// that makes its coroutines itself it is not.
+    fn has_tasks(&self) -> bool {
+        let starts = || self.instances.keys().any(|key| matches!(key, Key::Task(_)));
+        self.lang_fn_id("run_program").is_some() && (self.suspend.is_some() || starts())
+    }
+
+    /// The root as the first green thread.
+    fn main_task(&mut self, root: &Root) -> FuncId {
+        let unit = self.unit_ty();
+        let name = self.unique_name(format!("{}.task", root.export));
+        let func = self.new_func(name, Vec::new(), unit, Span::DUMMY);
+        let id = self.program.funcs.push(func);
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        builder.call_root(root);
+        let body = builder.finish();
+        self.program.funcs[id].kind = FuncKind::Body(body);
+        id
+    }
+
     /// Enters a lang function into the table for generated code, if the library has it.
     pub(super) fn require_lang(&mut self, name: &'static str) {
         if self.program.lang.contains_key(name) || self.lang_fn_id(name).is_none() {

@@ -31,6 +31,8 @@ pub(super) enum Key {
     },
     /// A function that takes an empty environment first, as boxed closures do.
     FnBox(FuncId),
+    /// Calls a value of this type, see `coroutine`.
+    Task(Ty),
     /// A method whose receiver is lent, as callers through a vtable do.
     DynMethod(FuncId),
     /// Handles the lists of structural operations.
@@ -135,6 +137,7 @@ impl<'f> Cx<'f> {
             }
             Key::Builtin { method, args, .. } => self.declare_builtin(*method, args),
             Key::FnBox(inner) => self.declare_fn_box(*inner),
+            Key::Task(ty) => self.declare_task(*ty),
             Key::DynMethod(inner) => self.declare_dyn_method(*inner),
             Key::Work(work) => self.declare_work(*work),
         }
@@ -301,6 +304,7 @@ impl<'f> Cx<'f> {
             }
             Key::Builtin { trait_, method, args } => self.build_builtin(id, trait_, method, args),
             Key::FnBox(inner) => self.build_fn_box(id, inner),
+            Key::Task(ty) => self.build_task(id, ty),
             Key::DynMethod(inner) => self.build_dyn_method(id, inner),
             Key::Work(work) => self.build_work(id, work),
         };

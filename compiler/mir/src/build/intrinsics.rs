@@ -36,6 +36,12 @@ impl Builder<'_, '_> {
         if name == "simd_shuffle" {
             return self.shuffle(dest, e.span, types, args);
         }
+        if name == "coroutine" {
+            return self.start_task(dest, e, args);
+        }
+        if name == "catches" {
+            return self.catch_task(dest, e, args);
+        }
         let args = match args {
             [lent] if lends_first(&name) && lent.mode == ArgMode::Value => {
                 vec![Arg::Value(self.lend(&lent.expr))]
@@ -70,6 +76,7 @@ impl Builder<'_, '_> {
         if self.constant_intrinsic(&used)
             || self.memory_intrinsic(&mut used)
             || self.control_intrinsic(&used)
+            || self.coroutine_intrinsic(used.name, &used.args, used.dest)
             || self.unchecked_intrinsic(&used)
         {
             return;

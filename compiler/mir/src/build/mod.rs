@@ -16,6 +16,7 @@ mod closure;
 mod compare;
 mod constant;
 mod control;
+mod coroutine;
 mod decision;
 mod effects;
 mod entry;
@@ -76,6 +77,7 @@ pub struct BuildOptions {
 /// be reached.
 pub fn build_program(front: &mut dyn Front, opts: &BuildOptions) -> Result<mir::Program, Vec<Diagnostic>> {
     let mut cx = Cx::new(front, opts);
+    cx.unwinds |= cx.lang_fn_id("drive").is_some();
     entry::declare_roots(&mut cx);
     cx.run();
     if cx.errors.is_empty() { Ok(cx.program) } else { Err(cx.errors) }
@@ -98,6 +100,10 @@ struct Cx<'f> {
     /// Static texts of source positions, as `caller_location` returns them.
     locations: FxHashMap<String, mir::DataId>,
     roots: Vec<entry::Root>,
+    /// Whether calls need edges for unwinding: what suspends may be told to end also where panics abort.
+    unwinds: bool,
+    /// The function that suspends, once it is asked for.
+    suspend: Option<mir::FuncId>,
     errors: Vec<Diagnostic>,
     /// The expression of the user's program that is being lowered, for faults that have no place of their own.
     at: Span,
@@ -121,6 +127,8 @@ impl<'f> Cx<'f> {
             names: FxHashMap::default(),
             locations: FxHashMap::default(),
             roots: Vec::new(),
+            unwinds: opts.panic_unwinds,
+            suspend: None,
             errors: Vec::new(),
             at: Span::DUMMY,
         }

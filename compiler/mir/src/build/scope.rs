@@ -135,7 +135,7 @@ impl Builder<'_, '_> {
     }
 
     fn unwind_from(&mut self, n: usize) -> Option<Block> {
-        if !self.cx.opts.panic_unwinds {
+        if !self.cx.unwinds {
             return None;
         }
         let start = self.drops[..n].iter().rposition(|s| s.unwind.is_some()).map_or(0, |i| i + 1);
@@ -180,7 +180,7 @@ impl Builder<'_, '_> {
     }
 
     fn unwind_live(&mut self, live: Option<&Place>, next: Option<Block>) -> Option<Block> {
-        let Some(live) = live.filter(|_| self.cx.opts.panic_unwinds) else { return next };
+        let Some(live) = live.filter(|_| self.cx.unwinds) else { return next };
         let ty = self.place_ty(live);
         if !self.needs_drop(ty) {
             return next;

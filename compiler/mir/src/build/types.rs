@@ -232,6 +232,7 @@ impl Cx<'_> {
             let (drop_fn, is_iso) = (adt.drop_fn, adt.is_iso);
             self.program.types.defs[out].is_iso = is_iso;
             self.program.types.defs[out].is_cell_word = Some(id) == self.lang_adt("CellWord");
+            self.program.types.defs[out].is_shared = Some(id) == self.lang_adt("ActorBody");
             if let Some(drop_fn) = drop_fn {
                 let func = self.instance(Key::Fn(drop_fn, args), Span::DUMMY);
                 self.program.types.defs[out].user_drop = Some(func);
@@ -331,6 +332,7 @@ impl Cx<'_> {
                     work.extend(def.variants.iter().flat_map(|v| &v.fields).map(|f| f.ty));
                 }
                 M::FixedArray(of, n) if *n > 0 => work.push(*of),
+                M::Buffer(of) if self.program.types.defs[*of].is_shared => facts.needs_drop = true,
                 M::Buffer(of) => {
                     facts.needs_drop = true;
                     work.push(*of);

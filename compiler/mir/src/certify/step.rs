@@ -398,7 +398,7 @@ impl<'a> Stepper<'a> {
 
     fn term(&mut self, mut state: State, term: &Term, is_cleanup: bool) -> Vec<(Block, State)> {
         match term {
-            Term::Goto(to) => vec![(*to, state)],
+            Term::Goto(to) | Term::Caught(to) => vec![(*to, state)],
             Term::If { cond, then, else_ } => self.branch(state, cond, *then, *else_),
             Term::Switch { value, cases, default } => self.switch(state, value, cases, *default),
             Term::Return => {
@@ -539,7 +539,7 @@ impl<'a> Stepper<'a> {
             Callee::Dyn { object, receiver: ParamMode::Owned, .. } => self.take(state, object, "moved"),
             Callee::Dyn { object, receiver: ParamMode::Mut, .. } => self.lend_mut(state, object),
             Callee::Dyn { object, .. } => self.read(state, object),
-            Callee::Func(_) => {}
+            Callee::Func(_) | Callee::Start(_) | Callee::Resume => {}
         }
         let mut lent: Vec<(&Place, bool)> = Vec::new();
         for arg in args {

@@ -97,6 +97,11 @@ fn fixed_conventions(program: &Program) -> BitSet {
         if func.export.is_some() || func.body().is_none() {
             fixed.insert(id.index());
         }
+        for data in func.body().into_iter().flat_map(|b| &b.blocks) {
+            if let Term::Call { callee: Callee::Start(func), .. } = &data.term {
+                fixed.insert(func.index());
+            }
+        }
         for stmt in func.body().into_iter().flat_map(|b| &b.blocks).flat_map(|b| &b.stmts) {
             match &stmt.kind {
                 StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => {

@@ -61,7 +61,7 @@ fn for_each_func(data: &BlockData, f: &mut impl FnMut(FuncId)) {
             _ => {}
         }
     }
-    if let Term::Call { callee: Callee::Func(func), .. } = &data.term {
+    if let Term::Call { callee: Callee::Func(func) | Callee::Start(func), .. } = &data.term {
         f(*func);
     }
 }
@@ -74,7 +74,7 @@ fn for_each_func_mut(data: &mut BlockData, f: &mut impl FnMut(&mut FuncId)) {
             _ => {}
         }
     }
-    if let Term::Call { callee: Callee::Func(func), .. } = &mut data.term {
+    if let Term::Call { callee: Callee::Func(func) | Callee::Start(func), .. } = &mut data.term {
         f(func);
     }
 }

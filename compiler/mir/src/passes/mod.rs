@@ -6,6 +6,7 @@ mod cleanup_edges;
 mod coalesce;
 mod const_prop;
 mod copy_prop;
+pub mod coroutine;
 mod dead_code;
 mod dead_functions;
 mod early_drop;
@@ -77,6 +78,8 @@ pub struct PassOptions {
 pub struct Report {
     /// What the verifier and the certifier found, which is the fault of a pass: its name and the message.
     pub broken: Vec<(String, String)>,
+    /// Functions that suspend where none may: the program's mistakes. It cannot be lowered further.
+    pub misuses: Vec<coroutine::Misuse>,
 }
 
 /// From the built stage to the owned stage (see [`crate::ir`]). With every pass off, only what is mandatory happens.
@@ -135,7 +138,12 @@ impl<'a> Pipeline<'a> {
     }
 
     fn run(&mut self, program: &mut Program) {
-        self.optional(program, "nounwind");
+        if program.panics_abort && program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
+            // Only suspensions unwind, and which those are is to be known.
+            self.pass(program, "nounwind");
+        } else {
+            self.optional(program, "nounwind");
+        }
         if self.is_on("inline") {
             self.pass(program, "inline");
         } else {
@@ -157,6 +165,16 @@ impl<'a> Pipeline<'a> {
         }
         self.bodies(program, "compact", |_, _, body| simplify::compact_locals(body));
         self.check(program, "simplify", true);
+        self.coroutines(program);
+    }
+
+    /// Behind this the certifier has nothing to say: what is in frames is memory.
+    fn coroutines(&mut self, program: &mut Program) {
+        if let Err(misuses) = coroutine::run(program) {
+            self.report.misuses = misuses;
+            return;
+        }
+        self.check(program, "coroutine", false);
     }
 
     fn is_on(&self, name: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Which functions cannot unwind, and what follows: edges for unwinding that are never taken go.
 //!
 //! A function unwinds if it throws, or calls, directly or by dropping, what unwinds. Boxed closures and `dyn` methods
-//! may, unless panics abort; the host's functions do not.
+//! may, unless panics abort; the host's functions do not. What suspends does: it may be told to end.
 
 use crate::analysis::order::reachable;
 use crate::facts::{drop_may_unwind, place_ty};
@@ -66,7 +66,11 @@ fn infer(program: &mut Program) {
 }
 
 fn unwinds(program: &Program, id: FuncId) -> bool {
-    let Some(body) = program.funcs[id].body() else { return false };
+    let body = match &program.funcs[id].kind {
+        FuncKind::Body(body) => body,
+        FuncKind::Suspend => return true,
+        FuncKind::Extern { .. } => return false,
+    };
     let blocks = reachable(body);
     blocks.iter().map(|b| &body.blocks[Block::new(b)]).filter(|data| !data.is_cleanup).any(|data| match &data
         .term
@@ -98,6 +102,7 @@ impl Unwinds {
         match callee {
             Callee::Func(func) => self.funcs[*func],
             Callee::FnBox(_) | Callee::Dyn { .. } => self.boxed,
+            Callee::Start(_) | Callee::Resume => false,
         }
     }
 

@@ -128,6 +128,11 @@ fn reached_otherwise(program: &Program) -> Vec<FuncId> {
         if func.export.is_some() {
             list.push(id);
         }
+        for data in func.body().into_iter().flat_map(|body| &body.blocks) {
+            if let Term::Call { callee: Callee::Start(func), .. } = &data.term {
+                list.push(*func);
+            }
+        }
         for stmt in func.body().into_iter().flat_map(|body| &body.blocks).flat_map(|data| &data.stmts) {
             match &stmt.kind {
                 StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => list.push(*func),

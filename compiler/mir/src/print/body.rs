@@ -117,6 +117,10 @@ impl<'a> Printer<'a> {
                 return self.ty_in(" ", *ty, "");
             }
             Const::DataAddr(data) => write!(self.out, "addr {data}"),
+            Const::FuncAddr(func) => {
+                self.p("code ");
+                return self.func_name(*func);
+            }
             Const::Null(ty) => return self.ty_in("null ", *ty, ""),
             Const::Empty(ty, variant) => {
                 self.p("empty ");
@@ -241,6 +245,7 @@ impl<'a> Printer<'a> {
     fn term(&mut self, term: &Term) {
         let _ = match term {
             Term::Goto(to) => write!(self.out, "goto {to}"),
+            Term::Caught(to) => write!(self.out, "caught {to}"),
             Term::If { cond, then, else_ } => {
                 self.p("if ");
                 self.operand(cond);
@@ -287,6 +292,11 @@ impl<'a> Printer<'a> {
         match callee {
             Callee::Func(func) => self.func_name(*func),
             Callee::FnBox(place) => self.word_place("box ", place),
+            Callee::Start(func) => {
+                self.p("start ");
+                self.func_name(*func);
+            }
+            Callee::Resume => self.p("resume "),
             Callee::Dyn { object, method, receiver, params, ret } => {
                 self.word_place("dyn ", object);
                 let _ = write!(self.out, " method {method} ");

@@ -1,0 +1,139 @@
+//! What the library's scheduler is made of: functions that can be started, resumed and suspended, see
+//! `crate::passes::coroutine`.
+
+use super::Cx;
+use super::func::Builder;
+use super::instances::Key;
+use crate::ir::*;
+use hir::body::{self, Expr};
+use hir::resolve::callable;
+use hir::ty::{Ty as HTy, TyKind as H};
+
+impl Cx<'_> {
+    /// The function that suspends its caller.
+    pub(super) fn suspend_fn(&mut self) -> FuncId {
+        if let Some(id) = self.suspend {
+            return id;
+        }
+        let unit = self.unit_ty();
+        let name = self.unique_name("suspend".to_string());
+        let mut func = self.new_func(name, Vec::new(), unit, syntax::Span::DUMMY);
+        func.kind = FuncKind::Suspend;
+        func.may_unwind = true;
+        let id = self.program.funcs.push(func);
+        self.suspend = Some(id);
+        id
+    }
+
+    /// The function that calls a value of this type, which it owns, with nothing.
+    pub(super) fn declare_task(&mut self, ty: HTy) -> Function {
+        let (name, span) = match self.front.program().types.kind(ty).clone() {
+            H::Closure(id, args) => (self.closure_owner(id, &args), self.front.program().closures[id].span),
+            H::FnDef(id, _) => (self.front.program().fns[id].path.clone(), self.front.program().fns[id].span),
+            _ => ("boxed".to_string(), self.at),
+        };
+        let ret = callable(self.front.program_mut(), ty).map_or(HTy::UNIT, |(_, ret)| ret);
+        let (env, ret) = (self.mir_ty(ty), self.mir_ty(ret));
+        let name = self.unique_name(format!("{name}.task"));
+        self.new_func(name, vec![(env, ParamMode::Owned)], ret, span)
+    }
+
+    pub(super) fn build_task(&mut self, id: FuncId, ty: HTy) -> Body {
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        let span = builder.span;
+        let env = builder.param("env".to_string(), span);
+        builder.schedule(env);
+        let ret: Place = RETURN.into();
+        match builder.cx.front.program().types.kind(ty).clone() {
+            H::FnDef(id, args) => {
+                let target = builder.cx.fn_def_target(id, args);
+                let func = builder.cx.instance(target.key(), span);
+                let hidden = builder.cx.is_tracked(func).then(|| Arg::Value(builder.location_arg(span)));
+                builder.call_func(func, hidden.into_iter().collect(), Some(ret));
+            }
+            H::Closure(id, args) => {
+                let func = builder.cx.instance(Key::Closure(id, args), span);
+                let env = builder.take(env);
+                builder.call_func(func, vec![Arg::Value(env)], Some(ret));
+            }
+            _ => builder.emit_call(Callee::FnBox(env.into()), Vec::new(), ret),
+        }
+        builder.finish()
+    }
+}
+
+impl Builder<'_, '_> {
+    /// `coroutine(function, result)`: a frame in which the function has not begun.
+    pub(super) fn start_task(&mut self, dest: Option<&Place>, e: &Expr, args: &[body::Arg]) {
+        let [function, result] = args else {
+            return self.cx.internal(e.span, "`coroutine` takes a function and an address");
+        };
+        let ty = self.mono(function.expr.ty);
+        self.cx.require_lang("alloc");
+        self.cx.require_lang("free");
+        let env = self.operand(&function.expr);
+        let env = self.stable(env);
+        let result = self.operand(&result.expr);
+        let func = self.cx.instance(Key::Task(ty), e.span);
+        let word = self.cx.int_ty(IntTy::USize);
+        let result = self.assign_temp(word, Rvalue::Cast(result));
+        let dest = match dest {
+            Some(dest) => dest.clone(),
+            None => self.scratch(word),
+        };
+        let args = vec![Arg::Value(Operand::Copy(result.into())), Arg::Value(env)];
+        self.emit_call(Callee::Start(func), args, dest);
+    }
+
+    /// `catches(function)`: calls it, and says whether it unwound.
+    pub(super) fn catch_task(&mut self, dest: Option<&Place>, e: &Expr, args: &[body::Arg]) {
+        let [function] = args else { return self.cx.internal(e.span, "`catches` takes a function") };
+        let ty = self.mono(function.expr.ty);
+        let env = self.operand(&function.expr);
+        let env = self.stable(env);
+        let func = self.cx.instance(Key::Task(ty), e.span);
+        let bool_ty = self.cx.mir_ty(e.ty);
+        let caught = self.temp(bool_ty);
+        self.consume(&env);
+        let nothing = self.scratch(self.cx.program.funcs[func].ret);
+        let (returned, landing, join) = (self.new_block(false), self.new_block(true), self.new_block(false));
+        let unwound = self.new_block(false);
+        self.set_term(landing, Term::Caught(unwound));
+        self.terminate(Term::Call {
+            callee: Callee::Func(func),
+            args: vec![Arg::Value(env)],
+            dest: nothing,
+            target: Some(returned),
+            unwind: self.cx.unwinds.then_some(landing),
+        });
+        for (block, value) in [(unwound, true), (returned, false)] {
+            self.block = Some(block);
+            self.set(caught, Self::const_bool(value));
+            self.terminate(Term::Goto(join));
+        }
+        self.block = Some(join);
+        if let Some(dest) = dest {
+            self.set(dest.clone(), Operand::Copy(caught.into()));
+        }
+    }
+
+    /// The intrinsics that leave a function, or go on with one.
+    pub(super) fn coroutine_intrinsic(&mut self, name: &str, args: &[Arg], dest: Option<&Place>) -> bool {
+        match (name, args) {
+            ("suspend", []) => {
+                let func = self.cx.suspend_fn();
+                self.call_func(func, Vec::new(), None);
+            }
+            ("resume", [Arg::Value(_), Arg::Value(_)]) => {
+                let i32_ty = self.cx.int_ty(IntTy::I32);
+                let dest = match dest {
+                    Some(dest) => dest.clone(),
+                    None => self.scratch(i32_ty),
+                };
+                self.emit_call(Callee::Resume, args.to_vec(), dest);
+            }
+            _ => return false,
+        }
+        true
+    }
+}
