@@ -83,6 +83,14 @@ impl Checker {
         }
     }
 
+    /// An attribute that nothing of this kind has.
+    pub(crate) fn refuse_attr(&mut self, attr: &Attribute, what: &str) {
+        match KNOWN.contains(&self.program.name(attr.name.name)) {
+            true => self.misplaced_attr(attr, what),
+            false => self.unknown_attr(attr),
+        }
+    }
+
     fn unknown_attr(&mut self, attr: &Attribute) {
         let text = self.program.name(attr.name.name).to_string();
         let mut diag = Diagnostic::error(

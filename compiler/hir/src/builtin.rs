@@ -77,6 +77,10 @@ impl Builtin {
     }
 }
 
+/// Types of the library whose parts say nothing about their values.
+pub(crate) const OPAQUE: [&str; 7] =
+    ["ActorRef", "Future", "FutureHandle", "Reply", "ReplyPair", "Timer", "Waiting"];
+
 impl ImplIndex {
     pub fn set_builtin(&mut self, trait_: TraitId, builtin: Builtin) {
         self.builtins.push((trait_, builtin));
@@ -104,7 +108,10 @@ impl Solver<'_> {
             };
             return if fits { Sel::Builtin(builtin) } else { Sel::No };
         }
-        let parts = matches!(kind, TyKind::Tuple(_) | TyKind::Adt(..) | TyKind::FixedArray(..));
+        let parts = match kind {
+            TyKind::Adt(adt, _) => !self.p.index.opaque.contains(adt),
+            _ => matches!(kind, TyKind::Tuple(_) | TyKind::FixedArray(..)),
+        };
         if builtin.is_structural() && parts { Sel::Builtin(builtin) } else { Sel::No }
     }
 

@@ -42,8 +42,7 @@ pub(crate) struct Decls {
     pub misspelt: Vec<(ImplId, Symbol)>,
     /// Unknown types that were reported, by file.
     pub unknown_types: FxHashSet<(ModuleId, Symbol)>,
-    /// An actor was reported: what is done with it need not be.
-    pub has_actor: bool,
+    pub actors: crate::actors::Actors,
     /// `unsafe fn`s: only unsafe modules call them.
     pub unsafe_fns: FxHashSet<FnId>,
     /// The functions that the host calls, by the names that it knows.
@@ -60,11 +59,16 @@ pub(crate) struct Done {
     pub impls: usize,
     pub consts: usize,
     pub aliases: usize,
+    pub actors: usize,
 }
 
 pub(crate) enum AdtDecl {
     Struct(ast::StructDecl),
     Enum(ast::EnumDecl),
+    /// The reference to an actor.
+    ActorRef(crate::actors::ActorId),
+    /// Its states, or its messages.
+    ActorPart(crate::actors::ActorId),
 }
 
 pub(crate) struct ImplSource {
@@ -136,17 +140,13 @@ impl Checker {
                 self.decls.tests.push(Some(decl.body));
             }
             ItemKind::Extern(block) => self.collect_extern(module, block),
-            ItemKind::Actor(decl) => {
-                self.unsupported(decl.name.span, "actors");
-                self.decls.has_actor = true;
-                self.declare_item(module, decl.name, Def::Actor, is_pub);
-            }
+            ItemKind::Actor(decl) => self.collect_actor(module, *decl, &attrs, docs, is_pub),
             ItemKind::ExportActor(name) => self.unsupported(name.span, "`export actor`"),
             ItemKind::Error => {}
         }
     }
 
-    fn declare_item(&mut self, module: ModuleId, name: Ident, def: Def, is_pub: bool) {
+    pub(crate) fn declare_item(&mut self, module: ModuleId, name: Ident, def: Def, is_pub: bool) {
         self.declare(module, name.name, Entry { def, is_pub, span: name.span, import: None });
     }
 
@@ -166,7 +166,7 @@ impl Checker {
     }
 
     /// Enters a function. `None` for what is not supported at all.
-    fn collect_fn(
+    pub(crate) fn collect_fn(
         &mut self,
         module: ModuleId,
         decl: Box<ast::FnDecl>,

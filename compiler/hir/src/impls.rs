@@ -72,6 +72,8 @@ pub(crate) struct ImplIndex {
     traits_by_head: FxHashMap<Head, Vec<TraitId>>,
     assoc_types: FxHashMap<Symbol, Vec<TraitId>>,
     pub(crate) builtins: Vec<(TraitId, crate::builtin::Builtin)>,
+    /// Types without structural implementations.
+    pub(crate) opaque: Vec<crate::program::AdtId>,
 }
 
 fn list<K: std::hash::Hash + Eq, V>(map: &FxHashMap<K, Vec<V>>, key: K) -> &[V] {

@@ -104,6 +104,8 @@ impl Checker {
         known.show_name = Symbol0(self.program.interner.intern("show"));
         known.show_with_name = Symbol0(self.program.interner.intern("show_with"));
         self.known = known;
+        self.program.index.opaque =
+            crate::builtin::OPAQUE.iter().filter_map(|name| self.program.lang_adt(name)).collect();
         let mut traits: Vec<(Symbol, TraitId)> =
             self.program.lang.traits.iter().map(|(s, t)| (*s, *t)).collect();
         traits.sort_unstable();

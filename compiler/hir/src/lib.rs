@@ -5,6 +5,7 @@
 //! diagnostics. Lowering asks `resolve` what a method call on concrete types runs. Start reading at [`Checker`],
 //! then `signatures.rs` for declarations and `check/mod.rs` for bodies.
 
+mod actors;
 mod attrs;
 pub mod body;
 mod builtin;

@@ -10,19 +10,13 @@ use syntax::{Diagnostic, Span};
 /// The part of the language that a name belongs to, as messages say it.
 pub(crate) fn planned(name: &str) -> Option<&'static str> {
     Some(match name {
-        "Future" => "futures",
-        "Timer" | "send_after" | "every" => "actors and their timers",
-        "Reply" | "defer_reply" | "Down" | "Crashed" => "actors and their replies",
+        "Down" => "monitors of actors",
         _ => return None,
     })
 }
 
 impl Checker {
     pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
-        let of_actors = matches!(what, "actors" | "`spawn`" | "`send`" | "`ask`" | "`reply`" | "`select`");
-        if of_actors && self.decls.has_actor {
-            return;
-        }
         let (verb, pronoun) = if what.starts_with('`') { ("is", "it") } else { ("are", "them") };
         let message = format!("{what} {verb} not supported yet");
         let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, span, message);

@@ -30,8 +30,6 @@ pub(crate) enum Def {
     Fn(FnId),
     Const(ConstId),
     Variant(AdtId, VariantIdx),
-    /// An actor: known by name so that its uses say no more than that actors are not supported.
-    Actor,
     /// Reported where it was declared or imported.
     Error,
 }

@@ -5,6 +5,7 @@
 
 mod impls;
 
+use crate::actors::{ActorId, ActorRole};
 use crate::checker::Checker;
 use crate::codes;
 use crate::collect::AdtDecl;
@@ -29,6 +30,7 @@ impl Checker {
         let fns = (from.fns..self.program.fns.len()).map(FnId::new);
         let consts = (from.consts..self.program.consts.len()).map(ConstId::new);
         let aliases = (from.aliases..self.aliases.len()).map(AliasId::new);
+        let actors = (from.actors..self.decls.actors.all.len()).map(ActorId::new);
         adts.clone().for_each(|id| self.declare_adt(id));
         traits.clone().for_each(|id| self.declare_trait(id));
         traits.clone().for_each(|id| self.ensure_trait_header(id));
@@ -37,6 +39,7 @@ impl Checker {
             self.alias_ty(id, Span::DUMMY);
         });
         adts.clone().for_each(|id| self.resolve_adt(id));
+        actors.clone().for_each(|id| self.resolve_actor_impl(id));
         impls.clone().for_each(|id| self.resolve_impl_head(id));
         impls.clone().for_each(|id| self.resolve_impl_types(id));
         fns.clone().for_each(|id| self.resolve_fn(id));
@@ -50,8 +53,10 @@ impl Checker {
             impls: self.program.impls.len(),
             consts: self.program.consts.len(),
             aliases: self.aliases.len(),
+            actors: self.decls.actors.all.len(),
         };
         fns.clone().for_each(|id| self.normalize_fn(id));
+        actors.for_each(|id| self.fill_messages(id));
         self.check_dyn_uses();
         self.check_declarations(adts, traits, impls, fns);
         self.infer.clear();
@@ -132,6 +137,11 @@ impl Checker {
         let generics = match &decl {
             AdtDecl::Struct(d) => &d.generics,
             AdtDecl::Enum(d) => &d.generics,
+            AdtDecl::ActorRef(actor) | AdtDecl::ActorPart(actor) => {
+                self.declare_actor_params(id, *actor);
+                self.decls.adts[id] = Some(decl);
+                return;
+            }
         };
         self.declare_params(generics, &mut cx);
         self.program.adts[id].generics = cx.generics;
@@ -140,6 +150,9 @@ impl Checker {
 
     fn resolve_adt(&mut self, id: AdtId) {
         let Some(decl) = self.decls.adts[id].take() else { return };
+        if let AdtDecl::ActorRef(actor) | AdtDecl::ActorPart(actor) = decl {
+            return self.resolve_actor_type(id, actor);
+        }
         let mut cx = TyCx::new(self.program.adts[id].module);
         cx.generics = std::mem::take(&mut self.program.adts[id].generics);
         let own = self.identity(&cx.generics);
@@ -157,6 +170,7 @@ impl Checker {
                     self.resolve_variant(id, VariantIdx::new(i), &variant.body, &cx, Some(()));
                 }
             }
+            AdtDecl::ActorRef(_) | AdtDecl::ActorPart(_) => {}
         }
         self.program.adts[id].generics = cx.generics;
     }
@@ -337,7 +351,10 @@ impl Checker {
         let Some(decl) = self.decls.fns[id].take() else { return };
         let function = &self.program.fns[id];
         let (container, module) = (function.container, function.module);
-        let boxed = function.export.is_some() || matches!(function.kind, FnKind::Extern { .. });
+        let actor = self.actor_fn(id);
+        let is_message =
+            actor.is_some_and(|f| matches!(f.role, ActorRole::Constructor(_) | ActorRole::Handler(_)));
+        let boxed = function.export.is_some() || matches!(function.kind, FnKind::Extern { .. }) || is_message;
         let mut cx = self.container_cx(container, module);
         cx.generics.n_parent = cx.generics.params.len() as u32;
         self.declare_params(&decl.generics, &mut cx);
@@ -359,6 +376,9 @@ impl Checker {
         function.params = params;
         function.ret = ret;
         self.decls.fns[id] = Some(decl);
+        if let Some(actor) = actor {
+            self.complete_actor_signature(id, actor);
+        }
     }
 
     /// Whether the body seems to `yield` values. Looks at the text: this only decides about a message.
@@ -493,7 +513,10 @@ impl Checker {
 
     pub(crate) fn find_main(&mut self) {
         let entry = self.scopes[self.root].names.get(&sym::main).and_then(|n| n.get(crate::scope::Ns::Value));
-        let Some(crate::scope::Entry { def: crate::scope::Def::Fn(id), .. }) = entry else { return };
+        let Some(crate::scope::Entry { def: crate::scope::Def::Fn(id), .. }) = entry else {
+            self.program.main = self.main_of_actor();
+            return;
+        };
         self.program.main = Some(id);
         let function = &self.program.fns[id];
         let span = function.span;

@@ -458,7 +458,7 @@ impl Checker {
                 let (args, assoc) = self.lower_trait_args(trait_, segment, cx);
                 Some(BoundKind::Trait { trait_, args, assoc })
             }
-            Def::Error | Def::Actor => None,
+            Def::Error => None,
             _ => {
                 let text = self.program.name(segment.ident.name);
                 let message = format!("expected a trait, found the type `{text}`");

@@ -5,6 +5,7 @@
 
 mod exprs;
 mod types;
+pub mod visit;
 
 pub use exprs::*;
 pub use types::*;
@@ -112,7 +113,6 @@ pub enum ItemKind {
     Type(TypeAlias),
     Test(TestDecl),
     Extern(ExternBlock),
-    /// Parsed completely, not supported yet beyond its syntax: the checker reports it.
     Actor(Box<ActorDecl>),
     /// `export actor Name`
     ExportActor(Ident),

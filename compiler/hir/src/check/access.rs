@@ -116,6 +116,9 @@ impl FnCtxt<'_> {
             && !self.ck.program.adts[*adt].is_enum
         {
             let (adt, args) = (*adt, TyRow::from_slice(args));
+            if self.report_actor_value(adt, span) {
+                return self.error_expr(span);
+            }
             return self.variant_value(adt, VariantIdx(0), args, want, span);
         }
         let text = self.ty_name(ty);
@@ -142,6 +145,9 @@ impl FnCtxt<'_> {
 
     /// A field without a name is used, at a place.
     pub(crate) fn check_tuple_field(&mut self, adt: AdtId, variant: VariantIdx, index: usize, span: Span) {
+        if self.refuse_actor_struct(adt, span) {
+            return;
+        }
         let decl = &self.ck.program.adts[adt];
         let Some(field) = decl.variants[variant].fields.get(index) else { return };
         let (name, is_pub, module) = (field.name, field.is_pub, decl.module);
@@ -150,6 +156,9 @@ impl FnCtxt<'_> {
 
     /// A constructor sets all fields, so it is as private as the most private of them.
     pub(crate) fn check_constructor(&mut self, adt: AdtId, variant: VariantIdx, span: Span) {
+        if self.refuse_actor_struct(adt, span) {
+            return;
+        }
         let fields = self.ck.program.adts[adt].variants[variant].fields.iter();
         if let Some(private) = fields.into_iter().position(|f| !f.is_pub) {
             self.check_tuple_field(adt, variant, private, span);
@@ -160,6 +169,9 @@ impl FnCtxt<'_> {
     pub(crate) fn field_expr(&mut self, e: &mut ast::Expr, span: Span) -> Expr {
         let ast::ExprKind::Field { base, name, .. } = &mut e.kind else { return self.error_expr(span) };
         let name = *name;
+        if let Some(state) = self.own_state(base, name.name, span) {
+            return state;
+        }
         let base = self.expr(base, None);
         let ty = self.settle(base.ty);
         if ty == Ty::ERROR || name.name == sym::empty {
@@ -226,6 +238,9 @@ impl FnCtxt<'_> {
         let text = self.ck.program.name(name.name).to_string();
         if self.is_open(ty) {
             return self.report_unknown_type(ty, span);
+        }
+        if self.report_actor_member(ty, name) {
+            return;
         }
         let owner = self.ty_name(ty);
         if self.has_method(ty, name.name) {

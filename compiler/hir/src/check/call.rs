@@ -19,6 +19,9 @@ impl FnCtxt<'_> {
         want: Option<Ty>,
         span: Span,
     ) -> Expr {
+        if let Some(expr) = self.actor_call(callee, args, want, span) {
+            return expr;
+        }
         match &callee.kind {
             ast::ExprKind::Name { .. } | ast::ExprKind::SelfType | ast::ExprKind::Field { .. } => {}
             _ => return self.call_value(callee, args, span),
@@ -253,7 +256,7 @@ impl FnCtxt<'_> {
     }
 
     /// Lets the expected type decide what is open in the result's type.
-    fn hint_result(&mut self, ret: Ty, want: Option<Ty>) {
+    pub(crate) fn hint_result(&mut self, ret: Ty, want: Option<Ty>) {
         let Some(want) = want else { return };
         if !self.ck.program.types.flags(ret).has_infer {
             return;

@@ -56,7 +56,11 @@ impl FnCtxt<'_> {
             is_once: false,
             span,
         });
-        let body = self.closure_body(params, &types, ret_ty, ret_span, body, &mut faulty);
+        let mut body = self.closure_body(params, &types, ret_ty, ret_span, body, &mut faulty);
+        let lets = match self.actor {
+            Some(_) if self.frames.len() == 1 => self.settle_captures(&mut body.captures, span),
+            _ => Vec::new(),
+        };
         self.closures.push((id, body));
         if let Some(wanted) = wanted_ret.filter(|w| self.is_open(*w)) {
             self.unify(wanted, if faulty { Ty::ERROR } else { ret_ty });
@@ -66,7 +70,7 @@ impl FnCtxt<'_> {
         if faulty {
             return self.error_expr(span);
         }
-        Expr { kind: ExprKind::Closure(id), ty, span }
+        super::with_lets(lets, Expr { kind: ExprKind::Closure(id), ty, span })
     }
 
     /// The parameters and the result that the place of a closure asks for.
@@ -131,7 +135,9 @@ impl FnCtxt<'_> {
         body: &mut ast::Expr,
         faulty: &mut bool,
     ) -> ClosureBody {
-        self.frames.push(Frame { ret, captures: Vec::new(), ret_span, is_closure: true, question: None });
+        let is_task = std::mem::take(&mut self.next_is_task);
+        let captures = Vec::new();
+        self.frames.push(Frame { ret, captures, ret_span, is_closure: true, question: None, is_task });
         let loops = std::mem::take(&mut self.loops);
         let tries = std::mem::take(&mut self.tries);
         let diverges = std::mem::replace(&mut self.diverges, false);

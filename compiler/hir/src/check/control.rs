@@ -243,7 +243,10 @@ impl FnCtxt<'_> {
 
     // ------------------------------------------------------------ return
 
-    pub(crate) fn return_expr(&mut self, value: Option<&mut ast::Expr>, span: Span) -> Expr {
+    pub(crate) fn return_expr(&mut self, mut value: Option<&mut ast::Expr>, span: Span) -> Expr {
+        if let Some(expr) = self.actor_return(value.as_deref_mut(), span) {
+            return expr;
+        }
         let Some(frame) = self.frames.last() else { return self.error_expr(span) };
         let (ret, ret_span) = (frame.ret, frame.ret_span);
         let frame_is_declared = !frame.is_closure && self.has_written_ret;

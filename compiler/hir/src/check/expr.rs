@@ -100,29 +100,24 @@ impl FnCtxt<'_> {
             E::TryCatch { error_ty, body, arms } => {
                 self.try_catch(error_ty.as_deref(), body, arms, want, span)
             }
+            E::Spawn { ctor, args } => self.spawn(ctor, args, span),
+            E::Send { target, message } => self.send(target, message, span),
+            E::Ask { .. } => self.ask(e),
+            E::Async(inner) => self.async_expr(inner, span),
+            E::Await(inner) => self.await_expr(inner, span),
+            E::Select { arms, timeout } => self.select(arms, timeout.as_mut(), want, span),
+            E::Reply(value) => self.reply(value, span),
+            E::Yield(_) => {
+                self.ck.unsupported(span, "generators");
+                self.error_expr(span)
+            }
             E::Error => self.error_expr(span),
-            _ => self.unsupported_expr(e),
         }
     }
 
-    fn unsupported_expr(&mut self, e: &mut ast::Expr) -> Expr {
-        use ast::ExprKind as E;
-        let what = match &e.kind {
-            E::Spawn { .. } => "`spawn`",
-            E::Send { .. } => "`send`",
-            E::Ask { .. } => "`ask`",
-            E::Async(_) => "`async`",
-            E::Await(_) => "`await`",
-            E::Select { .. } => "`select`",
-            E::Reply(_) => "`reply`",
-            _ => "generators",
-        };
-        self.ck.unsupported(e.span, what);
-        self.error_expr(e.span)
-    }
-
     fn self_value(&mut self, span: Span) -> Expr {
-        match self.lookup_local(syntax::sym::self_) {
+        match self.lookup_local(syntax::sym::self_, span) {
+            Some(local) if self.is_constructor() && self.frames.len() == 1 => self.self_of_new(local, span),
             Some(local) => self.local(local, span),
             None => {
                 let diag = Diagnostic::error(codes::UNKNOWN_NAME, span, "there is no `self` here")

@@ -117,6 +117,7 @@ impl FnCtxt<'_> {
             let id = self.closures[i].0;
             let captures: Vec<Ty> =
                 self.closures[i].1.captures.iter().map(|(inner, _)| self.locals[*inner].ty).collect();
+            self.check_captured_futures(i);
             let once = captures.iter().any(|t| is_iso_for(&mut self.ck.program, *t, &self.cx.generics));
             let decl = &mut self.ck.program.closures[id];
             decl.captures = captures;

@@ -242,6 +242,10 @@ impl FnCtxt<'_> {
         callee_span: Span,
         span: Span,
     ) -> Expr {
+        if self.report_actor_member(ty, name) {
+            self.check_loose(args);
+            return self.error_expr(span);
+        }
         let text = self.ck.program.name(name.name).to_string();
         if let Some((index, field_ty, ..)) = self.find_field(ty, name.name) {
             let field_ty = self.shallow(field_ty);

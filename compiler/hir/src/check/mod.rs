@@ -5,6 +5,7 @@
 //! exhaustiveness) see types without variables.
 
 mod access;
+mod actor;
 mod analyse;
 mod args;
 mod assign;
@@ -36,6 +37,7 @@ mod tries;
 mod unknown;
 mod usage;
 
+use crate::actors::{ActorFn, ActorRole};
 use crate::body::*;
 use crate::checker::Checker;
 use crate::env::ParamEnv;
@@ -73,6 +75,8 @@ pub(crate) struct LocalInfo {
     pub is_param: bool,
     /// Made by the checker.
     pub is_hidden: bool,
+    /// Stands for a state of the actor, by its number.
+    pub state: Option<u32>,
 }
 
 /// A function or closure around the current place.
@@ -86,6 +90,8 @@ pub(crate) struct Frame {
     pub is_closure: bool,
     /// The `?` that decided what kind of result a closure has.
     pub question: Option<Span>,
+    /// Code that `async` starts.
+    pub is_task: bool,
 }
 
 pub(crate) struct LoopCtx {
@@ -145,6 +151,10 @@ pub(crate) struct FnCtxt<'c> {
     pub bad_pats: Vec<Span>,
     /// Patterns of tuples whose types were not known: nothing is said of their parts.
     pub open_pats: Vec<Span>,
+    /// In the functions of an actor.
+    pub actor: Option<actor::ActorBody>,
+    /// The closure that is checked next is the code of an `async`.
+    pub next_is_task: bool,
 }
 
 /// Tables of bodies that are done, all empty: their memory serves for the next.
@@ -189,6 +199,10 @@ impl Checker {
     }
 
     fn check_fn_body(&mut self, id: FnId) -> Body {
+        let actor = self.actor_fn(id);
+        if let Some(ActorFn { actor, role: ActorRole::Dispatch }) = actor {
+            return self.dispatch_body(id, actor);
+        }
         let Some(mut decl) = self.decls.fns[id].take() else { return empty_body(BodyOwner::Fn(id)) };
         let Some(body) = decl.body.take() else { return empty_body(BodyOwner::Fn(id)) };
         let body = self.parse_deferred(body);
@@ -199,10 +213,17 @@ impl Checker {
         let env = ParamEnv::new(&mut self.program, &generics, container);
         cx.generics = generics;
         let ret_span = decl.ret.as_ref().map_or(decl.sig_span, |r| r.span);
+        // A constructor's body has no result; what the function returns is made of the states.
+        let is_constructor = actor.is_some_and(|of| matches!(of.role, ActorRole::Constructor(_)));
+        let ret = if is_constructor { Ty::UNIT } else { ret };
         let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span);
         fcx.has_written_ret = decl.ret.is_some();
         fcx.has_faulty_signature = fcx.ck.decls.faulty_signatures.contains(&id);
-        fcx.run(Some((id, &mut decl)), body, ret)
+        let body = fcx.run(Some((id, &mut decl)), body, ret);
+        if let Some(of) = actor {
+            self.learn_reply_ty(id, of, &body);
+        }
+        body
     }
 
     fn check_const_body(&mut self, id: ConstId) -> Body {
@@ -268,7 +289,14 @@ impl<'c> FnCtxt<'c> {
             locals: spare.locals,
             info: spare.info,
             scope: spare.scope,
-            frames: vec![Frame { ret, captures: Vec::new(), ret_span, is_closure: false, question: None }],
+            frames: vec![Frame {
+                ret,
+                captures: Vec::new(),
+                ret_span,
+                is_closure: false,
+                question: None,
+                is_task: false,
+            }],
             loops: Vec::new(),
             labels: Vec::new(),
             tries: Vec::new(),
@@ -284,6 +312,8 @@ impl<'c> FnCtxt<'c> {
             lit_pats: Vec::new(),
             bad_pats: Vec::new(),
             open_pats: Vec::new(),
+            actor: None,
+            next_is_task: false,
             ck,
         }
     }
@@ -293,7 +323,10 @@ impl<'c> FnCtxt<'c> {
         let mut params = Vec::new();
         let mut lets = Vec::new();
         if let Some((id, decl)) = decl {
-            self.declare_fn_params(id, decl, &mut params, &mut lets);
+            match self.ck.actor_fn(id) {
+                Some(of) => self.declare_actor_params(id, of, decl, &mut params, &mut lets),
+                None => self.declare_written_params(id, decl, 0, 0, &mut params, &mut lets),
+            }
         }
         let value = match body {
             ast::FnBody::Block(mut block) => {
@@ -306,6 +339,7 @@ impl<'c> FnCtxt<'c> {
             }
             ast::FnBody::Deferred(span) => Expr { kind: ExprKind::Error, ty: Ty::ERROR, span },
         };
+        let value = if self.is_constructor() { self.constructor_value(value) } else { value };
         let value = with_lets(lets, value);
         self.scope.pop_to(0);
         let mut body = Body {
@@ -355,16 +389,20 @@ impl<'c> FnCtxt<'c> {
         value
     }
 
-    fn declare_fn_params(
+    /// Enters the parameters that are written, from the one with number `first`; the signature has `given` more before
+    /// them.
+    fn declare_written_params(
         &mut self,
         id: FnId,
         decl: &mut ast::FnDecl,
+        first: usize,
+        given: usize,
         params: &mut Vec<LocalId>,
         lets: &mut Vec<Stmt>,
     ) {
         params.reserve_exact(decl.params.len());
-        for (i, param) in decl.params.iter_mut().enumerate() {
-            let Some(sig) = self.ck.program.fns[id].params.get(i) else { continue };
+        for (i, param) in decl.params.iter_mut().enumerate().skip(first) {
+            let Some(sig) = self.ck.program.fns[id].params.get(i + given) else { continue };
             let (ty, name, span) = (sig.ty, sig.name, sig.span);
             let is_mut = sig.mode == ParamMode::Mut;
             self.has_errors |= self.ck.program.types.flags(ty).has_error;
@@ -451,6 +489,7 @@ impl<'c> FnCtxt<'c> {
             is_element: false,
             is_param: false,
             is_hidden: false,
+            state: None,
         });
         self.locals.push(LocalDecl { name, ty, is_mut, span })
     }

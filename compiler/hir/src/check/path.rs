@@ -44,18 +44,26 @@ impl FnCtxt<'_> {
     // ------------------------------------------------------------ variables
 
     /// The variable of a name, as seen from the innermost closure: captures are made on the way.
-    pub(crate) fn lookup_local(&mut self, name: Symbol) -> Option<LocalId> {
+    pub(crate) fn lookup_local(&mut self, name: Symbol, span: Span) -> Option<LocalId> {
         let local = self.scope.get(name)?;
+        Some(self.reach(local, span))
+    }
+
+    /// A variable as seen from the innermost closure.
+    pub(crate) fn reach(&mut self, local: LocalId, span: Span) -> LocalId {
         self.info[local].is_used = true;
         let frame = self.info[local].frame as usize;
         if frame + 1 == self.frames.len() {
-            return Some(local);
+            return local;
+        }
+        if self.actor.is_some() && self.frames[frame + 1..].iter().any(|f| f.is_task) {
+            self.check_task_access(local, span);
         }
         let mut at = local;
         for depth in frame + 1..self.frames.len() {
             at = self.capture(depth, at);
         }
-        Some(at)
+        at
     }
 
     fn capture(&mut self, depth: usize, outer: LocalId) -> LocalId {
@@ -73,7 +81,11 @@ impl FnCtxt<'_> {
     }
 
     pub(crate) fn local(&self, local: LocalId, span: Span) -> Expr {
-        Expr { kind: ExprKind::Local(local), ty: self.locals[local].ty, span }
+        let ty = self.locals[local].ty;
+        match self.info[local].state {
+            Some(index) => self.state_place(index, ty, span),
+            None => Expr { kind: ExprKind::Local(local), ty, span },
+        }
     }
 
     // ------------------------------------------------------------ expressions
@@ -82,7 +94,7 @@ impl FnCtxt<'_> {
     pub(crate) fn path_or_field(&mut self, e: &mut ast::Expr, want: Option<Ty>) -> Expr {
         let span = e.span;
         if let ast::ExprKind::Name { ident, args: None } = &e.kind
-            && let Some(local) = self.lookup_local(ident.name)
+            && let Some(local) = self.lookup_local(ident.name, span)
         {
             return self.local(local, span);
         }
@@ -258,11 +270,6 @@ impl FnCtxt<'_> {
                 Res::Trait(id, given)
             }
             Def::Error => {
-                self.has_errors = true;
-                Res::Error
-            }
-            Def::Actor => {
-                self.ck.unsupported(ident.span, "actors");
                 self.has_errors = true;
                 Res::Error
             }

@@ -75,6 +75,10 @@ impl FnCtxt<'_> {
     }
 
     fn require_mut_local(&mut self, local: LocalId, span: Span) -> bool {
+        if self.actor.as_ref().is_some_and(|a| a.state == Some(local)) && !self.locals[local].is_mut {
+            self.report_fixed_state(span);
+            return false;
+        }
         let info = self.info[local];
         let decl = &self.locals[local];
         if decl.is_mut && !info.is_capture {
@@ -105,9 +109,12 @@ impl FnCtxt<'_> {
                 "mut ",
             );
         } else if info.is_param {
-            diag = diag
-                .also(decl_span, "declared here")
-                .note(format!("`mut {text}` as a parameter changes the caller's variable; `let mut {text} = {text}` makes a copy"));
+            let is_message = self.is_message_body();
+            diag = diag.also(decl_span, "declared here").note(if is_message {
+                format!("values of a message are parameters: `let mut {text} = {text}` makes a copy that can be changed")
+            } else {
+                format!("`mut {text}` as a parameter changes the caller's variable; `let mut {text} = {text}` makes a copy")
+            });
         } else if info.is_element {
             let note = format!(
                 "`xs.update_each(|mut {text}| …)` or `xs[i]` changes the elements; `mut {text}` only the copy"

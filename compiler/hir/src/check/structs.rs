@@ -38,6 +38,9 @@ impl FnCtxt<'_> {
                 return self.bad_struct(fields, base, span);
             }
         };
+        if self.refuse_actor_struct(adt, path.span) {
+            return self.bad_struct(fields, base, span);
+        }
         let ty = self.intern_row(TyKind::Adt(adt, Args::default()), &args);
         if let Some(want) = want {
             // What is expected decides the arguments before the fields are looked at.

@@ -49,6 +49,8 @@ impl FnCtxt<'_> {
                 ident.span,
                 format!("{owner}.{text}"),
             );
+        } else if let Some(note) = self.unreachable_state(ident.name) {
+            diag = diag.note(note);
         } else if self.is_own_member(ident.name) {
             diag = diag.fix_likely("members are reached through `self`", ident.span, format!("self.{text}"));
         } else if let Some(found) = self.closest_name(&text) {

@@ -176,12 +176,11 @@ UNSUPPORTED_FEATURE = "unsupported-feature", "The language has this, this versio
 "Some parts of the language are parsed, but not compiled yet; the message says which.
 
 ```gal-fail
-actor Counter { on Increment {} }
-fn main() {}
+async fn twice(n: Int) -> Int { n * 2 }
+fn main() { println(\"ready\") }
 ```
 ```gal
-struct Counter { count: Int }
-impl Counter { fn increment(mut self) { self.count += 1 } }
-fn main() { let mut c = Counter { count: 0 }; c.increment(); println(c.count) }
+fn twice(n: Int) -> Int { n * 2 }
+fn main() { println(twice(1)) }
 ```";
 }

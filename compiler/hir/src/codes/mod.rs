@@ -2,6 +2,7 @@
 //!
 //! Every code has a program that fails with it and a mended one; a test checks both.
 
+mod actors;
 mod bodies;
 mod declarations;
 mod lints;
@@ -11,6 +12,7 @@ mod places;
 mod traits;
 mod types;
 
+pub use actors::*;
 pub use bodies::*;
 pub use declarations::*;
 pub use lints::*;
@@ -31,7 +33,7 @@ macro_rules! codes {
 }
 use codes;
 
-const PARTS: [&[CodeInfo]; 8] = [NAMES, TYPES, TRAITS, DECLARATIONS, BODIES, PLACES, LINTS, LOWERING];
+const PARTS: [&[CodeInfo]; 9] = [ACTORS, NAMES, TYPES, TRAITS, DECLARATIONS, BODIES, PLACES, LINTS, LOWERING];
 
 /// Codes that the checker does not report: what reports them comes behind it.
 pub const BEHIND_THE_CHECKER: &[CodeInfo] = LOWERING;

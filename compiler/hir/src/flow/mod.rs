@@ -5,6 +5,7 @@
 //! longer changes. A parameter that a function only reads is *lent* to it: whether it is moved is worked out from
 //! the function's body, so that `file.size()` does not consume the file.
 
+mod actors;
 mod calls;
 mod state;
 mod walk;
@@ -16,6 +17,7 @@ use crate::program::*;
 use crate::resolve::{is_iso_for, is_iso_in};
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
+use actors::reply_of;
 use state::{Moved, State};
 use syntax::{Diagnostic, Span};
 
@@ -53,6 +55,8 @@ pub(crate) struct Flow<'a> {
     budget: u64,
     reported: Vec<(LocalId, Span)>,
     unset_reported: Vec<LocalId>,
+    /// The variable with the duty to answer, in a handler that answers by itself.
+    reply: Option<LocalId>,
 }
 
 struct LoopFrame {
@@ -117,6 +121,7 @@ impl Checker {
 impl<'a> Flow<'a> {
     fn new(ck: &'a mut Checker, body: &'a Body, generics: Generics, self_iso: bool, quiet: bool) -> Flow<'a> {
         let n = body.params.len();
+        let reply = reply_of(ck, body);
         Flow {
             ck,
             body,
@@ -128,11 +133,12 @@ impl<'a> Flow<'a> {
             budget: 20_000_000,
             reported: Vec::new(),
             unset_reported: Vec::new(),
+            reply,
         }
     }
 
     fn run(mut self) -> ParamUse {
-        let mut state = State::default();
+        let mut state = State { owes_reply: self.reply.is_some(), ..State::default() };
         self.expr(&self.body.value, &mut state, Use::Move);
         self.check_exit(&state, self.body.value.span);
         for (_, closure) in &self.body.closures {
@@ -148,6 +154,9 @@ impl<'a> Flow<'a> {
     }
 
     fn name(&self, local: LocalId) -> String {
+        if self.is_states(local) {
+            return "self".to_string();
+        }
         self.ck.program.name(self.body.locals[local].name).to_string()
     }
 
@@ -175,6 +184,9 @@ impl<'a> Flow<'a> {
         }
         self.reported.push((local, moved.span));
         self.params.copies = true;
+        if self.reply == Some(local) {
+            return self.report_second_reply(span, moved);
+        }
         let (text, ty) = self.part_name(local, &moved.path);
         let in_loop = moved.span == span || moved.span.lo > span.lo;
         let message = format!("`{text}` was moved and cannot be used any more");
@@ -219,6 +231,7 @@ impl<'a> Flow<'a> {
         if state.dead {
             return;
         }
+        self.check_answered(state, span);
         for (i, local) in self.body.params.iter().enumerate() {
             let is_mut = self.ck.program.fns[id].params.get(i).is_some_and(|p| p.mode == ParamMode::Mut);
             let Some(moved) = state.moved.iter().find(|m| m.local == *local).filter(|_| is_mut) else {

@@ -22,6 +22,8 @@ pub(crate) struct State {
     pub unset: Vec<LocalId>,
     /// Late variables that have been assigned.
     pub set: Vec<LocalId>,
+    /// The handler has not answered.
+    pub owes_reply: bool,
 }
 
 impl State {
@@ -45,6 +47,7 @@ impl State {
         }
         merge(&mut self.unset, &other.unset);
         merge(&mut self.set, &other.set);
+        self.owes_reply |= other.owes_reply;
     }
 
     /// Whether joining `other` would add nothing.
@@ -54,7 +57,8 @@ impl State {
             || (!self.dead
                 && other.moved.iter().all(has_move)
                 && other.unset.iter().all(|l| self.unset.contains(l))
-                && other.set.iter().all(|l| self.set.contains(l)))
+                && other.set.iter().all(|l| self.set.contains(l))
+                && (self.owes_reply || !other.owes_reply))
     }
 
     /// A move that overlaps with a part of a variable: of it, of what is around it, or of something in it.

@@ -202,6 +202,7 @@ impl<'a> Flow<'a> {
         if let Some(moved) = st.moved_part(local, path).cloned() {
             self.report_moved(local, span, &moved);
             st.revive(local, path);
+            st.owes_reply &= self.reply != Some(local);
             return;
         }
         if mode != Use::Move || !self.is_iso(ty) {
@@ -212,6 +213,9 @@ impl<'a> Flow<'a> {
             return self.report_copy(ty, span, why);
         }
         self.note_param(local);
+        if self.reply == Some(local) {
+            st.owes_reply = false;
+        }
         st.moved.push(Moved { local, path: path.to_vec(), span });
     }
 
@@ -293,6 +297,9 @@ impl<'a> Flow<'a> {
             return;
         }
         self.unset_reported.push(local);
+        if let Some(diag) = self.unset_state(local, span) {
+            return self.report(diag);
+        }
         let text = self.name(local);
         let decl = self.body.locals[local].span;
         let diag = Diagnostic::error(codes::UNASSIGNED, span, format!("`{text}` may have no value here"))

@@ -95,12 +95,13 @@ pub fn optimize_suspiciously(program: &mut Program, opts: &PassOptions) -> Repor
     pipeline.finish(program)
 }
 
-/// Runs one pass alone, for tests: a name of [`PASSES`] or `elaborate`. `None` if there is no such pass.
+/// Runs one pass alone, for tests: a name of [`PASSES`], `elaborate` or `coroutine`. `None` if there is no such pass.
 pub fn run_pass(program: &mut Program, name: &str) -> Option<Report> {
     let opts = PassOptions { certify: true, ..PassOptions::default() };
     let mut pipeline = Pipeline::new(program, &opts);
     match name {
         "elaborate" => pipeline.mandatory(program),
+        "coroutine" => pipeline.coroutines(program),
         _ if PASSES.iter().any(|p| p.name == name) => pipeline.pass(program, name),
         _ => return None,
     }

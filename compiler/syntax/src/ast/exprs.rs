@@ -235,7 +235,7 @@ pub enum ExprKind {
         body: Box<Block>,
         arms: Vec<Arm>,
     },
-    /// Forms of actors, parsed completely; the checker reports that they are not supported yet.
+    /// `spawn Counter(10)`, `spawn Counter.named(…)`
     Spawn {
         ctor: Box<Expr>,
         args: Vec<Arg>,

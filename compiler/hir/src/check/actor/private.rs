@@ -1,0 +1,77 @@
+//! What of an actor is not reachable from outside.
+
+use crate::actors::{ActorId, ActorRole};
+use crate::check::FnCtxt;
+use crate::codes;
+use crate::program::AdtId;
+use crate::ty::Ty;
+use syntax::ast::Ident;
+use syntax::{Diagnostic, Span};
+
+impl FnCtxt<'_> {
+    /// Reports the reference to an actor that is made, or taken apart, like a struct.
+    pub(crate) fn refuse_actor_struct(&mut self, adt: AdtId, span: Span) -> bool {
+        let Some(id) = self.ck.decls.actors.by_adt.get(&adt) else { return false };
+        let name = self.ck.program.name(self.ck.actor(*id).name).to_string();
+        let message = format!("`{name}` is an actor, which is no value that can be made or taken apart");
+        let diag = Diagnostic::error(codes::PRIVATE, span, message);
+        self.report(diag.note(format!("`spawn {name}(…)` starts one, `send` and `ask` reach it")));
+        true
+    }
+
+    /// Why the name of a state means nothing here, in code of the actor that has no `self`.
+    pub(crate) fn unreachable_state(&self, name: syntax::Symbol) -> Option<&'static str> {
+        let body = self.actor.as_ref().filter(|a| a.reference.is_none())?;
+        self.ck.actor(body.id).state_index(name)?;
+        Some(match body.role {
+            ActorRole::StateInit(_) => {
+                "it is a state, and initial values do not know the others: `new` can set one by another"
+            }
+            _ => "it is a state of the actor, and this function does not take `self`",
+        })
+    }
+
+    /// Reports the name of an actor where a value is needed.
+    pub(crate) fn report_actor_value(&mut self, adt: AdtId, span: Span) -> bool {
+        let Some(id) = self.ck.decls.actors.by_adt.get(&adt) else { return false };
+        let name = self.ck.program.name(self.ck.actor(*id).name).to_string();
+        let message = format!("expected a value, found the actor `{name}`");
+        let diag = Diagnostic::error(codes::NOT_A_VALUE, span, message);
+        self.report(diag.note(format!("messages go to an actor that was started: `spawn {name}(…)`")));
+        true
+    }
+
+    /// The message for `x.name` of an actor, where `name` is something of the actor.
+    pub(crate) fn report_actor_member(&mut self, ty: Ty, name: Ident) -> bool {
+        let Some(id) = self.ck.actor_of_ty(ty) else { return false };
+        let Some((what, note)) = self.actor_member(id, name) else { return false };
+        let of = self.ck.program.name(self.ck.actor(id).name).to_string();
+        let text = self.ck.program.name(name.name).to_string();
+        let message = format!("`{text}` is a {what} of the actor `{of}`");
+        let code = if what == "message" { codes::UNKNOWN_METHOD } else { codes::PRIVATE };
+        self.report(Diagnostic::error(code, name.span, message).note(note));
+        true
+    }
+
+    fn actor_member(&self, id: ActorId, name: Ident) -> Option<(&'static str, String)> {
+        let actor = self.ck.actor(id);
+        let text = self.ck.program.name(name.name);
+        if actor.state_index(name.name).is_some() {
+            let note = "only messages are reachable from outside: a handler can give the value, `on … -> T`";
+            return Some(("state", note.to_string()));
+        }
+        if actor.helper(name.name).is_some() {
+            let note = "only messages are reachable from outside: a handler can call the function";
+            return Some(("function", note.to_string()));
+        }
+        if let Some(variant) = actor.handler(name.name) {
+            let has_reply = actor.messages[variant].reply != crate::actors::ReplyKind::Never;
+            let form = if has_reply { "ask" } else { "send" };
+            return Some(("message", format!("messages are sent: `{form}(x, {text})`")));
+        }
+        let is_constructor = actor.constructors().any(|(_, m)| m.name == name.name);
+        let of = self.ck.program.name(actor.name);
+        let path = if text == "new" { of.to_string() } else { format!("{of}.{text}") };
+        is_constructor.then(|| ("constructor", format!("`spawn {path}(…)` starts an actor")))
+    }
+}

@@ -1,0 +1,85 @@
+//! `send_after` and `every`: messages that a timer sends.
+
+use super::message::Addressed;
+use crate::body::*;
+use crate::check::{FnCtxt, with_lets};
+use crate::codes;
+use crate::resolve::is_iso_for;
+use syntax::ast;
+use syntax::{Diagnostic, Span};
+
+impl FnCtxt<'_> {
+    /// `send_after(actor, Message(…), delay)`
+    pub(super) fn send_after(&mut self, args: &mut [ast::Arg], span: Span) -> Expr {
+        let [target, message, delay] = args else {
+            return self.report_timer_form("send_after(counter, Add(1), 1s)", args, span);
+        };
+        self.refuse_mut(&[target.mut_span, message.mut_span, delay.mut_span], "send_after");
+        let addressed = self.addressed(&mut target.expr, &mut message.expr, "send_after");
+        let delay = self.duration(&mut delay.expr);
+        let Some(Addressed { mut lets, to, mut letter }) = addressed else { return self.error_expr(span) };
+        self.bind_values(&mut letter, &mut lets);
+        let (cell, message) = self.unasked(to, letter, span);
+        let call = self.runtime_call("timer_send", &[], vec![cell, message, delay], span);
+        with_lets(lets, call)
+    }
+
+    /// `every(period, actor, Message(…))`: the values of the message are copied for each time.
+    pub(super) fn every(&mut self, args: &mut [ast::Arg], span: Span) -> Expr {
+        let [period, target, message] = args else {
+            return self.report_timer_form("every(1s, clock, Tick)", args, span);
+        };
+        self.refuse_mut(&[period.mut_span, target.mut_span, message.mut_span], "every");
+        let period = self.duration(&mut period.expr);
+        let mut lets = Vec::new();
+        let period = self.variable(period, &mut lets);
+        let addressed = self.addressed(&mut target.expr, &mut message.expr, "every");
+        let Some(addressed) = addressed else { return self.error_expr(span) };
+        let (to, mut letter) = (addressed.to, addressed.letter);
+        lets.extend(addressed.lets);
+        if self.refuse_iso(&letter.values) {
+            return self.error_expr(span);
+        }
+        let values = std::mem::take(&mut letter.values);
+        let outer: Vec<LocalId> = values.into_iter().map(|value| self.bind_value(value, &mut lets)).collect();
+        let (actor, actor_args) = (letter.actor, letter.args.clone());
+        let make = self.task_closure(&outer, span, |this, inner| {
+            letter.values = inner.iter().map(|local| this.local(*local, span)).collect();
+            let reply = letter.reply.map(|ty| this.runtime_call("reply_none", &[ty], Vec::new(), span));
+            this.message_value(letter, reply)
+        });
+        let cell = self.cell_of(to, actor, &actor_args, span);
+        let call = self.runtime_call("timer_every", &[], vec![period, cell, make], span);
+        with_lets(lets, call)
+    }
+
+    fn refuse_iso(&mut self, values: &[Expr]) -> bool {
+        for value in values {
+            let ty = self.resolve_now(value.ty);
+            if is_iso_for(&mut self.ck.program, ty, &self.cx.generics) {
+                let name = self.ty_name(ty);
+                let message = format!("`{name}` can only be moved, `every` would send it many times");
+                let diag = Diagnostic::error(codes::ISO_ARGUMENT, value.span, message);
+                self.report(diag.note("`send_after` sends a message once"));
+                return true;
+            }
+        }
+        false
+    }
+
+    fn refuse_mut(&mut self, spans: &[Option<Span>], form: &str) {
+        if let Some(span) = spans.iter().flatten().next() {
+            let message = format!("the arguments of `{form}` are values, never `mut`");
+            self.error(codes::UNEXPECTED_MUT, *span, message);
+        }
+    }
+
+    fn report_timer_form(&mut self, form: &str, args: &mut [ast::Arg], span: Span) -> Expr {
+        let name = form.split('(').next().unwrap_or(form);
+        let message = format!("`{name}` takes an actor, a message and a time");
+        let diag = Diagnostic::error(codes::WRONG_ARG_COUNT, span, message);
+        self.report(diag.note(format!("write `{form}`")));
+        self.check_loose(args);
+        self.error_expr(span)
+    }
+}
