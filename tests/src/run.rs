@@ -244,6 +244,8 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         overflow_checks: program.overflow_checks,
         passes_off: if mode.passes_off { driver::passes() } else { program.passes_off.clone() },
         check_leaks: !program.leaks_unchecked,
+        // The order of what waits must not depend on how busy the machine is.
+        virtual_clock: true,
         debug_info: mode.debug_info,
         verify: true,
         panics: if mode.aborts { Panics::Abort } else { Panics::Unwind },
@@ -458,8 +460,14 @@ pub fn check_test_blocks(
     profile: Profile,
 ) -> Result<usize, Vec<String>> {
     let mut loader = Disk { root: root.to_path_buf() };
-    let options =
-        Options { profile, purpose: Purpose::Test, check_leaks: true, verify: true, ..Options::default() };
+    let options = Options {
+        profile,
+        purpose: Purpose::Test,
+        check_leaks: true,
+        virtual_clock: true,
+        verify: true,
+        ..Options::default()
+    };
     let mut session = Session::new(&mut loader, options);
     let compiled = driver::compile(&mut session, entry).map_err(|e| vec![format!("{entry}: {e}")])?;
     let Some(output) = compiled.output else {

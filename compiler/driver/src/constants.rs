@@ -34,6 +34,7 @@ pub(crate) fn evaluate(
     let build = mir::build::BuildOptions {
         panic_unwinds: true,
         check_leaks: false,
+        virtual_clock: false,
         debug_info: false,
         tests: None,
         consts: Some(consts.clone()),

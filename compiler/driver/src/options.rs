@@ -78,6 +78,8 @@ pub struct Options {
     pub profiling: Profiling,
     /// The program reports allocations that are alive when it ends, and exits with 103 if there are any.
     pub check_leaks: bool,
+    /// The clock of timers stands still while anything can run, and then jumps to the next timer.
+    pub virtual_clock: bool,
     /// Optional passes that are left out.
     pub passes_off: Vec<PassInfo>,
     pub explain_copies: bool,
@@ -102,6 +104,7 @@ impl Default for Options {
             debug_info: false,
             profiling: Profiling::Off,
             check_leaks: false,
+            virtual_clock: false,
             passes_off: Vec::new(),
             explain_copies: false,
             verify: false,

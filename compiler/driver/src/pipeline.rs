@@ -100,6 +100,7 @@ pub(crate) fn to_mir(
         overflow_checks: options.checks_overflow(),
         bounds_checks: options.bounds_checks,
         check_leaks: options.check_leaks,
+        virtual_clock: options.virtual_clock,
         smallest: options.level() == OptLevel::Oz,
         panic_unwinds: options.panics == Panics::Unwind,
         debug_info: options.debug_info,

@@ -152,6 +152,9 @@ pub struct CompileArgs {
     /// Let the program report what is still allocated at its end, and then end with status 103
     #[arg(long, help_heading = "Compilation")]
     pub check_leaks: bool,
+    /// Waiting takes no time: when nothing can run, the clock jumps to the next timer
+    #[arg(long, help_heading = "Compilation")]
+    pub virtual_clock: bool,
     /// Check the compiler's own work after every pass
     #[arg(long, help_heading = "Compilation")]
     pub verify: bool,

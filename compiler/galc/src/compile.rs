@@ -53,6 +53,7 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
         profiling: profiling(args)?,
         passes_off,
         check_leaks: args.check_leaks,
+        virtual_clock: args.virtual_clock,
         explain_copies: args.explain_copies,
         verify: args.verify,
     })

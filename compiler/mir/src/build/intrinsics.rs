@@ -154,6 +154,7 @@ impl Builder<'_, '_> {
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,
             "check_leaks" => opts.check_leaks,
+            "virtual_clock" => opts.virtual_clock,
             "smallest" => opts.smallest,
             "panic_unwinds" => opts.panic_unwinds,
             "debug_info" => opts.debug_info,

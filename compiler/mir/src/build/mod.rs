@@ -54,6 +54,8 @@ pub struct BuildOptions {
     pub bounds_checks: bool,
     /// Reports live allocations when the program ends.
     pub check_leaks: bool,
+    /// Waiting takes no time.
+    pub virtual_clock: bool,
     /// Whether the size of the code counts more than anything else.
     pub smallest: bool,
     pub panic_unwinds: bool,
