@@ -1,7 +1,12 @@
-//! Compiles the C++ shim (see `src/shim.cpp`) against the LLVM that `llvm-sys` found.
+//! Compiles the C++ shim (see `src/shim.cpp` and `src/profiles.cpp`) against the LLVM that `llvm-sys` found.
+
+const FILES: &[&str] = &["src/shim.cpp", "src/profiles.cpp"];
+const HEADERS: &[&str] = &["src/profiles.h"];
 
 fn main() {
-    println!("cargo::rerun-if-changed=src/shim.cpp");
+    for file in FILES.iter().chain(HEADERS) {
+        println!("cargo::rerun-if-changed={file}");
+    }
     #[cfg(feature = "llvm")]
     shim();
 }
@@ -25,7 +30,7 @@ fn shim() {
         }
     };
     let mut build = cc::Build::new();
-    build.cpp(true).file("src/shim.cpp").warnings(false);
+    build.cpp(true).files(FILES).warnings(false);
     flags.split_whitespace().for_each(|flag| {
         build.flag(flag);
     });

@@ -6,13 +6,22 @@ use crate::setup::{apt_install, can_apt};
 use std::path::{Path, PathBuf};
 
 /// Debian's; older releases have them from apt.llvm.org.
-const PACKAGES: &[&str] = &["llvm-22-dev", "libpolly-22-dev", "lld-22", "g++"];
+const PACKAGES: &[&str] = &["llvm-22-dev", "libpolly-22-dev", "lld-22", "libclang-rt-22-dev", "g++"];
 const VERSION: &str = "22.";
 /// Names a folder with LLVM in it; `llvm-sys` reads it.
 const PREFIX: &str = "LLVM_SYS_221_PREFIX";
 /// Must match compiler/backend-llvm/src/link.rs.
 const LINKER: &str = "GALC_WASM_LD";
 const LINKERS: [&str; 2] = ["wasm-ld-22", "wasm-ld"];
+/// What programs that write profiles are linked with. This and the next two must match compiler/backend-llvm/src/profile_runtime.rs.
+const PROFILE_RUNTIME: &str = "libclang_rt.profile";
+const PROFILE_RUNTIME_VARIABLE: &str = "GALC_PROFILE_RUNTIME";
+const PROFILE_RUNTIMES: [&str; 4] = [
+    "lib/linux/libclang_rt.profile-x86_64.a",
+    "lib/x86_64-unknown-linux-gnu/libclang_rt.profile.a",
+    "lib/x86_64-pc-linux-gnu/libclang_rt.profile.a",
+    "lib/x86_64-linux-gnu/libclang_rt.profile.a",
+];
 /// Included by compiler/backend-llvm/src/shim.cpp.
 const HEADER: &str = "llvm/MC/MCAsmInfo.h";
 
@@ -31,11 +40,17 @@ pub const SAME_WITHOUT: &[&str] = &[
 /// Installs it where that can be done without asking; says how to get it where not.
 pub fn setup() {
     let mut missing = missing();
-    if !missing.is_empty() && can_apt() && apt_install(PACKAGES).is_ok() {
+    let is_complete = missing.is_empty() && has_profile_runtime();
+    if !is_complete && can_apt() && apt_install(PACKAGES).is_ok() {
         missing = self::missing();
     }
     if missing.is_empty() {
         println!("setup: LLVM 22 is there, for `--features llvm`");
+        if !has_profile_runtime() {
+            println!(
+                "setup: no {PROFILE_RUNTIME}, which `galc build --profile-generate` and its tests need: set {PROFILE_RUNTIME_VARIABLE} to it"
+            );
+        }
         return;
     }
     println!(
@@ -58,6 +73,18 @@ pub fn missing() -> Vec<&'static str> {
         linkers.any(|linker| output(command(&linker.to_string_lossy(), &["--version"])).is_some());
     let parts = [(has_library, "LLVM 22 with headers"), (has_linker, "wasm-ld")];
     parts.into_iter().filter(|(has, _)| !has).map(|(_, name)| name).collect()
+}
+
+/// Whether programs that write profiles can be linked, or need not be, because no target of this machine has them.
+fn has_profile_runtime() -> bool {
+    let clang =
+        output(command("clang-22", &["-print-resource-dir"])).map(|folder| PathBuf::from(folder.trim()));
+    let library = output(command("llvm-config-22", &["--libdir"]))
+        .map(|folder| Path::new(folder.trim()).join("clang/22"));
+    let lies_in = |folder: PathBuf| PROFILE_RUNTIMES.iter().any(|place| folder.join(place).is_file());
+    !cfg!(all(target_os = "linux", target_arch = "x86_64"))
+        || std::env::var_os(PROFILE_RUNTIME_VARIABLE).is_some_and(|path| Path::new(&path).is_file())
+        || clang.into_iter().chain(library).any(lies_in)
 }
 
 /// Where `llvm-sys` looks.

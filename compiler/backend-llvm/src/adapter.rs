@@ -1,12 +1,13 @@
 //! This backend behind the contract of all backends: each artifact is a longer part of one way.
 
 use crate::line_table::{SYMBOL, line_table};
-use crate::link::{self, WasmLinking};
+use crate::link::{self, NativeLinking, WasmLinking};
 use crate::machine::Machine;
-use crate::{conversions, module, native, selections, wide};
+use crate::profiles::Profile;
+use crate::{conversions, module, native, profile_runtime, selections, wide};
 use backend::{
     Artifact, ArtifactKind, Backend, BackendError, BackendKind, Capabilities, CompileOptions, OptLevel,
-    WasmFeature,
+    Profiling,
 };
 use inkwell::context::Context;
 use inkwell::module::Module;
@@ -29,6 +30,8 @@ const WASM: Capabilities = Capabilities {
     levels: &OptLevel::ALL,
     debug_info: true,
     unwinding: true,
+    writes_profiles: false,
+    uses_profiles: false,
     without_vectors: false,
     // See `calls_with_several_results`.
     max_results: 1,
@@ -42,6 +45,8 @@ const NATIVE: Capabilities = Capabilities {
         ArtifactKind::LlvmIr,
         ArtifactKind::Bitcode,
     ],
+    writes_profiles: true,
+    uses_profiles: true,
     max_results: u32::MAX,
     ..WASM
 };
@@ -49,6 +54,7 @@ const NATIVE: Capabilities = Capabilities {
 /// An executable of the objects is made by a C compiler of the target's system.
 const C: Capabilities = Capabilities {
     artifacts: &[ArtifactKind::Object, ArtifactKind::Asm, ArtifactKind::LlvmIr, ArtifactKind::Bitcode],
+    writes_profiles: false,
     ..NATIVE
 };
 
@@ -71,24 +77,25 @@ impl Backend for LlvmBackend {
 
     fn compile(&self, module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
         let platform = module.target.platform();
-        if !capabilities(platform).artifacts.contains(&options.artifact) {
-            let (what, target) = (options.artifact.description(), &module.target.name);
+        let (able, target) = (capabilities(platform), &module.target.name);
+        if !able.artifacts.contains(&options.artifact) {
+            let what = options.artifact.description();
             return Err(BackendError::Unsupported(format!(
                 "the llvm backend does not make {what} for the target `{target}`"
             )));
         }
-        let (bytes, features) = match platform {
-            Platform::Wasm => wasm(module, options)?,
-            Platform::X86_64Linux | Platform::C(_) => (native(module, options)?, Vec::new()),
-        };
-        Ok(Artifact { kind: options.artifact, bytes, features })
+        if let Some(what) = options.profiling.lacking(able.writes_profiles, able.uses_profiles) {
+            let what = format!("the llvm backend does not have {what} for the target `{target}`");
+            return Err(BackendError::Unsupported(what));
+        }
+        match platform {
+            Platform::Wasm => wasm(module, options),
+            Platform::X86_64Linux | Platform::C(_) => native(module, options),
+        }
     }
 }
 
-fn wasm(
-    module: &lir::Module,
-    options: &CompileOptions<'_>,
-) -> Result<(Vec<u8>, Vec<WasmFeature>), BackendError> {
+fn wasm(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
     if calls_with_several_results(module) {
         let what = "the llvm backend does not have calls with several results";
         return Err(BackendError::Unsupported(what.into()));
@@ -96,7 +103,7 @@ fn wasm(
     let context = Context::create();
     let machine = Machine::new(module, options.level)?;
     let ir = module::translate(&context, module, None, &machine, options)?;
-    machine.optimize(&ir)?;
+    machine.optimize(&ir, &Profile::Off)?;
     wide::expand_wide_products(&context, &ir)?;
     selections::keep_zeros(&context, &ir)?;
     conversions::prefer_signed_conversions(&context, &ir)?;
@@ -110,11 +117,13 @@ fn wasm(
         };
         link::wasm(object, &linking)
     })?;
-    Ok((bytes, machine.wasm_features))
+    Ok(Artifact { kind: options.artifact, bytes, features: machine.wasm_features, warnings: Vec::new() })
 }
 
-fn native(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>, BackendError> {
+fn native(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Artifact, BackendError> {
     native::check(module, options.artifact)?;
+    let profile = Profile::new(options.profiling)?;
+    let linking = linking(options)?;
     // There are no exceptions without a library that walks the stack.
     let mut module = module.clone();
     let told = module.target.panic_unwinds.then(|| unwind_by_result(&mut module));
@@ -122,17 +131,33 @@ fn native(module: &lir::Module, options: &CompileOptions<'_>) -> Result<Vec<u8>,
     let context = Context::create();
     let machine = Machine::new(&module, options.level)?;
     let ir = module::translate(&context, &module, told.as_ref(), &machine, options)?;
-    machine.optimize(&ir)?;
+    let complaint = machine.optimize(&ir, &profile)?;
     conversions::prefer_signed_conversions(&context, &ir)?;
-    emit(&ir, &machine, options.artifact, |object| match options.debug_info {
-        Some(_) => with_line_table(object, &machine),
-        None => link::executable(&[object], options.names),
-    })
+    let bytes = emit(&ir, &machine, options.artifact, |object| match options.debug_info {
+        Some(_) => with_line_table(object, &machine, &linking),
+        None => link::executable(&[object], &linking),
+    })?;
+    let warnings = complaint.into_iter().collect();
+    Ok(Artifact { kind: options.artifact, bytes, features: Vec::new(), warnings })
+}
+
+/// How an executable is linked, if that is wanted. What is missing for it is told before the work of the passes.
+fn linking(options: &CompileOptions<'_>) -> Result<NativeLinking, BackendError> {
+    let is_linked = options.artifact == ArtifactKind::Executable;
+    let profile_runtime = match options.profiling {
+        Profiling::Write(_) if is_linked => Some(profile_runtime::find()?),
+        _ => None,
+    };
+    Ok(NativeLinking { names: options.names || options.debug_info.is_some(), profile_runtime })
 }
 
 /// An executable that can print backtraces. The table of its lines is known when it is linked, and then linked to it.
-fn with_line_table(object: &[u8], machine: &Machine) -> Result<Vec<u8>, BackendError> {
-    let first = link::executable(&[object], true)?;
+fn with_line_table(
+    object: &[u8],
+    machine: &Machine,
+    linking: &NativeLinking,
+) -> Result<Vec<u8>, BackendError> {
+    let first = link::executable(&[object], linking)?;
     let table = line_table(&first)?;
     let context = Context::create();
     let ir = context.create_module("lines");
@@ -144,7 +169,7 @@ fn with_line_table(object: &[u8], machine: &Machine) -> Result<Vec<u8>, BackendE
     global.set_section(Some(".data.gal_lines"));
     global.set_alignment(4);
     let lines = machine.emit(&ir, FileType::Object)?;
-    let executable = link::executable(&[object, &lines], true)?;
+    let executable = link::executable(&[object, &lines], linking)?;
     if line_table(&executable)? != table {
         return Err(BackendError::Internal("code has moved while its line table was linked to it".into()));
     }

@@ -30,6 +30,8 @@ mod native;
 mod overflow;
 mod passes;
 mod pointers;
+mod profile_runtime;
+mod profiles;
 mod regions;
 mod selections;
 mod vector;

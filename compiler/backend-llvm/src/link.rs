@@ -5,6 +5,7 @@ use backend::BackendError;
 use lir::STACK_POINTER;
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A program that links.
@@ -38,6 +39,12 @@ pub struct WasmLinking {
     pub for_size: bool,
 }
 
+pub struct NativeLinking {
+    pub names: bool,
+    /// Makes the executable one that writes a profile.
+    pub profile_runtime: Option<PathBuf>,
+}
+
 pub fn wasm(object: &[u8], linking: &WasmLinking) -> Result<Vec<u8>, BackendError> {
     let mut args = wasm_arguments(linking);
     // The linker would make one for the export. An object that uses it names it.
@@ -45,18 +52,31 @@ pub fn wasm(object: &[u8], linking: &WasmLinking) -> Result<Vec<u8>, BackendErro
     if linking.is_64_bit && places.any(|place| place == STACK_POINTER.as_bytes()) {
         args.push(format!("--export={STACK_POINTER}"));
     }
-    link(&WASM_LD, args, &[object])
+    link(&WASM_LD, args, &[object], None)
 }
 
 /// A static executable of nothing but the objects: neither a C library nor its start files are linked, so there need be none.
 /// It is loaded where it was linked to, because nothing in it could move it.
-pub fn executable(objects: &[&[u8]], names: bool) -> Result<Vec<u8>, BackendError> {
-    let mut args = vec!["-nostdlib", "-static", "-no-pie", "-Wl,--gc-sections", "-Wl,--build-id=none"];
-    args.extend((!names).then_some("-s"));
-    link(&CC, args.into_iter().map(str::to_string).collect(), objects)
+///
+/// What writes profiles is a library for C programs: with it the executable is one of those.
+pub fn executable(objects: &[&[u8]], linking: &NativeLinking) -> Result<Vec<u8>, BackendError> {
+    let mut args = vec!["-no-pie", "-Wl,--gc-sections", "-Wl,--build-id=none"];
+    match linking.profile_runtime {
+        None => args.extend(["-nostdlib", "-static"]),
+        // By this name the library's part is asked for that sets up and writes the file.
+        Some(_) => args.push("-Wl,-u,__llvm_profile_runtime"),
+    }
+    args.extend((!linking.names).then_some("-s"));
+    let args = args.into_iter().map(str::to_string).collect();
+    link(&CC, args, objects, linking.profile_runtime.as_deref())
 }
 
-fn link(linker: &Linker, args: Vec<String>, objects: &[&[u8]]) -> Result<Vec<u8>, BackendError> {
+fn link(
+    linker: &Linker,
+    args: Vec<String>,
+    objects: &[&[u8]],
+    library: Option<&Path>,
+) -> Result<Vec<u8>, BackendError> {
     let folder =
         tempfile::tempdir().map_err(|error| tool(format!("cannot make a temporary folder: {error}")))?;
     let to = folder.path().join("program");
@@ -67,6 +87,7 @@ fn link(linker: &Linker, args: Vec<String>, objects: &[&[u8]]) -> Result<Vec<u8>
             .map_err(|error| tool(format!("cannot write `{}`: {error}", from.display())))?;
         args.push(from.into());
     }
+    args.extend(library.map(OsString::from));
     args.extend(["-o".into(), to.clone().into()]);
     run(linker, &args)?;
     std::fs::read(&to).map_err(|error| tool(format!("the linker wrote no `{}`: {error}", to.display())))

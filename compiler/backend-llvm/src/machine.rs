@@ -1,7 +1,8 @@
 //! LLVM's target machine: the target's features, the passes of a level, code.
 
 use crate::bug::{Result, bug};
-use backend::{OptLevel, WasmFeature};
+use crate::profiles::Profile;
+use backend::{BackendError, OptLevel, WasmFeature};
 use inkwell::OptimizationLevel;
 use inkwell::module::Module;
 use inkwell::targets::{
@@ -84,14 +85,18 @@ impl Machine {
         module.set_data_layout(&self.machine.get_target_data().get_data_layout());
     }
 
-    /// Runs the passes of the level.
-    pub fn optimize(&self, module: &Module<'_>) -> Result {
+    /// Runs the passes of the level. Gives back what people should know of the profile.
+    pub fn optimize(
+        &self,
+        module: &Module<'_>,
+        profile: &Profile<'_>,
+    ) -> std::result::Result<Option<String>, BackendError> {
         let mut passes = format!("default<O{}>", self.level.name());
         if self.level == OptLevel::O0 {
             // Registers that stay on the stack would overflow it in programs that recurse deeply.
             passes.push_str(",function(mem2reg)");
         }
-        crate::passes::run(module, &self.machine, &passes, self.level)
+        crate::passes::run(module, &self.machine, &passes, self.level, profile)
     }
 
     pub fn emit(&self, module: &Module<'_>, kind: FileType) -> Result<Vec<u8>> {

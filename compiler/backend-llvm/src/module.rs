@@ -9,7 +9,7 @@ use crate::function;
 use crate::machine::Machine;
 use crate::native;
 use crate::regions::Regions;
-use backend::{CompileOptions, OptLevel};
+use backend::{CompileOptions, OptLevel, Profiling};
 use entity::IndexVec;
 use inkwell::AddressSpace;
 use inkwell::builder::Builder;
@@ -89,7 +89,8 @@ pub fn translate<'ctx>(
         ctx.ir.set_inline_assembly(if lir.target.pointer_bytes == 8 { TAG_64 } else { TAG_32 });
     }
     if platform == Platform::X86_64Linux {
-        ctx.ir.set_inline_assembly(&native::start(lir.target.stack_bytes));
+        let in_c = matches!(options.profiling, Profiling::Write(_));
+        ctx.ir.set_inline_assembly(&native::start(lir.target.stack_bytes, in_c));
     }
     for (id, function) in lir.funcs.iter_enumerated() {
         if let FuncKind::Defined(body) = &function.kind {

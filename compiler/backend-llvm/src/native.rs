@@ -20,9 +20,10 @@ const WINDOWS_START: &str = concat!(include_str!("start_c.ll"), include_str!("st
 const PROVIDED: [&str; 5] =
     ["gal_syscall3", "gal_syscall6", "gal_initial_stack", "gal_frame_pointer", "gal_line_table"];
 
-/// The text for the assembler that goes into the module.
-pub fn start(stack_bytes: u32) -> String {
-    format!(".set GAL_STACK_BYTES, {stack_bytes}\n{START}")
+/// The text for the assembler that goes into the module. `in_c`: a C library starts the process and ends it, for what is
+/// linked with it asks for that.
+pub fn start(stack_bytes: u32, in_c: bool) -> String {
+    format!(".set GAL_STACK_BYTES, {stack_bytes}\n.set GAL_IN_C, {}\n{START}", u8::from(in_c))
 }
 
 /// The text with which LLVM's module begins; it ends with a zero, as LLVM's parser asks for.

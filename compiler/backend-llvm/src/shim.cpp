@@ -2,12 +2,17 @@
 #include "llvm-c/TargetMachine.h"
 #include "llvm-c/DebugInfo.h"
 #include "llvm/BinaryFormat/Dwarf.h"
+#include "profiles.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/DIBuilder.h"
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/OptBisect.h"
 #include "llvm/MC/MCAsmInfo.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/PGOOptions.h"
+#include "llvm/Support/VirtualFileSystem.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/InductiveRangeCheckElimination.h"
@@ -33,22 +38,83 @@ struct WithoutStrengthReduction final : OptPassGate {
   bool shouldRunPass(StringRef pass, StringRef) const override { return pass != "Loop Strength Reduction"; }
   bool isEnabled() const override { return true; }
 };
+
+// Hears what the passes say of a profile: of functions that have changed, and of what keeps the whole from being used.
+struct ProfileListener final : DiagnosticHandler {
+  GalcProfiling &profiling;
+  explicit ProfileListener(GalcProfiling &profiling) : profiling(profiling) {}
+
+  bool handleDiagnostics(const DiagnosticInfo &info) override {
+    if (info.getKind() != DK_PGOProfile)
+      return false;
+    if (info.getSeverity() != DS_Error) {
+      profiling.mismatched++;
+    } else if (!profiling.error) {
+      std::string text;
+      raw_string_ostream stream(text);
+      DiagnosticPrinterRawOStream printer(stream);
+      info.print(printer);
+      profiling.error = strdup(text.c_str());
+    }
+    return true;
+  }
+};
 } // namespace
+
+// LLVM reads profiles by the name of a file.
+static constexpr char PROFILE[] = "profile";
+
+static std::optional<PGOOptions> profile_options(const GalcProfiling &profiling) {
+  switch (profiling.action) {
+  case GalcProfiling::Nothing:
+    return std::nullopt;
+  case GalcProfiling::Write:
+    return PGOOptions(std::string(profiling.start, profiling.len), "", "", "", PGOOptions::IRInstr);
+  case GalcProfiling::Use:
+    return PGOOptions(PROFILE, "", "", "", PGOOptions::IRUse);
+  }
+  llvm_unreachable("the other side has these actions");
+}
+
+// The profile as the one file that there is; the buffer is not copied.
+static IntrusiveRefCntPtr<vfs::FileSystem> profile_files(const GalcProfiling &profiling) {
+  auto files = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
+  if (profiling.action == GalcProfiling::Use)
+    files->addFileNoOwn(PROFILE, 0, MemoryBufferRef(StringRef(profiling.start, profiling.len), PROFILE));
+  return files;
+}
+
+// Counts the functions that a profile was found for, before passes remove them.
+static void count_described(PassInstrumentationCallbacks &callbacks, GalcProfiling &profiling) {
+  callbacks.registerAfterPassCallback([&](StringRef pass, Any unit, const PreservedAnalyses &) {
+    auto *module = any_cast<const Module *>(&unit);
+    if (pass != "PGOInstrumentationUse" || !module)
+      return;
+    for (const Function &function : **module) {
+      profiling.functions += !function.isDeclaration();
+      profiling.described += function.getEntryCount().has_value();
+    }
+  });
+}
 
 // Runs a pipeline in LLVM's text form. Returns null, or a message that `free` takes.
 //
 // `for_size`: functions that are equal become one, and the module's context gets the gate above, for its code generation.
+// `profiling`: see profiles.h.
 // `for_speed`: loops whose bounds checks are of an index that counts are split into parts with and without the checks,
 // before vectors are made of them: LLVM's own pipelines leave `irce` out.
-extern "C" char *galc_llvm_run_passes(void *module, void *machine, const char *passes, bool for_speed,
-                                      bool for_size) {
+extern "C" char *galc_llvm_run_passes(void *module_pointer, void *machine, const char *passes, bool for_speed,
+                                      bool for_size, GalcProfiling *profiling) {
+  auto &module = *static_cast<Module *>(module_pointer);
   PipelineTuningOptions tuning;
   tuning.SLPVectorization = for_speed;
   tuning.LoopVectorization = for_speed;
   tuning.LoopInterleaving = for_speed;
   tuning.MergeFunctions = for_size;
   auto *target_machine = static_cast<TargetMachine *>(machine);
-  PassBuilder builder(target_machine, tuning);
+  PassInstrumentationCallbacks callbacks;
+  count_described(callbacks, *profiling);
+  PassBuilder builder(target_machine, tuning, profile_options(*profiling), &callbacks, profile_files(*profiling));
   if (for_speed) {
     builder.registerVectorizerStartEPCallback([](FunctionPassManager &manager, OptimizationLevel) {
       manager.addPass(LoopSimplifyPass());
@@ -71,11 +137,14 @@ extern "C" char *galc_llvm_run_passes(void *module, void *machine, const char *p
   ModulePassManager manager;
   if (Error error = builder.parsePassPipeline(manager, passes))
     return strdup(toString(std::move(error)).c_str());
-  manager.run(*static_cast<Module *>(module), modules);
+  auto other = module.getContext().getDiagnosticHandler();
+  module.getContext().setDiagnosticHandler(std::make_unique<ProfileListener>(*profiling));
+  manager.run(module, modules);
+  module.getContext().setDiagnosticHandler(std::move(other));
   if (for_size) {
     // It has no state, and outlives every context.
     static WithoutStrengthReduction gate;
-    static_cast<Module *>(module)->getContext().setOptPassGate(gate);
+    module.getContext().setOptPassGate(gate);
   }
   return nullptr;
 }

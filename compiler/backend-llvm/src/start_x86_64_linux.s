@@ -1,7 +1,9 @@
 # What every executable for Linux on 64-bit x86 has: the start of the process, its stack, what signals mean, system calls,
 # and the functions that the code generator calls by name. There is no C library. The linker drops what nothing calls.
 #
-# `GAL_STACK_BYTES` is defined in front of this text.
+# `GAL_STACK_BYTES` is defined in front of this text, and `GAL_IN_C`: whether the program is linked with a C library after all,
+# for that which writes its profile. C then starts the process and calls `main`, and its `exit` ends it, which calls what
+# others want done first. Fatal errors end it at once.
 
 # Below the stack; larger frames touch it page by page ("probe-stack").
 .set GAL_GUARD_BYTES, 65536
@@ -54,14 +56,23 @@ gal_ignore:
     .quad 0
 
 .section .text.gal.start, "ax", @progbits
+# Debuggers end here: nobody called it.
+.cfi_startproc
+.cfi_undefined rip
+.if GAL_IN_C
+.globl main
+.type main, @function
+main:
+    # The second argument is where the kernel has put the arguments, above their number.
+    subq $8, %rsi
+    movq %rsi, gal_initial_stack_pointer(%rip)
+.else
 .globl _start
 .type _start, @function
 _start:
-    # Debuggers end here: nobody called it.
-    .cfi_startproc
-    .cfi_undefined rip
-    xorl %ebp, %ebp
     movq %rsp, gal_initial_stack_pointer(%rip)
+.endif
+    xorl %ebp, %ebp
     # mmap: readable and writable; private, anonymous, not counted before it is used
     movl $9, %eax
     xorl %edi, %edi
@@ -100,7 +111,11 @@ _start:
     call gal_on_signal
     call gal_main
     xorl %edi, %edi
+.if GAL_IN_C
+    call exit
+.else
     jmp gal_exit
+.endif
     .cfi_endproc
 
 # rt_sigaction: the signal is in edi, what happens at rbx
@@ -158,19 +173,34 @@ gal_exit:
     movl $231, %eax
     syscall
     hlt
+.if GAL_IN_C
+.size main, . - main
+.else
 .size _start, . - _start
+.endif
 
 # What library/sys/linux/kernel.gal declares. The kernel takes its fourth argument in r10, as `syscall` needs rcx.
 .section .text.gal_syscall3, "ax", @progbits
 .globl gal_syscall3
 .type gal_syscall3, @function
 gal_syscall3:
+.if GAL_IN_C
+    # exit_group
+    cmpq $231, %rdi
+    je gal_exit_c
+.endif
     movq %rdi, %rax
     movq %rsi, %rdi
     movq %rdx, %rsi
     movq %rcx, %rdx
     syscall
     ret
+.if GAL_IN_C
+gal_exit_c:
+    movl %esi, %edi
+    andq $-16, %rsp
+    call exit
+.endif
 .size gal_syscall3, . - gal_syscall3
 
 .section .text.gal_syscall6, "ax", @progbits

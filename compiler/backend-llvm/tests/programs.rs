@@ -8,7 +8,7 @@ mod common;
 
 use std::path::Path;
 
-use backend::{ArtifactKind, Backend, BackendError, CompileOptions, OptLevel};
+use backend::{ArtifactKind, Backend, BackendError, CompileOptions, OptLevel, Profiling};
 use backend_llvm::LlvmBackend;
 use common::{Runner, check, check_vectors};
 use lir::random::vector::vector_program;
@@ -24,7 +24,13 @@ const UNLIKE: [&str; 2] =
     ["memory_bounds.lir -O0: byte[Ptr(1)]", "memory_bounds.lir -O0: store[Ptr(4294967288)]"];
 
 fn options(level: OptLevel) -> CompileOptions<'static> {
-    CompileOptions { artifact: ArtifactKind::WasmModule, level, names: true, debug_info: None }
+    CompileOptions {
+        artifact: ArtifactKind::WasmModule,
+        level,
+        names: true,
+        debug_info: None,
+        profiling: &Profiling::Off,
+    }
 }
 
 fn compile(module: &Module, level: OptLevel) -> Result<Vec<u8>, String> {

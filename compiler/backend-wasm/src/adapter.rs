@@ -16,6 +16,8 @@ const CAPABILITIES: Capabilities = Capabilities {
     levels: &OptLevel::ALL,
     debug_info: true,
     unwinding: true,
+    writes_profiles: false,
+    uses_profiles: false,
     without_vectors: true,
     max_results: u32::MAX,
 };
@@ -34,6 +36,9 @@ impl Backend for WasmBackend {
             let what = options.artifact.description();
             return Err(BackendError::Unsupported(format!("the wasm backend does not make {what}")));
         }
+        if let Some(what) = options.profiling.lacking(false, false) {
+            return Err(BackendError::Unsupported(format!("the wasm backend does not have {what}")));
+        }
         let emit_options = EmitOptions {
             optimize_size: options.level.is_for_size(),
             names: options.names,
@@ -45,7 +50,12 @@ impl Backend for WasmBackend {
         match emit(module, &emit_options) {
             Ok(emitted) => {
                 let features = WasmFeature::of_module(module);
-                Ok(Artifact { kind: ArtifactKind::WasmModule, bytes: emitted.wasm, features })
+                Ok(Artifact {
+                    kind: ArtifactKind::WasmModule,
+                    bytes: emitted.wasm,
+                    features,
+                    warnings: Vec::new(),
+                })
             }
             Err(error @ (EmitError::FunctionTooLarge { .. } | EmitError::DataTooLarge { .. })) => {
                 Err(BackendError::InvalidProgram(error.to_string()))

@@ -8,10 +8,12 @@
 //! only for what its [`Capabilities`] promise; a backend that is asked for more answers [`BackendError::Unsupported`].
 
 mod features;
+mod profiling;
 
 use std::fmt;
 
 pub use features::WasmFeature;
+pub use profiling::{ProfileFile, Profiling};
 
 use lir::TargetInfo;
 use syntax::{FileId, SourceMap, Span};
@@ -122,6 +124,8 @@ pub struct Artifact {
     pub bytes: Vec<u8>,
     /// What a module uses; none in what is not for WebAssembly.
     pub features: Vec<WasmFeature>,
+    /// What people should know of how it was made.
+    pub warnings: Vec<String>,
 }
 
 /// How much work goes into the code. A backend may do the same at neighbouring levels.
@@ -168,6 +172,10 @@ pub struct Capabilities {
     pub debug_info: bool,
     /// Panics that release what they pass.
     pub unwinding: bool,
+    /// Programs that write a profile of their run.
+    pub writes_profiles: bool,
+    /// Code that is made by a profile.
+    pub uses_profiles: bool,
     /// Numbers in place of vectors, of which functions then give back more than otherwise.
     pub without_vectors: bool,
     /// Results of one function, where that is less than the target has; more go through a slot of the caller.
@@ -211,6 +219,7 @@ pub struct CompileOptions<'a> {
     pub names: bool,
     /// Debug information, for which this knows the lines.
     pub debug_info: Option<&'a dyn Positions>,
+    pub profiling: &'a Profiling,
 }
 
 /// Why a backend made nothing.
@@ -220,6 +229,8 @@ pub enum BackendError {
     InvalidProgram(String),
     /// The backend does not have this target or feature.
     Unsupported(String),
+    /// A profile that the backend was handed is none, or none that it can use.
+    Profile(String),
     /// Another program that the backend needs is missing or failed; the text says what to do.
     Tool(String),
     /// A bug of the backend.
@@ -231,6 +242,7 @@ impl fmt::Display for BackendError {
         match self {
             BackendError::InvalidProgram(what)
             | BackendError::Unsupported(what)
+            | BackendError::Profile(what)
             | BackendError::Tool(what)
             | BackendError::Internal(what) => f.write_str(what),
         }

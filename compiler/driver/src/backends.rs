@@ -3,7 +3,7 @@
 //! The driver itself has the wasm backend; a host hands in others by [`Session::with_backends`](crate::Session::with_backends).
 
 use crate::{DriverError, Options, Panics, Profile, Vectors};
-use backend::{ArtifactKind, Backend, BackendError, BackendKind, Capabilities};
+use backend::{ArtifactKind, Backend, BackendError, BackendKind, Capabilities, OptLevel, Profiling};
 use lir::Platform;
 use std::fmt;
 
@@ -85,6 +85,13 @@ pub(crate) fn choose<'a>(
             options.target.name
         )));
     }
+    if options.profiling != Profiling::Off && options.level() == OptLevel::O0 {
+        return Err(DriverError::Unsupported(
+            "profiles are of optimised code, and at -O0 there is none; `--release` optimises, as a level does that is \
+             given by `-O`"
+                .to_string(),
+        ));
+    }
     if let Some(kind) = options.backend {
         let (backend, capabilities) =
             able(kind, options, others).map_err(|why| DriverError::Unsupported(why.to_string()))?;
@@ -149,7 +156,7 @@ fn lacking(capabilities: &Capabilities, options: &Options) -> Option<String> {
     if options.vectors == Vectors::Absent && !capabilities.without_vectors {
         return Some("code without vectors".to_string());
     }
-    None
+    options.profiling.lacking(capabilities.writes_profiles, capabilities.uses_profiles).map(str::to_string)
 }
 
 impl From<BackendError> for DriverError {
@@ -157,6 +164,7 @@ impl From<BackendError> for DriverError {
         match error {
             BackendError::InvalidProgram(what) => DriverError::Limit(what),
             BackendError::Unsupported(what) => DriverError::Unsupported(what),
+            BackendError::Profile(what) => DriverError::Profile(what),
             BackendError::Tool(what) => DriverError::Tool(what),
             BackendError::Internal(what) => DriverError::Internal(what),
         }
@@ -177,6 +185,8 @@ mod tests {
         levels: &OptLevel::ALL,
         debug_info: true,
         unwinding: true,
+        writes_profiles: true,
+        uses_profiles: true,
         without_vectors: true,
         max_results: u32::MAX,
     };
@@ -262,6 +272,31 @@ mod tests {
     }
 
     #[test]
+    fn profiles_need_a_backend_that_has_them_and_a_level() {
+        let write = Options { profiling: Profiling::Write("a.profraw".into()), ..release() };
+        let uses = Options { profiling: Profiling::Use([].into()), ..release() };
+        assert_eq!(chosen(&write, Some(Fake(Some(FULL)))), Ok((BackendKind::Llvm, None)));
+        assert_eq!(chosen(&uses, Some(Fake(Some(FULL)))), Ok((BackendKind::Llvm, None)));
+        let nobody = chosen(&write, Some(Fake(Some(Capabilities { writes_profiles: false, ..FULL }))));
+        let nobody = nobody.expect_err("neither has it");
+        for kind in ["llvm", "wasm"] {
+            let why = format!(
+                "the {kind} backend does not have programs that write profiles for the target `wasm32-wasi`"
+            );
+            assert!(nobody.contains(&why), "{nobody}");
+        }
+        let nobody = chosen(&uses, Some(Fake(Some(Capabilities { uses_profiles: false, ..FULL }))));
+        assert!(nobody.expect_err("neither has it").contains("does not have compilation by a profile"));
+        for profiling in [write.profiling, uses.profiling] {
+            let debug = Options { profiling, ..Options::default() };
+            let refused = chosen(&debug, Some(Fake(Some(FULL)))).expect_err("there is nothing to optimise");
+            assert!(refused.contains("at -O0 there is none"), "{refused}");
+            let optimised = Options { opt_level: Some(OptLevel::O1), ..debug };
+            assert_eq!(chosen(&optimised, Some(Fake(Some(FULL)))), Ok((BackendKind::Llvm, None)));
+        }
+    }
+
+    #[test]
     fn artifacts_decide_before_the_profile() {
         let object = Options { artifact: ArtifactKind::Object, ..Options::default() };
         assert_eq!(chosen(&object, Some(Fake(Some(FULL)))), Ok((BackendKind::Llvm, None)));
@@ -276,6 +311,7 @@ mod tests {
         let of = |error: BackendError| DriverError::from(error);
         assert_eq!(of(BackendError::InvalidProgram("a".into())), DriverError::Limit("a".into()));
         assert_eq!(of(BackendError::Unsupported("a".into())), DriverError::Unsupported("a".into()));
+        assert_eq!(of(BackendError::Profile("a".into())), DriverError::Profile("a".into()));
         assert_eq!(of(BackendError::Tool("a".into())), DriverError::Tool("a".into()));
         assert_eq!(of(BackendError::Internal("a".into())), DriverError::Internal("a".into()));
     }

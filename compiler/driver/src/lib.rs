@@ -15,7 +15,9 @@ mod options;
 mod pipeline;
 mod sources;
 
-pub use backend::{Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, WasmFeature};
+pub use backend::{
+    Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, ProfileFile, Profiling, WasmFeature,
+};
 pub use backends::{Fallback, find as find_backend};
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, TargetInfo, UnknownName, Vectors,
@@ -174,6 +176,8 @@ pub enum DriverError {
     Limit(String),
     /// No backend can do what was asked for; the text says what is missing, and how to get it.
     Unsupported(String),
+    /// A profile that the compiler was handed is none, or none that it can use.
+    Profile(String),
     /// Another program that a backend needs is missing or failed.
     Tool(String),
     /// The named part of the compiler is not there yet.
@@ -187,7 +191,9 @@ impl fmt::Display for DriverError {
         match self {
             DriverError::MissingEntry(path) => write!(f, "cannot read `{path}`"),
             DriverError::Limit(what) => write!(f, "the program exceeds a limit of the compiler: {what}"),
-            DriverError::Unsupported(what) | DriverError::Tool(what) => f.write_str(what),
+            DriverError::Unsupported(what) | DriverError::Profile(what) | DriverError::Tool(what) => {
+                f.write_str(what)
+            }
             DriverError::Unfinished(what) => write!(f, "this compiler cannot {what} yet"),
             DriverError::Internal(what) => write!(f, "internal compiler error: {what}"),
         }

@@ -3,7 +3,7 @@
 pub use lir::targets::{WASM32_WASI, WASM64_WASI};
 pub use lir::{Platform, TargetInfo, Vectors};
 
-use backend::{ArtifactKind, BackendKind, OptLevel};
+use backend::{ArtifactKind, BackendKind, OptLevel, Profiling};
 
 /// Decides the defaults of overflow checks and of the optional passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -75,6 +75,7 @@ pub struct Options {
     pub counts: bool,
     /// Lines and variables for debuggers, and backtraces of panics.
     pub debug_info: bool,
+    pub profiling: Profiling,
     /// The program reports allocations that are alive when it ends, and exits with 103 if there are any.
     pub check_leaks: bool,
     /// Optional passes that are left out.
@@ -99,6 +100,7 @@ impl Default for Options {
             bounds_checks: true,
             counts: true,
             debug_info: false,
+            profiling: Profiling::Off,
             check_leaks: false,
             passes_off: Vec::new(),
             explain_copies: false,

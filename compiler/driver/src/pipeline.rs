@@ -285,11 +285,13 @@ pub(crate) fn to_artifact(
     map: &SourceMap,
 ) -> Result<Artifact, DriverError> {
     let options = &session.options;
+    let profiling = options.profiling.clone();
     let compile = CompileOptions {
         artifact: options.artifact,
         level: options.level(),
         names: options.keeps_names(),
         debug_info: if options.debug_info { Some(map) } else { None },
+        profiling: &profiling,
     };
     Ok(stage(session, Stage::Emit, |_| backend.compile(module, &compile))?)
 }

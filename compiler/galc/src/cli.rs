@@ -113,6 +113,14 @@ pub struct CompileArgs {
     /// Put debug information into the result, and let panics print their calls
     #[arg(short = 'g', help_heading = "Compilation")]
     pub debug_info: bool,
+    /// Let the program count which ways it goes, and write that to a file when it ends; a name may hold %p, the number of the
+    /// process [default: default.profraw in the folder it runs in]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "default.profraw",
+          value_parser = clap::builder::NonEmptyStringValueParser::new(), help_heading = "Compilation")]
+    pub profile_generate: Option<String>,
+    /// Optimise by what `--profile-generate` programs have written; given more than once, by all of them
+    #[arg(long, value_name = "FILE", conflicts_with = "profile_generate", help_heading = "Compilation")]
+    pub profile_use: Vec<PathBuf>,
     /// Whether integer overflow panics; the default is on, in release off
     #[arg(long, value_name = "on|off", num_args = 0..=1, require_equals = true, default_missing_value = "on",
           value_parser = parse_switch, help_heading = "Compilation")]

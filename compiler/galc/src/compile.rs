@@ -1,15 +1,16 @@
 //! From arguments to a compiled program: what `build`, `run` and `test` share.
 
 use crate::cli::{BackendChoice, CompileArgs, HostArgs, LevelChoice, PanicChoice, SimdChoice};
-use crate::exit::Failure;
+use crate::exit::{Failure, io_failure};
 use crate::loader::DiskLoader;
 use crate::package::Unit;
 use crate::shell::{Shell, Timer};
 use backends::BACKENDS;
 use driver::{
-    BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, Purpose, Session,
-    Vectors,
+    BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, ProfileFile,
+    Profiling, Purpose, Session, Vectors,
 };
+use std::path::PathBuf;
 use wasi::{Preopen, RunOptions};
 
 /// The driver's options for arguments, with the names in them checked.
@@ -49,11 +50,27 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
         bounds_checks: !args.unchecked_bounds,
         counts: !args.uncounted,
         debug_info: args.debug_info,
+        profiling: profiling(args)?,
         passes_off,
         check_leaks: args.check_leaks,
         explain_copies: args.explain_copies,
         verify: args.verify,
     })
+}
+
+/// Profiles are read here, whatever their form; the backend knows that.
+fn profiling(args: &CompileArgs) -> Result<Profiling, Failure> {
+    if let Some(file) = &args.profile_generate {
+        return Ok(Profiling::Write(file.clone()));
+    }
+    if args.profile_use.is_empty() {
+        return Ok(Profiling::Off);
+    }
+    let read = |path: &PathBuf| {
+        let bytes = std::fs::read(path).map_err(|error| io_failure("read the profile", path, &error))?;
+        Ok(ProfileFile { name: path.display().to_string(), bytes })
+    };
+    Ok(Profiling::Use(args.profile_use.iter().map(read).collect::<Result<_, Failure>>()?))
 }
 
 fn level(choice: LevelChoice) -> OptLevel {
@@ -98,6 +115,7 @@ pub fn compile(
     if let Some(output) = &output {
         shell.copies(&output.copies, &compiled.checked.source_map);
         shell.fallback(output.fallback.as_ref());
+        output.artifact.warnings.iter().for_each(|warning| shell.warning(warning));
     }
     Ok(output.map(|output| (compiled, output)))
 }

@@ -48,7 +48,10 @@ impl Failure {
             Failure::Usage(_)
             | Failure::Manifest(_)
             | Failure::Driver(
-                DriverError::MissingEntry(_) | DriverError::Unsupported(_) | DriverError::Tool(_),
+                DriverError::MissingEntry(_)
+                | DriverError::Unsupported(_)
+                | DriverError::Profile(_)
+                | DriverError::Tool(_),
             )
             | Failure::Run(RunError::Link(_) | RunError::Setup(_)) => Exit::Usage,
             Failure::Driver(DriverError::Limit(_)) => Exit::Diagnostics,

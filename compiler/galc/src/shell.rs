@@ -111,6 +111,12 @@ impl Shell {
         self.message(|| Object::message("note").string("message", note));
     }
 
+    /// Tells of something that is not as it should be, and has no place in the program.
+    pub fn warning(&self, warning: &str) {
+        self.status(&format!("warning: {warning}"));
+        self.message(|| Object::message("warning").string("message", warning));
+    }
+
     pub fn failure(&self, failure: &Failure) {
         if let Failure::Manifest(checked) = failure {
             self.diagnostics(checked);

@@ -412,7 +412,7 @@ fn targets_are_listed_with_what_is_made_for_them() {
             listed.split_once(&format!("\n{target} ")).unwrap_or_else(|| panic!("{target}: {listed}"));
         let able: Vec<&str> = rest.lines().skip(1).take(2).collect();
         assert_eq!(able[0], "    --backend wasm   does not have this target", "{target}");
-        let start = "    --backend llvm   --emit obj asm llvm-ir bitcode; -O 0 1 2 3 s z; -g; --panic unwind";
+        let start = "    --backend llvm   --emit obj asm llvm-ir bitcode; -O 0 1 2 3 s z; -g; --panic unwind; --profile-use";
         assert_eq!(able[1], start, "{target}");
     }
 }

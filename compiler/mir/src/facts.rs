@@ -16,6 +16,7 @@ struct Fact {
     user_drop: bool,
     iso: bool,
     has_ptr: bool,
+    has_actor: bool,
 }
 
 impl TypeFacts {
@@ -54,10 +55,20 @@ impl TypeFacts {
         self.get(ty).iso
     }
 
+    /// Whether a value is dropped at the end of its scope and nowhere else: where it goes can be seen, as it is a type's that can
+    /// only be moved, or may be the last to refer to an actor.
+    pub fn stays(&self, ty: Ty) -> bool {
+        self.get(ty).iso || self.get(ty).has_actor
+    }
+
     /// Whether a value contains raw addresses.
     pub fn has_ptr(&self, ty: Ty) -> bool {
         self.get(ty).has_ptr
     }
+}
+
+fn has_actors(types: &Types) -> bool {
+    types.defs.iter().any(|def| def.is_shared)
 }
 
 fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
@@ -72,13 +83,14 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
         | TyKind::Never
         | TyKind::V128 => Fact::default(),
         TyKind::Ptr(_) => Fact { has_ptr: true, ..Fact::default() },
-        TyKind::FnBox { .. } | TyKind::Dyn { .. } => counted,
+        // It is not known what is inside.
+        TyKind::FnBox { .. } | TyKind::Dyn { .. } => Fact { has_actor: has_actors(types), ..counted },
         TyKind::FixedArray(elem, n) => {
             let elem = facts[*elem];
             Fact { needs_drop: elem.needs_drop && *n > 0, ..elem }
         }
         // Its `drop` is the library's, and never unwinds.
-        TyKind::Buffer(elem) if types.defs[*elem].is_shared => counted,
+        TyKind::Buffer(elem) if types.defs[*elem].is_shared => Fact { has_actor: true, ..counted },
         TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, ..facts[*elem] },
         TyKind::Struct | TyKind::Enum => {
             let mut all = Fact::default();
@@ -87,6 +99,7 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
                 all.needs_drop |= field.needs_drop || def.is_boxed;
                 all.user_drop |= field.user_drop;
                 all.iso |= field.iso;
+                all.has_actor |= field.has_actor;
                 all.has_ptr |= field.has_ptr && !def.is_boxed;
             }
             all.user_drop |= def.user_drop.is_some();

@@ -8,7 +8,7 @@ use crate::package::Unit;
 use crate::quantity::grouped;
 use crate::shell::Shell;
 use crate::wasm_opt;
-use driver::{ArtifactKind, EmitKind, Options, Purpose};
+use driver::{ArtifactKind, EmitKind, Options, Profiling, Purpose};
 use report::Object;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,6 +77,12 @@ fn text(args: &BuildArgs, unit: &Unit, kind: EmitKind, shell: &Shell) -> Result<
         return Err(Failure::Usage(what));
     }
     let options = options(&args.compile, Purpose::Program)?;
+    if options.profiling != Profiling::Off {
+        let option =
+            if args.compile.profile_generate.is_some() { "--profile-generate" } else { "--profile-use" };
+        let what = format!("`{option}` changes what LLVM does; to {} does without", kind.name());
+        return Err(Failure::Usage(what));
+    }
     let emitted = with_session(unit, options, shell, |session| driver::emit(session, &unit.entry, kind))?;
     shell.diagnostics(&emitted.checked);
     shell.fallback(emitted.fallback.as_ref());

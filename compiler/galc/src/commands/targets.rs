@@ -43,7 +43,9 @@ fn backend(kind: BackendKind, target: &TargetInfo, shell: &Shell) {
                 .string("emit", &join(able.artifacts.iter().map(|kind| kind.name())))
                 .string("levels", &join(able.levels.iter().map(|level| level.name())))
                 .boolean("debug_info", able.debug_info)
-                .boolean("unwinding", able.unwinding),
+                .boolean("unwinding", able.unwinding)
+                .boolean("profile_generate", able.writes_profiles)
+                .boolean("profile_use", able.uses_profiles),
         }
     });
 }
@@ -51,7 +53,12 @@ fn backend(kind: BackendKind, target: &TargetInfo, shell: &Shell) {
 fn abilities(capabilities: &Capabilities) -> String {
     let mut text = format!("--emit {}", join(capabilities.artifacts.iter().map(|kind| kind.name())));
     text.push_str(&format!("; -O {}", join(capabilities.levels.iter().map(|level| level.name()))));
-    let others = [(capabilities.debug_info, "-g"), (capabilities.unwinding, "--panic unwind")];
+    let others = [
+        (capabilities.debug_info, "-g"),
+        (capabilities.unwinding, "--panic unwind"),
+        (capabilities.writes_profiles, "--profile-generate"),
+        (capabilities.uses_profiles, "--profile-use"),
+    ];
     others.iter().filter(|(has, _)| *has).for_each(|(_, option)| text.push_str(&format!("; {option}")));
     text
 }

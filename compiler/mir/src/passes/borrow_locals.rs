@@ -75,7 +75,7 @@ type Movable = Vec<(Local, Local)>;
 fn candidates(types: &Types, facts: &TypeFacts, body: &Body) -> (BitSet, Movable) {
     let mut uses = IndexVec::<Local, Use>::from_elem(Use::default(), body.locals.len());
     for (local, decl) in body.locals.iter_enumerated() {
-        let fit = facts.needs_drop(decl.ty) && !facts.is_iso(decl.ty) && !decl.is_borrow && local != RETURN;
+        let fit = facts.needs_drop(decl.ty) && !facts.stays(decl.ty) && !decl.is_borrow && local != RETURN;
         uses[local].spoiled = !fit || body.param_mode(local).is_some();
     }
     for data in &body.blocks {
@@ -188,7 +188,7 @@ fn given_away(types: &Types, facts: &TypeFacts, body: &Body, borrows: &BitSet) -
     let goes = |after: &BitSet, owner: Local| {
         paths.of_local[owner].is_some()
             && body.param_mode(owner) != Some(ParamMode::Mut)
-            && !facts.is_iso(body.locals[owner].ty)
+            && !facts.stays(body.locals[owner].ty)
             && !live.is_local_live(after, owner)
     };
     let mut list = Vec::new();

@@ -48,7 +48,7 @@ fn infer(program: &Program, facts: &TypeFacts, keep: bool) -> IndexVec<FuncId, B
     for (id, func) in program.funcs.iter_enumerated() {
         let mut set = BitSet::new(func.params.len());
         for (i, (ty, mode)) in func.params.iter().enumerate() {
-            let free = *mode == ParamMode::Owned && facts.needs_drop(*ty) && !facts.is_iso(*ty);
+            let free = *mode == ParamMode::Owned && facts.needs_drop(*ty) && !facts.stays(*ty);
             if *mode == ParamMode::Borrowed || free && !fixed.contains(id.index()) {
                 set.insert(i);
             }

@@ -43,7 +43,7 @@ fn sources(
         if local == RETURN || decl.is_borrow || decl.loan_of.is_some() || place.local == RETURN {
             continue;
         }
-        if facts.is_iso(decl.ty) || !is_direct(types, body, place) {
+        if facts.stays(decl.ty) || !is_direct(types, body, place) {
             continue;
         }
         // A number read out of a value that is owned would keep the value from being given away before the number's use.

@@ -58,7 +58,7 @@ fn droppable(facts: &TypeFacts, body: &Body, paths: &MovePaths) -> BitSet {
         if let Some(path) = *path
             && body.param_mode(local) != Some(ParamMode::Mut)
             && local != RETURN
-            && !facts.is_iso(paths.paths[path].ty)
+            && !facts.stays(paths.paths[path].ty)
         {
             add_fields(paths, path, &mut list);
         }

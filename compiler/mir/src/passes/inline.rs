@@ -10,6 +10,7 @@ use crate::analysis::defs::{LocalInfo, local_infos};
 use crate::debug::mark_inlined;
 use crate::facts::TypeFacts;
 use crate::ir::*;
+use crate::passes::moved_params;
 use crate::passes::splice::splice;
 use entity::IndexVec;
 use hir::program::Inline;
@@ -42,6 +43,8 @@ const CALLER_MAX_ALWAYS: u32 = 8000;
 struct Known {
     cost: u32,
     infos: IndexVec<Local, LocalInfo>,
+    /// Which parameters may stand for places behind pointers.
+    fits_memory: Vec<bool>,
 }
 
 /// `optimize` makes a body small before it is judged.
@@ -77,7 +80,13 @@ fn count_calls(program: &Program) -> IndexVec<FuncId, u32> {
 }
 
 /// `None` for what is never inlined.
-fn judge(program: &Program, facts: &TypeFacts, func: FuncId) -> Option<Known> {
+fn judge(program: &mut Program, facts: &TypeFacts, func: FuncId) -> Option<Known> {
+    let mut settled = program.funcs[func].body()?.clone();
+    let unwinds = |body: &Body, term: &Term| may_unwind(program, body, term);
+    let fits_memory = moved_params::settle(&program.types, facts, &mut settled, &unwinds);
+    if let Some(body) = program.funcs[func].body_mut() {
+        *body = settled;
+    }
     let function = &program.funcs[func];
     let body = function.body()?;
     if matches!(function.inline, Inline::Never | Inline::Cold) {
@@ -86,7 +95,7 @@ fn judge(program: &Program, facts: &TypeFacts, func: FuncId) -> Option<Known> {
     if body.blocks.iter().any(|data| data.term == Term::Throw) {
         return None;
     }
-    Some(Known { cost: cost(program, facts, body), infos: local_infos(body) })
+    Some(Known { cost: cost(program, facts, body), infos: local_infos(body), fits_memory })
 }
 
 // ---------------------------------------------------------------- cost
@@ -175,9 +184,9 @@ fn inline_calls(
     let mut size = cost(program, facts, body);
     let mut sites = Vec::new();
     for (block, data) in body.blocks.iter_enumerated() {
-        let Term::Call { callee: Callee::Func(callee), .. } = &data.term else { continue };
+        let Term::Call { callee: Callee::Func(callee), args, .. } = &data.term else { continue };
         let Some(known) = callees[*callee].as_ref().filter(|_| !component.contains(callee)) else { continue };
-        if data.is_cleanup {
+        if data.is_cleanup || !known.fits(args) {
             continue;
         }
         let limit = limits.of(program, *callee, n_calls[*callee], cold[block], size);
@@ -199,6 +208,16 @@ fn inline_calls(
         if let Some(body) = funcs[func].body_mut() {
             splice(types, body, block, inlined, &known.infos, &unwinds);
         }
+    }
+}
+
+impl Known {
+    fn fits(&self, args: &[Arg]) -> bool {
+        let in_memory = |arg: &Arg| match arg {
+            Arg::Mut(place) => place.proj.iter().any(|p| matches!(p, Proj::Deref | Proj::Index(_))),
+            Arg::Value(_) => false,
+        };
+        args.iter().zip(&self.fits_memory).all(|(arg, fits)| *fits || !in_memory(arg))
     }
 }
 

@@ -117,7 +117,7 @@ fn can_move(live: &Liveness, after: &BitSet, place: &Place) -> bool {
     match live.paths.lookup(live.types, place) {
         Lookup::Exact(path) => {
             let ty = live.paths.paths[path].ty;
-            !live.facts.is_iso(ty) && !live.is_live(after, path)
+            !live.facts.stays(ty) && !live.is_live(after, path)
         }
         _ => false,
     }

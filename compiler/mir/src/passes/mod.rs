@@ -15,6 +15,7 @@ mod emit_drops;
 mod fold;
 mod inline;
 mod last_use;
+mod moved_params;
 pub(crate) mod nounwind;
 mod postpone;
 mod reuse;
