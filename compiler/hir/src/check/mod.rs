@@ -24,6 +24,7 @@ mod loops;
 mod method;
 mod obligations;
 mod ops;
+mod params;
 mod path;
 mod pattern;
 mod pattern_fields;
@@ -387,62 +388,6 @@ impl<'c> FnCtxt<'c> {
             }
         }
         value
-    }
-
-    /// Enters the parameters that are written, from the one with number `first`; the signature has `given` more before
-    /// them.
-    fn declare_written_params(
-        &mut self,
-        id: FnId,
-        decl: &mut ast::FnDecl,
-        first: usize,
-        given: usize,
-        params: &mut Vec<LocalId>,
-        lets: &mut Vec<Stmt>,
-    ) {
-        params.reserve_exact(decl.params.len());
-        for (i, param) in decl.params.iter_mut().enumerate().skip(first) {
-            let Some(sig) = self.ck.program.fns[id].params.get(i + given) else { continue };
-            let (ty, name, span) = (sig.ty, sig.name, sig.span);
-            let is_mut = sig.mode == ParamMode::Mut;
-            self.has_errors |= self.ck.program.types.flags(ty).has_error;
-            let local = self.new_local(name, ty, is_mut, span);
-            self.info[local].is_param = true;
-            params.push(local);
-            match &mut param.kind {
-                ast::ParamKind::SelfParam => self.scope.push(sym::self_, local),
-                ast::ParamKind::Normal { .. } if name != sym::empty => self.declare_unique(name, local, span),
-                ast::ParamKind::Normal { pat, .. } => {
-                    self.info[local].is_hidden = true;
-                    lets.push(self.destructure_param(pat, local, ty));
-                }
-            }
-        }
-    }
-
-    /// `let pat = local` for a parameter that is a pattern.
-    pub(crate) fn destructure_param(&mut self, pat: &mut ast::Pat, local: LocalId, ty: Ty) -> Stmt {
-        let mut binds = pattern::Binds::default();
-        let span = pat.span;
-        let pat = self.pat(pat, ty, &mut binds);
-        self.declare_binds(&binds);
-        let init = Expr { kind: ExprKind::Local(local), ty, span };
-        Stmt::Let { pat, init: Some(init), else_: None, span }
-    }
-
-    fn declare_unique(&mut self, name: Symbol, local: LocalId, span: Span) {
-        if let Some(first) = self.scope.get(name).filter(|l| self.info[*l].is_param) {
-            self.report_two_params(name, self.locals[first].span, span);
-        }
-        self.scope.push(name, local);
-    }
-
-    fn report_two_params(&mut self, name: Symbol, first: Span, second: Span) {
-        let text = self.ck.program.name(name);
-        let message = format!("two parameters are called `{text}`");
-        let diag =
-            Diagnostic::error(crate::codes::DUPLICATE_NAME, second, message).label("declared again here");
-        self.report(diag.also(first, "first declared here"));
     }
 
     // ------------------------------------------------------------ helpers
