@@ -1,6 +1,7 @@
 //! Examples in documents: each fenced `gal` block is a program and must compile and run (`gal-fail` must not compile).
 //!
-//! A block followed by a block fenced `output` must print exactly that. A block without `fn main` gets an empty one.
+//! A block followed by a block fenced `output` must print exactly that. A block without `fn main` or `actor Main`
+//! gets an empty one.
 
 /// A fenced block of a document.
 #[derive(Clone, Debug)]
@@ -48,7 +49,8 @@ pub fn examples(document: &str, text: &str) -> Vec<Example> {
 impl Example {
     /// The program: with an empty `main` where the example shows only declarations.
     pub fn program(&self) -> String {
-        let has_main = self.text.lines().any(|l| l.starts_with("fn main(") || l.starts_with("pub fn main("));
+        let starts = ["fn main(", "pub fn main(", "actor Main "];
+        let has_main = self.text.lines().any(|line| starts.iter().any(|start| line.starts_with(start)));
         if has_main { self.text.clone() } else { format!("{}\nfn main() {{}}\n", self.text) }
     }
 
