@@ -153,6 +153,10 @@ impl<'a> Stepper<'a> {
         if self.needs_drop(place) {
             self.set(state, place, Val::Uninit);
             self.change(state, place, Change::Gone);
+        } else if place.proj.iter().any(|proj| matches!(proj, Proj::Variant(_))) {
+            // It stays, but now it is known which variant it is a part of.
+            let val = self.get(state, place);
+            self.set(state, place, val);
         }
     }
 

@@ -299,7 +299,10 @@ fn hugged_at_end<'a>(doc: &Doc<'a>) -> Option<Doc<'a>> {
 fn can_hug(expr: &Expr, alone: bool) -> bool {
     match &expr.kind {
         ExprKind::Closure { body, .. } => matches!(body.kind, ExprKind::Block(_) | ExprKind::Match { .. }),
-        ExprKind::Call { .. } => alone,
+        // Only what breaks at its end: else it would depend on line ends inside of it, which a second look finds.
+        ExprKind::Call { args, .. } => {
+            alone && args.last().is_some_and(|arg| can_hug(&arg.expr, args.len() == 1))
+        }
         ExprKind::StructLit { .. } | ExprKind::Array(_) | ExprKind::Block(_) | ExprKind::Match { .. } => true,
         _ => false,
     }
