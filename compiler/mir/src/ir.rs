@@ -531,6 +531,8 @@ pub struct Program {
     pub string_ty: Option<Ty>,
     /// A panic ends the program at once: nothing unwinds, calls through boxes included.
     pub panics_abort: bool,
+    /// `passes::coroutine` has made frames: what is lent may lie in one.
+    pub has_frames: bool,
     /// For `-g`: where inlined code comes from. Spans of its statements are marks of this table.
     pub inlined: Option<Box<InlineTable>>,
 }

@@ -290,7 +290,7 @@ impl<'a> Verifier<'a> {
     fn borrow_into(&mut self, place: &Place, rvalue: &Rvalue) {
         if let Rvalue::Use(Operand::Borrow(_)) = rvalue {
             // In frames, which are behind pointers, borrows have no declaration.
-            let lent_to = place.is_indirect()
+            let lent_to = self.program.has_frames && place.is_indirect()
                 || place.proj.is_empty() && self.body.locals.get(place.local).is_some_and(|l| l.is_borrow);
             if !lent_to {
                 self.fail("`borrow` may be assigned only to a local that is a borrow");

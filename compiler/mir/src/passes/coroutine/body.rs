@@ -2,12 +2,14 @@
 
 use super::frame::{Storage, rest_pointer, size_of_frame};
 use super::*;
+use crate::facts::TypeFacts;
 use syntax::Span;
 
 /// Makes `func` the function that resumes its frames.
 pub(super) fn lower(
     program: &mut Program,
     common: &Common,
+    facts: &TypeFacts,
     all: &IndexVec<FuncId, Option<Coroutine>>,
     func: FuncId,
     shape: &Shape,
@@ -17,7 +19,7 @@ pub(super) fn lower(
     let FuncKind::Body(body) = std::mem::replace(&mut function.kind, FuncKind::Suspend) else {
         unreachable!("coroutines have bodies")
     };
-    let mut lowering = Lowering::new(program, common, all, shape, body, span);
+    let mut lowering = Lowering::new(program, (common, facts), all, shape, body, span);
     lowering.run();
     let body = lowering.body;
     let function = &mut program.funcs[func];
@@ -28,13 +30,7 @@ pub(super) fn lower(
 }
 
 /// Starting a coroutine is making its frame, which has no parent.
-pub(super) fn lower_starts(
-    program: &mut Program,
-    common: &Common,
-    all: &IndexVec<FuncId, Option<Coroutine>>,
-    func: FuncId,
-) {
-    let _ = common;
+pub(super) fn lower_starts(program: &mut Program, all: &IndexVec<FuncId, Option<Coroutine>>, func: FuncId) {
     let Some(body) = program.funcs[func].body_mut() else { return };
     for data in body.blocks.iter_mut() {
         lower_start(all, &mut data.term);
@@ -61,6 +57,7 @@ enum Kind {
 struct Lowering<'a> {
     program: &'a mut Program,
     common: &'a Common,
+    facts: &'a TypeFacts,
     all: &'a IndexVec<FuncId, Option<Coroutine>>,
     shape: &'a Shape,
     storage: IndexVec<Local, Storage>,
@@ -80,7 +77,7 @@ struct Lowering<'a> {
 impl<'a> Lowering<'a> {
     fn new(
         program: &'a mut Program,
-        common: &'a Common,
+        (common, facts): (&'a Common, &'a TypeFacts),
         all: &'a IndexVec<FuncId, Option<Coroutine>>,
         shape: &'a Shape,
         mut body: Body,
@@ -100,6 +97,7 @@ impl<'a> Lowering<'a> {
         Lowering {
             program,
             common,
+            facts,
             all,
             shape,
             storage,
@@ -202,7 +200,7 @@ impl<'a> Lowering<'a> {
 
     /// Blocks that drop these fields of the frame and end.
     fn drop_fields(&mut self, fields: &[u32]) -> Block {
-        let facts = crate::facts::TypeFacts::new(&self.program.types);
+        let facts = self.facts;
         let mut next = self.exits[ENDED as usize];
         for index in fields {
             let ty = self.program.types.field(self.shape.rest, 0, *index);
@@ -321,13 +319,10 @@ impl<'a> Lowering<'a> {
     }
 
     fn suspend(&mut self, block: Block, target: Option<Block>, unwind: Option<Block>, span: Span) {
-        let (slot_ty, slot) = {
-            let ty = self.program.types.intern(TyKind::Ptr(self.common.word));
-            (ty, self.body.new_local(ty, span))
-        };
+        let word_ptr = self.program.types.intern(TyKind::Ptr(self.common.word));
+        let slot = self.body.new_local(word_ptr, span);
         let bytes = self.body.new_local(self.common.byte_ptr, span);
         let address = Rvalue::Intrinsic(Intrinsic::StaticAddr(SUSPENDED_FRAME), Vec::new());
-        debug_assert!(matches!(self.program.types.kind(slot_ty), TyKind::Ptr(_)));
         let place = Place { local: slot, proj: vec![Proj::Deref] };
         self.body.blocks[block].stmts.extend([
             assign(bytes, address, span),
@@ -350,7 +345,7 @@ impl<'a> Lowering<'a> {
         span: Span,
     ) {
         let Some(Some(coroutine)) = self.all.get(func) else { unreachable!("`block` has found it") };
-        let child = field(self.rest, self.shape.child);
+        let child = field(self.rest, frame::CHILD);
         let result = self.result_address(block, coroutine.shape.ret, dest, span);
         let mut all_args = vec![Arg::Value(Operand::Copy(self.frame.into())), Arg::Value(result)];
         all_args.extend(args);
@@ -402,7 +397,7 @@ impl<'a> Lowering<'a> {
         let block = new_block(&mut self.body, span);
         let (size, mut stmts) = size_of_frame(&mut self.body, self.common, shape, span);
         let memory = self.body.new_local(self.common.byte_ptr, span);
-        let child = field(self.rest, self.shape.child);
+        let child = field(self.rest, frame::CHILD);
         stmts.push(assign(memory, Rvalue::Cast(Operand::Copy(child)), span));
         let nothing = self.body.new_local(self.program.funcs[self.common.free].ret, span);
         self.body.blocks[block].stmts = stmts;

@@ -19,6 +19,9 @@ pub(super) enum Storage {
     BehindField(u32),
 }
 
+/// The field for the frame that a coroutine waits for.
+pub(super) const CHILD: u32 = 0;
+
 /// A coroutine's frame behind its head, and the locals of the function that resumes it.
 pub(super) struct Shape {
     pub rest: Ty,
@@ -26,8 +29,6 @@ pub(super) struct Shape {
     pub storage: IndexVec<Local, Storage>,
     /// The field for each parameter.
     pub params: Vec<u32>,
-    /// The field for the frame that it waits for.
-    pub child: u32,
     /// Parameters as they were.
     pub signature: Vec<(Ty, ParamMode)>,
     pub ret: Ty,
@@ -71,7 +72,7 @@ impl Shape {
         let rest = program.types.declare(TyKind::Struct, format!("{name}.frame"));
         program.types.defs[rest].variants = vec![Variant { name: String::new(), fields }];
         let rest_ptr = program.types.intern(TyKind::Ptr(rest));
-        Shape { rest, rest_ptr, storage, params, child: 0, signature, ret }
+        Shape { rest, rest_ptr, storage, params, signature, ret }
     }
 }
 

@@ -25,6 +25,7 @@
 mod body;
 mod frame;
 
+use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 use frame::Shape;
@@ -107,12 +108,14 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
         });
         lowered.push(made);
     }
+    let facts = TypeFacts::new(&program.types);
     for func in is_coroutine.indices() {
         match &lowered[func] {
-            Some(coroutine) => body::lower(program, &common, &lowered, func, &coroutine.shape),
-            None => body::lower_starts(program, &common, &lowered, func),
+            Some(coroutine) => body::lower(program, &common, &facts, &lowered, func, &coroutine.shape),
+            None => body::lower_starts(program, &lowered, func),
         }
     }
+    program.has_frames = true;
     remove_suspend(program);
     Ok(())
 }
@@ -142,7 +145,6 @@ fn coroutines(program: &Program) -> IndexVec<FuncId, bool> {
     for (id, func) in program.funcs.iter_enumerated() {
         found[id] &= func.kind != FuncKind::Suspend;
     }
-    // What is started need not suspend, and its callers are what they are; but a call of it is one of a coroutine.
     found
 }
 
