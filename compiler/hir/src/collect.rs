@@ -453,11 +453,9 @@ impl Checker {
         self.report(Diagnostic::error(codes::MISPLACED_ITEM, span, message));
     }
 
-    fn collect_impl(&mut self, module: ModuleId, mut decl: Box<ast::ImplDecl>, span: Span) {
-        let owner = self.type_head(&decl.self_ty);
-        let head_span = decl.trait_.as_ref().map_or(decl.self_ty.span, |t| t.span.to(decl.self_ty.span));
-        let is_trait = decl.trait_.is_some();
-        let id = self.program.impls.push(Impl {
+    /// An `impl` of which nothing is known yet.
+    pub(crate) fn new_impl(&mut self, module: ModuleId, span: Span) -> ImplId {
+        self.program.impls.push(Impl {
             module,
             generics: Generics::default(),
             self_ty: Ty::ERROR,
@@ -465,8 +463,15 @@ impl Checker {
             methods: Vec::new(),
             assoc_types: Vec::new(),
             consts: Vec::new(),
-            span: if head_span.is_dummy() { span } else { head_span },
-        });
+            span,
+        })
+    }
+
+    fn collect_impl(&mut self, module: ModuleId, mut decl: Box<ast::ImplDecl>, span: Span) {
+        let owner = self.type_head(&decl.self_ty);
+        let head_span = decl.trait_.as_ref().map_or(decl.self_ty.span, |t| t.span.to(decl.self_ty.span));
+        let is_trait = decl.trait_.is_some();
+        let id = self.new_impl(module, if head_span.is_dummy() { span } else { head_span });
         let items = std::mem::take(&mut decl.items);
         let mut source =
             ImplSource { decl: Some(decl), fns: Vec::new(), consts: Vec::new(), types: Vec::new() };

@@ -116,16 +116,7 @@ impl Checker {
             consts: Vec::new(),
             types: Vec::new(),
         });
-        self.program.impls.push(Impl {
-            module,
-            generics: Generics::default(),
-            self_ty: Ty::ERROR,
-            trait_: None,
-            methods: Vec::new(),
-            assoc_types: Vec::new(),
-            consts: Vec::new(),
-            span,
-        })
+        self.new_impl(module, span)
     }
 
     fn add_actor_fn(
