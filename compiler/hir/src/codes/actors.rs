@@ -17,6 +17,21 @@ actor Counter { state count: Int = 0
 fn main() { send(spawn Counter(), Add(1)) }
 ```";
 
+BAD_MAILBOX = "bad-mailbox", "The bound of a mailbox is not said as it should be.",
+"`@mailbox(capacity: 100, policy: wait)` before an actor says how many messages may wait, at least one, and what becomes
+of those beyond: `wait`, `drop_new`, `drop_old` or `fail`.
+
+```gal-fail
+@mailbox(capacity: 10)
+actor Printer { on Print(text: String) { println(text) } }
+fn main() { send(spawn Printer(), Print(\"a\")) }
+```
+```gal
+@mailbox(capacity: 10, policy: wait)
+actor Printer { on Print(text: String) { println(text) } }
+fn main() { send(spawn Printer(), Print(\"a\")) }
+```";
+
 MESSAGE_AS_VALUE = "message-as-value", "Something stands for a message that is none.",
 "A message is written where it is sent: its name, which is looked up in the actor's type, and its values in parentheses.
 It is not a value, so it cannot be in a variable.
@@ -32,6 +47,29 @@ actor Counter { state count: Int = 0
     on Add(n: Int) { count += n }
 }
 fn main() { send(spawn Counter(), Add(1)) }
+```";
+
+MUT_ACROSS_SUSPENSION = "mut-across-suspension", "A reentrant handler holds a state while it waits.",
+"While a `@reentrant` handler waits, its actor takes other messages, which may change the states. So nothing that waits may
+have a state as a `mut` argument, or be lent one that can only be moved. A variable takes the state's place meanwhile.
+
+```gal-fail
+actor Source { on Next -> Int { 4 } }
+fn fill(mut xs: Array<Int>, s: Source) { xs.push(ask(s, Next)) }
+actor Store { state items: Array<Int> = []
+    @reentrant
+    on Fill(s: Source) -> Int { fill(mut items, s); items.len() }
+}
+fn main() { println(ask(spawn Store(), Fill(spawn Source()))) }
+```
+```gal
+actor Source { on Next -> Int { 4 } }
+fn fill(mut xs: Array<Int>, s: Source) { xs.push(ask(s, Next)) }
+actor Store { state items: Array<Int> = []
+    @reentrant
+    on Fill(s: Source) -> Int { let mut new = []; fill(mut new, s); items.extend(new); items.len() }
+}
+fn main() { println(ask(spawn Store(), Fill(spawn Source()))) }
 ```";
 
 NOT_AN_ACTOR = "not-an-actor", "An actor is needed, and this is something else.",
