@@ -158,6 +158,7 @@ impl Builder<'_, '_> {
             "needs_drop" => self.cx.facts(*types.first()?).needs_drop,
             "holds_actors" => self.cx.facts(*types.first()?).has_actor,
             "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
+            "monitors" => self.cx.lang_trait("Actor").is_some(),
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,
             "check_leaks" => opts.check_leaks,
