@@ -163,6 +163,7 @@ impl Builder<'_, '_> {
             "bounds_checks" => opts.bounds_checks,
             "check_leaks" => opts.check_leaks,
             "virtual_clock" => opts.virtual_clock,
+            "schedules" => opts.schedules,
             "smallest" => opts.smallest,
             "panic_unwinds" => opts.panic_unwinds,
             "debug_info" => opts.debug_info,
