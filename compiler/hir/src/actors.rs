@@ -7,12 +7,17 @@
 
 mod collect;
 mod dispatch;
+mod glue;
 mod replies;
 mod sendable;
 mod signatures;
+mod synth;
+mod traits;
+
+pub(crate) use traits::MessageTrait;
 
 use crate::checker::Checker;
-use crate::program::{AdtId, FnId, ImplId, ModuleId, VariantIdx};
+use crate::program::{AdtId, FnId, ImplId, ModuleId, TraitId, VariantIdx};
 use crate::ty::{Ty, TyKind};
 use entity::{IndexVec, entity};
 use rustc_hash::FxHashMap;
@@ -28,6 +33,7 @@ pub(crate) struct Actors {
     pub all: IndexVec<ActorId, Actor>,
     pub by_adt: FxHashMap<AdtId, ActorId>,
     pub fns: FxHashMap<FnId, ActorFn>,
+    pub glue: FxHashMap<FnId, Glue>,
 }
 
 pub(crate) struct Actor {
@@ -45,6 +51,8 @@ pub(crate) struct Actor {
     pub messages: IndexVec<VariantIdx, Message>,
     pub n_constructors: usize,
     pub helpers: Vec<(Symbol, FnId)>,
+    /// The message traits that it implements.
+    pub traits: Vec<traits::ActorTrait>,
     pub source: ActorSource,
 }
 
@@ -53,6 +61,7 @@ pub(crate) struct Actor {
 pub(crate) struct ActorSource {
     pub generics: ast::Generics,
     pub states: Vec<ast::Type>,
+    pub traits: Vec<ast::Type>,
 }
 
 pub(crate) struct StateVar {
@@ -100,6 +109,20 @@ pub(crate) enum ActorRole {
         has_self: bool,
     },
     Dispatch,
+}
+
+/// A function between message traits and actors, of which there is no text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Glue {
+    /// Puts a message of a trait into the actor's mailbox.
+    Deliver(ActorId, VariantIdx),
+    /// Tells who the actor is.
+    Handle(ActorId),
+    Show(ActorId),
+    /// `==`, hashing and printing of a `dyn` of the trait.
+    DynEq(TraitId),
+    DynHash(TraitId),
+    DynShow(TraitId),
 }
 
 impl Actor {

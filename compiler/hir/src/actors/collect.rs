@@ -3,7 +3,7 @@
 use super::{Actor, ActorFn, ActorId, ActorRole, ActorSource, Message, ReplyKind, StateVar};
 use crate::checker::Checker;
 use crate::codes;
-use crate::collect::{AdtDecl, ImplSource};
+use crate::collect::AdtDecl;
 use crate::program::*;
 use crate::scope::Def;
 use crate::ty::Ty;
@@ -20,15 +20,16 @@ impl Checker {
         docs: Option<String>,
         is_pub: bool,
     ) {
-        self.report_unsupported_parts(&decl, attrs);
+        self.report_unsupported_parts(attrs);
         let name = decl.name;
         let id = ActorId::new(self.decls.actors.all.len());
         let text = self.program.name(name.name).to_string();
         let [adt, state, message] = self.add_actor_types(module, id, name, &text, docs, is_pub);
         self.declare_item(module, name, Def::Adt(adt), is_pub);
         self.decls.actors.by_adt.insert(adt, id);
-        let impl_ = self.add_actor_impl(module, name.span);
-        let dispatch = self.add_actor_fn(module, format!("{text}.dispatch"), impl_, name.span, None);
+        let impl_ = self.add_hidden_impl(module, name.span);
+        let own = Container::Impl(impl_);
+        let dispatch = self.add_hidden_fn(module, format!("{text}.dispatch"), own, name.span, None);
         self.decls.actors.fns.insert(dispatch, ActorFn { actor: id, role: ActorRole::Dispatch });
         let mut actor = Actor {
             name: name.name,
@@ -42,7 +43,8 @@ impl Checker {
             messages: IndexVec::new(),
             n_constructors: 0,
             helpers: Vec::new(),
-            source: ActorSource { generics: decl.generics, states: Vec::new() },
+            traits: Vec::new(),
+            source: ActorSource { generics: decl.generics, states: Vec::new(), traits: decl.traits },
         };
         self.collect_states(&mut actor, id, &text, decl.states);
         self.collect_constructors(&mut actor, id, &text, decl.constructors, name.span);
@@ -56,16 +58,13 @@ impl Checker {
         self.decls.actors.all.push(actor);
     }
 
-    fn report_unsupported_parts(&mut self, decl: &ast::ActorDecl, attrs: &[ast::Attribute]) {
+    fn report_unsupported_parts(&mut self, attrs: &[ast::Attribute]) {
         for attr in attrs {
             match self.program.name(attr.name.name) {
                 "mailbox" => self.unsupported(attr.span, "bounds of mailboxes"),
                 "reentrant" => self.unsupported(attr.span, "reentrant actors"),
                 _ => {}
             }
-        }
-        if let Some(trait_) = decl.traits.first() {
-            self.unsupported(trait_.span, "message traits");
         }
     }
 
@@ -109,21 +108,12 @@ impl Checker {
         })
     }
 
-    fn add_actor_impl(&mut self, module: ModuleId, span: Span) -> ImplId {
-        self.decls.impls.push(ImplSource {
-            decl: None,
-            fns: Vec::new(),
-            consts: Vec::new(),
-            types: Vec::new(),
-        });
-        self.new_impl(module, span)
-    }
-
-    fn add_actor_fn(
+    /// A function that nobody has declared as one.
+    pub(super) fn add_hidden_fn(
         &mut self,
         module: ModuleId,
         path: String,
-        impl_: ImplId,
+        container: Container,
         span: Span,
         decl: Option<Box<ast::FnDecl>>,
     ) -> FnId {
@@ -133,7 +123,7 @@ impl Checker {
             name,
             path,
             module,
-            container: Container::Impl(impl_),
+            container,
             generics: Generics::default(),
             params: Vec::new(),
             has_self: false,
@@ -174,7 +164,7 @@ impl Checker {
             let init = init.map(|value| {
                 let path = format!("{owner}.{}", self.program.name(name.name));
                 let decl = fn_decl(name, Vec::new(), None, Some(FnBody::Expr(Box::new(value))), name.span);
-                let fn_ = self.add_actor_fn(actor.module, path, actor.impl_, name.span, Some(decl));
+                let fn_ = self.add_hidden_fn(actor.module, path, Container::Impl(actor.impl_), name.span, Some(decl));
                 let role = ActorRole::StateInit(actor.states.len());
                 self.decls.actors.fns.insert(fn_, ActorFn { actor: id, role });
                 fn_
@@ -257,7 +247,7 @@ impl Checker {
     }
 
     /// Values of messages travel: nothing is handed back.
-    fn check_message_params(&mut self, params: &[ast::Param], of: &str) {
+    pub(super) fn check_message_params(&mut self, params: &[ast::Param], of: &str) {
         for param in params {
             let is_self = matches!(param.kind, ParamKind::SelfParam);
             let is_mut = param.is_mut
@@ -293,7 +283,8 @@ impl Checker {
             return self.report_member_twice(what, name, first);
         }
         decl.params.retain(|p| !matches!(p.kind, ParamKind::SelfParam));
-        let fn_ = self.add_actor_fn(actor.module, path, actor.impl_, name.span, Some(decl));
+        let own = Container::Impl(actor.impl_);
+        let fn_ = self.add_hidden_fn(actor.module, path, own, name.span, Some(decl));
         let variant = VariantIdx::new(actor.messages.len());
         let role = match what {
             "constructor" => ActorRole::Constructor(variant),
@@ -338,7 +329,7 @@ impl Checker {
         }
     }
 
-    fn report_member_twice(&mut self, what: &str, name: Ident, first: Span) {
+    pub(super) fn report_member_twice(&mut self, what: &str, name: Ident, first: Span) {
         let text = self.program.name(name.name);
         let message = match what {
             "constructor" if text == "new" => "two constructors have no name of their own".to_string(),
@@ -408,13 +399,11 @@ impl Checker {
         let body = FnBody::Block(ast::Block { stmts: vec![stmt], tail: None, span });
         let main = Ident { name: sym::main, span };
         let decl = fn_decl(main, Vec::new(), None, Some(body), span);
-        let fn_ = self.add_actor_fn(module, "main".to_string(), ImplId(0), span, Some(decl));
-        self.program.fns[fn_].container = Container::Module;
-        Some(fn_)
+        Some(self.add_hidden_fn(module, "main".to_string(), Container::Module, span, Some(decl)))
     }
 }
 
-fn fn_decl(
+pub(super) fn fn_decl(
     name: Ident,
     params: Vec<ast::Param>,
     ret: Option<ast::Type>,

@@ -61,6 +61,8 @@ impl Checker {
         let (adt, impl_, dispatch) = (actor.adt, actor.impl_, actor.dispatch);
         let mut generics = self.program.adts[adt].generics.clone();
         let [own, state, message] = self.actor_types(id);
+        let traits = std::mem::take(&mut self.decls.actors.all[id].source.traits);
+        self.declare_actor_traits(id, &traits);
         self.program.impls[impl_].generics = generics.clone();
         self.program.impls[impl_].self_ty = own;
         generics.n_parent = generics.params.len() as u32;

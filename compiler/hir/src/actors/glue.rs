@@ -1,0 +1,112 @@
+//! The functions behind message traits: what sends an actor's message for a trait's, and what compares, hashes and
+//! prints `dyn` references.
+
+use super::synth::{Synth, place, value};
+use super::{ActorId, Glue};
+use crate::body::*;
+use crate::checker::Checker;
+use crate::program::*;
+use crate::ty::Ty;
+
+/// The parameters of the functions.
+const SELF: LocalId = LocalId(0);
+const SECOND: LocalId = LocalId(1);
+
+impl Checker {
+    pub(crate) fn glue_body(&mut self, id: FnId, glue: Glue) -> Body {
+        let fits = match glue {
+            Glue::Deliver(actor, variant) => self.deliver_fits(id, actor, variant),
+            _ => true,
+        };
+        let mut b = Synth::new(self, id);
+        let value = match glue {
+            _ if !fits => None,
+            Glue::Deliver(actor, variant) => b.deliver(actor, variant),
+            Glue::Handle(actor) => b.handle(actor),
+            Glue::Show(_) => b.show(),
+            Glue::DynEq(of) => b.dyn_eq(of),
+            Glue::DynHash(of) => b.dyn_hash(of),
+            Glue::DynShow(of) => b.dyn_show(of),
+        };
+        b.finish(id, value)
+    }
+
+    /// An answer whose type the handler's body tells is compared with the trait's here.
+    fn deliver_fits(&mut self, id: FnId, actor: ActorId, variant: VariantIdx) -> bool {
+        let message = &self.actor(actor).messages[variant];
+        let (name, handler) = (message.name, message.fn_);
+        let span = self.program.fns[handler].span;
+        let Some(found) = self.reply_ty(actor, variant, span) else { return true };
+        let Container::Impl(impl_) = self.program.fns[id].container else { return false };
+        let Some((trait_, args)) = self.program.impls[impl_].trait_.clone() else { return false };
+        let own = self.actor_types(actor)[0];
+        let full: Vec<Ty> = std::iter::once(own).chain(args).collect();
+        let decl = self.decls.message_traits.get(&trait_).and_then(|t| t.message(name)).map(|m| m.fn_);
+        let Some(decl) = decl else { return false };
+        let text = self.program.name(name).to_string();
+        self.reply_fits(found, decl, &text, trait_, &full, span)
+    }
+}
+
+impl Synth<'_> {
+    /// The library's reference in the first parameter, and the types of the states and of the messages.
+    fn cell(&mut self, actor: ActorId) -> (Expr, [Ty; 2]) {
+        let [_, state, message] = self.ck.actor_types(actor);
+        let adt = self.ck.actor(actor).adt;
+        let ty = self.ck.program.adts[adt].variants[VariantIdx(0)].fields[0].ty;
+        (self.field(self.local(SELF), 0, ty), [state, message])
+    }
+
+    /// `actor_send(self, Message.Notify(…))`
+    fn deliver(&mut self, actor: ActorId, variant: VariantIdx) -> Option<Expr> {
+        let (cell, parts) = self.cell(actor);
+        let fields = self.locals.indices().skip(1).map(|l| self.local(l)).collect();
+        let message = self.adt(variant, fields, parts[1]);
+        self.lang_call("actor_send", &parts, vec![value(cell), value(message)], Ty::UNIT)
+    }
+
+    fn handle(&mut self, actor: ActorId) -> Option<Expr> {
+        let (cell, parts) = self.cell(actor);
+        let ty = self.ck.runtime_ty("ActorHandle", &[]);
+        self.lang_call("actor_handle", &parts, vec![value(cell)], ty)
+    }
+
+    /// As the reference of the actor's own type prints.
+    fn show(&mut self) -> Option<Expr> {
+        let trait_ = self.ck.known.show?;
+        let method = self.ck.program.traits[trait_].methods.first().copied()?;
+        let args = Box::new([self.locals[SELF].ty]);
+        let callee = Callee::TraitMethod { trait_, method, args };
+        let args = vec![value(self.local(SELF)), place(self.local(SECOND))];
+        Some(self.expr(ExprKind::Call { callee, args }, Ty::UNIT))
+    }
+
+    /// A call of one of the trait's own methods on a `dyn` value.
+    fn dyn_call(&self, of: TraitId, method: FnId, args: Vec<Arg>, ty: Ty) -> Option<Expr> {
+        let index = self.ck.program.traits[of].methods.iter().position(|m| *m == method)?;
+        let callee = Callee::Dyn { trait_: of, method_idx: index as u32 };
+        Some(self.expr(ExprKind::Call { callee, args }, ty))
+    }
+
+    fn handle_of(&mut self, of: TraitId, local: LocalId) -> Option<Expr> {
+        let method = self.ck.decls.message_traits.get(&of)?.handle;
+        let ty = self.ck.runtime_ty("ActorHandle", &[]);
+        self.dyn_call(of, method, vec![value(self.local(local))], ty)
+    }
+
+    fn dyn_eq(&mut self, of: TraitId) -> Option<Expr> {
+        let both = vec![value(self.handle_of(of, SELF)?), value(self.handle_of(of, SECOND)?)];
+        self.lang_call("actor_same", &[], both, Ty::BOOL)
+    }
+
+    fn dyn_hash(&mut self, of: TraitId) -> Option<Expr> {
+        let args = vec![value(self.handle_of(of, SELF)?), place(self.local(SECOND))];
+        self.lang_call("actor_hash", &[], args, Ty::UNIT)
+    }
+
+    fn dyn_show(&mut self, of: TraitId) -> Option<Expr> {
+        let method = self.ck.decls.message_traits.get(&of)?.show;
+        let args = vec![value(self.local(SELF)), place(self.local(SECOND))];
+        self.dyn_call(of, method, args, Ty::UNIT)
+    }
+}
