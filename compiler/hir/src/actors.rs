@@ -8,12 +8,14 @@
 mod collect;
 mod dispatch;
 mod glue;
+mod mailbox;
 mod replies;
 mod sendable;
 mod signatures;
 mod synth;
 mod traits;
 
+pub(crate) use mailbox::{Bound, Policy};
 pub(crate) use traits::MessageTrait;
 
 use crate::checker::Checker;
@@ -51,6 +53,7 @@ pub(crate) struct Actor {
     pub messages: IndexVec<VariantIdx, Message>,
     pub n_constructors: usize,
     pub helpers: Vec<(Symbol, FnId)>,
+    pub bound: Option<Bound>,
     /// The message traits that it implements.
     pub traits: Vec<traits::ActorTrait>,
     pub source: ActorSource,
@@ -123,6 +126,8 @@ pub(crate) enum Glue {
     DynEq(TraitId),
     DynHash(TraitId),
     DynShow(TraitId),
+    /// Waits for room in the mailbox of some actor that implements the trait.
+    Room(TraitId),
 }
 
 impl Actor {
@@ -136,6 +141,11 @@ impl Actor {
 
     pub fn handler(&self, name: Symbol) -> Option<VariantIdx> {
         self.handlers().find(|(_, m)| m.name == name).map(|(i, _)| i)
+    }
+
+    /// Whether the library has more about the actor than its state, see `library/runtime/mailbox.gal`.
+    pub fn is_managed(&self) -> bool {
+        self.bound.is_some()
     }
 
     pub fn helper(&self, name: Symbol) -> Option<FnId> {

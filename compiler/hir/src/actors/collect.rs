@@ -20,7 +20,7 @@ impl Checker {
         docs: Option<String>,
         is_pub: bool,
     ) {
-        self.report_unsupported_parts(attrs);
+        let bound = self.actor_attrs(attrs);
         let name = decl.name;
         let id = ActorId::new(self.decls.actors.all.len());
         let text = self.program.name(name.name).to_string();
@@ -43,6 +43,7 @@ impl Checker {
             messages: IndexVec::new(),
             n_constructors: 0,
             helpers: Vec::new(),
+            bound,
             traits: Vec::new(),
             source: ActorSource { generics: decl.generics, states: Vec::new(), traits: decl.traits },
         };
@@ -58,14 +59,16 @@ impl Checker {
         self.decls.actors.all.push(actor);
     }
 
-    fn report_unsupported_parts(&mut self, attrs: &[ast::Attribute]) {
+    fn actor_attrs(&mut self, attrs: &[ast::Attribute]) -> Option<super::Bound> {
+        let mut bound = None;
         for attr in attrs {
             match self.program.name(attr.name.name) {
-                "mailbox" => self.unsupported(attr.span, "bounds of mailboxes"),
+                "mailbox" => bound = self.mailbox_bound(attr),
                 "reentrant" => self.unsupported(attr.span, "reentrant actors"),
                 _ => {}
             }
         }
+        bound
     }
 
     // ------------------------------------------------------------ tables

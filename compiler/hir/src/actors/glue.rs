@@ -2,11 +2,11 @@
 //! prints `dyn` references.
 
 use super::synth::{Synth, place, value};
-use super::{ActorId, Glue};
+use super::{ActorId, Glue, Policy};
 use crate::body::*;
 use crate::checker::Checker;
 use crate::program::*;
-use crate::ty::Ty;
+use crate::ty::{Ty, TyKind};
 
 /// The parameters of the functions.
 const SELF: LocalId = LocalId(0);
@@ -27,8 +27,22 @@ impl Checker {
             Glue::DynEq(of) => b.dyn_eq(of),
             Glue::DynHash(of) => b.dyn_hash(of),
             Glue::DynShow(of) => b.dyn_show(of),
+            Glue::Room(of) => b.room(of),
         };
         b.finish(id, value)
+    }
+
+    /// Whether an actor that implements the trait makes its senders wait. Known when all bodies have been checked.
+    fn waits_behind(&self, of: TraitId) -> bool {
+        let mut all = self.decls.actors.all.iter();
+        all.any(|a| {
+            a.bound.is_some_and(|b| b.policy == Policy::Wait) && a.traits.iter().any(|t| t.trait_ == of)
+        })
+    }
+
+    /// Whether the body of a function is made when it is asked for, and not before.
+    pub(crate) fn is_made_late(&self, id: FnId) -> bool {
+        matches!(self.decls.actors.glue.get(&id), Some(Glue::Room(_)))
     }
 
     /// An answer whose type the handler's body tells is compared with the trait's here.
@@ -49,26 +63,56 @@ impl Checker {
 }
 
 impl Synth<'_> {
-    /// The library's reference in the first parameter, and the types of the states and of the messages.
-    fn cell(&mut self, actor: ActorId) -> (Expr, [Ty; 2]) {
-        let [_, state, message] = self.ck.actor_types(actor);
+    /// A call of a function of the runtime that takes the library's reference, which is in the first parameter.
+    fn cell_call(&mut self, name: &str, actor: ActorId, message: Option<Expr>, ty: Ty) -> Option<Expr> {
         let adt = self.ck.actor(actor).adt;
-        let ty = self.ck.program.adts[adt].variants[VariantIdx(0)].fields[0].ty;
-        (self.field(self.local(SELF), 0, ty), [state, message])
+        let cell_ty = self.ck.program.adts[adt].variants[VariantIdx(0)].fields[0].ty;
+        let [_, state, messages] = self.ck.actor_types(actor);
+        // What is for managed actors alone is generic over what is managed.
+        let parts = match self.ck.program.types.kind(cell_ty) {
+            TyKind::Adt(_, args) if args.len() == 2 && !name.starts_with("mailbox") => [args[0], args[1]],
+            _ => [state, messages],
+        };
+        let cell = self.field(self.local(SELF), 0, cell_ty);
+        let values = std::iter::once(cell).chain(message).map(value).collect();
+        self.lang_call(name, &parts, values, ty)
     }
 
-    /// `actor_send(self, Message.Notify(…))`
+    /// `actor_send(self, Message.Notify(…))`. Behind a table nobody can wait: that follows, see `room`.
     fn deliver(&mut self, actor: ActorId, variant: VariantIdx) -> Option<Expr> {
-        let (cell, parts) = self.cell(actor);
+        let messages = self.ck.actor_types(actor)[2];
         let fields = self.locals.indices().skip(1).map(|l| self.local(l)).collect();
-        let message = self.adt(variant, fields, parts[1]);
-        self.lang_call("actor_send", &parts, vec![value(cell), value(message)], Ty::UNIT)
+        let message = self.adt(variant, fields, messages);
+        let send = match self.ck.actor(actor).bound.map(|b| b.policy) {
+            None => "actor_send",
+            Some(Policy::Wait) => "mailbox_put",
+            Some(policy) => policy.sender(),
+        };
+        self.cell_call(send, actor, Some(message), Ty::UNIT)
     }
 
     fn handle(&mut self, actor: ActorId) -> Option<Expr> {
-        let (cell, parts) = self.cell(actor);
         let ty = self.ck.runtime_ty("ActorHandle", &[]);
-        self.lang_call("actor_handle", &parts, vec![value(cell)], ty)
+        let waits = self.ck.actor(actor).bound.is_some_and(|b| b.policy == Policy::Wait);
+        let name = if waits { "mailbox_handle" } else { "actor_handle" };
+        self.cell_call(name, actor, None, ty)
+    }
+
+    /// Nothing, unless an actor that implements the trait makes its senders wait.
+    fn room(&mut self, of: TraitId) -> Option<Expr> {
+        if !self.ck.waits_behind(of) {
+            let block = Block { stmts: Vec::new(), tail: None };
+            return Some(self.expr(ExprKind::Block(block), Ty::UNIT));
+        }
+        let method = self.ck.decls.message_traits.get(&of)?.handle;
+        let ty = self.ck.runtime_ty("ActorHandle", &[]);
+        let args = crate::env::identity_args(&mut self.ck.program, of);
+        let callee = Callee::TraitMethod { trait_: of, method, args };
+        let own = self.local(SELF);
+        let kind = ExprKind::Call { callee, args: vec![value(self.local(SELF))] };
+        let handle = self.expr(kind, ty);
+        let own_ty = own.ty;
+        self.lang_call("mailbox_wait_for", &[own_ty], vec![value(own), value(handle)], Ty::UNIT)
     }
 
     /// As the reference of the actor's own type prints.

@@ -38,7 +38,10 @@ impl Checker {
             let generics = std::mem::take(&mut self.decls.actors.all[id].source.generics);
             self.resolve_bounds(&generics, &mut cx);
             self.program.adts[adt].generics = cx.generics;
-            let parts = [self.actor_part(state, &own), self.actor_part(message, &own)];
+            let mut parts = [self.actor_part(state, &own), self.actor_part(message, &own)];
+            if self.actor(id).is_managed() {
+                parts[0] = self.runtime_ty("Managed", &[parts[0]]);
+            }
             let ty = self.runtime_ty("ActorRef", &parts);
             let (name, span) = (self.program.interner.intern("0"), self.program.adts[adt].span);
             let field = Field { name, ty, is_pub: true, span };

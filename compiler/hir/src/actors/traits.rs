@@ -21,6 +21,8 @@ pub(crate) struct MessageTrait {
     /// Who the actor is, and how it prints.
     pub handle: FnId,
     pub show: FnId,
+    /// Waits for room, after a message was sent.
+    pub room: FnId,
     /// The impls for its `dyn` type are there.
     is_complete: bool,
 }
@@ -34,7 +36,7 @@ pub(crate) struct TraitMessage {
 
 /// A message trait of an actor, as its declaration says or as one below it asks.
 pub(crate) struct ActorTrait {
-    trait_: TraitId,
+    pub(super) trait_: TraitId,
     /// Without `Self`.
     args: Args,
     impl_: ImplId,
@@ -69,6 +71,8 @@ impl Checker {
             fn_
         };
         let (handle, show) = (hidden(self, "self"), hidden(self, "show"));
+        let room = self.add_hidden_fn(module, format!("{owner}.room"), Container::Module, span, None);
+        self.decls.actors.glue.insert(room, Glue::Room(id));
         let mut messages: Vec<TraitMessage> = Vec::with_capacity(handlers.len());
         for handler in handlers {
             let ast::HandlerDecl { attrs, docs: _, name, mut params, ret, body, span } = handler;
@@ -96,7 +100,7 @@ impl Checker {
             self.add_trait_method(id, fn_);
             messages.push(TraitMessage { name: name.name, span: name.span, fn_, has_reply });
         }
-        let trait_ = MessageTrait { messages, handle, show, is_complete: false };
+        let trait_ = MessageTrait { messages, handle, show, room, is_complete: false };
         self.decls.message_traits.insert(id, trait_);
     }
 
@@ -129,7 +133,7 @@ impl Checker {
         if std::mem::replace(&mut decl.is_complete, true) {
             return;
         }
-        let (handle, show) = (decl.handle, decl.show);
+        let (handle, show, room) = (decl.handle, decl.show, decl.room);
         let messages: Vec<(FnId, bool)> = decl.messages.iter().map(|m| (m.fn_, m.has_reply)).collect();
         let self_ty = self.program.types.intern(TyKind::Param(0, sym::Self_));
         let mut generics = self.program.traits[id].generics.clone();
@@ -148,6 +152,14 @@ impl Checker {
         if let Some((name, ty)) = formatter {
             self.program.fns[show].params.push(Param { name, ty, mode: ParamMode::Mut, span });
         }
+        let args = self.identity(&generics)[1..].into();
+        let kind = BoundKind::Trait { trait_: id, args, assoc: Vec::new() };
+        let function = &mut self.program.fns[room];
+        function.params = vec![Param { ..own }];
+        function.ret = Ty::UNIT;
+        function.generics = generics;
+        function.generics.n_parent = 0;
+        function.generics.bounds.push(Rc::new(Bound { ty: self_ty, kind, span }));
         for (fn_, has_reply) in messages {
             self.complete_trait_message(fn_, has_reply);
         }

@@ -76,7 +76,7 @@ impl FnCtxt<'_> {
         let kind =
             ExprKind::Adt { variant: VariantIdx(0), fields: vec![Some(cell)], order: vec![0], base: None };
         let reference = self.bind_value(Expr { kind, ty, span }, &mut lets);
-        lets.push(Stmt::Expr(self.delivery(reference, letter, None)));
+        lets.push(Stmt::Expr(self.delivery(reference, letter, None, false, span)));
         with_lets(lets, self.local(reference, span))
     }
 
@@ -86,7 +86,12 @@ impl FnCtxt<'_> {
         let ty = self.intern_row(TyKind::FnDef(dispatch, Args::default()), args);
         let dispatch = Expr { kind: ExprKind::FnItem, ty, span };
         let parts = [self.ck.actor_part(state, args), self.ck.actor_part(message, args)];
-        self.runtime_call("actor_spawn", &parts, vec![dispatch], span)
+        if !self.ck.actor(actor).is_managed() {
+            return self.runtime_call("actor_spawn", &parts, vec![dispatch], span);
+        }
+        let capacity = self.ck.actor(actor).bound.map_or(0, |b| b.capacity);
+        let capacity = Expr { kind: ExprKind::Lit(Lit::int(capacity.into())), ty: Ty::I64, span };
+        self.runtime_call("managed_spawn", &parts, vec![dispatch, capacity], span)
     }
 
     fn require_actor_bounds(&mut self, actor: ActorId, args: &[Ty], span: Span) {
@@ -205,7 +210,7 @@ impl FnCtxt<'_> {
     /// Sends a message where nobody waits for an answer.
     pub(super) fn unasked(&mut self, to: LocalId, letter: Letter, span: Span) -> Expr {
         let reply = letter.reply.map(|ty| self.runtime_call("reply_none", &[ty], Vec::new(), span));
-        self.delivery(to, letter, reply)
+        self.delivery(to, letter, reply, true, span)
     }
 
     // ------------------------------------------------------------ ask
@@ -277,7 +282,7 @@ impl FnCtxt<'_> {
             Expr { kind: ExprKind::Field { base, index }, ty, span }
         };
         let (answer, waiting) = (part(self, 0, answer), part(self, 1, waiting));
-        lets.push(Stmt::Expr(self.delivery(to, letter, Some(answer))));
+        lets.push(Stmt::Expr(self.delivery(to, letter, Some(answer), false, span)));
         (lets, Some(waiting), wait)
     }
 

@@ -1,6 +1,6 @@
 //! Messages: names that are looked up in the type of the actor they are sent to.
 
-use crate::actors::ActorId;
+use crate::actors::{ActorId, Policy};
 use crate::body::*;
 use crate::check::FnCtxt;
 use crate::check::expr::value_arg;
@@ -289,21 +289,44 @@ impl FnCtxt<'_> {
         self.local(local, span)
     }
 
-    /// The call that puts a message into the mailbox of the actor that the variable refers to.
-    pub(super) fn delivery(&mut self, to: LocalId, letter: Letter, reply: Option<Expr>) -> Expr {
-        let Letter { to: recipient, values, span, .. } = letter;
+    /// Puts a message into the mailbox of the actor that the variable refers to. `waits`: if that is bounded so, for room;
+    /// who waits for an answer need not.
+    pub(super) fn delivery(
+        &mut self,
+        to: LocalId,
+        letter: Letter,
+        reply: Option<Expr>,
+        waits: bool,
+        span: Span,
+    ) -> Expr {
+        let Letter { to: recipient, values, span: message_span, .. } = letter;
         let values = values.into_iter().chain(reply);
         match recipient {
             Recipient::Actor { actor, args, variant } => {
-                let message = self.message_value(actor, &args, variant, values.collect(), span);
+                let message = self.message_value(actor, &args, variant, values.collect(), message_span);
                 let cell = self.cell_of(to, actor, &args, span);
-                self.runtime_call("actor_send", &[], vec![cell, message], span)
+                let decl = self.ck.actor(actor);
+                let send = match decl.bound.map(|b| b.policy) {
+                    _ if variant.0 < decl.n_constructors as u32 => "actor_send",
+                    None => "actor_send",
+                    Some(Policy::Wait) if !waits => "mailbox_put",
+                    Some(policy) => policy.sender(),
+                };
+                self.runtime_call(send, &[], vec![cell, message], span)
             }
             Recipient::Trait { trait_, args, method, .. } => {
-                let callee = self.trait_callee(trait_, method, args);
-                let to = self.local(to, span);
-                let args = std::iter::once(to).chain(values).map(value_arg).collect();
-                Expr { kind: ExprKind::Call { callee, args }, ty: Ty::UNIT, span }
+                let callee = self.trait_callee(trait_, method, args.clone());
+                let values = std::iter::once(self.local(to, span)).chain(values).map(value_arg).collect();
+                let send = Expr { kind: ExprKind::Call { callee, args: values }, ty: Ty::UNIT, span };
+                match self.ck.decls.message_traits.get(&trait_).filter(|_| waits).map(|t| t.room) {
+                    Some(room) => {
+                        let callee = Callee::Fn { id: room, args: args[..].into() };
+                        let args = vec![value_arg(self.local(to, span))];
+                        let wait = Expr { kind: ExprKind::Call { callee, args }, ty: Ty::UNIT, span };
+                        crate::check::with_lets(vec![Stmt::Expr(send)], wait)
+                    }
+                    None => send,
+                }
             }
         }
     }

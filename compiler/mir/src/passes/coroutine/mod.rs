@@ -24,11 +24,13 @@
 
 mod body;
 mod frame;
+mod yielding;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 use frame::Shape;
+pub use yielding::YIELDING;
 
 /// How to go on.
 pub const RUN: i128 = 0;
@@ -89,7 +91,7 @@ struct Coroutine {
 
 /// Lowers all coroutines; what must not be one is returned, and then nothing has been done.
 pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
-    let is_coroutine = coroutines(program);
+    let is_coroutine = settle_waits(program);
     if !is_coroutine.iter().any(|is| *is) {
         remove_suspend(program);
         return Ok(());
@@ -120,8 +122,22 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
     Ok(())
 }
 
-/// Which functions are coroutines.
-fn coroutines(program: &Program) -> IndexVec<FuncId, bool> {
+/// Which functions are coroutines, when those that may not be one for the sake of a wait that gives way are none.
+fn settle_waits(program: &mut Program) -> IndexVec<FuncId, bool> {
+    let is_coroutine = coroutines(program, None);
+    let Some(wait) = program.lang.get(YIELDING).copied() else { return is_coroutine };
+    let misuses = misuses(program, &is_coroutine);
+    if misuses.is_empty() {
+        return is_coroutine;
+    }
+    let others = coroutines(program, Some(wait));
+    let yields = is_coroutine.iter_enumerated().map(|(func, is)| *is && !others[func]).collect();
+    yielding::run(program, wait, &yields, &misuses);
+    coroutines(program, None)
+}
+
+/// Which functions are coroutines, but for the sake of `without`.
+fn coroutines(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId, bool> {
     let mut callers: IndexVec<FuncId, Vec<FuncId>> = IndexVec::from_elem(Vec::new(), program.funcs.len());
     let mut found = IndexVec::from_elem(false, program.funcs.len());
     let mut work = Vec::new();
@@ -138,7 +154,7 @@ fn coroutines(program: &Program) -> IndexVec<FuncId, bool> {
         }
     }
     while let Some(func) = work.pop() {
-        if !std::mem::replace(&mut found[func], true) {
+        if Some(func) != without && !std::mem::replace(&mut found[func], true) {
             work.extend(&callers[func]);
         }
     }
@@ -170,7 +186,8 @@ fn misuses(program: &Program, is_coroutine: &IndexVec<FuncId, bool>) -> Vec<Misu
             }
         }
     }
-    let mut lang: Vec<FuncId> = program.lang.values().copied().collect();
+    let lang = program.lang.iter().filter(|(name, _)| **name != YIELDING);
+    let mut lang: Vec<FuncId> = lang.map(|(_, func)| *func).collect();
     lang.sort_unstable();
     lang.into_iter().for_each(|func| note(func, Why::Lang));
     found
