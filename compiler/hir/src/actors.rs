@@ -54,6 +54,10 @@ pub(crate) struct Actor {
     pub n_constructors: usize,
     pub helpers: Vec<(Symbol, FnId)>,
     pub bound: Option<Bound>,
+    /// All handlers are reentrant.
+    pub is_reentrant: bool,
+    /// Tells which messages are for reentrant handlers, if any is.
+    pub reentrant_test: Option<FnId>,
     /// The message traits that it implements.
     pub traits: Vec<traits::ActorTrait>,
     pub source: ActorSource,
@@ -126,6 +130,8 @@ pub(crate) enum Glue {
     DynEq(TraitId),
     DynHash(TraitId),
     DynShow(TraitId),
+    /// Whether a message is for a reentrant handler.
+    IsReentrant(ActorId),
     /// Waits for room in the mailbox of some actor that implements the trait.
     Room(TraitId),
 }
@@ -145,7 +151,7 @@ impl Actor {
 
     /// Whether the library has more about the actor than its state, see `library/runtime/mailbox.gal`.
     pub fn is_managed(&self) -> bool {
-        self.bound.is_some()
+        self.bound.is_some() || self.reentrant_test.is_some()
     }
 
     pub fn helper(&self, name: Symbol) -> Option<FnId> {

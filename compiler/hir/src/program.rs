@@ -34,6 +34,9 @@ pub struct Program {
     pub closures: IndexVec<ClosureId, ClosureDecl>,
     pub tests: IndexVec<TestId, Test>,
     pub lang: LangItems,
+    /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
+    /// no place of their own. They get its address.
+    pub reentrant: rustc_hash::FxHashSet<FnId>,
     /// `fn main` of the root module.
     pub main: Option<FnId>,
     /// Where to look for implementations and methods.
@@ -290,6 +293,7 @@ impl Program {
             closures: IndexVec::new(),
             tests: IndexVec::new(),
             lang: LangItems::default(),
+            reentrant: Default::default(),
             main: None,
             index: ImplIndex::default(),
             caches: Caches::default(),

@@ -20,7 +20,7 @@ impl Checker {
         docs: Option<String>,
         is_pub: bool,
     ) {
-        let bound = self.actor_attrs(attrs);
+        let (bound, is_reentrant) = self.actor_attrs(attrs);
         let name = decl.name;
         let id = ActorId::new(self.decls.actors.all.len());
         let text = self.program.name(name.name).to_string();
@@ -44,6 +44,8 @@ impl Checker {
             n_constructors: 0,
             helpers: Vec::new(),
             bound,
+            is_reentrant,
+            reentrant_test: None,
             traits: Vec::new(),
             source: ActorSource { generics: decl.generics, states: Vec::new(), traits: decl.traits },
         };
@@ -59,16 +61,16 @@ impl Checker {
         self.decls.actors.all.push(actor);
     }
 
-    fn actor_attrs(&mut self, attrs: &[ast::Attribute]) -> Option<super::Bound> {
-        let mut bound = None;
+    fn actor_attrs(&mut self, attrs: &[ast::Attribute]) -> (Option<super::Bound>, bool) {
+        let (mut bound, mut is_reentrant) = (None, false);
         for attr in attrs {
             match self.program.name(attr.name.name) {
                 "mailbox" => bound = self.mailbox_bound(attr),
-                "reentrant" => self.unsupported(attr.span, "reentrant actors"),
+                "reentrant" => is_reentrant = true,
                 _ => {}
             }
         }
-        bound
+        (bound, is_reentrant)
     }
 
     // ------------------------------------------------------------ tables
@@ -220,7 +222,7 @@ impl Checker {
 
     fn collect_handler(&mut self, actor: &mut Actor, id: ActorId, owner: &str, handler: ast::HandlerDecl) {
         let ast::HandlerDecl { attrs, docs: _, name, params, ret, body, span } = handler;
-        self.check_handler_attrs(&attrs);
+        let is_reentrant = self.handler_attrs(&attrs) || actor.is_reentrant;
         self.check_message_params(&params, "message");
         let body = body.map(|body| self.parse_if_replying(body));
         if body.is_none() && name.name != sym::empty {
@@ -237,16 +239,36 @@ impl Checker {
         };
         let decl = fn_decl(name, params, ret, body, span);
         let path = format!("{owner}.{}", self.program.name(name.name));
+        let known = actor.messages.len();
         self.add_message(actor, id, name, path, decl, reply, "message");
+        let added = actor.messages.as_slice().get(known).map(|m| m.fn_);
+        if let Some(fn_) = added.filter(|_| is_reentrant) {
+            self.program.reentrant.insert(fn_);
+            self.add_reentrant_test(actor, id, owner);
+        }
     }
 
-    fn check_handler_attrs(&mut self, attrs: &[ast::Attribute]) {
+    fn add_reentrant_test(&mut self, actor: &mut Actor, id: ActorId, owner: &str) {
+        if actor.reentrant_test.is_some() {
+            return;
+        }
+        let own = Container::Impl(actor.impl_);
+        let span = self.program.fns[actor.dispatch].span;
+        let fn_ = self.add_hidden_fn(actor.module, format!("{owner}.is_reentrant"), own, span, None);
+        self.decls.actors.glue.insert(fn_, super::Glue::IsReentrant(id));
+        actor.reentrant_test = Some(fn_);
+    }
+
+    /// Whether they say `@reentrant`.
+    fn handler_attrs(&mut self, attrs: &[ast::Attribute]) -> bool {
+        let mut is_reentrant = false;
         for attr in attrs {
             match self.program.name(attr.name.name) {
-                "reentrant" => self.unsupported(attr.span, "reentrant handlers"),
+                "reentrant" => is_reentrant = true,
                 _ => self.refuse_attr(attr, "a handler"),
             }
         }
+        is_reentrant
     }
 
     /// Values of messages travel: nothing is handed back.

@@ -28,6 +28,7 @@ impl Checker {
             Glue::DynHash(of) => b.dyn_hash(of),
             Glue::DynShow(of) => b.dyn_show(of),
             Glue::Room(of) => b.room(of),
+            Glue::IsReentrant(actor) => Some(b.is_reentrant(actor)),
         };
         b.finish(id, value)
     }
@@ -113,6 +114,27 @@ impl Synth<'_> {
         let handle = self.expr(kind, ty);
         let own_ty = own.ty;
         self.lang_call("mailbox_wait_for", &[own_ty], vec![value(own), value(handle)], Ty::UNIT)
+    }
+
+    /// `match message.* { Notify(..) => true, … _ => false }`
+    fn is_reentrant(&mut self, actor: ActorId) -> Expr {
+        let messages = self.ck.actor_types(actor)[2];
+        let all = self.ck.actor(actor).messages.iter_enumerated();
+        let reentrant: Vec<VariantIdx> =
+            all.filter(|(_, m)| self.ck.program.reentrant.contains(&m.fn_)).map(|(i, _)| i).collect();
+        let arm = |kind: PatKind, is: bool| {
+            let pat = Pat { kind, ty: messages, span: self.span };
+            let body = self.expr(ExprKind::Lit(Lit::Bool(is)), Ty::BOOL);
+            Arm { pat, guard: None, body, span: self.span }
+        };
+        let mut arms: Vec<Arm> = reentrant
+            .into_iter()
+            .map(|variant| arm(PatKind::Adt { variant, fields: Vec::new() }, true))
+            .collect();
+        arms.push(arm(PatKind::Wild, false));
+        let place = ExprKind::Deref(Box::new(self.local(SELF)));
+        let scrutinee = Box::new(self.expr(place, messages));
+        self.expr(ExprKind::Match { scrutinee, arms }, Ty::BOOL)
     }
 
     /// As the reference of the actor's own type prints.

@@ -74,6 +74,13 @@ impl Checker {
         let place = self.program.types.intern(TyKind::Ptr(state));
         let names = ["state", "message"].map(|name| self.program.interner.intern(name));
         let params = [(sym::self_, cell), (names[0], place), (names[1], message)];
+        if let Some(test) = self.actor(id).reentrant_test {
+            let ty = self.program.types.intern(TyKind::Ptr(message));
+            let function = &mut self.program.fns[test];
+            function.params = vec![Param { name: names[1], ty, mode: ParamMode::Value, span }];
+            function.ret = Ty::BOOL;
+            function.generics = generics.clone();
+        }
         let function = &mut self.program.fns[dispatch];
         function.params =
             params.map(|(name, ty)| Param { name, ty, mode: ParamMode::Value, span }).into_iter().collect();

@@ -53,6 +53,12 @@ impl Flow<'_> {
         actor_fn(self.ck, self.body).is_some_and(has_states) && self.body.params.get(1) == Some(&local)
     }
 
+    /// Whether it is the states, in a handler that is reentrant.
+    pub(super) fn is_shared_state(&self, local: LocalId) -> bool {
+        let BodyOwner::Fn(id) = self.body.owner else { return false };
+        self.ck.program.reentrant.contains(&id) && self.is_states(local)
+    }
+
     /// The message for a state that has no value, in a constructor.
     pub(super) fn unset_state(&self, local: LocalId, span: Span) -> Option<Diagnostic> {
         let ActorFn { actor, role: ActorRole::Constructor(_) } = actor_fn(self.ck, self.body)? else {

@@ -26,10 +26,15 @@ impl Builder<'_, '_> {
 
     /// Declares the parameters, the hidden one included.
     pub fn enter_params(&mut self, params: &[LocalId]) {
+        let shared = params.get(1).copied().filter(|_| self.is_reentrant());
         for id in params {
             let (name, span) = self.var_name(*id);
             let local = self.param(name, span);
-            self.vars.insert(*id, local.into());
+            let place = match shared == Some(*id) {
+                true => Place::from(local).with(Proj::Deref),
+                false => local.into(),
+            };
+            self.vars.insert(*id, place);
             if self.body.param_mode(local) == Some(ParamMode::Owned) {
                 self.schedule(local);
             }
@@ -38,6 +43,12 @@ impl Builder<'_, '_> {
             let span = self.span;
             self.caller = Some(self.param("caller".to_string(), span));
         }
+    }
+
+    /// Whether this is a handler that gets the address of the states, see [`hir::Program::reentrant`].
+    fn is_reentrant(&self) -> bool {
+        let owner = self.hir.as_ref().map(|hir| hir.owner);
+        matches!(owner, Some(hir::program::BodyOwner::Fn(id)) if self.cx.front.program().reentrant.contains(&id))
     }
 
     pub fn var_name(&self, id: LocalId) -> (String, Span) {

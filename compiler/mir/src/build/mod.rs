@@ -25,6 +25,7 @@ mod flat;
 mod flat_steps;
 mod front;
 mod func;
+mod held;
 mod instances;
 mod intrinsics;
 mod lending;
@@ -82,6 +83,7 @@ pub fn build_program(front: &mut dyn Front, opts: &BuildOptions) -> Result<mir::
     cx.unwinds |= cx.lang_fn_id("drive").is_some();
     entry::declare_roots(&mut cx);
     cx.run();
+    cx.check_held_states();
     if cx.errors.is_empty() { Ok(cx.program) } else { Err(cx.errors) }
 }
 

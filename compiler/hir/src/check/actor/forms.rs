@@ -91,7 +91,14 @@ impl FnCtxt<'_> {
         }
         let capacity = self.ck.actor(actor).bound.map_or(0, |b| b.capacity);
         let capacity = Expr { kind: ExprKind::Lit(Lit::int(capacity.into())), ty: Ty::I64, span };
-        self.runtime_call("managed_spawn", &parts, vec![dispatch, capacity], span)
+        match self.ck.actor(actor).reentrant_test {
+            Some(test) => {
+                let ty = self.intern_row(TyKind::FnDef(test, Args::default()), args);
+                let test = Expr { kind: ExprKind::FnItem, ty, span };
+                self.runtime_call("reentrant_spawn", &parts, vec![dispatch, test, capacity], span)
+            }
+            None => self.runtime_call("managed_spawn", &parts, vec![dispatch, capacity], span),
+        }
     }
 
     fn require_actor_bounds(&mut self, actor: ActorId, args: &[Ty], span: Span) {

@@ -137,7 +137,7 @@ fn settle_waits(program: &mut Program) -> IndexVec<FuncId, bool> {
 }
 
 /// Which functions are coroutines, but for the sake of `without`.
-fn coroutines(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId, bool> {
+pub fn coroutines(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId, bool> {
     let mut callers: IndexVec<FuncId, Vec<FuncId>> = IndexVec::from_elem(Vec::new(), program.funcs.len());
     let mut found = IndexVec::from_elem(false, program.funcs.len());
     let mut work = Vec::new();
