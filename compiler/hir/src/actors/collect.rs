@@ -169,7 +169,13 @@ impl Checker {
             let init = init.map(|value| {
                 let path = format!("{owner}.{}", self.program.name(name.name));
                 let decl = fn_decl(name, Vec::new(), None, Some(FnBody::Expr(Box::new(value))), name.span);
-                let fn_ = self.add_hidden_fn(actor.module, path, Container::Impl(actor.impl_), name.span, Some(decl));
+                let fn_ = self.add_hidden_fn(
+                    actor.module,
+                    path,
+                    Container::Impl(actor.impl_),
+                    name.span,
+                    Some(decl),
+                );
                 let role = ActorRole::StateInit(actor.states.len());
                 self.decls.actors.fns.insert(fn_, ActorFn { actor: id, role });
                 fn_

@@ -18,11 +18,8 @@ impl<'c> Synth<'c> {
     /// With the parameters of a function as its first variables.
     pub fn new(ck: &'c mut Checker, id: FnId) -> Synth<'c> {
         let span = ck.program.fns[id].span;
-        let params: Vec<(Symbol, Ty, bool)> = ck.program.fns[id]
-            .params
-            .iter()
-            .map(|p| (p.name, p.ty, p.mode == ParamMode::Mut))
-            .collect();
+        let params: Vec<(Symbol, Ty, bool)> =
+            ck.program.fns[id].params.iter().map(|p| (p.name, p.ty, p.mode == ParamMode::Mut)).collect();
         let mut synth = Synth { ck, locals: IndexVec::new(), span };
         for (name, ty, is_mut) in params {
             synth.locals.push(LocalDecl { name, ty, is_mut, span });

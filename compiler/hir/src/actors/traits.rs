@@ -199,8 +199,7 @@ impl Checker {
         let impl_ = self.add_hidden_impl(module, span);
         self.set_impl_head(impl_, own.clone(), self_ty, trait_, Box::new([]));
         let methods = self.program.traits[trait_].methods.clone();
-        let Some(index) =
-            methods.iter().position(|m| self.program.name(self.program.fns[*m].name) == method)
+        let Some(index) = methods.iter().position(|m| self.program.name(self.program.fns[*m].name) == method)
         else {
             return;
         };
@@ -303,8 +302,7 @@ impl Checker {
         for (trait_, args, span) in found.clone() {
             let full: Vec<Ty> = std::iter::once(own).chain(args.iter().copied()).collect();
             for above in self.program.super_closure(trait_) {
-                let row: Args =
-                    above.args[1..].iter().map(|t| self.program.types.subst(*t, &full)).collect();
+                let row: Args = above.args[1..].iter().map(|t| self.program.types.subst(*t, &full)).collect();
                 if self.is_message_trait(above.trait_) && !seen.contains(&(above.trait_, row.clone())) {
                     seen.push((above.trait_, row.clone()));
                     found.push((above.trait_, row, span));

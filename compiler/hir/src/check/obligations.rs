@@ -364,9 +364,7 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return;
         }
-        if self.has_faulty_bound(args[0])
-            || (self.has_faulty_signature && matches!(cause, Cause::Bound(_)))
-        {
+        if self.has_faulty_bound(args[0]) || (self.has_faulty_signature && matches!(cause, Cause::Bound(_))) {
             self.has_errors = true;
             return;
         }

@@ -114,7 +114,8 @@ impl Builder<'_, '_> {
         let mut plans = Vec::with_capacity(args.len());
         for (i, arg) in args.iter().enumerate() {
             let is_named = is_place(&arg.expr);
-            let disturbed = is_named && is_disturbed(&arg.expr, args[i + 1..].iter().map(|a| &a.expr), shared);
+            let disturbed =
+                is_named && is_disturbed(&arg.expr, args[i + 1..].iter().map(|a| &a.expr), shared);
             plans.push(match arg.mode {
                 ArgMode::Value => {
                     let operand = self.operand(&arg.expr);

@@ -200,7 +200,8 @@ impl Builder<'_, '_> {
         for (i, e) in exprs.iter().enumerate() {
             let operand = self.operand(e);
             let later = exprs[i + 1..].iter().copied();
-            let operand = if is_place(e) && is_disturbed(e, later, shared) { self.stable(operand) } else { operand };
+            let operand =
+                if is_place(e) && is_disturbed(e, later, shared) { self.stable(operand) } else { operand };
             out.push(operand);
         }
         out

@@ -45,13 +45,7 @@ impl FnCtxt<'_> {
     }
 
     /// A closure that sends the message, of which the values are worked out before.
-    fn sending_closure(
-        &mut self,
-        to: LocalId,
-        mut letter: Letter,
-        lets: &mut Vec<Stmt>,
-        span: Span,
-    ) -> Expr {
+    fn sending_closure(&mut self, to: LocalId, mut letter: Letter, lets: &mut Vec<Stmt>, span: Span) -> Expr {
         let values = std::mem::take(&mut letter.values);
         let mut outer = vec![to];
         outer.extend(values.into_iter().map(|value| self.bind_value(value, lets)).collect::<Vec<_>>());
