@@ -26,7 +26,7 @@ impl Builder<'_, '_> {
 
     /// Declares the parameters, the hidden one included.
     pub fn enter_params(&mut self, params: &[LocalId]) {
-        let shared = params.get(1).copied().filter(|_| self.is_reentrant());
+        let shared = self.shared_states();
         for id in params {
             let (name, span) = self.var_name(*id);
             let local = self.param(name, span);
@@ -45,10 +45,11 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Whether this is a handler that gets the address of the states, see [`hir::Program::reentrant`].
-    fn is_reentrant(&self) -> bool {
-        let owner = self.hir.as_ref().map(|hir| hir.owner);
-        matches!(owner, Some(hir::program::BodyOwner::Fn(id)) if self.cx.front.program().reentrant.contains(&id))
+    /// The variable with the states in a handler that gets their address, see [`hir::Program::reentrant`].
+    pub fn shared_states(&self) -> Option<LocalId> {
+        let hir = self.hir.as_ref()?;
+        let hir::program::BodyOwner::Fn(id) = hir.owner else { return None };
+        hir.params.get(1).copied().filter(|_| self.cx.front.program().reentrant.contains(&id))
     }
 
     pub fn var_name(&self, id: LocalId) -> (String, Span) {
@@ -194,11 +195,13 @@ impl Builder<'_, '_> {
 
     /// Operands of several expressions, evaluated in order: what a later one may change is read at once.
     pub fn operands(&mut self, exprs: &[&Expr]) -> Vec<Operand> {
+        let shared = self.shared_states();
         let mut out = Vec::with_capacity(exprs.len());
         for (i, e) in exprs.iter().enumerate() {
             let operand = self.operand(e);
             let later = exprs[i + 1..].iter().copied();
-            let operand = if is_place(e) && is_disturbed(e, later) { self.stable(operand) } else { operand };
+            let operand =
+                if is_place(e) && is_disturbed(e, later, shared) { self.stable(operand) } else { operand };
             out.push(operand);
         }
         out

@@ -8,6 +8,7 @@
 //! What comes out is MIR of the stage *built* (see `crate::ir`): reads copy, parameters own, drops may name places
 //! that are moved out. It is straightforward on purpose; making it fast is the passes' work.
 
+mod actors;
 mod adapters;
 mod arith;
 mod branches;
@@ -25,7 +26,6 @@ mod flat;
 mod flat_steps;
 mod front;
 mod func;
-mod held;
 mod instances;
 mod intrinsics;
 mod lending;
@@ -85,7 +85,7 @@ pub fn build_program(front: &mut dyn Front, opts: &BuildOptions) -> Result<mir::
     cx.unwinds |= cx.lang_fn_id("drive").is_some();
     entry::declare_roots(&mut cx);
     cx.run();
-    cx.check_held_states();
+    cx.check_actors();
     if cx.errors.is_empty() { Ok(cx.program) } else { Err(cx.errors) }
 }
 

@@ -80,7 +80,7 @@ impl FnCtxt<'_> {
     }
 
     /// The message traits that a type is known to implement, with those above them.
-    fn message_traits_of(&mut self, ty: Ty) -> Vec<(TraitId, TyRow)> {
+    pub(super) fn message_traits_of(&mut self, ty: Ty) -> Vec<(TraitId, TyRow)> {
         let all: Vec<(TraitId, TyRow)> = match self.kind(ty).clone() {
             TyKind::Dyn { trait_, args, .. } => {
                 let full: Vec<Ty> = std::iter::once(ty).chain(args).collect();

@@ -185,7 +185,7 @@ impl FnCtxt<'_> {
             let (ty, is_hidden) = (self.locals[inner].ty, self.info[inner].is_hidden);
             if is_hidden
                 || self.ck.program.is_known_copyable(ty)
-                || !self.ck.holds_future(ty, &mut Vec::new())
+                || !self.ck.program.holds_future(ty, &mut Vec::new())
             {
                 continue;
             }
