@@ -34,6 +34,8 @@ pub struct Program {
     pub closures: IndexVec<ClosureId, ClosureDecl>,
     pub tests: IndexVec<TestId, Test>,
     pub lang: LangItems,
+    /// A module that was loaded declares an actor.
+    pub has_actors: bool,
     /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
     /// no place of their own. They get its address.
     pub reentrant: rustc_hash::FxHashSet<FnId>,
@@ -297,6 +299,7 @@ impl Program {
             tests: IndexVec::new(),
             lang: LangItems::default(),
             reentrant: Default::default(),
+            has_actors: false,
             early_calls: Default::default(),
             main: None,
             index: ImplIndex::default(),

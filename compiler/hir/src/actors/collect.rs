@@ -21,6 +21,7 @@ impl Checker {
         is_pub: bool,
     ) {
         let (bound, is_reentrant) = self.actor_attrs(attrs);
+        self.program.has_actors = true;
         let name = decl.name;
         let id = ActorId::new(self.decls.actors.all.len());
         let text = self.program.name(name.name).to_string();

@@ -17,6 +17,19 @@ impl Cx<'_> {
         self.check_messages();
     }
 
+    /// The name of the actor whose state this is.
+    pub(super) fn actor_name(&self, state: Ty) -> String {
+        let mut def = &self.program.types.defs[state];
+        // The state of a managed actor is a field.
+        if let [variant] = &def.variants[..]
+            && let Some(field) = variant.fields.iter().find(|field| field.name == "state")
+            && def.name.starts_with("Managed")
+        {
+            def = &self.program.types.defs[field.ty];
+        }
+        def.name.replacen(".State", "", 1)
+    }
+
     /// The instances of functions, in the order in which they were asked for.
     fn fn_instances(&self) -> Vec<(FuncId, hir::program::FnId, &[hir::ty::Ty])> {
         let instances = self.instances.iter().filter_map(|(key, func)| match key {

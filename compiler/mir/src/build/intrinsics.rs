@@ -140,6 +140,11 @@ impl Builder<'_, '_> {
                 }
                 return true;
             }
+            "actor_name" => {
+                let Some(state) = used.types.first() else { return false };
+                let text = self.cx.actor_name(*state);
+                Const::DataAddr(self.cx.static_text(text))
+            }
             name => match self.known_bool(name, &used.types) {
                 Some(value) => Const::Bool(value),
                 None => return false,
@@ -158,6 +163,7 @@ impl Builder<'_, '_> {
             "needs_drop" => self.cx.facts(*types.first()?).needs_drop,
             "holds_actors" => self.cx.facts(*types.first()?).has_actor,
             "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
+            "actors" => self.cx.front.program().has_actors,
             "monitors" => self.cx.lang_trait("Actor").is_some(),
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,

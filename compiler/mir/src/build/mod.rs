@@ -103,7 +103,7 @@ struct Cx<'f> {
     queue: VecDeque<(mir::FuncId, Key)>,
     /// How often each name of a function or type has been given.
     names: FxHashMap<String, u32>,
-    /// Static texts of source positions, as `caller_location` returns them.
+    /// Static texts, as `caller_location` and `actor_name` return them.
     locations: FxHashMap<String, mir::DataId>,
     roots: Vec<entry::Root>,
     /// Whether calls need edges for unwinding: what suspends may be told to end also where panics abort.
@@ -175,6 +175,11 @@ impl<'f> Cx<'f> {
     /// The static text `file:line:column` of a place, with its length before it (docs/contracts.md).
     fn location(&mut self, span: Span) -> mir::DataId {
         let text = self.front.describe(span);
+        self.static_text(text)
+    }
+
+    /// A text behind its length, four bytes.
+    fn static_text(&mut self, text: String) -> mir::DataId {
         if let Some(id) = self.locations.get(&text) {
             return *id;
         }
