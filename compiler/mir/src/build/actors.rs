@@ -17,6 +17,17 @@ impl Cx<'_> {
         self.check_messages();
     }
 
+    /// The instances of functions, in the order in which they were asked for.
+    fn fn_instances(&self) -> Vec<(FuncId, hir::program::FnId, &[hir::ty::Ty])> {
+        let instances = self.instances.iter().filter_map(|(key, func)| match key {
+            Key::Fn(id, args) => Some((*func, *id, &args[..])),
+            _ => None,
+        });
+        let mut all: Vec<_> = instances.collect();
+        all.sort_unstable_by_key(|i| i.0);
+        all
+    }
+
     /// The first suspension of each constructor before all states are set.
     fn check_early_calls(&mut self) {
         let program = self.front.program();
@@ -25,10 +36,9 @@ impl Cx<'_> {
             return;
         }
         let suspends = coroutines(&self.program, None);
-        for (key, func) in &self.instances {
-            let Key::Fn(id, _) = key else { continue };
-            let Some(calls) = program.early_calls.get(id) else { continue };
-            let Some(body) = self.program.funcs[*func].body() else { continue };
+        for (func, id, _) in self.fn_instances() {
+            let Some(calls) = program.early_calls.get(&id) else { continue };
+            let Some(body) = self.program.funcs[func].body() else { continue };
             let first = body.blocks.iter().filter_map(|data| {
                 let Term::Call { callee: Callee::Func(callee), .. } = &data.term else { return None };
                 let call = calls.iter().find(|c| c.0 == data.term_span).filter(|_| suspends[*callee])?;
@@ -52,16 +62,11 @@ impl Cx<'_> {
     fn check_messages(&mut self) {
         let senders: Vec<hir::program::FnId> =
             ["actor_send", "mailbox_put"].iter().filter_map(|name| self.lang_fn_id(name)).collect();
-        let mut sent: Vec<(FuncId, hir::ty::Ty)> = Vec::new();
-        for (key, func) in &self.instances {
-            if let Key::Fn(id, args) = key
-                && senders.contains(id)
-                && let Some(message) = args.get(1)
-            {
-                sent.push((*func, *message));
-            }
-        }
-        sent.sort_unstable_by_key(|s| s.0);
+        let instances = self.fn_instances().into_iter();
+        let sent: Vec<(FuncId, hir::ty::Ty)> = instances
+            .filter(|(_, id, _)| senders.contains(id))
+            .filter_map(|(func, _, args)| Some((func, *args.get(1)?)))
+            .collect();
         for (func, message) in sent {
             if self.front.program_mut().holds_future(message, &mut Vec::new()) {
                 self.report_future_sent(func, message);
