@@ -240,6 +240,7 @@ impl Checker {
         let supers = std::mem::take(&mut decl.supertraits);
         let generics = std::mem::take(&mut decl.generics);
         self.decls.traits[id] = Some(decl);
+        self.add_actor_supertrait(id);
         if supers.is_empty() && generics.params.is_empty() && generics.where_clauses.is_empty() {
             return;
         }

@@ -115,6 +115,17 @@ impl Checker {
         self.program.traits[id].methods.push(fn_);
     }
 
+    /// Whatever implements a message trait is an actor.
+    pub(crate) fn add_actor_supertrait(&mut self, id: TraitId) {
+        let Some(trait_) = self.program.lang_trait("Actor").filter(|_| self.is_message_trait(id)) else {
+            return;
+        };
+        let ty = self.program.types.intern(TyKind::Param(0, sym::Self_));
+        let kind = BoundKind::Trait { trait_, args: Box::new([]), assoc: Vec::new() };
+        let span = self.program.traits[id].span;
+        self.program.traits[id].supertraits.push(Bound { ty, kind, span });
+    }
+
     /// A message trait lists messages alone.
     pub(crate) fn check_message_trait(&mut self, decl: &ast::TraitDecl) {
         let method = decl.items.iter().find(|i| !matches!(i.kind, ast::ItemKind::Error));
@@ -309,6 +320,9 @@ impl Checker {
                 }
             }
         }
+        if let Some(trait_) = self.program.lang_trait("Actor") {
+            found.push((trait_, Box::new([]), self.program.adts[adt].span));
+        }
         for (trait_, args, span) in found {
             let impl_ = self.add_hidden_impl(module, span);
             self.set_impl_head(impl_, generics.clone(), own, trait_, args.clone());
@@ -349,6 +363,10 @@ impl Checker {
             let ActorTrait { trait_, args, impl_, span } = &self.actor(id).traits[i];
             let (trait_, impl_, span) = (*trait_, *impl_, *span);
             let full: Vec<Ty> = std::iter::once(own).chain(args.iter().copied()).collect();
+            if Some(trait_) == self.program.lang_trait("Actor") {
+                let handle = self.program.traits[trait_].methods[0];
+                self.add_actor_glue(id, impl_, handle, &full, Glue::Handle(id));
+            }
             let Some(decl) = self.decls.message_traits.get(&trait_) else { continue };
             let (handle, show) = (decl.handle, decl.show);
             let messages: Vec<(Symbol, FnId, bool)> =

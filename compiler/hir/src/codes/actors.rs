@@ -49,29 +49,6 @@ actor Counter { state count: Int = 0
 fn main() { send(spawn Counter(), Add(1)) }
 ```";
 
-MUT_ACROSS_SUSPENSION = "mut-across-suspension", "A reentrant handler holds a state while it waits.",
-"While a `@reentrant` handler waits, its actor takes other messages, which may change the states. So nothing that waits may
-have a state as a `mut` argument, or be lent one that can only be moved. A variable takes the state's place meanwhile.
-
-```gal-fail
-actor Source { on Next -> Int { 4 } }
-fn fill(mut xs: Array<Int>, s: Source) { xs.push(ask(s, Next)) }
-actor Store { state items: Array<Int> = []
-    @reentrant
-    on Fill(s: Source) -> Int { fill(mut items, s); items.len() }
-}
-fn main() { println(ask(spawn Store(), Fill(spawn Source()))) }
-```
-```gal
-actor Source { on Next -> Int { 4 } }
-fn fill(mut xs: Array<Int>, s: Source) { xs.push(ask(s, Next)) }
-actor Store { state items: Array<Int> = []
-    @reentrant
-    on Fill(s: Source) -> Int { let mut new = []; fill(mut new, s); items.extend(new); items.len() }
-}
-fn main() { println(ask(spawn Store(), Fill(spawn Source()))) }
-```";
-
 NOT_AN_ACTOR = "not-an-actor", "An actor is needed, and this is something else.",
 "`spawn` starts actors, `send` and `ask` reach them. Values are made without `spawn`, and their methods are called.
 

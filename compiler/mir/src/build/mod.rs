@@ -57,6 +57,8 @@ pub struct BuildOptions {
     pub check_leaks: bool,
     /// Waiting takes no time.
     pub virtual_clock: bool,
+    /// A seed that the program is given chooses the order in which green threads run.
+    pub schedules: bool,
     /// Whether the size of the code counts more than anything else.
     pub smallest: bool,
     pub panic_unwinds: bool,
