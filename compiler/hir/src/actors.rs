@@ -17,6 +17,7 @@ use crate::ty::{Ty, TyKind};
 use entity::{IndexVec, entity};
 use rustc_hash::FxHashMap;
 use syntax::ast;
+pub(crate) use sendable::Bound;
 use syntax::{Span, Symbol};
 
 entity! {

@@ -206,6 +206,7 @@ impl Checker {
             has_self,
             ret: Ty::ERROR,
             kind,
+            generator: None,
             inline,
             is_pub,
             track_caller,

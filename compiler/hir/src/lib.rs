@@ -20,6 +20,7 @@ mod dyn_safety;
 mod env;
 mod exhaustive;
 mod flow;
+mod generators;
 mod impls;
 mod import_errors;
 mod imports;

@@ -195,6 +195,8 @@ pub struct Function {
     pub has_self: bool,
     pub ret: Ty,
     pub kind: FnKind,
+    /// What a generator, a function with `yield`, yields; its result is then the type that goes through the values.
+    pub generator: Option<Ty>,
     pub inline: Inline,
     pub is_pub: bool,
     /// `@track_caller`: `caller_location()` in it is the place of the call. MIR passes it as a hidden last parameter.

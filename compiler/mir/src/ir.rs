@@ -208,6 +208,9 @@ pub enum FuncKind {
     },
     /// The function that suspends whoever calls it, see `passes::coroutine`. Whoever is resumed in order to end unwinds from it.
     Suspend,
+    /// The function that hands its argument to whoever has asked a generator for its next value, and suspends the generator. Whoever is
+    /// resumed in order to end unwinds from it.
+    Yield,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -469,6 +472,11 @@ pub enum Callee {
     /// Goes on with the frame, its first argument, a `USize`; the second says how, the result how that ended: the numbers of
     /// `passes::coroutine`. Never unwinds.
     Resume,
+    /// Goes on with the frame of this generator, its only argument, up to its next value; the result is what the function returns or
+    /// yields. Unwinds as the generator does. Only before `passes::coroutine`.
+    Next(FuncId),
+    /// Unwinds the frame of this generator, its only argument, from where it is. Never unwinds itself. Only before `passes::coroutine`.
+    End(FuncId),
 }
 
 #[derive(Clone, PartialEq, Debug)]

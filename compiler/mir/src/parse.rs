@@ -228,7 +228,7 @@ impl<'a> Parser<'a> {
                 _ if self.pos >= start => continue,
                 "struct" => TyKind::Struct,
                 "enum" => TyKind::Enum,
-                "fn" | "extern" | "suspend" => {
+                "fn" | "extern" | "suspend" | "yield" => {
                     self.word()?;
                     self.collect_func()?;
                     continue;
@@ -288,7 +288,7 @@ impl<'a> Parser<'a> {
                     }
                     self.program.panics_abort = true;
                 }
-                "fn" | "extern" | "suspend" => {
+                "fn" | "extern" | "suspend" | "yield" => {
                     self.function(next)?;
                     next = FuncId(next.0 + 1);
                 }
@@ -502,11 +502,17 @@ impl<'a> Parser<'a> {
 
     fn function(&mut self, id: FuncId) -> Res<()> {
         let word = self.word()?;
-        let (is_extern, suspends) = (word == "extern", word == "suspend");
+        let leaves_caller = match word {
+            "suspend" => Some(FuncKind::Suspend),
+            "yield" => Some(FuncKind::Yield),
+            _ => None,
+        };
+        let is_extern = word == "extern";
+        let has_body = !is_extern && leaves_caller.is_none();
         self.global_name("@")?;
-        let (params, ret, kind) = if suspends {
+        let (params, ret, kind) = if let Some(kind) = leaves_caller {
             let (params, ret) = self.signature()?;
-            (params, ret, FuncKind::Suspend)
+            (params, ret, kind)
         } else if is_extern {
             let (module, name) = (self.string()?, self.string()?);
             let (params, ret) = self.signature()?;
@@ -529,7 +535,7 @@ impl<'a> Parser<'a> {
         let func = &mut self.program.funcs[id];
         (func.params, func.ret, func.kind) = (params, ret, kind);
         self.attributes(id)?;
-        if !is_extern && !suspends {
+        if has_body {
             let body = self.body()?;
             if let Some(mine) = self.program.funcs[id].body_mut() {
                 (mine.locals, mine.blocks) = (body.locals, body.blocks);

@@ -309,8 +309,8 @@ impl<'a> Printer<'a> {
                 self.attributes(func);
                 self.p("\n");
             }
-            FuncKind::Suspend => {
-                self.p("suspend ");
+            FuncKind::Suspend | FuncKind::Yield => {
+                self.p(if func.kind == FuncKind::Yield { "yield " } else { "suspend " });
                 self.func_name(id);
                 self.p(" ");
                 self.signature(&func.params, func.ret);

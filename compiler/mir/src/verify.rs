@@ -120,7 +120,7 @@ fn verify_types(program: &Program, errors: &mut Vec<VerifyError>) {
 }
 
 fn verify_names(program: &Program, errors: &mut Vec<VerifyError>) {
-    let suspends = program.funcs.iter().any(|func| func.kind == FuncKind::Suspend);
+    let suspends = program.funcs.iter().any(Function::leaves_caller);
     let mut names = FxHashSet::default();
     for func in &program.funcs {
         if !names.insert(&func.name) {

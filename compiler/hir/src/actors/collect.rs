@@ -141,6 +141,7 @@ impl Checker {
             kind: FnKind::Body,
             inline: Inline::Auto,
             is_pub: false,
+            generator: None,
             track_caller: false,
             export: None,
             docs: None,

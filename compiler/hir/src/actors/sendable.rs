@@ -1,10 +1,26 @@
-//! Futures belong to the green thread that made them: they are in no message and in no closure.
+//! Futures and generators belong to the code that made them: they are in no message and in no closure.
 
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::FnId;
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span};
+
+/// What cannot be sent or captured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Bound {
+    Future,
+    Generator,
+}
+
+impl Bound {
+    pub fn text(self) -> &'static str {
+        match self {
+            Bound::Future => "a future",
+            Bound::Generator => "a generator",
+        }
+    }
+}
 
 /// So many types inside a type are looked at.
 const MAX_PARTS: usize = 1000;
@@ -13,26 +29,29 @@ impl Checker {
     /// Reports the values of a message that hold futures.
     pub(super) fn check_sendable(&mut self, fn_: FnId, tys: &[(Ty, Span)]) {
         for (ty, span) in tys {
-            if self.holds_future(*ty, &mut Vec::new()) {
-                let name = self.program.ty_name(*ty);
-                let message = format!("`{name}` cannot be sent to another actor: it is, or holds, a future");
-                let diag = Diagnostic::error(codes::NOT_SENDABLE, *span, message)
-                    .note("a future belongs to the code that started it: send its value, `await f`");
-                self.report(diag);
+            if let Some(bound) = self.holds_bound(*ty, &mut Vec::new()) {
+                let (name, what) = (self.program.ty_name(*ty), bound.text());
+                let message = format!("`{name}` cannot be sent to another actor: it is, or holds, {what}");
+                let diag = Diagnostic::error(codes::NOT_SENDABLE, *span, message);
+                self.report(diag.note(match bound {
+                    Bound::Future => "a future belongs to the code that started it: send its value, `await f`",
+                    Bound::Generator => "a generator belongs to the code that goes through it: send its values, `g.collect()`",
+                }));
                 self.decls.faulty_signatures.push(fn_);
             }
         }
     }
 
-    /// Whether a type is a future, or has one inside.
-    pub(crate) fn holds_future(&mut self, ty: Ty, seen: &mut Vec<Ty>) -> bool {
+    /// Whether a type is a future or a generator, or has one inside.
+    pub(crate) fn holds_bound(&mut self, ty: Ty, seen: &mut Vec<Ty>) -> Option<Bound> {
         // Types that hold ever larger ones have no end; where they are used is reported elsewhere.
         if ty.is_fixed() || seen.contains(&ty) || seen.len() > MAX_PARTS {
-            return false;
+            return None;
         }
         seen.push(ty);
         let parts = match self.program.types.kind(ty).clone() {
-            TyKind::Adt(adt, _) if Some(adt) == self.program.lang_adt("Future") => return true,
+            TyKind::Adt(adt, _) if Some(adt) == self.program.lang_adt("Future") => return Some(Bound::Future),
+            TyKind::Adt(adt, _) if Some(adt) == self.program.lang_adt("Generator") => return Some(Bound::Generator),
             TyKind::Adt(adt, args) if !self.decls.actors.by_adt.contains_key(&adt) => {
                 let variants = self.program.adts[adt].variants.iter();
                 let fields: Vec<Ty> = variants.flat_map(|v| &v.fields).map(|f| f.ty).collect();
@@ -43,6 +62,6 @@ impl Checker {
             TyKind::FixedArray(elem, _) => vec![elem],
             _ => Vec::new(),
         };
-        parts.into_iter().any(|part| self.holds_future(part, seen))
+        parts.into_iter().find_map(|part| self.holds_bound(part, seen))
     }
 }

@@ -17,6 +17,7 @@ mod control;
 mod copyable;
 mod expr;
 mod finish;
+mod generator;
 mod index;
 mod interp;
 mod literal;
@@ -216,7 +217,8 @@ impl Checker {
         let ret_span = decl.ret.as_ref().map_or(decl.sig_span, |r| r.span);
         // A constructor's body has no result; what the function returns is made of the states.
         let is_constructor = actor.is_some_and(|of| matches!(of.role, ActorRole::Constructor(_)));
-        let ret = if is_constructor { Ty::UNIT } else { ret };
+        let is_generator = self.program.fns[id].generator.is_some();
+        let ret = if is_constructor || is_generator { Ty::UNIT } else { ret };
         let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span);
         fcx.has_written_ret = decl.ret.is_some();
         fcx.has_faulty_signature = fcx.ck.decls.faulty_signatures.contains(&id);

@@ -107,6 +107,7 @@ impl Checker {
             kind: FnKind::Extern { abi: host.abi.to_string(), module: host.module.clone(), name: link_name },
             inline: Inline::Auto,
             is_pub,
+            generator: None,
             track_caller: false,
             export: None,
             docs,

@@ -25,6 +25,7 @@ mod flat;
 mod flat_steps;
 mod front;
 mod func;
+mod generator;
 mod instances;
 mod intrinsics;
 mod lending;
@@ -106,6 +107,8 @@ struct Cx<'f> {
     unwinds: bool,
     /// The function that suspends, once it is asked for.
     suspend: Option<mir::FuncId>,
+    /// The functions that yield, by the `Option` that the value is in.
+    yields: FxHashMap<mir::Ty, mir::FuncId>,
     errors: Vec<Diagnostic>,
     /// The expression of the user's program that is being lowered, for faults that have no place of their own.
     at: Span,
@@ -131,6 +134,7 @@ impl<'f> Cx<'f> {
             roots: Vec::new(),
             unwinds: opts.panic_unwinds,
             suspend: None,
+            yields: FxHashMap::default(),
             errors: Vec::new(),
             at: Span::DUMMY,
         }

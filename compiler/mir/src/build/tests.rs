@@ -109,6 +109,7 @@ impl Fake {
             kind,
             inline: Inline::Auto,
             is_pub: true,
+            generator: None,
             track_caller: false,
             export: None,
             docs: None,

@@ -140,7 +140,7 @@ impl<'a> Pipeline<'a> {
     }
 
     fn run(&mut self, program: &mut Program) {
-        if program.panics_abort && program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
+        if program.panics_abort && program.funcs.iter().any(Function::leaves_caller) {
             // Only suspensions unwind, and which those are is to be known.
             self.pass(program, "nounwind");
         } else {

@@ -19,8 +19,9 @@ pub(super) fn lower(
     let FuncKind::Body(body) = std::mem::replace(&mut function.kind, FuncKind::Suspend) else {
         unreachable!("coroutines have bodies")
     };
+    let is_generator = all.get(func).is_some_and(|c| c.as_ref().is_some_and(|c| c.generator.is_some()));
     let mut lowering = Lowering::new(program, (common, facts), all, shape, body, span);
-    lowering.run();
+    lowering.run(is_generator);
     let body = lowering.body;
     let function = &mut program.funcs[func];
     function.params = vec![(common.word, ParamMode::Owned), (common.status, ParamMode::Owned)];
@@ -30,48 +31,76 @@ pub(super) fn lower(
 }
 
 /// Starting a coroutine is making its frame, which has no parent.
-pub(super) fn lower_starts(program: &mut Program, all: &IndexVec<FuncId, Option<Coroutine>>, func: FuncId) {
+pub(super) fn lower_starts(
+    program: &mut Program,
+    common: &Common,
+    all: &IndexVec<FuncId, Option<Coroutine>>,
+    func: FuncId,
+) {
     let Some(body) = program.funcs[func].body_mut() else { return };
-    for data in body.blocks.iter_mut() {
-        lower_start(all, &mut data.term);
+    for block in body.blocks.indices() {
+        let mut term = std::mem::replace(&mut body.blocks[block].term, Term::Unreachable);
+        lower_start(common, all, body, &mut term);
+        body.blocks[block].term = term;
     }
 }
 
-fn lower_start(all: &IndexVec<FuncId, Option<Coroutine>>, term: &mut Term) {
-    if let Term::Call { callee, args, .. } = term
-        && let Callee::Start(func) = callee
-        && let Some(Some(coroutine)) = all.get(*func)
-    {
-        *callee = Callee::Func(coroutine.make);
-        args.insert(0, Arg::Value(word(0)));
+/// Lowers a call that does not suspend its caller: a start, and going on with a generator.
+fn lower_start(
+    common: &Common,
+    all: &IndexVec<FuncId, Option<Coroutine>>,
+    body: &mut Body,
+    term: &mut Term,
+) {
+    let Term::Call { callee, args, dest, .. } = term else { return };
+    let Some(Some(coroutine)) = callee.func().and_then(|func| all.get(func)) else { return };
+    match callee {
+        Callee::Start(_) => {
+            *callee = Callee::Func(coroutine.make);
+            args.insert(0, Arg::Value(word(0)));
+        }
+        Callee::Next(_) => {
+            if let Some(generator) = &coroutine.generator {
+                *callee = Callee::Func(generator.next);
+            }
+        }
+        Callee::End(func) => {
+            *callee = Callee::Func(*func);
+            args.push(Arg::Value(Operand::Const(Const::Int(END, IntTy::I32))));
+            *dest = body.new_local(common.status, Span::DUMMY).into();
+        }
+        Callee::Func(_) | Callee::FnBox(_) | Callee::Dyn { .. } | Callee::Resume => {}
     }
 }
 
 /// What a block's terminator becomes.
 enum Kind {
     Suspend,
+    Yield,
     Call(FuncId),
+    /// Asks a generator that suspends for its next value.
+    Next(FuncId),
     Other,
 }
 
-struct Lowering<'a> {
-    program: &'a mut Program,
-    common: &'a Common,
+pub(super) struct Lowering<'a> {
+    pub program: &'a mut Program,
+    pub common: &'a Common,
     facts: &'a TypeFacts,
-    all: &'a IndexVec<FuncId, Option<Coroutine>>,
-    shape: &'a Shape,
+    pub all: &'a IndexVec<FuncId, Option<Coroutine>>,
+    pub shape: &'a Shape,
     storage: IndexVec<Local, Storage>,
-    body: Body,
-    span: Span,
+    pub body: Body,
+    pub span: Span,
     /// The parameters: the frame's address, and how to go on.
-    frame: Local,
+    pub frame: Local,
     mode: Local,
-    head: Local,
+    pub head: Local,
     rest: Local,
     /// Where each state goes on.
-    resumes: Vec<Block>,
+    pub resumes: Vec<Block>,
     /// The blocks that return with a status.
-    exits: [Block; 3],
+    pub exits: [Block; 4],
 }
 
 impl<'a> Lowering<'a> {
@@ -87,7 +116,7 @@ impl<'a> Lowering<'a> {
         let frame = body.new_local(common.word, span);
         let mode = body.new_local(common.status, span);
         let head = body.new_local(common.head_ptr, span);
-        let exits = [SUSPENDED, FINISHED, ENDED].map(|status| {
+        let exits = [SUSPENDED, FINISHED, ENDED, YIELDED].map(|status| {
             let block = new_block(&mut body, span);
             let status = Operand::Const(Const::Int(status, IntTy::I32));
             body.blocks[block].stmts = vec![assign(RETURN, Rvalue::Use(status), span)];
@@ -112,7 +141,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn run(&mut self) {
+    fn run(&mut self, is_generator: bool) {
         let old_blocks = self.body.blocks.len() - self.exits.len();
         let cleanup: Vec<bool> =
             self.body.blocks.iter().take(old_blocks).map(|data| data.is_cleanup).collect();
@@ -129,6 +158,9 @@ impl<'a> Lowering<'a> {
         for block in (1..old_blocks).map(Block::new).chain([start]) {
             let in_cleanup = block != start && cleanup[block.index()];
             self.block(block, in_cleanup);
+        }
+        if is_generator {
+            self.state_behind_end();
         }
         self.dispatch(prologue);
     }
@@ -260,8 +292,10 @@ impl<'a> Lowering<'a> {
             Term::Call { callee: Callee::Func(func), .. } => match self.all.get(*func) {
                 Some(Some(_)) => Kind::Call(*func),
                 _ if self.program.funcs[*func].kind == FuncKind::Suspend => Kind::Suspend,
+                _ if self.program.funcs[*func].kind == FuncKind::Yield => Kind::Yield,
                 _ => Kind::Other,
             },
+            Term::Call { callee: Callee::Next(func), .. } if self.suspends(*func) => Kind::Next(*func),
             _ => Kind::Other,
         };
         match (kind, term) {
@@ -269,13 +303,19 @@ impl<'a> Lowering<'a> {
             (Kind::Call(func), Term::Call { args, dest, target, unwind, .. }) => {
                 self.call(block, func, args, dest, (target, unwind), span);
             }
+            (Kind::Yield, Term::Call { args, target, unwind, .. }) => {
+                self.yields(block, args, (target, unwind), span);
+            }
+            (Kind::Next(func), Term::Call { args, dest, target, unwind, .. }) => {
+                self.next(block, func, &args, dest, (target, unwind), span);
+            }
             (_, term) => self.other(block, term, in_cleanup),
         }
     }
 
     fn other(&mut self, block: Block, mut term: Term, in_cleanup: bool) {
-        lower_start(self.all, &mut term);
-        let [_, finished, ended] = self.exits;
+        lower_start(self.common, self.all, &mut self.body, &mut term);
+        let [_, finished, ended, _] = self.exits;
         let may_unwind = match &term {
             Term::Call { callee, .. } => self.program.call_may_unwind(callee),
             Term::Drop { place, .. } => {
@@ -288,8 +328,12 @@ impl<'a> Lowering<'a> {
             Term::Return => term = Term::Goto(finished),
             Term::Resume | Term::Throw => term = Term::Goto(ended),
             Term::Caught(to) => term = Term::Goto(*to),
+            // Without a panic, where this frame is ended, a `drop` may panic: the others still run, and whoever ends the frame
+            // finds that it has.
+            Term::Drop { target, unwind, .. } if in_cleanup => {
+                *unwind = may_unwind.then(|| self.landing(*target));
+            }
             Term::Call { unwind, .. } | Term::Drop { unwind, .. } => {
-                // A panic of the cleanup itself is fatal.
                 let cleanup = unwind.or((may_unwind && !in_cleanup).then_some(ended));
                 *unwind = cleanup.map(|cleanup| self.landing(cleanup));
             }
@@ -307,14 +351,14 @@ impl<'a> Lowering<'a> {
     }
 
     /// Leaves for later: the next state goes on at the block `resume`.
-    fn leave(&mut self, block: Block, resume: Block, span: Span) {
+    pub fn leave(&mut self, block: Block, resume: Block, status: i128, span: Span) {
         let state = word(self.resumes.len() as i128);
         self.resumes.push(resume);
         self.body.blocks[block].stmts.push(assign(field(self.head, STATE), Rvalue::Use(state), span));
-        self.body.blocks[block].term = Term::Goto(self.exits[SUSPENDED as usize]);
+        self.body.blocks[block].term = Term::Goto(self.exits[status as usize]);
     }
 
-    fn unreachable(&mut self) -> Block {
+    pub fn unreachable(&mut self) -> Block {
         new_block(&mut self.body, self.span)
     }
 
@@ -329,10 +373,16 @@ impl<'a> Lowering<'a> {
             assign(slot, Rvalue::Cast(Operand::Copy(bytes.into())), span),
             assign(place, Rvalue::Use(Operand::Copy(self.frame.into())), span),
         ]);
+        let resume = self.resumed(target, unwind, span);
+        self.leave(block, resume, SUSPENDED, span);
+    }
+
+    /// A block that goes on by the mode.
+    pub fn resumed(&mut self, target: Option<Block>, unwind: Option<Block>, span: Span) -> Block {
         let resume = new_block(&mut self.body, span);
         let target = target.unwrap_or_else(|| self.unreachable());
         self.by_mode(resume, target, unwind.unwrap_or(self.exits[ENDED as usize]));
-        self.leave(block, resume, span);
+        resume
     }
 
     fn call(
@@ -375,7 +425,7 @@ impl<'a> Lowering<'a> {
             default: suspended,
         };
         self.by_mode(resumed, finished, ended);
-        self.leave(suspended, resumed, span);
+        self.leave(suspended, resumed, SUSPENDED, span);
     }
 
     /// The address for a result of the callee's type.
@@ -383,13 +433,9 @@ impl<'a> Lowering<'a> {
         if is_nothing(&self.program.types, ret) {
             return word(0);
         }
-        let pointer = self.program.types.intern(TyKind::Ptr(ret));
-        let [pointer, address] = [pointer, self.common.word].map(|ty| self.body.new_local(ty, span));
-        self.body.blocks[block].stmts.extend([
-            assign(pointer, Rvalue::AddrOf(dest), span),
-            assign(address, Rvalue::Cast(Operand::Copy(pointer.into())), span),
-        ]);
-        Operand::Copy(address.into())
+        let (address, stmts) = address(&mut self.program.types, &mut self.body, self.common, ret, dest, span);
+        self.body.blocks[block].stmts.extend(stmts);
+        address
     }
 
     /// A block that frees the child's frame and goes on.
@@ -479,7 +525,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn stored(&self, place: &Place) -> Place {
+    pub fn stored(&self, place: &Place) -> Place {
         let (local, mut proj) = match self.storage.get(place.local).copied() {
             None => return place.clone(),
             Some(Storage::Local(local)) => (local, Vec::new()),

@@ -39,13 +39,13 @@ impl Shape {
     pub fn new(
         program: &mut Program,
         common: &Common,
-        is_coroutine: &IndexVec<FuncId, bool>,
+        suspends: &IndexVec<FuncId, bool>,
         func: FuncId,
     ) -> Shape {
         let function = &program.funcs[func];
         let (signature, ret, name) = (function.params.clone(), function.ret, function.name.clone());
         let Some(body) = function.body() else { unreachable!("coroutines have bodies") };
-        let crossing = crossing(program, is_coroutine, body);
+        let crossing = crossing(program, suspends, body);
         let locals: Vec<(Local, Ty)> = body.locals.iter_enumerated().map(|(l, decl)| (l, decl.ty)).collect();
         let param_locals: Vec<Local> = body.params.iter().map(|p| p.local).collect();
         let names: Vec<String> = body.locals.iter().map(|l| l.name.clone().unwrap_or_default()).collect();
@@ -77,15 +77,17 @@ impl Shape {
 }
 
 /// The locals that must be in the frame.
-fn crossing(program: &Program, is_coroutine: &IndexVec<FuncId, bool>, body: &Body) -> BitSet {
+fn crossing(program: &Program, may_suspend: &IndexVec<FuncId, bool>, body: &Body) -> BitSet {
     let live = backward(body, &Live { locals: body.locals.len() });
     let mut found = BitSet::new(body.locals.len());
     let mut suspends = false;
     for data in &body.blocks {
-        let Term::Call { callee: Callee::Func(callee), args, dest, target, unwind } = &data.term else {
+        let Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), args, dest, target, unwind } =
+            &data.term
+        else {
             continue;
         };
-        if !is_coroutine[*callee] && program.funcs[*callee].kind != FuncKind::Suspend {
+        if !may_suspend[*callee] && !program.funcs[*callee].leaves_caller() {
             continue;
         }
         suspends = true;

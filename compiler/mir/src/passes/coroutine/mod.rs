@@ -15,6 +15,11 @@
 //! Unwinding does not leave a coroutine: what its calls throw is caught, runs the cleanup and is returned as [`ENDED`]. That is how a green
 //! thread is ended from outside, too (`END` at each frame from the innermost on), and how the scheduler contains a panic.
 //!
+//! A *generator* is a coroutine that whoever has its frame goes on with, by `next`, up to its next call of the function that
+//! yields. That hands over a value in place of the result, and leaves the frame alone ([`YIELDED`]); its callers are not suspended by it. So
+//! a generator is resumed by a direct call, which makes a coroutine of the caller only if the generator suspends otherwise, and then the frame's parent
+//! is the caller's for as long as the call takes. Behind its end a generator has one more state, in which it has ended.
+//!
 //! The head of a frame is eight words, see [`HEAD`]; `library/runtime/coroutine.gal` has the same. The static word
 //! [`SUSPENDED_FRAME`] is the frame that has called `suspend` last.
 //!
@@ -24,6 +29,7 @@
 
 mod body;
 mod frame;
+mod generator;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
@@ -38,6 +44,8 @@ pub const END: i128 = 1;
 pub const SUSPENDED: i128 = 0;
 pub const FINISHED: i128 = 1;
 pub const ENDED: i128 = 2;
+/// A generator has a value and waits to be asked for the next.
+pub const YIELDED: i128 = 3;
 
 /// The words of a frame's head.
 pub const HEAD: [&str; 8] = ["code", "parent", "result", "state", "size", "kept", "spare0", "spare1"];
@@ -47,6 +55,9 @@ const RESULT: u32 = 2;
 const STATE: u32 = 3;
 const SIZE: u32 = 4;
 const KEPT: u32 = 5;
+
+/// The variant of `Option` without a value, see docs/contracts.md.
+const NONE: u32 = 0;
 
 /// The number of the static word, as `static_addr` takes it.
 pub const SUSPENDED_FRAME: u32 = 7;
@@ -85,26 +96,40 @@ struct Common {
 struct Coroutine {
     shape: Shape,
     make: FuncId,
+    generator: Option<Generator>,
+}
+
+/// How a generator is resumed from functions that it does not suspend.
+struct Generator {
+    next: FuncId,
+    /// Its callers are coroutines.
+    suspends: bool,
 }
 
 /// Lowers all coroutines; what must not be one is returned, and then nothing has been done.
 pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
-    let is_coroutine = coroutines(program);
+    let suspends = suspending(program);
+    let is_coroutine = coroutines(program, &suspends);
     if !is_coroutine.iter().any(|is| *is) {
         remove_suspend(program);
         return Ok(());
     }
-    let misuses = misuses(program, &is_coroutine);
+    let misuses = misuses(program, &suspends);
     if !misuses.is_empty() {
         return Err(misuses);
     }
     let common = Common::new(program);
     let mut lowered: IndexVec<FuncId, Option<Coroutine>> = IndexVec::new();
+    let generators = generator::generators(program);
     for func in is_coroutine.indices() {
         let made = is_coroutine[func].then(|| {
-            let shape = Shape::new(program, &common, &is_coroutine, func);
+            let shape = Shape::new(program, &common, &suspends, func);
             let make = frame::make_function(program, &common, &shape, func);
-            Coroutine { shape, make }
+            let generator = generators[func].then(|| {
+                let next = generator::next_function(program, &common, func);
+                Generator { next, suspends: suspends[func] }
+            });
+            Coroutine { shape, make, generator }
         });
         lowered.push(made);
     }
@@ -112,7 +137,7 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
     for func in is_coroutine.indices() {
         match &lowered[func] {
             Some(coroutine) => body::lower(program, &common, &facts, &lowered, func, &coroutine.shape),
-            None => body::lower_starts(program, &lowered, func),
+            None => body::lower_starts(program, &common, &lowered, func),
         }
     }
     program.has_frames = true;
@@ -120,8 +145,19 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
     Ok(())
 }
 
-/// Which functions are coroutines.
-fn coroutines(program: &Program) -> IndexVec<FuncId, bool> {
+/// Which functions are coroutines: those that suspend their callers, and those that are started.
+fn coroutines(program: &Program, suspends: &IndexVec<FuncId, bool>) -> IndexVec<FuncId, bool> {
+    let mut found = suspends.clone();
+    for data in program.funcs.iter().filter_map(Function::body).flat_map(|body| &body.blocks) {
+        if let Term::Call { callee: Callee::Start(func), .. } = &data.term {
+            found[*func] = true;
+        }
+    }
+    found
+}
+
+/// Which functions suspend who calls them, or, of generators, who asks for their next value.
+fn suspending(program: &Program) -> IndexVec<FuncId, bool> {
     let mut callers: IndexVec<FuncId, Vec<FuncId>> = IndexVec::from_elem(Vec::new(), program.funcs.len());
     let mut found = IndexVec::from_elem(false, program.funcs.len());
     let mut work = Vec::new();
@@ -130,10 +166,8 @@ fn coroutines(program: &Program) -> IndexVec<FuncId, bool> {
             work.push(id);
         }
         for data in func.body().into_iter().flat_map(|body| &body.blocks) {
-            match &data.term {
-                Term::Call { callee: Callee::Func(callee), .. } => callers[*callee].push(id),
-                Term::Call { callee: Callee::Start(callee), .. } => work.push(*callee),
-                _ => {}
+            if let Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), .. } = &data.term {
+                callers[*callee].push(id);
             }
         }
     }
@@ -148,10 +182,10 @@ fn coroutines(program: &Program) -> IndexVec<FuncId, bool> {
     found
 }
 
-fn misuses(program: &Program, is_coroutine: &IndexVec<FuncId, bool>) -> Vec<Misuse> {
+fn misuses(program: &Program, suspends: &IndexVec<FuncId, bool>) -> Vec<Misuse> {
     let mut found: Vec<Misuse> = Vec::new();
     let mut note = |func: FuncId, why: Why| {
-        if is_coroutine[func] && !found.iter().any(|m| m.func == func) {
+        if suspends[func] && !found.iter().any(|m| m.func == func) {
             found.push(Misuse { func, why });
         }
     };
@@ -179,7 +213,7 @@ fn misuses(program: &Program, is_coroutine: &IndexVec<FuncId, bool>) -> Vec<Misu
 /// Nothing calls it any more.
 fn remove_suspend(program: &mut Program) {
     let Program { types, funcs, .. } = program;
-    for func in funcs.iter_mut().filter(|func| func.kind == FuncKind::Suspend) {
+    for func in funcs.iter_mut().filter(|func| func.leaves_caller()) {
         let decl = LocalDecl { ty: func.ret, name: None, loan_of: None, is_borrow: false, span: func.span };
         debug_assert!(types.defs[func.ret].variants.iter().all(|variant| variant.fields.is_empty()));
         let mut body = Body::default();
@@ -191,6 +225,7 @@ fn remove_suspend(program: &mut Program) {
             is_cleanup: false,
         });
         func.may_unwind = false;
+        func.params.clear();
         func.kind = FuncKind::Body(body);
     }
 }
@@ -231,6 +266,24 @@ fn field(pointer: Local, index: u32) -> Place {
 
 fn assign(place: impl Into<Place>, value: Rvalue, span: syntax::Span) -> Stmt {
     Stmt { kind: StmtKind::Assign(place.into(), value), span }
+}
+
+/// The address of a place as a word.
+fn address(
+    types: &mut Types,
+    body: &mut Body,
+    common: &Common,
+    ty: Ty,
+    place: Place,
+    span: syntax::Span,
+) -> (Operand, [Stmt; 2]) {
+    let pointer = types.intern(TyKind::Ptr(ty));
+    let [pointer, address] = [pointer, common.word].map(|ty| body.new_local(ty, span));
+    let stmts = [
+        assign(pointer, Rvalue::AddrOf(place), span),
+        assign(address, Rvalue::Cast(Operand::Copy(pointer.into())), span),
+    ];
+    (Operand::Copy(address.into()), stmts)
 }
 
 fn new_block(body: &mut Body, span: syntax::Span) -> Block {
