@@ -6,6 +6,7 @@
 //! then `signatures.rs` for declarations and `check/mod.rs` for bodies.
 
 mod actors;
+mod async_fns;
 mod attrs;
 pub mod body;
 mod builtin;

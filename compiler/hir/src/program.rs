@@ -197,6 +197,8 @@ pub struct Function {
     pub kind: FnKind,
     /// What a generator, a function with `yield`, yields; its result is then the type that goes through the values.
     pub generator: Option<Ty>,
+    /// `async fn` of a trait or of its impl: called through `dyn` it may suspend.
+    pub is_async: bool,
     pub inline: Inline,
     pub is_pub: bool,
     /// `@track_caller`: `caller_location()` in it is the place of the call. MIR passes it as a hidden last parameter.

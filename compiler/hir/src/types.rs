@@ -111,12 +111,10 @@ impl Checker {
                 self.option_of(inner)
             }
             TypeKind::Fn { params, ret, is_async } => {
-                if *is_async {
-                    self.unsupported(ty.span, "`async Fn`");
-                }
+                let is_async = *is_async;
                 let params = params.iter().map(|p| (self.lower_ty(&p.ty, cx), p.is_mut)).collect();
                 let ret = ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, cx));
-                self.program.types.intern(TyKind::Fn { params, ret })
+                self.program.types.intern(TyKind::Fn { params, ret, is_async })
             }
             TypeKind::Dyn(inner) => self.lower_dyn(inner, cx),
             TypeKind::Const(value) => {
@@ -404,10 +402,8 @@ impl Checker {
     /// A bound: `Trait<A, Item = B>` or `Fn(A) -> B`.
     pub(crate) fn lower_bound(&mut self, ty: &ast::Type, cx: &TyCx) -> Option<BoundRef> {
         match &ty.kind {
-            TypeKind::Fn { params, ret, is_async } => {
-                if *is_async {
-                    self.unsupported(ty.span, "`async Fn`");
-                }
+            // A closure whose type is known may suspend anyway.
+            TypeKind::Fn { params, ret, is_async: _ } => {
                 let params = params.iter().map(|p| (self.lower_ty(&p.ty, cx), p.is_mut)).collect();
                 let ret = ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, cx));
                 Some(BoundKind::Fn { params, ret })

@@ -69,11 +69,15 @@ pub enum TyKind {
     FnBox {
         params: Box<[(Ty, ParamMode)]>,
         ret: Ty,
+        /// It may suspend its caller. Behind `passes::coroutine` the signature is that of the function that makes a frame.
+        suspends: bool,
     },
-    /// A counted cell with a vtable of `n_methods` and one value; `trait_` is for people.
+    /// A counted cell with a vtable of `n_methods` and one value; `trait_` is for people. Methods with the numbers in `suspending` may
+    /// suspend their callers.
     Dyn {
         trait_name: Box<str>,
         n_methods: u32,
+        suspending: Box<[u32]>,
     },
 }
 
@@ -527,6 +531,14 @@ pub enum Data {
     Strings(Vec<Box<str>>),
 }
 
+/// A function, or one call in it, that must not suspend its caller.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MustNotSuspend {
+    pub func: FuncId,
+    pub block: Option<Block>,
+    pub why: crate::passes::coroutine::Why,
+}
+
 /// A whole program of instances.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -539,6 +551,8 @@ pub struct Program {
     pub string_ty: Option<Ty>,
     /// A panic ends the program at once: nothing unwinds, calls through boxes included.
     pub panics_abort: bool,
+    /// Where nobody may be suspended, for reasons that the program itself does not show. Known until passes run.
+    pub must_not_suspend: Vec<MustNotSuspend>,
     /// `passes::coroutine` has made frames: what is lent may lie in one.
     pub has_frames: bool,
     /// For `-g`: where inlined code comes from. Spans of its statements are marks of this table.

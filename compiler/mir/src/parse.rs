@@ -423,12 +423,22 @@ impl<'a> Parser<'a> {
             "Buffer" => TyKind::Buffer(self.ty_arg()?),
             "fn" => {
                 let (params, ret) = self.signature()?;
-                TyKind::FnBox { params: params.into(), ret }
+                TyKind::FnBox { params: params.into(), ret, suspends: false }
+            }
+            "async" => {
+                self.expect("fn")?;
+                let (params, ret) = self.signature()?;
+                TyKind::FnBox { params: params.into(), ret, suspends: true }
             }
             "dyn" => {
                 let trait_name = self.string()?.into();
                 self.expect("/")?;
-                TyKind::Dyn { trait_name, n_methods: self.number()? }
+                let n_methods = self.number()?;
+                let mut suspending = Vec::new();
+                while self.eat_word("async") {
+                    suspending.push(self.number()?);
+                }
+                TyKind::Dyn { trait_name, n_methods, suspending: suspending.into() }
             }
             _ => match INTS.iter().find(|row| row.1 == word) {
                 Some(row) => TyKind::Int(row.0),

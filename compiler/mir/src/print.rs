@@ -246,14 +246,17 @@ impl<'a> Printer<'a> {
             TyKind::FixedArray(elem, n) => self.ty_in("[", *elem, &format!("; {n}]")),
             TyKind::Struct if def.name == "()" => self.p("()"),
             TyKind::Struct | TyKind::Enum => self.global_name('%', &def.name),
-            TyKind::FnBox { params, ret } => {
-                self.p("fn");
+            TyKind::FnBox { params, ret, suspends } => {
+                self.p(if *suspends { "async fn" } else { "fn" });
                 self.signature(params, *ret);
             }
-            TyKind::Dyn { trait_name, n_methods } => {
+            TyKind::Dyn { trait_name, n_methods, suspending } => {
                 self.p("dyn ");
                 write_quoted(&mut self.out, trait_name.as_bytes());
                 let _ = write!(self.out, "/{n_methods}");
+                for method in suspending {
+                    let _ = write!(self.out, " async {method}");
+                }
             }
         }
     }

@@ -344,7 +344,7 @@ impl<'a> Verifier<'a> {
             Callee::FnBox(place) => {
                 let Some(ty) = self.place(place) else { return };
                 match self.kind(ty) {
-                    TyKind::FnBox { params, ret } => (params, *ret),
+                    TyKind::FnBox { params, ret, .. } => (params, *ret),
                     _ => return self.fail("what is called is not a boxed closure"),
                 }
             }

@@ -142,6 +142,7 @@ impl Checker {
             inline: Inline::Auto,
             is_pub: false,
             generator: None,
+            is_async: false,
             track_caller: false,
             export: None,
             docs: None,

@@ -473,14 +473,14 @@ impl<'c> FnCtxt<'c> {
             let params: Vec<(Ty, bool)> =
                 decl.params.iter().map(|(t, m)| (*t, *m == ParamMode::Mut)).collect();
             let ret = decl.ret;
-            let whole = self.intern(TyKind::Fn { params: params.into(), ret });
+            let whole = self.intern(TyKind::Fn { params: params.into(), ret, is_async: false });
             let whole = self.deep(whole);
             return self.default_numbers(whole);
         }
         if matches!(self.kind(ty), TyKind::FnDef(..))
             && let Some((params, ret)) = self.solve(Span::DUMMY, |s| s.callable(ty))
         {
-            let whole = self.intern(TyKind::Fn { params: params.into(), ret });
+            let whole = self.intern(TyKind::Fn { params: params.into(), ret, is_async: false });
             return self.default_numbers(whole);
         }
         self.default_numbers(ty)

@@ -268,7 +268,7 @@ impl FnCtxt<'_> {
     }
 
     pub(crate) fn fn_name(&mut self, params: &[(Ty, bool)], ret: Ty) -> String {
-        let kind = TyKind::Fn { params: params.into(), ret };
+        let kind = TyKind::Fn { params: params.into(), ret, is_async: false };
         let ty = self.intern(kind);
         self.ty_name(ty)
     }

@@ -193,7 +193,10 @@ impl Checker {
                 return wrong(format!("the parameter `{param}` of `{name}` is {text}"));
             }
         }
-        self.type_difference(id, own, decl, &name)
+        match self.async_difference(own, decl) {
+            Some(text) => wrong(text),
+            None => self.type_difference(id, own, decl, &name),
+        }
     }
 
     fn type_difference(
@@ -269,7 +272,7 @@ impl Checker {
                 format!("`{name}` asks for `{ty}: {what}`, which the trait does not")
             }
             BoundKind::Fn { params, ret } => {
-                let kind = TyKind::Fn { params: params.clone().into(), ret: *ret };
+                let kind = TyKind::Fn { params: params.clone().into(), ret: *ret, is_async: false };
                 let closure = self.program.types.intern(kind);
                 let text = self.program.ty_name(closure);
                 let param = self.program.fns[own].params.iter().find(|p| p.ty == bound.ty).map(|p| p.name);

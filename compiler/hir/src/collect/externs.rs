@@ -108,6 +108,7 @@ impl Checker {
             inline: Inline::Auto,
             is_pub,
             generator: None,
+            is_async: false,
             track_caller: false,
             export: None,
             docs,

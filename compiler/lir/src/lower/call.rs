@@ -112,7 +112,7 @@ impl FuncLower<'_, '_, '_> {
                 (func.params.clone(), func.ret, unwinds && !is_import)
             }
             m::Callee::FnBox(place) => match self.e.types().kind(self.place_ty(place)) {
-                m::TyKind::FnBox { params, ret } => (params.to_vec(), *ret, unwinds),
+                m::TyKind::FnBox { params, ret, .. } => (params.to_vec(), *ret, unwinds),
                 kind => unreachable!("boxed call of {kind:?}: the verifier excludes it"),
             },
             m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, unwinds),

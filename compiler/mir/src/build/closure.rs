@@ -93,14 +93,16 @@ impl Builder<'_, '_> {
         let ty = self.ty(e.ty);
         let kind = self.cx.front.program().types.kind(from).clone();
         let env = self.operand(inner);
+        let to = self.mono(e.ty);
         let func = match kind {
             // A parameter of type `Fn` may be given a value that is boxed already.
-            H::Fn { .. } => {
+            H::Fn { .. } if from == to => {
                 if let Some(dest) = dest {
                     self.set(dest.clone(), env);
                 }
                 return;
             }
+            H::Fn { .. } => self.cx.instance(Key::CallBox(from), e.span),
             H::Closure(id, args) => {
                 if self.cx.front.program().closures[id].is_once {
                     return self.cx.internal(e.span, "a closure that can be called once only is boxed");
@@ -113,6 +115,10 @@ impl Builder<'_, '_> {
                 self.cx.instance(Key::FnBox(func), e.span)
             }
             _ => return self.cx.internal(e.span, "what is boxed is no function"),
+        };
+        let func = match self.cx.front.program().types.kind(to) {
+            H::Fn { is_async: true, .. } => self.cx.instance(Key::AsyncBox(func), e.span),
+            _ => func,
         };
         if let Some(dest) = dest {
             self.assign(dest.clone(), Rvalue::MakeFnBox { ty, env, func });
@@ -133,7 +139,7 @@ impl Builder<'_, '_> {
                 continue;
             };
             let Some((params, ret)) = callable(self.cx.front.program_mut(), types[i]) else { continue };
-            let boxed = H::Fn { params: params.into(), ret };
+            let boxed = H::Fn { params: params.into(), ret, is_async: false };
             let boxed = self.cx.front.program_mut().types.intern(boxed);
             let Some(Arg::Value(env)) = args.get(arg).cloned() else { continue };
             let func = self.cx.instance(Key::Closure(closure, captured), span);

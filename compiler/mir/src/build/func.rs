@@ -5,6 +5,7 @@ use super::Cx;
 use super::scope::{Exit, Scheduled};
 use super::types::Facts;
 use crate::ir::*;
+use crate::passes::coroutine::Why;
 use hir::body::{LocalId, LoopId};
 use hir::program::BodyRef;
 use hir::ty::Args;
@@ -49,6 +50,8 @@ pub(super) struct Builder<'c, 'f> {
     pub return_: Exit,
     /// What returns joins the end, where there is still something to do.
     pub is_generator: bool,
+    /// Calls stand in the guard of an arm.
+    pub in_guard: bool,
     /// The cleanup block at the bottom of all unwinding, instead of `Resume`.
     pub unwind_base: Option<Block>,
     /// The hidden parameter of a `@track_caller` function.
@@ -77,6 +80,7 @@ impl<'c, 'f> Builder<'c, 'f> {
             loops: Vec::new(),
             return_: Exit::new(0, 0),
             is_generator: false,
+            in_guard: false,
             unwind_base: None,
             caller: None,
             monos: FxHashMap::default(),
@@ -340,6 +344,9 @@ impl<'c, 'f> Builder<'c, 'f> {
             Callee::Func(id) => self.is_never(self.cx.program.funcs[*id].ret),
             _ => self.is_never(self.place_ty(&dest)),
         };
+        if let Some(block) = self.block.filter(|_| self.in_guard) {
+            self.cx.must_not_suspend(self.func, Some(block), Why::Guard);
+        }
         let unwind = self.unwind();
         let target = if diverges { None } else { Some(self.new_block(false)) };
         self.terminate(Term::Call { callee, args, dest, target, unwind });

@@ -5,6 +5,7 @@ use super::func::Builder;
 use super::types::mode_of;
 use super::work_list::WorkFn;
 use crate::ir as mir;
+use crate::passes::coroutine::Why;
 use crate::ir::{FuncId, ParamMode};
 use hir::body::Callee;
 use hir::program::{BodyOwner, ClosureId, ConstId, Container, FnId, FnKind, Inline, TestId, TraitId};
@@ -31,6 +32,10 @@ pub(super) enum Key {
     },
     /// A function that takes an empty environment first, as boxed closures do.
     FnBox(FuncId),
+    /// What is called behind an `async Fn`, which may be a coroutine though the function itself is none.
+    AsyncBox(FuncId),
+    /// Takes a boxed closure of this type, as its environment, and calls it.
+    CallBox(Ty),
     /// Calls a value of this type, see `coroutine`.
     Task(Ty),
     /// The body of a generator; the function itself makes a frame of it.
@@ -67,6 +72,11 @@ impl<'f> Cx<'f> {
         let func = self.declare(&key);
         let has_body = matches!(func.kind, mir::FuncKind::Body(_));
         let id = self.program.funcs.push(func);
+        if let Key::Fn(f, _) = &key
+            && self.is_structural_method(*f)
+        {
+            self.must_not_suspend(id, None, Why::Structural);
+        }
         if let Key::Fn(f, _) | Key::Generator(f, _) = &key
             && self.front.program().fns[*f].track_caller
         {
@@ -140,6 +150,8 @@ impl<'f> Cx<'f> {
             }
             Key::Builtin { method, args, .. } => self.declare_builtin(*method, args),
             Key::FnBox(inner) => self.declare_fn_box(*inner),
+            Key::AsyncBox(inner) => self.declare_async_box(*inner),
+            Key::CallBox(ty) => self.declare_call_box(*ty),
             Key::Task(ty) => self.declare_task(*ty),
             Key::Generator(id, args) => self.declare_generator(*id, args),
             Key::DynMethod(inner) => self.declare_dyn_method(*inner),
@@ -310,6 +322,8 @@ impl<'f> Cx<'f> {
             }
             Key::Builtin { trait_, method, args } => self.build_builtin(id, trait_, method, args),
             Key::FnBox(inner) => self.build_fn_box(id, inner),
+            Key::AsyncBox(inner) => self.build_async_box(id, inner),
+            Key::CallBox(_) => self.build_call_box(id),
             Key::Task(ty) => self.build_task(id, ty),
             Key::Generator(f, args) => {
                 let Some(builder) = self.body_builder(id, BodyOwner::Fn(f), args) else { return };

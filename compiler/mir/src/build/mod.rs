@@ -42,6 +42,7 @@ mod vector;
 mod work_list;
 
 use crate::ir as mir;
+use crate::passes::coroutine::Why;
 pub use front::Front;
 use hir::program::{ConstId, TestId};
 use instances::Key;
@@ -138,6 +139,11 @@ impl<'f> Cx<'f> {
             errors: Vec::new(),
             at: Span::DUMMY,
         }
+    }
+
+    /// Notes that a function, or one call in it, must not suspend its caller.
+    fn must_not_suspend(&mut self, func: mir::FuncId, block: Option<mir::Block>, why: Why) {
+        self.program.must_not_suspend.push(mir::MustNotSuspend { func, block, why });
     }
 
     /// Builds bodies until no instance waits; then the entries, whose text depends on what was reached.

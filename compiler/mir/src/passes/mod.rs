@@ -135,7 +135,10 @@ impl<'a> Pipeline<'a> {
 
     fn finish(mut self, program: &mut Program) -> Report {
         self.check(program, "build", false);
-        self.run(program);
+        self.report.misuses = coroutine::check(program);
+        if self.report.misuses.is_empty() {
+            self.run(program);
+        }
         self.report
     }
 

@@ -37,7 +37,10 @@ pub(super) fn lower_starts(
     all: &IndexVec<FuncId, Option<Coroutine>>,
     func: FuncId,
 ) {
-    let Some(body) = program.funcs[func].body_mut() else { return };
+    let Program { types, funcs, .. } = program;
+    let Some(body) = funcs[func].body_mut() else { return };
+    let stmts = body.blocks.iter_mut().flat_map(|data| &mut data.stmts);
+    stmts.for_each(|stmt| boxed::replace(types, all, &mut stmt.kind));
     for block in body.blocks.indices() {
         let mut term = std::mem::replace(&mut body.blocks[block].term, Term::Unreachable);
         lower_start(common, all, body, &mut term);
@@ -80,6 +83,8 @@ enum Kind {
     Call(FuncId),
     /// Asks a generator that suspends for its next value.
     Next(FuncId),
+    /// Calls through a box or a table what may suspend.
+    Boxed,
     Other,
 }
 
@@ -296,6 +301,7 @@ impl<'a> Lowering<'a> {
                 _ => Kind::Other,
             },
             Term::Call { callee: Callee::Next(func), .. } if self.suspends(*func) => Kind::Next(*func),
+            Term::Call { callee, .. } if boxed::suspends(&self.program.types, Some(&self.body), callee) => Kind::Boxed,
             _ => Kind::Other,
         };
         match (kind, term) {
@@ -308,6 +314,9 @@ impl<'a> Lowering<'a> {
             }
             (Kind::Next(func), Term::Call { args, dest, target, unwind, .. }) => {
                 self.next(block, func, &args, dest, (target, unwind), span);
+            }
+            (Kind::Boxed, Term::Call { callee, args, dest, target, unwind }) => {
+                self.call_boxed(block, callee, args, dest, (target, unwind), span);
             }
             (_, term) => self.other(block, term, in_cleanup),
         }
@@ -391,18 +400,31 @@ impl<'a> Lowering<'a> {
         func: FuncId,
         args: Vec<Arg>,
         dest: Place,
-        (target, unwind): (Option<Block>, Option<Block>),
+        edges: (Option<Block>, Option<Block>),
         span: Span,
     ) {
         let Some(Some(coroutine)) = self.all.get(func) else { unreachable!("`block` has found it") };
-        let child = field(self.rest, frame::CHILD);
         let result = self.result_address(block, coroutine.shape.ret, dest, span);
         let mut all_args = vec![Arg::Value(Operand::Copy(self.frame.into())), Arg::Value(result)];
         all_args.extend(args);
+        let make = (Callee::Func(coroutine.make), all_args);
+        self.call_child(block, make, (Callee::Func(func), Some(&coroutine.shape)), edges, span);
+    }
+
+    /// Makes a frame by a call, runs it at once, and gives it back when it has ended.
+    pub fn call_child(
+        &mut self,
+        block: Block,
+        (make, args): (Callee, Vec<Arg>),
+        (code, shape): (Callee, Option<&Shape>),
+        (target, unwind): (Option<Block>, Option<Block>),
+        span: Span,
+    ) {
+        let child = field(self.rest, frame::CHILD);
         let [made, ran, suspended, resumed] = [(); 4].map(|()| new_block(&mut self.body, span));
         self.body.blocks[block].term = Term::Call {
-            callee: Callee::Func(coroutine.make),
-            args: all_args,
+            callee: make,
+            args,
             dest: child.clone(),
             target: Some(made),
             unwind: None,
@@ -410,15 +432,15 @@ impl<'a> Lowering<'a> {
         let status = self.body.new_local(self.common.status, span);
         let mode = Operand::Const(Const::Int(RUN, IntTy::I32));
         self.body.blocks[made].term = Term::Call {
-            callee: Callee::Func(func),
+            callee: code,
             args: vec![Arg::Value(Operand::Copy(child)), Arg::Value(mode)],
             dest: status.into(),
             target: Some(ran),
             unwind: None,
         };
         let target = target.unwrap_or_else(|| self.unreachable());
-        let finished = self.give_back(&coroutine.shape, target, span);
-        let ended = self.give_back(&coroutine.shape, unwind.unwrap_or(self.exits[ENDED as usize]), span);
+        let finished = self.give_back(shape, target, span);
+        let ended = self.give_back(shape, unwind.unwrap_or(self.exits[ENDED as usize]), span);
         self.body.blocks[ran].term = Term::Switch {
             value: Operand::Copy(status.into()),
             cases: vec![(FINISHED, finished), (ENDED, ended)],
@@ -429,7 +451,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The address for a result of the callee's type.
-    fn result_address(&mut self, block: Block, ret: Ty, dest: Place, span: Span) -> Operand {
+    pub fn result_address(&mut self, block: Block, ret: Ty, dest: Place, span: Span) -> Operand {
         if is_nothing(&self.program.types, ret) {
             return word(0);
         }
@@ -439,11 +461,17 @@ impl<'a> Lowering<'a> {
     }
 
     /// A block that frees the child's frame and goes on.
-    fn give_back(&mut self, shape: &Shape, next: Block, span: Span) -> Block {
+    fn give_back(&mut self, shape: Option<&Shape>, next: Block, span: Span) -> Block {
         let block = new_block(&mut self.body, span);
-        let (size, mut stmts) = size_of_frame(&mut self.body, self.common, shape, span);
-        let memory = self.body.new_local(self.common.byte_ptr, span);
         let child = field(self.rest, frame::CHILD);
+        let (size, mut stmts) = match shape {
+            Some(shape) => size_of_frame(&mut self.body, self.common, shape, span),
+            None => {
+                let mut stmts = Vec::new();
+                (self.own_size(child.clone(), &mut stmts, span), stmts)
+            }
+        };
+        let memory = self.body.new_local(self.common.byte_ptr, span);
         stmts.push(assign(memory, Rvalue::Cast(Operand::Copy(child)), span));
         let nothing = self.body.new_local(self.program.funcs[self.common.free].ret, span);
         self.body.blocks[block].stmts = stmts;
@@ -478,6 +506,7 @@ impl<'a> Lowering<'a> {
             *place = self.stored(place);
         };
         stmt.kind.for_each_place_mut(&mut places);
+        boxed::replace(&self.program.types, self.all, &mut stmt.kind);
         out.push(stmt);
         out.extend(behind);
     }

@@ -82,12 +82,17 @@ fn crossing(program: &Program, may_suspend: &IndexVec<FuncId, bool>, body: &Body
     let mut found = BitSet::new(body.locals.len());
     let mut suspends = false;
     for data in &body.blocks {
-        let Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), args, dest, target, unwind } =
-            &data.term
-        else {
-            continue;
+        let Term::Call { callee, args, dest, target, unwind } = &data.term else { continue };
+        let (leaves, ret) = match callee {
+            Callee::Func(func) | Callee::Next(func) => {
+                (may_suspend[*func] || program.funcs[*func].leaves_caller(), program.funcs[*func].ret)
+            }
+            _ => {
+                let ret = crate::facts::place_ty(&program.types, body, dest);
+                (boxed::suspends(&program.types, Some(body), callee), ret)
+            }
         };
-        if !may_suspend[*callee] && !program.funcs[*callee].leaves_caller() {
+        if !leaves {
             continue;
         }
         suspends = true;
@@ -99,8 +104,12 @@ fn crossing(program: &Program, may_suspend: &IndexVec<FuncId, bool>, body: &Body
             Arg::Mut(place) => Some(place),
             Arg::Value(_) => None,
         });
-        let result = Some(dest).filter(|_| !is_nothing(&program.types, program.funcs[*callee].ret));
-        for place in lent.chain(result).filter(|place| !place.is_indirect()) {
+        let result = Some(dest).filter(|_| !is_nothing(&program.types, ret));
+        let object = match callee {
+            Callee::Dyn { object, receiver: ParamMode::Mut, .. } => Some(object),
+            _ => None,
+        };
+        for place in lent.chain(result).chain(object).filter(|place| !place.is_indirect()) {
             found.insert(place.local.index());
         }
     }

@@ -20,6 +20,10 @@
 //! a generator is resumed by a direct call, which makes a coroutine of the caller only if the generator suspends otherwise, and then the frame's parent
 //! is the caller's for as long as the call takes. Behind its end a generator has one more state, in which it has ended.
 //!
+//! What is called through a box or a table is not known. Where the type of the box says that it may suspend, or the method in the table is declared
+//! so, all that is there is a coroutine, and what is called is the function that makes its frame, in another order (`boxed.rs`); the
+//! frame is resumed by its code, and given back by its size.
+//!
 //! The head of a frame is eight words, see [`HEAD`]; `library/runtime/coroutine.gal` has the same. The static word
 //! [`SUSPENDED_FRAME`] is the frame that has called `suspend` last.
 //!
@@ -28,13 +32,16 @@
 //! certifier does not know. What it made of a body it therefore checked before.
 
 mod body;
+mod boxed;
 mod frame;
 mod generator;
+mod misuse;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 use frame::Shape;
+pub use misuse::{Misuse, Why, check};
 
 /// How to go on.
 pub const RUN: i128 = 0;
@@ -62,25 +69,6 @@ const NONE: u32 = 0;
 /// The number of the static word, as `static_addr` takes it.
 pub const SUSPENDED_FRAME: u32 = 7;
 
-/// A function that must not suspend and does.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Misuse {
-    pub func: FuncId,
-    pub why: Why,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Why {
-    /// A user's `drop`.
-    Drop,
-    /// Called through a box or a table, where calls are those of functions.
-    Boxed,
-    /// The host calls it.
-    Export,
-    /// Generated code calls it.
-    Lang,
-}
-
 /// The types that all frames have in common.
 struct Common {
     word: Ty,
@@ -96,6 +84,8 @@ struct Common {
 struct Coroutine {
     shape: Shape,
     make: FuncId,
+    /// The function in a box or a table.
+    boxed: Option<FuncId>,
     generator: Option<Generator>,
 }
 
@@ -114,13 +104,14 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
         remove_suspend(program);
         return Ok(());
     }
-    let misuses = misuses(program, &suspends);
+    let misuses = misuse::misuses(program, &suspends);
     if !misuses.is_empty() {
         return Err(misuses);
     }
     let common = Common::new(program);
     let mut lowered: IndexVec<FuncId, Option<Coroutine>> = IndexVec::new();
     let generators = generator::generators(program);
+    let in_boxes = boxed::in_boxes(program);
     for func in is_coroutine.indices() {
         let made = is_coroutine[func].then(|| {
             let shape = Shape::new(program, &common, &suspends, func);
@@ -129,7 +120,8 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
                 let next = generator::next_function(program, &common, func);
                 Generator { next, suspends: suspends[func] }
             });
-            Coroutine { shape, make, generator }
+            let boxed = in_boxes[func].then(|| boxed::function(program, &common, &shape, make, func));
+            Coroutine { shape, make, boxed, generator }
         });
         lowered.push(made);
     }
@@ -140,6 +132,7 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
             None => body::lower_starts(program, &common, &lowered, func),
         }
     }
+    boxed::change_types(&mut program.types, &common);
     program.has_frames = true;
     remove_suspend(program);
     Ok(())
@@ -152,6 +145,9 @@ fn coroutines(program: &Program, suspends: &IndexVec<FuncId, bool>) -> IndexVec<
         if let Term::Call { callee: Callee::Start(func), .. } = &data.term {
             found[*func] = true;
         }
+    }
+    for (func, in_box) in boxed::in_boxes(program).iter_enumerated() {
+        found[func] |= in_box;
     }
     found
 }
@@ -166,8 +162,10 @@ fn suspending(program: &Program) -> IndexVec<FuncId, bool> {
             work.push(id);
         }
         for data in func.body().into_iter().flat_map(|body| &body.blocks) {
-            if let Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), .. } = &data.term {
-                callers[*callee].push(id);
+            match &data.term {
+                Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), .. } => callers[*callee].push(id),
+                Term::Call { callee, .. } if boxed::suspends(&program.types, func.body(), callee) => work.push(id),
+                _ => {}
             }
         }
     }
@@ -179,34 +177,6 @@ fn suspending(program: &Program) -> IndexVec<FuncId, bool> {
     for (id, func) in program.funcs.iter_enumerated() {
         found[id] &= func.kind != FuncKind::Suspend;
     }
-    found
-}
-
-fn misuses(program: &Program, suspends: &IndexVec<FuncId, bool>) -> Vec<Misuse> {
-    let mut found: Vec<Misuse> = Vec::new();
-    let mut note = |func: FuncId, why: Why| {
-        if suspends[func] && !found.iter().any(|m| m.func == func) {
-            found.push(Misuse { func, why });
-        }
-    };
-    program.types.defs.iter().filter_map(|def| def.user_drop).for_each(|func| note(func, Why::Drop));
-    for (id, func) in program.funcs.iter_enumerated() {
-        if func.export.is_some() {
-            note(id, Why::Export);
-        }
-        for stmt in func.body().into_iter().flat_map(|body| &body.blocks).flat_map(|data| &data.stmts) {
-            match &stmt.kind {
-                StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => note(*func, Why::Boxed),
-                StmtKind::Assign(_, Rvalue::MakeDyn { methods, .. }) => {
-                    methods.iter().for_each(|func| note(*func, Why::Boxed));
-                }
-                _ => {}
-            }
-        }
-    }
-    let mut lang: Vec<FuncId> = program.lang.values().copied().collect();
-    lang.sort_unstable();
-    lang.into_iter().for_each(|func| note(func, Why::Lang));
     found
 }
 
