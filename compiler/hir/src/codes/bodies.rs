@@ -229,8 +229,8 @@ YIELD_OUTSIDE_GENERATOR = "yield-outside-generator", "`yield` stands outside of 
 not in a closure in it, and not in functions of other types, handlers, constants and tests.
 
 ```gal-fail
-fn upto(n: Int) -> Array<Int> { for i in 0..n { yield i } }
-fn main() { for x in upto(3) { println(x) } }
+fn upto(n: Int) { for i in 0..n { yield i } }
+fn main() { upto(3) }
 ```
 ```gal
 fn upto(n: Int) -> Iterator<Int> { for i in 0..n { yield i } }

@@ -20,7 +20,7 @@ pub(super) fn lower(
         unreachable!("coroutines have bodies")
     };
     let is_generator = all.get(func).is_some_and(|c| c.as_ref().is_some_and(|c| c.generator.is_some()));
-    let mut lowering = Lowering::new(program, (common, facts), all, shape, body, span);
+    let mut lowering = Lowering::new(program, (common, facts), all, shape, (body, span), is_generator);
     lowering.run(is_generator);
     let body = lowering.body;
     let function = &mut program.funcs[func];
@@ -105,7 +105,7 @@ pub(super) struct Lowering<'a> {
     /// Where each state goes on.
     pub resumes: Vec<Block>,
     /// The blocks that return with a status.
-    pub exits: [Block; 4],
+    pub exits: Vec<Block>,
 }
 
 impl<'a> Lowering<'a> {
@@ -114,20 +114,23 @@ impl<'a> Lowering<'a> {
         (common, facts): (&'a Common, &'a TypeFacts),
         all: &'a IndexVec<FuncId, Option<Coroutine>>,
         shape: &'a Shape,
-        mut body: Body,
-        span: Span,
+        (mut body, span): (Body, Span),
+        is_generator: bool,
     ) -> Lowering<'a> {
         let storage = shape.storage.clone();
         let frame = body.new_local(common.word, span);
         let mode = body.new_local(common.status, span);
         let head = body.new_local(common.head_ptr, span);
-        let exits = [SUSPENDED, FINISHED, ENDED, YIELDED].map(|status| {
+        let mut statuses = vec![SUSPENDED, FINISHED, ENDED];
+        statuses.extend(is_generator.then_some(YIELDED));
+        let exit = |status: i128| {
             let block = new_block(&mut body, span);
             let status = Operand::Const(Const::Int(status, IntTy::I32));
             body.blocks[block].stmts = vec![assign(RETURN, Rvalue::Use(status), span)];
             body.blocks[block].term = Term::Return;
             block
-        });
+        };
+        let exits = statuses.into_iter().map(exit).collect();
         Lowering {
             program,
             common,
@@ -324,7 +327,7 @@ impl<'a> Lowering<'a> {
 
     fn other(&mut self, block: Block, mut term: Term, in_cleanup: bool) {
         lower_start(self.common, self.all, &mut self.body, &mut term);
-        let [_, finished, ended, _] = self.exits;
+        let [finished, ended] = [FINISHED, ENDED].map(|status| self.exits[status as usize]);
         let may_unwind = match &term {
             Term::Call { callee, .. } => self.program.call_may_unwind(callee),
             Term::Drop { place, .. } => {

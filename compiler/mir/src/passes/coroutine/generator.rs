@@ -4,12 +4,18 @@ use super::body::Lowering;
 use super::*;
 use syntax::Span;
 
-/// Which functions are asked for values.
+/// Which functions yield, or are asked for values.
 pub(super) fn generators(program: &Program) -> IndexVec<FuncId, bool> {
     let mut found = IndexVec::from_elem(false, program.funcs.len());
-    for data in program.funcs.iter().filter_map(Function::body).flat_map(|body| &body.blocks) {
-        if let Term::Call { callee: Callee::Next(func) | Callee::End(func), .. } = &data.term {
-            found[*func] = true;
+    for (id, func) in program.funcs.iter_enumerated() {
+        for data in func.body().into_iter().flat_map(|body| &body.blocks) {
+            match &data.term {
+                Term::Call { callee: Callee::Next(func) | Callee::End(func), .. } => found[*func] = true,
+                Term::Call { callee: Callee::Func(func), .. } => {
+                    found[id] |= program.funcs[*func].kind == FuncKind::Yield;
+                }
+                _ => {}
+            }
         }
     }
     found
