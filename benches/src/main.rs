@@ -35,7 +35,7 @@ type Result<T = ()> = std::result::Result<T, String>;
 
 /// That of galc, whose speed is measured here.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {

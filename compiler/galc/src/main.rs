@@ -23,7 +23,7 @@ use std::backtrace::{Backtrace, BacktraceStatus};
 
 /// The front end makes and drops many small nodes, for which this allocator takes half the time of the system's.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
 
 /// Stack for the compiler, which recurses as deep as programs nest.
 const STACK: usize = 64 << 20;

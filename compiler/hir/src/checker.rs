@@ -11,8 +11,8 @@ use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use crate::ty::{Ty, TyMap};
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
-use syntax::ast::{Faults, FnBody, SkippedBody};
-use syntax::{Diagnostic, FileId, Interner, SourceMap, Span, Symbol};
+use syntax::ast::{Faults, FnBody};
+use syntax::{Diagnostic, FileId, Interner, KeptBodies, Room, SourceMap, Span, Symbol};
 
 /// Where a module belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -127,8 +127,10 @@ pub struct Checker {
     pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
     /// Bodies that are being checked, outermost first.
     pub(crate) open_bodies: Vec<BodyOwner>,
-    /// The user's bodies that are not parsed yet, by where they start.
-    pub(crate) skipped: FxHashMap<u32, (FileId, SkippedBody)>,
+    /// The user's bodies that are not parsed yet, in the order of the files.
+    pub(crate) kept: Vec<(FileId, KeptBodies)>,
+    /// Memory for parsing.
+    pub(crate) room: Room,
     pub(crate) late_faults: bool,
 }
 
@@ -165,7 +167,8 @@ impl Checker {
             zonk_tables: Default::default(),
             param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),
-            skipped: FxHashMap::default(),
+            kept: Vec::new(),
+            room: Room::default(),
             late_faults: false,
         };
         let imports = this.load_all(source, root);
@@ -256,30 +259,40 @@ impl Checker {
     /// Parses a body that was left for later when its file was read.
     pub(crate) fn parse_deferred(&mut self, body: FnBody) -> FnBody {
         let FnBody::Deferred(span) = body else { return body };
-        match self.skipped.remove(&span.lo) {
-            Some((file, skipped)) => self.parse_skipped(file, skipped),
-            None => {
-                let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
-                self.syntax_diags.extend(diags);
-                body
-            }
+        if let Some(at) = self.kept_at(span)
+            && let Some(body) = self.parse_kept(at, span)
+        {
+            return body;
         }
-    }
-
-    fn parse_skipped(&mut self, file: FileId, skipped: SkippedBody) -> FnBody {
-        let (body, diags) = syntax::parse_skipped(&self.map, file, skipped, &mut self.program.interner);
-        self.late_faults |= diags.iter().any(Diagnostic::is_error);
+        let (body, diags) = syntax::parse_body(&self.map, span, &mut self.program.interner);
         self.syntax_diags.extend(diags);
         body
     }
 
+    /// Which of the files with bodies that were kept has this one.
+    fn kept_at(&self, span: Span) -> Option<usize> {
+        let file = self.map.file_at(span.lo)?;
+        self.kept.binary_search_by_key(&file, |kept| kept.0).ok()
+    }
+
+    fn parse_kept(&mut self, at: usize, span: Span) -> Option<FnBody> {
+        let (file, kept) = &mut self.kept[at];
+        let interner = &mut self.program.interner;
+        let (body, diags) = syntax::parse_kept(&self.map, *file, kept, span, interner, &mut self.room)?;
+        self.late_faults |= diags.iter().any(Diagnostic::is_error);
+        self.syntax_diags.extend(diags);
+        Some(body)
+    }
+
     /// Finds the faults in bodies that nobody asked for, such as those for another target.
     fn parse_rest(&mut self) {
-        let mut rest: Vec<(FileId, SkippedBody)> = std::mem::take(&mut self.skipped).into_values().collect();
-        rest.sort_unstable_by_key(|(_, skipped)| skipped.span.lo);
-        for (file, skipped) in rest {
-            self.parse_skipped(file, skipped);
+        for at in 0..self.kept.len() {
+            let rest: Vec<Span> = self.kept[at].1.rest().collect();
+            for span in rest {
+                self.parse_kept(at, span);
+            }
         }
+        self.kept = Vec::new();
     }
 
     fn check_one(&mut self, owner: BodyOwner) {

@@ -101,7 +101,7 @@ impl Checker {
     pub(crate) fn collect_items(
         &mut self,
         module: ModuleId,
-        items: Vec<ast::Item>,
+        items: std::vec::Drain<'_, ast::Item>,
         imports: &mut Vec<PendingImport>,
     ) {
         for item in items {

@@ -7,7 +7,6 @@ use crate::program::{Module, ModuleId};
 use crate::scope::ModuleScope;
 use rustc_hash::FxHashSet;
 
-use syntax::token::Token;
 use syntax::{Bodies, Diagnostic, FileId, Span, Symbol, sym};
 
 /// Limit on the modules of a program, against sources that make up a file for every name.
@@ -20,19 +19,12 @@ struct Loader<'a> {
     /// Paths still to be looked for.
     queue: Vec<(Package, Vec<Symbol>)>,
     imports: Vec<PendingImport>,
-    /// Room for the tokens of a file.
-    tokens: Vec<Token>,
 }
 
 impl Checker {
     pub(crate) fn load_all(&mut self, source: &mut dyn ModuleSource, root: FileId) -> Vec<PendingImport> {
-        let mut loader = Loader {
-            source,
-            missing: FxHashSet::default(),
-            queue: Vec::new(),
-            imports: Vec::new(),
-            tokens: Vec::new(),
-        };
+        let mut loader =
+            Loader { source, missing: FxHashSet::default(), queue: Vec::new(), imports: Vec::new() };
         self.root = self.add_module(Vec::new(), None, false);
         for package in [Package::Core, Package::Std, Package::Runtime, Package::Sys] {
             let name = self.program.interner.intern(package.name());
@@ -82,14 +74,18 @@ impl Checker {
             false => Bodies::Parse,
         };
         let interner = &mut self.program.interner;
-        let (ast, diags) = syntax::parse_file_in(&self.map, file, interner, bodies, &mut loader.tokens);
-        self.skipped.extend(ast.skipped.into_iter().map(|skipped| (skipped.span.lo, (file, skipped))));
+        let (ast, diags) = syntax::parse_file_in(&self.map, file, interner, bodies, &mut self.room);
+        if bodies == Bodies::Keep {
+            self.kept.push((file, ast.kept));
+        }
         self.syntax_diags.extend(diags);
         self.unread.add(&self.map, file, &ast.faults);
         self.program.modules[module].file = Some(file);
         self.program.modules[module].is_unsafe = ast.is_unsafe;
         let first = loader.imports.len();
-        self.collect_items(module, ast.items, &mut loader.imports);
+        let mut items = ast.items;
+        self.collect_items(module, items.drain(..), &mut loader.imports);
+        self.room.reuse_items(items);
         for i in first..loader.imports.len() {
             let import = &loader.imports[i];
             let path: Vec<Symbol> = import.path.iter().map(|p| p.name).collect();

@@ -11,8 +11,8 @@ pub use exprs::*;
 pub use types::*;
 
 use crate::intern::Symbol;
+use crate::parser::KeptBodies;
 use crate::span::Span;
-use crate::token::Token;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct Ident {
@@ -32,15 +32,7 @@ pub struct File {
     pub docs: Option<String>,
     pub faults: Faults,
     /// The bodies that were left for later, if they were to be kept.
-    pub skipped: Vec<SkippedBody>,
-}
-
-/// A body that is still to be parsed, with `parser::parse_skipped`.
-#[derive(Debug)]
-pub struct SkippedBody {
-    pub span: Span,
-    /// From `{` to `}`, and the end.
-    pub tokens: Box<[Token]>,
+    pub kept: KeptBodies,
 }
 
 /// What the parser did not understand. Whatever later phases find there comes from the syntax error, so they do

@@ -4,12 +4,13 @@
 mod common;
 
 use common::{cases, deferred, parse};
-use syntax::ast::{File, FnBody, HandlerDecl, Item, ItemKind, SkippedBody};
-use syntax::{Bodies, Diagnostic, FileId, Interner, SourceMap, parse_body, parse_skipped};
+use syntax::ast::{File, FnBody, HandlerDecl, Item, ItemKind};
+use syntax::{Bodies, Diagnostic, FileId, Interner, KeptBodies, Room, SourceMap, parse_body, parse_kept};
 
 struct Filler<'a> {
     id: FileId,
-    skipped: Vec<SkippedBody>,
+    kept: KeptBodies,
+    room: Room,
     map: &'a SourceMap,
     interner: &'a mut Interner,
     diags: Vec<Diagnostic>,
@@ -18,11 +19,9 @@ struct Filler<'a> {
 impl Filler<'_> {
     fn body(&mut self, body: &mut FnBody) {
         if let FnBody::Deferred(span) = *body {
-            let kept = self.skipped.iter().position(|s| s.span == span);
-            let (found, diags) = match kept.map(|at| self.skipped.swap_remove(at)) {
-                Some(skipped) => parse_skipped(self.map, self.id, skipped, self.interner),
-                None => parse_body(self.map, span, self.interner),
-            };
+            let (kept, interner, room) = (&mut self.kept, &mut *self.interner, &mut self.room);
+            let (found, diags) = parse_kept(self.map, self.id, kept, span, interner, room)
+                .unwrap_or_else(|| parse_body(self.map, span, self.interner));
             *body = found;
             self.diags.extend(diags);
         }
@@ -59,10 +58,10 @@ impl Filler<'_> {
 }
 
 fn fill(id: FileId, file: &mut File, map: &SourceMap, interner: &mut Interner) -> Vec<Diagnostic> {
-    let mut filler =
-        Filler { id, skipped: std::mem::take(&mut file.skipped), map, interner, diags: Vec::new() };
+    let kept = std::mem::take(&mut file.kept);
+    let mut filler = Filler { id, kept, room: Room::default(), map, interner, diags: Vec::new() };
     filler.items(&mut file.items);
-    assert!(filler.skipped.is_empty(), "each body that was kept is somewhere in the tree");
+    assert_eq!(filler.kept.rest().count(), 0, "each body that was kept is somewhere in the tree");
     filler.diags
 }
 
@@ -93,6 +92,29 @@ fn bodies_of_a_file_with_faults_outside_of_them_are_not_kept() {
         assert_eq!(deferred(&parsed.file), 0, "{text}");
         assert_eq!(parsed.describe(), parse(text, Bodies::Parse).describe(), "{text}");
     }
+}
+
+/// The limits of what a kept token can say: 255 bytes to the token before, 32,767 bytes of length.
+#[test]
+fn kept_bodies_with_far_and_long_tokens_are_read_again() {
+    for gap in [254, 255, 256, 1000] {
+        body_agrees(&format!("fn f() {{ g(){}h() }}\nfn g() {{ 1 }}\n", " ".repeat(gap)));
+        body_agrees(&format!("fn f() {{\n    // {}\n    h()\n}}\n", "x".repeat(gap)));
+    }
+    for len in [32_760, 32_767, 32_768, 65_535, 65_536, 70_000] {
+        body_agrees(&format!("fn f() {{ g(\"{}\") }}\nfn g() {{ 1 }}\n", "x".repeat(len)));
+        body_agrees(&format!("fn f() {{ {} }}\n", "x".repeat(len)));
+    }
+}
+
+fn body_agrees(text: &str) {
+    let mut lazy = parse(text, Bodies::Keep);
+    assert!(deferred(&lazy.file) > 0, "no body was kept");
+    let later = fill(lazy.id, &mut lazy.file, &lazy.map, &mut lazy.interner);
+    let eager = parse(text, Bodies::Parse);
+    assert_eq!(lazy.dump(), eager.dump());
+    lazy.diags.extend(later);
+    assert_eq!(lazy.describe(), eager.describe());
 }
 
 fn bodies_agree(bodies: Bodies) {

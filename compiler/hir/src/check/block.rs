@@ -211,7 +211,7 @@ impl FnCtxt<'_> {
         let prefix = format!("{}.", self.owner_name());
         self.ck.scopes.push(ModuleScope { is_block: true, prefix, ..ModuleScope::default() });
         let mut imports = Vec::new();
-        self.ck.collect_items(id, items, &mut imports);
+        self.ck.collect_items(id, items.drain(..), &mut imports);
         self.ck.resolve_imports(imports, None);
         // The signatures have variables of their own.
         let infer = std::mem::take(&mut self.ck.infer);

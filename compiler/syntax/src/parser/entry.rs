@@ -1,7 +1,7 @@
 //! From a file or a body to its tree.
 
-use super::{MAX_FILE_BYTES, Parser};
-use crate::ast::{Faults, File, FnBody, SkippedBody};
+use super::{KeptBodies, MAX_FILE_BYTES, Parser};
+use crate::ast::{Faults, File, FnBody, Item};
 use crate::codes;
 use crate::diag::{Applicability, Diagnostic};
 use crate::intern::Interner;
@@ -16,7 +16,7 @@ pub enum Bodies {
     /// They become [`FnBody::Deferred`]: they cost their tokens only, and faults in them show when [`parse_body`]
     /// reaches them.
     Skip,
-    /// The same, and their tokens are kept in [`File::skipped`], for [`parse_skipped`]. Of a file with a fault outside
+    /// The same, and their tokens are kept in [`File::kept`], for [`parse_kept`]. Of a file with a fault outside
     /// of them nothing is skipped: it may be theirs.
     Keep,
 }
@@ -28,16 +28,32 @@ pub fn parse_file(
     interner: &mut Interner,
     bodies: Bodies,
 ) -> (File, Vec<Diagnostic>) {
-    parse_file_in(map, file, interner, bodies, &mut Vec::new())
+    parse_file_in(map, file, interner, bodies, &mut Room::default())
 }
 
-/// The same, with `room` for the tokens: whoever parses many files clears memory once.
+/// Memory that serves one file or body after the other.
+#[derive(Default)]
+pub struct Room {
+    tokens: Vec<Token>,
+    items: Vec<Item>,
+    kept: KeptBodies,
+}
+
+impl Room {
+    /// Takes back the memory of [`File::items`].
+    pub fn reuse_items(&mut self, mut items: Vec<Item>) {
+        items.clear();
+        self.items = items;
+    }
+}
+
+/// The same, with `room` for tokens and items: whoever parses many files clears memory once.
 pub fn parse_file_in(
     map: &SourceMap,
     file: FileId,
     interner: &mut Interner,
     bodies: Bodies,
-    room: &mut Vec<Token>,
+    room: &mut Room,
 ) -> (File, Vec<Diagnostic>) {
     let source = map.file(file);
     if source.text.len() > MAX_FILE_BYTES {
@@ -45,18 +61,21 @@ pub fn parse_file_in(
         let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES >> 20);
         return (File::default(), vec![Diagnostic::error(codes::FILE_TOO_LARGE, span, message)]);
     }
-    let lexed = lex_into(&source.text, source.start, std::mem::take(room));
+    let lexed = lex_into(&source.text, source.start, std::mem::take(&mut room.tokens));
     let mut parser = Parser::new(&source.text, source.start, interner, bodies, lexed);
     if bodies == Bodies::Keep && !parser.diags.is_empty() {
         parser.skipping = Bodies::Parse;
     }
-    let mut tree = parser.file();
+    parser.kept = std::mem::take(&mut room.kept);
+    let mut tree = parser.file(std::mem::take(&mut room.items));
+    room.kept = std::mem::take(&mut parser.kept);
     if parser.skipping == Bodies::Keep && !parser.diags.is_empty() {
-        *room = std::mem::take(&mut parser.tokens);
+        room.tokens = std::mem::take(&mut parser.tokens);
+        room.kept.clear();
         return parse_file_in(map, file, interner, Bodies::Parse, room);
     }
-    tree.skipped = std::mem::take(&mut parser.skipped);
-    *room = std::mem::take(&mut parser.tokens);
+    tree.kept = room.kept.move_out();
+    room.tokens = std::mem::take(&mut parser.tokens);
     let (bodies, lost) = (std::mem::take(&mut parser.bodies), parser.stopped || parser.unbalanced);
     let diags = parser.finish();
     tree.faults = faults(&diags, &bodies, lost);
@@ -71,20 +90,27 @@ pub fn parse_body(map: &SourceMap, body_span: Span, interner: &mut Interner) -> 
     (body, parser.finish())
 }
 
-/// Parses a body of `file` of which the tokens were kept.
-pub fn parse_skipped(
+/// Parses a body of `file` that was kept, once; `None` if it was not kept, or is taken.
+pub fn parse_kept(
     map: &SourceMap,
     file: FileId,
-    skipped: SkippedBody,
+    kept: &mut KeptBodies,
+    span: Span,
     interner: &mut Interner,
-) -> (FnBody, Vec<Diagnostic>) {
-    let (file, span) = (map.file(file), skipped.span);
+    room: &mut Room,
+) -> Option<(FnBody, Vec<Diagnostic>)> {
+    let at = kept.take(span)?;
+    if !kept.restore(at, &mut room.tokens) {
+        return Some(parse_body(map, span, interner));
+    }
+    let file = map.file(file);
     let text = &file.text[(span.lo - file.start) as usize..(span.hi - file.start) as usize];
-    let tokens = skipped.tokens.into_vec();
+    let tokens = std::mem::take(&mut room.tokens);
     let lexed = Lexed { tokens, comments: Vec::new(), diags: Vec::new(), stopped: false, cut: false };
     let mut parser = Parser::new(text, span.lo, interner, Bodies::Parse, lexed);
     let body = parser.body_alone();
-    (body, parser.finish())
+    room.tokens = std::mem::take(&mut parser.tokens);
+    Some((body, parser.finish()))
 }
 
 /// Sorts errors by the bodies in which they are. `lost`: it is not known where these end.

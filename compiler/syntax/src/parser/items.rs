@@ -7,7 +7,7 @@ use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
 use crate::span::Span;
-use crate::token::{T, Token};
+use crate::token::T;
 
 /// Where an item stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,14 +17,13 @@ pub(super) enum Place {
 }
 
 impl Parser<'_> {
-    pub(super) fn file(&mut self) -> File {
+    /// The items come into the memory of `items`.
+    pub(super) fn file(&mut self, mut items: Vec<Item>) -> File {
         let is_unsafe = self.at(T::KwUnsafe) && (self.nth_tok(1).nl || self.nth(1) == T::Eof);
         if is_unsafe {
             self.bump();
         }
         let docs = self.head_docs();
-        // Items are large, so moving them to grow costs more than room for some that do not come.
-        let mut items = Vec::with_capacity(self.src.len() / 256 + 4);
         while !self.at(T::Eof) {
             if self.at(T::RBrace) {
                 self.extra_brace();
@@ -509,12 +508,7 @@ impl Parser<'_> {
             let span = self.since(start);
             self.deferred.push(span);
             if self.skipping == Bodies::Keep {
-                let eof = Token { kind: T::Eof, nl: true, lo: span.hi, hi: span.hi };
-                let body = &self.tokens[first..self.pos];
-                let mut tokens = Vec::with_capacity(body.len() + 1);
-                tokens.extend_from_slice(body);
-                tokens.push(eof);
-                self.skipped.push(SkippedBody { span, tokens: tokens.into_boxed_slice() });
+                self.kept.add(span, &self.tokens[first..self.pos]);
             }
             self.fresh_from = span.hi;
             return FnBody::Deferred(span);

@@ -8,7 +8,7 @@
 //!
 //! The stack is bounded: [`MAX_DEPTH`] counts nested constructs and [`MAX_HEIGHT`] the height of the tree,
 //! which chains of operators and calls raise without recursion here but not in later phases.
-//! Entry points: [`parse_file`], [`parse_skipped`], [`parse_body`].
+//! Entry points: [`parse_file`], [`parse_kept`], [`parse_body`].
 
 mod actors;
 mod control;
@@ -19,6 +19,7 @@ mod forms;
 mod habits;
 mod hints;
 mod items;
+mod kept;
 mod patterns;
 mod primary;
 mod recover;
@@ -27,9 +28,10 @@ mod stmts;
 mod strings;
 mod types;
 
-pub use entry::{Bodies, parse_body, parse_file, parse_file_in, parse_skipped};
+pub use entry::{Bodies, Room, parse_body, parse_file, parse_file_in, parse_kept};
+pub use kept::KeptBodies;
 
-use crate::ast::{Comment, Ident, SkippedBody};
+use crate::ast::{Comment, Ident};
 use crate::codes;
 use crate::diag::Diagnostic;
 use crate::intern::{Interner, Symbol};
@@ -106,7 +108,7 @@ struct Parser<'a> {
     n_lexical: usize,
     /// Bodies skipped, and the tokens of those to be kept.
     deferred: Vec<Span>,
-    skipped: Vec<SkippedBody>,
+    kept: KeptBodies,
 }
 
 impl<'a> Parser<'a> {
@@ -150,7 +152,7 @@ impl<'a> Parser<'a> {
             stopped,
             n_lexical,
             deferred: Vec::with_capacity(if skipping == Bodies::Parse { 0 } else { 16 }),
-            skipped: Vec::with_capacity(if skipping == Bodies::Keep { 16 } else { 0 }),
+            kept: KeptBodies::default(),
         }
     }
 
