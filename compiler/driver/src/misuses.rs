@@ -28,7 +28,9 @@ fn message(program: &mir::Program, misuse: &Misuse, map: &SourceMap) -> Diagnost
             "declare it as `async fn` in the trait",
         ),
         Why::Export => ("an exported function may not suspend", "it can `send` to an actor instead"),
-        Why::Const => ("a constant may not suspend", "work the value out when the program runs, in a function"),
+        Why::Const => {
+            ("a constant may not suspend", "work the value out when the program runs, in a function")
+        }
         Why::Structural => (
             "the methods of `Eq`, `Ord`, `Hash` and `Show` may not suspend",
             "they are called wherever values are compared, hashed and printed; a method of another name may suspend",
@@ -36,16 +38,15 @@ fn message(program: &mir::Program, misuse: &Misuse, map: &SourceMap) -> Diagnost
         Why::Guard => ("the guard of an arm may not suspend", "work the value out before the `match`"),
         Why::Lang => ("what the compiler calls may not suspend", "it is a part of the library"),
     };
-    let is_user = |span: &Span| {
-        !span.is_dummy() && map.file_at(span.lo).is_some_and(|file| !map.file(file).is_library)
-    };
+    let is_user =
+        |span: &Span| !span.is_dummy() && map.file_at(span.lo).is_some_and(|file| !map.file(file).is_library);
     let mut calls = misuse.calls.iter().copied().filter(is_user);
     let Some(first) = calls.next() else {
         let message = format!("{what}, and `{}` does", func.name);
         return Diagnostic::error(hir::codes::SUSPENDS_HERE, func.span, message).note(way_out);
     };
     let diag = Diagnostic::error(hir::codes::SUSPENDS_HERE, first, what);
-    match calls.filter(|span| *span != first).last() {
+    match calls.rfind(|span| *span != first) {
         Some(last) => diag.also(last, "this suspends").note(way_out),
         None => diag.note(way_out),
     }

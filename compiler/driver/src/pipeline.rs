@@ -1,8 +1,8 @@
 //! The phases in order. Each hands its result to the next by value; what went wrong comes back beside it.
 
-use crate::{constants, misuses};
 use crate::sources::Sources;
 use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stage};
+use crate::{constants, misuses};
 use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::{Target, Vectors};

@@ -16,8 +16,8 @@ use crate::program::{AdtId, FnId, ImplId, ModuleId, VariantIdx};
 use crate::ty::{Ty, TyKind};
 use entity::{IndexVec, entity};
 use rustc_hash::FxHashMap;
-use syntax::ast;
 pub(crate) use sendable::Bound;
+use syntax::ast;
 use syntax::{Span, Symbol};
 
 entity! {

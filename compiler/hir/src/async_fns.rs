@@ -24,9 +24,15 @@ impl Checker {
         let from = start + at as u32;
         let keyword = Span::new(from, from + "async".len() as u32);
         let to = keyword.hi + spaces as u32;
-        let diag = Diagnostic::error(codes::UNNEEDED_ASYNC, keyword, "any function may suspend without `async`")
-            .note("it is for methods of traits, which are called through `dyn`; `async f(x)` runs a call meanwhile")
-            .fix_likely("remove `async`", Span::new(from, to), "");
+        let diag = Diagnostic::error(
+            codes::UNNEEDED_ASYNC,
+            keyword,
+            "any function may suspend without `async`",
+        )
+        .note(
+            "it is for methods of traits, which are called through `dyn`; `async f(x)` runs a call meanwhile",
+        )
+        .fix_likely("remove `async`", Span::new(from, to), "");
         self.report(diag);
     }
 

@@ -58,18 +58,28 @@ impl Checker {
         let of = self.actor_fn(id);
         let function = &self.program.fns[id];
         let (name, is_track) = (self.program.name(function.name).to_string(), function.track_caller);
-        let in_out = function.params.iter().find(|param| param.mode == ParamMode::Mut).map(|param| param.span);
+        let in_out =
+            function.params.iter().find(|param| param.mode == ParamMode::Mut).map(|param| param.span);
         if let Some(span) = in_out {
             let message = format!("the generator `{name}` cannot have a `mut` parameter");
-            self.report_bad_generator(span, message, "its body runs later, whenever a value is asked for: give it a value");
+            self.report_bad_generator(
+                span,
+                message,
+                "its body runs later, whenever a value is asked for: give it a value",
+            );
         } else if of.is_some_and(|of| of.role == ActorRole::Helper { has_self: true }) {
             let span = self.program.fns[id].params.first().map_or(self.program.fns[id].span, |p| p.span);
             let message = format!("the generator `{name}` cannot use the actor's states");
-            let why = "its body runs later, when they may have changed: pass it the values that it goes through";
+            let why =
+                "its body runs later, when they may have changed: pass it the values that it goes through";
             self.report_bad_generator(span, message, why);
         } else if is_track {
             let message = format!("the generator `{name}` cannot be `@track_caller`");
-            self.report_bad_generator(self.program.fns[id].span, message, "its body is not run by its caller");
+            self.report_bad_generator(
+                self.program.fns[id].span,
+                message,
+                "its body is not run by its caller",
+            );
         }
     }
 

@@ -86,7 +86,9 @@ impl FnCtxt<'_> {
     /// Whether a callable value is boxed to become this `Fn`: one whose type is known, or, for `async Fn`, one that does not suspend.
     fn can_become_fn(&self, ty: Ty, want: Ty) -> bool {
         match self.kind(ty) {
-            TyKind::Fn { is_async: false, .. } => matches!(self.kind(want), TyKind::Fn { is_async: true, .. }),
+            TyKind::Fn { is_async: false, .. } => {
+                matches!(self.kind(want), TyKind::Fn { is_async: true, .. })
+            }
             _ => self.is_static_callable(ty),
         }
     }

@@ -69,7 +69,9 @@ impl FnCtxt<'_> {
                 "`yield` cannot stand in a closure"
             };
             let diag = Diagnostic::error(code, keyword, message);
-            self.report(diag.note("it hands a value to the caller of the function in whose body it stands itself"));
+            self.report(
+                diag.note("it hands a value to the caller of the function in whose body it stands itself"),
+            );
             return self.error_expr(span);
         }
         let role = match self.owner {
@@ -83,9 +85,13 @@ impl FnCtxt<'_> {
             Some(ActorRole::Handler(_) | ActorRole::Constructor(_)) => {
                 diag.note("a handler replies once; a function can go through many values")
             }
-            _ if is_fn && self.has_written_ret => diag.also(self.frames[0].ret_span, "the result is declared here"),
+            _ if is_fn && self.has_written_ret => {
+                diag.also(self.frames[0].ret_span, "the result is declared here")
+            }
             _ if is_fn => self.suggest_iterator(diag, value),
-            _ => diag.note("write a function that yields the values, and go through them here: `for x in values()`"),
+            _ => diag.note(
+                "write a function that yields the values, and go through them here: `for x in values()`",
+            ),
         };
         self.report(diag);
         self.error_expr(span)

@@ -116,7 +116,9 @@ impl FuncLower<'_, '_, '_> {
                 kind => unreachable!("boxed call of {kind:?}: the verifier excludes it"),
             },
             m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, unwinds),
-            m::Callee::Start(_) | m::Callee::Next(_) | m::Callee::End(_) | m::Callee::Resume => unreachable!("a call of its own kind, or of before"),
+            m::Callee::Start(_) | m::Callee::Next(_) | m::Callee::End(_) | m::Callee::Resume => {
+                unreachable!("a call of its own kind, or of before")
+            }
         }
     }
 
@@ -174,7 +176,9 @@ impl FuncLower<'_, '_, '_> {
                 let func = self.e.b.load(MemTy::Ptr, vtable, (super::boxes::VTABLE_METHODS + method) * w);
                 Callee::Indirect { sig: self.e.cx.boxed_signature(params, ret), func }
             }
-            m::Callee::Start(_) | m::Callee::Next(_) | m::Callee::End(_) | m::Callee::Resume => unreachable!("`callee_shape` has seen to it"),
+            m::Callee::Start(_) | m::Callee::Next(_) | m::Callee::End(_) | m::Callee::Resume => {
+                unreachable!("`callee_shape` has seen to it")
+            }
         }
     }
 

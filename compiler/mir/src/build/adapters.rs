@@ -199,9 +199,9 @@ impl Builder<'_, '_> {
             args.push(match self.body.param_mode(local) {
                 Some(ParamMode::Mut) => Arg::Mut(local.into()),
                 _ => {
-                    // In case that `inner` is only lent it.
+                    // In case that `inner` is only lent it. Passes make moves of copies, where they do not make a loan of the parameter.
                     self.schedule_temp(local);
-                    Arg::Value(self.take(local))
+                    Arg::Value(self.read(local.into()))
                 }
             });
         }

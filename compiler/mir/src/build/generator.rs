@@ -105,7 +105,8 @@ impl Builder<'_, '_> {
         let option = self.local_ty(RETURN);
         debug_assert_eq!(self.cx.program.types.defs[option].variants[SOME as usize].fields[0].ty, types[0]);
         let fields = vec![value.clone()];
-        let some = self.assign_temp(option, Rvalue::Aggregate { ty: option, variant: SOME, fields, reuse: None });
+        let some =
+            self.assign_temp(option, Rvalue::Aggregate { ty: option, variant: SOME, fields, reuse: None });
         let func = self.cx.yield_fn(option);
         let some = self.take(some);
         self.call_func(func, vec![Arg::Value(some)], None);

@@ -5,8 +5,8 @@ use super::func::Builder;
 use super::types::mode_of;
 use super::work_list::WorkFn;
 use crate::ir as mir;
-use crate::passes::coroutine::Why;
 use crate::ir::{FuncId, ParamMode};
+use crate::passes::coroutine::Why;
 use hir::body::Callee;
 use hir::program::{BodyOwner, ClosureId, ConstId, Container, FnId, FnKind, Inline, TestId, TraitId};
 use hir::resolve::{Resolved, resolve_method};
@@ -212,7 +212,8 @@ impl<'f> Cx<'f> {
     fn lend_params(&mut self, id: FnId, args: &[Ty], params: &mut [(mir::Ty, ParamMode)]) {
         // A generator keeps what it gets.
         if self.front.program().fns[id].generator.is_some()
-            || !params.iter().any(|(ty, mode)| *mode == ParamMode::Owned && self.facts(*ty).iso) {
+            || !params.iter().any(|(ty, mode)| *mode == ParamMode::Owned && self.facts(*ty).iso)
+        {
             return;
         }
         let lent = match self.is_structural_method(id) {

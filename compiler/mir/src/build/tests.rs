@@ -495,7 +495,8 @@ fn closures_are_called_directly_and_boxed() {
         span: SPAN,
     });
     let closure = f.program.types.intern(TyKind::Closure(id, Box::new([])));
-    let fn_ty = f.program.types.intern(TyKind::Fn { params: Box::new([(INT, false)]), ret: INT, is_async: false });
+    let fn_ty =
+        f.program.types.intern(TyKind::Fn { params: Box::new([(INT, false)]), ret: INT, is_async: false });
     let called = |local, ty, n| {
         let args = vec![Arg { mode: ArgMode::Value, expr: int(n) }];
         e(ExprKind::Call { callee: Callee::Value(Box::new(var(local, ty))), args }, INT)

@@ -171,7 +171,8 @@ impl Cx<'_> {
             H::Dyn { .. } => {
                 let methods = self.vtable_methods(ty);
                 let program = self.front.program();
-                let suspends = |(i, (_, method)): (usize, &(_, FnId))| program.fns[*method].is_async.then_some(i as u32);
+                let suspends =
+                    |(i, (_, method)): (usize, &(_, FnId))| program.fns[*method].is_async.then_some(i as u32);
                 let suspending = methods.iter().enumerate().filter_map(suspends).collect();
                 let (trait_name, n_methods) = (program.ty_name(ty).into(), methods.len() as u32);
                 M::Dyn { trait_name, n_methods, suspending }

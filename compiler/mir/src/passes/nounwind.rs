@@ -77,7 +77,9 @@ fn unwinds(program: &Program, id: FuncId) -> bool {
     {
         Term::Throw => true,
         // Whoever asks a generator for its next value does not end it.
-        Term::Call { callee: Callee::Func(func), .. } if program.funcs[*func].kind == FuncKind::Yield => false,
+        Term::Call { callee: Callee::Func(func), .. } if program.funcs[*func].kind == FuncKind::Yield => {
+            false
+        }
         Term::Call { callee, .. } => program.call_may_unwind(callee),
         Term::Drop { place, .. } => program.drop_may_unwind(place_ty(&program.types, body, place)),
         _ => false,

@@ -147,6 +147,11 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return None;
         }
+        // What the declaration says has been looked at; what the actor's type arguments make of it has not.
+        for value in values.iter().filter(|_| !actor_args.is_empty()) {
+            let ty = self.resolve_now(value.expr.ty);
+            self.has_errors |= self.ck.report_unsendable(ty, value.expr.span);
+        }
         Some(values.into_iter().zip(params).map(|(arg, (ty, _))| Expr { ty, ..arg.expr }).collect())
     }
 

@@ -1,10 +1,10 @@
 //! `async` and `await`.
 
 use super::forms::Wait;
+use crate::actors::Bound;
 use crate::body::*;
 use crate::check::expr::value_arg;
 use crate::check::{FnCtxt, with_lets};
-use crate::actors::Bound;
 use crate::codes;
 use crate::program::ClosureDecl;
 use crate::ty::{Ty, TyKind};
@@ -197,7 +197,9 @@ impl FnCtxt<'_> {
                 Bound::Future => {
                     "a future is awaited once, by the code that started it: `let value = await …` before"
                 }
-                Bound::Generator => "a generator is gone through once, by the code that made it: make it in the closure",
+                Bound::Generator => {
+                    "a generator is gone through once, by the code that made it: make it in the closure"
+                }
             }));
         }
     }

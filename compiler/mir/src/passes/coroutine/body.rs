@@ -49,12 +49,7 @@ pub(super) fn lower_starts(
 }
 
 /// Lowers a call that does not suspend its caller: a start, and going on with a generator.
-fn lower_start(
-    common: &Common,
-    all: &IndexVec<FuncId, Option<Coroutine>>,
-    body: &mut Body,
-    term: &mut Term,
-) {
+fn lower_start(common: &Common, all: &IndexVec<FuncId, Option<Coroutine>>, body: &mut Body, term: &mut Term) {
     let Term::Call { callee, args, dest, .. } = term else { return };
     let Some(Some(coroutine)) = callee.func().and_then(|func| all.get(func)) else { return };
     match callee {
@@ -63,8 +58,8 @@ fn lower_start(
             args.insert(0, Arg::Value(word(0)));
         }
         Callee::Next(_) => {
-            if let Some(generator) = &coroutine.generator {
-                *callee = Callee::Func(generator.next);
+            if let Some(next) = coroutine.generator.as_ref().and_then(|generator| generator.next) {
+                *callee = Callee::Func(next);
             }
         }
         Callee::End(func) => {
@@ -304,7 +299,9 @@ impl<'a> Lowering<'a> {
                 _ => Kind::Other,
             },
             Term::Call { callee: Callee::Next(func), .. } if self.suspends(*func) => Kind::Next(*func),
-            Term::Call { callee, .. } if boxed::suspends(&self.program.types, Some(&self.body), callee) => Kind::Boxed,
+            Term::Call { callee, .. } if boxed::suspends(&self.program.types, Some(&self.body), callee) => {
+                Kind::Boxed
+            }
             _ => Kind::Other,
         };
         match (kind, term) {
@@ -425,13 +422,8 @@ impl<'a> Lowering<'a> {
     ) {
         let child = field(self.rest, frame::CHILD);
         let [made, ran, suspended, resumed] = [(); 4].map(|()| new_block(&mut self.body, span));
-        self.body.blocks[block].term = Term::Call {
-            callee: make,
-            args,
-            dest: child.clone(),
-            target: Some(made),
-            unwind: None,
-        };
+        self.body.blocks[block].term =
+            Term::Call { callee: make, args, dest: child.clone(), target: Some(made), unwind: None };
         let status = self.body.new_local(self.common.status, span);
         let mode = Operand::Const(Const::Int(RUN, IntTy::I32));
         self.body.blocks[made].term = Term::Call {

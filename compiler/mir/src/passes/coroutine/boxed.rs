@@ -159,7 +159,9 @@ impl Lowering<'_> {
         let ret = match &mut callee {
             Callee::FnBox(place) => {
                 let ty = crate::facts::place_ty(types, &self.body, place);
-                let TyKind::FnBox { ret, .. } = types.kind(ty) else { unreachable!("the verifier excludes it") };
+                let TyKind::FnBox { ret, .. } = types.kind(ty) else {
+                    unreachable!("the verifier excludes it")
+                };
                 *ret
             }
             Callee::Dyn { params, ret, .. } => {

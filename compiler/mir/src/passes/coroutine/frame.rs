@@ -173,13 +173,19 @@ impl Backward for Live {
     }
 }
 
-/// Adds the function that makes a frame of `func`, which is still as it was.
-pub(super) fn make_function(program: &mut Program, common: &Common, shape: &Shape, func: FuncId) -> FuncId {
+/// Adds the function that makes a frame of `func`, which is still as it was. `code`: of what resumes it, if that is asked for.
+pub(super) fn make_function(
+    program: &mut Program,
+    common: &Common,
+    shape: &Shape,
+    func: FuncId,
+    code: Operand,
+) -> FuncId {
     let function = &program.funcs[func];
     let (name, span) = (format!("{}.frame", function.name), function.span);
     let mut params = vec![(common.word, ParamMode::Owned), (common.word, ParamMode::Owned)];
     params.extend(&shape.signature);
-    let body = Maker { common, shape, span, body: Body::default() }.build(&mut program.types, func, &params);
+    let body = Maker { common, shape, span, body: Body::default() }.build(&mut program.types, code, &params);
     program.funcs.push(Function {
         name,
         params,
@@ -200,7 +206,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn build(mut self, types: &mut Types, func: FuncId, params: &[(Ty, ParamMode)]) -> Body {
+    fn build(mut self, types: &mut Types, code: Operand, params: &[(Ty, ParamMode)]) -> Body {
         let (common, span) = (self.common, self.span);
         self.body.new_local(common.word, span);
         for (ty, mode) in params {
@@ -225,7 +231,7 @@ impl Maker<'_> {
         let mut stmts = vec![assign(head, Rvalue::Cast(Operand::Copy(memory.into())), span)];
         let copy = |local: Local| Operand::Copy(local.into());
         let words = [
-            (CODE, Operand::Const(Const::FuncAddr(func))),
+            (CODE, code),
             (PARENT, copy(Local(1))),
             (RESULT, copy(Local(2))),
             (STATE, word(0)),

@@ -69,7 +69,8 @@ fn next_body(
         let throws = new_block(&mut body, span);
         body.blocks[throws].term = Term::Throw;
         let status = Operand::Copy(status.into());
-        body.blocks[ran].term = Term::Switch { value: status, cases: vec![(ENDED, throws)], default: returns };
+        body.blocks[ran].term =
+            Term::Switch { value: status, cases: vec![(ENDED, throws)], default: returns };
     }
     body
 }
@@ -90,7 +91,7 @@ impl Lowering<'_> {
     /// Whether it is a generator that suspends who asks for its next value.
     pub(super) fn suspends(&self, func: FuncId) -> bool {
         let coroutine = self.all.get(func).and_then(Option::as_ref);
-        coroutine.and_then(|c| c.generator.as_ref()).is_some_and(|generator| generator.suspends)
+        coroutine.and_then(|c| c.generator.as_ref()).is_some_and(|generator| generator.next.is_none())
     }
 
     /// Hands over a value.

@@ -98,7 +98,12 @@ fn calls(program: &Program, suspends: &IndexVec<FuncId, bool>, func: FuncId) -> 
     found
 }
 
-fn calls_of_block(program: &Program, suspends: &IndexVec<FuncId, bool>, func: FuncId, block: Block) -> Vec<Span> {
+fn calls_of_block(
+    program: &Program,
+    suspends: &IndexVec<FuncId, bool>,
+    func: FuncId,
+    block: Block,
+) -> Vec<Span> {
     let Some(body) = program.funcs[func].body() else { return Vec::new() };
     match callee_that_suspends(program, suspends, body, block) {
         Some(next) => {

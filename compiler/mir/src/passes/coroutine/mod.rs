@@ -91,9 +91,8 @@ struct Coroutine {
 
 /// How a generator is resumed from functions that it does not suspend.
 struct Generator {
-    next: FuncId,
-    /// Its callers are coroutines.
-    suspends: bool,
+    /// `None` if it suspends who asks for a value.
+    next: Option<FuncId>,
 }
 
 /// Lowers all coroutines; what must not be one is returned, and then nothing has been done.
@@ -115,10 +114,15 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
     for func in is_coroutine.indices() {
         let made = is_coroutine[func].then(|| {
             let shape = Shape::new(program, &common, &suspends, func);
-            let make = frame::make_function(program, &common, &shape, func);
+            // A generator that suspends nobody is resumed by direct calls alone.
+            let code = match generators[func] && !suspends[func] {
+                true => word(0),
+                false => Operand::Const(Const::FuncAddr(func)),
+            };
+            let make = frame::make_function(program, &common, &shape, func, code);
             let generator = generators[func].then(|| {
-                let next = generator::next_function(program, &common, func);
-                Generator { next, suspends: suspends[func] }
+                let next = (!suspends[func]).then(|| generator::next_function(program, &common, func));
+                Generator { next }
             });
             let boxed = in_boxes[func].then(|| boxed::function(program, &common, &shape, make, func));
             Coroutine { shape, make, boxed, generator }
@@ -163,8 +167,12 @@ fn suspending(program: &Program) -> IndexVec<FuncId, bool> {
         }
         for data in func.body().into_iter().flat_map(|body| &body.blocks) {
             match &data.term {
-                Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), .. } => callers[*callee].push(id),
-                Term::Call { callee, .. } if boxed::suspends(&program.types, func.body(), callee) => work.push(id),
+                Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), .. } => {
+                    callers[*callee].push(id)
+                }
+                Term::Call { callee, .. } if boxed::suspends(&program.types, func.body(), callee) => {
+                    work.push(id)
+                }
                 _ => {}
             }
         }
