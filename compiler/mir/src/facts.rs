@@ -61,6 +61,11 @@ impl TypeFacts {
         self.get(ty).iso || self.get(ty).has_actor
     }
 
+    /// Whether a value may have references to actors, also behind what it shares with others.
+    pub fn may_hold_actors(&self, ty: Ty) -> bool {
+        self.get(ty).has_actor
+    }
+
     /// Whether a value contains raw addresses.
     pub fn has_ptr(&self, ty: Ty) -> bool {
         self.get(ty).has_ptr

@@ -381,6 +381,10 @@ pub enum Intrinsic {
     IsUnique,
     /// One owner more of what the value of this type behind a pointer counts: its bytes have been copied.
     PtrRetain(Ty),
+    /// The address of the routine that finds the references to actors in a `T` in memory.
+    VisitRoutine(Ty),
+    /// Calls such a routine, `(routine, address)`; it tells the library of what it finds.
+    Visit,
     /// memcpy and memset: `(dst, src, bytes)` may overlap, `(dst, byte, bytes)`.
     MemCopy,
     MemFill,

@@ -48,7 +48,7 @@ pub(crate) const UN_OPS: [(UnOp, &str); 3] =
     [(UnOp::Neg, "neg"), (UnOp::Not, "not"), (UnOp::BitNot, "bit_not")];
 
 /// Intrinsics without a parameter of their own; the others are in `intrinsic_name`.
-pub(crate) const INTRINSICS: [(Intrinsic, &str); 38] = [
+pub(crate) const INTRINSICS: [(Intrinsic, &str); 40] = [
     (Intrinsic::BufferPtr, "buffer_ptr"),
     (Intrinsic::BufferIntoPtr, "buffer_into_ptr"),
     (Intrinsic::IsUnique, "is_unique"),
@@ -80,6 +80,7 @@ pub(crate) const INTRINSICS: [(Intrinsic, &str); 38] = [
     (Intrinsic::AtomicStore, "atomic_store"),
     (Intrinsic::AtomicAdd, "atomic_add"),
     (Intrinsic::AtomicCas, "atomic_cas"),
+    (Intrinsic::Visit, "visit"),
     // With a type or a number, which `with_parameter` puts in.
     (Intrinsic::PtrOffset(Ty(0)), "ptr_offset"),
     (Intrinsic::SizeOf(Ty(0)), "size_of"),
@@ -87,6 +88,7 @@ pub(crate) const INTRINSICS: [(Intrinsic, &str); 38] = [
     (Intrinsic::NeedsDrop(Ty(0)), "needs_drop"),
     (Intrinsic::BufferFromPtr(Ty(0)), "buffer_from_ptr"),
     (Intrinsic::PtrRetain(Ty(0)), "ptr_retain"),
+    (Intrinsic::VisitRoutine(Ty(0)), "visit_routine"),
     (Intrinsic::StaticAddr(0), "static_addr"),
 ];
 
@@ -98,6 +100,7 @@ pub(crate) fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::NeedsDrop(_) => Intrinsic::NeedsDrop(Ty(0)),
         Intrinsic::BufferFromPtr(_) => Intrinsic::BufferFromPtr(Ty(0)),
         Intrinsic::PtrRetain(_) => Intrinsic::PtrRetain(Ty(0)),
+        Intrinsic::VisitRoutine(_) => Intrinsic::VisitRoutine(Ty(0)),
         Intrinsic::StaticAddr(_) => Intrinsic::StaticAddr(0),
         other => other,
     };
@@ -112,7 +115,8 @@ pub(crate) fn intrinsic_ty(op: Intrinsic) -> Option<Ty> {
         | Intrinsic::AlignOf(ty)
         | Intrinsic::NeedsDrop(ty)
         | Intrinsic::BufferFromPtr(ty)
-        | Intrinsic::PtrRetain(ty) => Some(ty),
+        | Intrinsic::PtrRetain(ty)
+        | Intrinsic::VisitRoutine(ty) => Some(ty),
         _ => None,
     }
 }
@@ -126,12 +130,13 @@ pub(crate) fn with_ty(op: Intrinsic, ty: Ty) -> Intrinsic {
         Intrinsic::NeedsDrop(_) => Intrinsic::NeedsDrop(ty),
         Intrinsic::BufferFromPtr(_) => Intrinsic::BufferFromPtr(ty),
         Intrinsic::PtrRetain(_) => Intrinsic::PtrRetain(ty),
+        Intrinsic::VisitRoutine(_) => Intrinsic::VisitRoutine(ty),
         other => other,
     }
 }
 
 /// Functions that generated code may call: must match the table in `docs/contracts.md`.
-pub(crate) const LANG: [&str; 25] = [
+pub(crate) const LANG: [&str; 27] = [
     "alloc",
     "free",
     "panic",
@@ -140,6 +145,8 @@ pub(crate) const LANG: [&str; 25] = [
     "panic_bounds",
     "panic_unwound",
     "main_failed",
+    "trace_actor",
+    "trace_cell",
     "start_exit",
     "formatter_new",
     "formatter_push_str",

@@ -2,8 +2,9 @@
 //! of the instances behind them.
 //!
 //! A boxed closure is called as `(result slot?, cell, arguments)`. Its cell: count, code, routine that drops the
-//! environment and frees the cell, a spare word, environment. A `dyn`'s cell: count, vtable, two spare words,
-//! value; its vtable: routine that drops the value and frees the cell, routine that makes a copy of the cell, methods.
+//! environment and frees the cell, a word, environment. A `dyn`'s cell: count, vtable, two spare words,
+//! value; its vtable: routine that drops the value and frees the cell, routine that makes a copy of the cell, methods. In programs
+//! that trace references to actors the routine for that (or null) is in the closure's fourth word and before the methods.
 
 use super::Cx;
 use super::glue::Glue;
@@ -11,9 +12,6 @@ use super::immortal_count;
 use super::value::Emit;
 use crate::ir::*;
 use mir::ir as m;
-
-/// Words in a vtable before the methods.
-pub(crate) const VTABLE_METHODS: u32 = 2;
 
 /// Whether any function makes cells: directly, or by calling the allocator.
 pub(crate) fn program_allocates(program: &m::Program) -> bool {
@@ -49,12 +47,21 @@ impl Cx<'_> {
         sig
     }
 
+    /// Words in a vtable before the methods.
+    pub fn vtable_methods(&self) -> u32 {
+        if self.traces_actors() { 3 } else { 2 }
+    }
+
     fn vtable(&mut self, value: m::Ty, methods: &[m::FuncId]) -> DataId {
         let w = self.layouts.pointer_bytes;
-        let mut funcs = vec![self.glue_fn(Glue::DropEnv(value)), self.glue_fn(Glue::CloneDyn(value))];
-        funcs.extend(methods.iter().map(|f| self.glue_fn(Glue::DynAdapter(*f))));
+        let mut funcs =
+            vec![Some(self.glue_fn(Glue::DropEnv(value))), Some(self.glue_fn(Glue::CloneDyn(value)))];
+        if self.traces_actors() {
+            funcs.push(self.visit_env(value));
+        }
+        funcs.extend(methods.iter().map(|f| Some(self.glue_fn(Glue::DynAdapter(*f)))));
         let relocs: Vec<(u32, Reloc)> =
-            funcs.iter().enumerate().map(|(i, f)| (i as u32 * w, Reloc::Func(*f))).collect();
+            funcs.iter().enumerate().filter_map(|(i, f)| Some((i as u32 * w, Reloc::Func((*f)?)))).collect();
         // The same type and methods give the same table, found by its relocations.
         let same =
             self.module.datas.iter_enumerated().find(|(_, d)| d.relocs == relocs && !relocs.is_empty());
@@ -63,7 +70,7 @@ impl Cx<'_> {
         }
         self.module.datas.push(Data {
             name: format!("vtable {}", self.ty_name(value)),
-            bytes: vec![0; relocs.len() * w as usize],
+            bytes: vec![0; funcs.len() * w as usize],
             align: w,
             relocs,
             is_mutable: false,
@@ -121,6 +128,11 @@ impl Emit<'_, '_> {
         self.b.store(MemTy::Ptr, p, w, code);
         let routine = self.b.func_addr(routine);
         self.b.store(MemTy::Ptr, p, 2 * w, routine);
+        if self.cx.traces_actors() {
+            let visit = self.cx.visit_env(env_ty);
+            let visit = self.routine_addr(visit);
+            self.b.store(MemTy::Ptr, p, 3 * w, visit);
+        }
         self.store_value(env_ty, p, header, env);
         p
     }

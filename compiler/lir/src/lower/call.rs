@@ -173,7 +173,8 @@ impl FuncLower<'_, '_, '_> {
                 let cell = self.dyn_cell(object, *receiver, reloads);
                 args.push(cell);
                 let vtable = self.e.b.load(MemTy::Ptr, cell, w);
-                let func = self.e.b.load(MemTy::Ptr, vtable, (super::boxes::VTABLE_METHODS + method) * w);
+                let first = self.e.cx.vtable_methods();
+                let func = self.e.b.load(MemTy::Ptr, vtable, (first + method) * w);
                 Callee::Indirect { sig: self.e.cx.boxed_signature(params, ret), func }
             }
             m::Callee::Start(_) | m::Callee::Next(_) | m::Callee::End(_) | m::Callee::Resume => {

@@ -31,6 +31,11 @@ pub(crate) enum Glue {
     DropEnv(m::Ty),
     /// A new cell with a copy of the value of this type, for a `dyn`.
     CloneDyn(m::Ty),
+    /// Finds the references to actors: in a value at an address, in a buffer's or boxed enum's cell, in the cell of a closure or
+    /// `dyn` with such a value in it.
+    Visit(m::Ty),
+    VisitCell(m::Ty),
+    VisitEnv(m::Ty),
     /// From the calling convention of boxed closures to that of an instance.
     FnBoxAdapter(m::FuncId),
     /// From the calling convention of a `dyn`'s methods to that of an instance.
@@ -73,6 +78,9 @@ impl Cx<'_> {
                 let sig = Signature { params: vec![Ty::Ptr, Ty::Ptr], results: Vec::new() };
                 ("drop later".into(), sig, self.any_drop_unwinds())
             }
+            Glue::Visit(ty) => (format!("visit {}", self.ty_name(ty)), one, false),
+            Glue::VisitCell(ty) => (format!("visit cell {}", self.ty_name(ty)), one, false),
+            Glue::VisitEnv(ty) => (format!("visit env {}", self.ty_name(ty)), one, false),
             Glue::DropEnv(ty) => (format!("drop env {}", self.ty_name(ty)), one, self.cell_may_unwind(ty)),
             Glue::CloneDyn(ty) => {
                 let sig = Signature { params: vec![Ty::Ptr], results: vec![Ty::Ptr] };
@@ -122,6 +130,9 @@ pub(crate) fn build(cx: &mut Cx<'_>, glue: Glue) -> Body {
         Glue::DropLater => e.build_drop_later(),
         Glue::DropEnv(ty) => e.build_drop_env(ty),
         Glue::CloneDyn(ty) => e.build_clone_dyn(ty),
+        Glue::Visit(ty) => e.build_visit(ty),
+        Glue::VisitCell(ty) => e.build_visit_cell(ty),
+        Glue::VisitEnv(ty) => e.build_visit_env(ty),
         Glue::FnBoxAdapter(f) => e.build_fn_box_adapter(f),
         Glue::DynAdapter(f) => e.build_dyn_adapter(f),
     }
@@ -198,7 +209,7 @@ impl Emit<'_, '_> {
     }
 
     /// Calls `f` for the fields (of the variant that is there) or the elements of a value that lives in memory.
-    fn each_part_at(&mut self, ty: m::Ty, addr: Reg, mut f: impl FnMut(&mut Self, m::Ty, Reg, u32)) {
+    pub fn each_part_at(&mut self, ty: m::Ty, addr: Reg, mut f: impl FnMut(&mut Self, m::Ty, Reg, u32)) {
         if let m::TyKind::FixedArray(elem, n) = *self.types().kind(ty) {
             let stride = self.layout(elem).stride();
             let count = self.b.ptr(n as i64);
@@ -278,11 +289,23 @@ impl Emit<'_, '_> {
     }
 
     fn drop_boxed_enum(&mut self, ty: m::Ty, p: Reg) {
+        let recursive = self.cx.recursive.contains(&ty);
+        self.each_boxed_variant(ty, p, |this, v| {
+            if recursive {
+                this.drop_later(p, Glue::DropVariant(ty, v));
+            } else {
+                let f = this.cx.glue_fn(Glue::DropVariant(ty, v));
+                this.drop_call(f, vec![p]);
+            }
+        });
+    }
+
+    /// Calls `f` for each variant that has a cell, where that is the one at `p`.
+    pub fn each_boxed_variant(&mut self, ty: m::Ty, p: Reg, mut f: impl FnMut(&mut Self, u32)) {
         let def = &self.types().defs[ty];
         let with_fields: Vec<u32> =
             (0..def.variants.len() as u32).filter(|v| !def.variants[*v as usize].fields.is_empty()).collect();
         let join = self.b.new_block();
-        let recursive = self.cx.recursive.contains(&ty);
         let tag = (with_fields.len() > 1).then(|| self.b.load(MemTy::Ptr, p, self.cx.layouts.pointer_bytes));
         for v in &with_fields {
             let next = self.b.new_block();
@@ -292,12 +315,7 @@ impl Emit<'_, '_> {
                 self.b.end(Term::Branch { cond: is_variant, then, else_: next });
                 self.b.switch_to(then);
             }
-            if recursive {
-                self.drop_later(p, Glue::DropVariant(ty, *v));
-            } else {
-                let f = self.cx.glue_fn(Glue::DropVariant(ty, *v));
-                self.drop_call(f, vec![p]);
-            }
+            f(self, *v);
             self.b.end(Term::Jump(join));
             self.b.switch_to(next);
         }

@@ -2,6 +2,7 @@
 
 use super::arith::Kind;
 use super::func::FuncLower;
+use super::glue::Glue;
 use crate::ir::*;
 use mir::ir as m;
 use mir::ir::Intrinsic as I;
@@ -27,6 +28,18 @@ impl FuncLower<'_, '_, '_> {
             I::PtrRetain(ty) => {
                 self.e.retain_at(ty, args[0], 0);
                 Vec::new()
+            }
+            I::VisitRoutine(ty) => {
+                let routine = self.e.cx.glue_fn(Glue::Visit(ty));
+                let addr = self.e.b.func_addr(routine);
+                vec![self.e.b.ptr_to_usize(addr)]
+            }
+            I::Visit => {
+                let func = self.e.b.int_to_ptr(args[0]);
+                let at = self.e.b.int_to_ptr(args[1]);
+                let sig = Signature { params: vec![Ty::Ptr], results: Vec::new() };
+                let callee = Callee::Indirect { sig, func };
+                self.effect(Op::Call { dsts: Vec::new(), callee, args: vec![at] })
             }
             I::MemCopy => {
                 let len = self.e.b.int_to_ptr(args[2]);

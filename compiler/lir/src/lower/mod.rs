@@ -19,6 +19,7 @@ mod place;
 mod rvalue;
 mod value;
 mod vector;
+mod visit;
 
 use crate::debug::{Debug, TypeId};
 use crate::ir::*;
@@ -45,6 +46,8 @@ pub(crate) struct Cx<'a> {
     pub allocates: bool,
     /// Types whose cells are dropped through the list, see `glue`.
     pub recursive: rustc_hash::FxHashSet<m::Ty>,
+    /// Made when they are asked for.
+    pub type_facts: Option<mir::TypeFacts>,
     /// What has been described for `-g`.
     pub debug_types: FxHashMap<m::Ty, TypeId>,
     pub opts: LowerOptions,
@@ -122,6 +125,7 @@ pub fn lower_program(program: &m::Program, target: &Target, opts: LowerOptions) 
         drop_list: None,
         allocates: boxes::program_allocates(program),
         recursive: glue::recursive_types(&program.types),
+        type_facts: None,
         opts,
     };
     for func in &program.funcs {

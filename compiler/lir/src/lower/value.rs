@@ -83,7 +83,7 @@ impl<'a> Emit<'_, 'a> {
     }
 
     /// For a boxed enum that has variants without fields: goes on only if `p` is an address.
-    fn skip_numbers(&mut self, ty: m::Ty, p: Reg) -> Option<Block> {
+    pub fn skip_numbers(&mut self, ty: m::Ty, p: Reg) -> Option<Block> {
         let def = &self.types().defs[ty];
         (def.is_boxed && def.variants.iter().any(|v| v.fields.is_empty())).then(|| {
             let is_address = self.b.cmp_imm(CmpOp::GeU, p, FIRST_ADDRESS);

@@ -90,6 +90,10 @@ impl Builder<'_, '_> {
             let what = format!("the intrinsic `{}` is not known", used.name);
             return self.cx.internal(used.span, what);
         };
+        if let Intrinsic::VisitRoutine(_) = intrinsic {
+            self.cx.require_lang("trace_actor");
+            self.cx.require_lang("trace_cell");
+        }
         let operands: Vec<Operand> = used.args.iter().filter_map(value).cloned().collect();
         let Some(dest) = used.dest.cloned().or_else(|| self.unit_dest(intrinsic)) else { return };
         self.assign(dest, Rvalue::Intrinsic(intrinsic, operands));
@@ -103,6 +107,7 @@ impl Builder<'_, '_> {
             I::MemCopy
                 | I::MemFill
                 | I::PtrRetain(_)
+                | I::Visit
                 | I::MemoryBarrier
                 | I::MemoryGrow
                 | I::BufferIntoPtr
@@ -155,6 +160,8 @@ impl Builder<'_, '_> {
         let opts = self.cx.opts;
         Some(match name {
             "needs_drop" => self.cx.facts(*types.first()?).needs_drop,
+            "holds_actors" => self.cx.facts(*types.first()?).has_actor,
+            "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,
             "check_leaks" => opts.check_leaks,
@@ -311,6 +318,8 @@ fn operation(name: &str, types: &[Ty]) -> Option<Intrinsic> {
         "buffer_into_ptr" => I::BufferIntoPtr,
         "is_unique" => I::IsUnique,
         "ptr_retain" => I::PtrRetain(ty?),
+        "visit_routine" => I::VisitRoutine(ty?),
+        "visit" => I::Visit,
         "mem_copy" => I::MemCopy,
         "mem_fill" => I::MemFill,
         "memory_barrier" => I::MemoryBarrier,

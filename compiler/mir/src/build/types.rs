@@ -36,6 +36,8 @@ pub(super) struct Facts {
     /// Dropping may run code of the user, which may panic.
     pub user_drop: bool,
     pub iso: bool,
+    /// It may have references to actors.
+    pub has_actor: bool,
 }
 
 /// A field of a declaration: its name, its type over the item's parameters, and where it stands.
@@ -47,6 +49,7 @@ impl Facts {
             needs_drop: self.needs_drop | o.needs_drop,
             user_drop: self.user_drop | o.user_drop,
             iso: self.iso | o.iso,
+            has_actor: self.has_actor | o.has_actor,
         }
     }
 }
@@ -330,6 +333,7 @@ impl Cx<'_> {
                 needs_drop: def.user_drop.is_some(),
                 user_drop: def.user_drop.is_some(),
                 iso: def.is_iso,
+                has_actor: false,
             };
             facts = facts.union(own);
             match &def.kind {
@@ -338,12 +342,19 @@ impl Cx<'_> {
                     work.extend(def.variants.iter().flat_map(|v| &v.fields).map(|f| f.ty));
                 }
                 M::FixedArray(of, n) if *n > 0 => work.push(*of),
-                M::Buffer(of) if self.program.types.defs[*of].is_shared => facts.needs_drop = true,
+                M::Buffer(of) if self.program.types.defs[*of].is_shared => {
+                    facts.needs_drop = true;
+                    facts.has_actor = true;
+                }
                 M::Buffer(of) => {
                     facts.needs_drop = true;
                     work.push(*of);
                 }
-                M::FnBox { .. } | M::Dyn { .. } => facts.needs_drop = true,
+                M::FnBox { .. } | M::Dyn { .. } => {
+                    facts.needs_drop = true;
+                    // It is not known what is inside.
+                    facts.has_actor = true;
+                }
                 _ => {}
             }
         }

@@ -189,6 +189,8 @@ impl Verifier<'_> {
             list.iter().map(|op| if lends { self.lent(op) } else { self.value(op) }).collect();
         let arity = match op {
             Intrinsic::SizeOf(_) | Intrinsic::AlignOf(_) | Intrinsic::NeedsDrop(_) => 0,
+            Intrinsic::VisitRoutine(_) => 0,
+            Intrinsic::Visit => 2,
             Intrinsic::MemorySize | Intrinsic::HeapBase | Intrinsic::StaticAddr(_) => 0,
             Intrinsic::MemoryBarrier | Intrinsic::Trap => 0,
             Intrinsic::PtrOffset(_) | Intrinsic::Rotl | Intrinsic::Rotr | Intrinsic::MulHigh => 2,
