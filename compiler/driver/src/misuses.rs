@@ -23,6 +23,10 @@ fn message(program: &mir::Program, misuse: &Misuse, map: &SourceMap) -> Diagnost
             "a boxed closure of type `Fn` may not suspend",
             "the type `async Fn` is for those that do, and a parameter of type `Fn` takes both",
         ),
+        Why::Nested => (
+            "a closure that a function gives to itself around its own closure is boxed, and may not suspend",
+            "declare the parameter as `async Fn`, which is boxed as a closure that may",
+        ),
         Why::Method => (
             "a method that is called through `dyn` may not suspend, unless the trait says so",
             "declare it as `async fn` in the trait",

@@ -90,8 +90,17 @@ pub struct Bound {
 
 #[derive(Clone, Debug)]
 pub enum BoundKind {
-    Trait { trait_: TraitId, args: Args, assoc: Vec<(Symbol, Ty)> },
-    Fn { params: Vec<(Ty, bool)>, ret: Ty },
+    Trait {
+        trait_: TraitId,
+        args: Args,
+        assoc: Vec<(Symbol, Ty)>,
+    },
+    /// `is_async`: where the closure must be boxed, it is as `async Fn`. It may suspend in any case.
+    Fn {
+        params: Vec<(Ty, bool)>,
+        ret: Ty,
+        is_async: bool,
+    },
 }
 
 pub struct Adt {

@@ -402,11 +402,10 @@ impl Checker {
     /// A bound: `Trait<A, Item = B>` or `Fn(A) -> B`.
     pub(crate) fn lower_bound(&mut self, ty: &ast::Type, cx: &TyCx) -> Option<BoundRef> {
         match &ty.kind {
-            // A closure whose type is known may suspend anyway.
-            TypeKind::Fn { params, ret, is_async: _ } => {
+            TypeKind::Fn { params, ret, is_async } => {
                 let params = params.iter().map(|p| (self.lower_ty(&p.ty, cx), p.is_mut)).collect();
                 let ret = ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, cx));
-                Some(BoundKind::Fn { params, ret })
+                Some(BoundKind::Fn { params, ret, is_async: *is_async })
             }
             TypeKind::Path(path) => self.lower_trait_path(path, cx),
             TypeKind::Error => None,

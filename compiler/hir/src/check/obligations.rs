@@ -169,7 +169,7 @@ impl FnCtxt<'_> {
                 }
                 self.require_trait(*trait_, full, span, Cause::Bound(bound.span));
             }
-            BoundKind::Fn { params, ret } => {
+            BoundKind::Fn { params, ret, .. } => {
                 let mut inst = Vec::with_capacity(params.len());
                 for (t, m) in params {
                     inst.push((self.instantiate(*t, args, span), *m));

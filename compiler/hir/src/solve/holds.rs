@@ -126,7 +126,7 @@ impl Solver<'_> {
                 }
                 result
             }
-            BoundKind::Fn { params, ret } => self.fn_bound_holds(ty, params, *ret, sub),
+            BoundKind::Fn { params, ret, .. } => self.fn_bound_holds(ty, params, *ret, sub),
         }
     }
 

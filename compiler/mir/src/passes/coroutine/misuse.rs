@@ -24,6 +24,8 @@ pub enum Why {
     Drop,
     /// Called through a box of a type that does not say so.
     Boxed,
+    /// Boxed by the compiler, because the closures of a recursion would have types without end.
+    Nested,
     /// Called through a table, and the trait does not say so.
     Method,
     /// The host calls it.
