@@ -292,6 +292,12 @@ impl Checker {
                 let diag = Diagnostic::error(codes::NOT_A_TYPE, segment.ident.span, message)
                     .note("a parameter of any type with the trait is generic: `fn f<T: Trait>(x: T)`")
                     .fix_likely("a boxed value of any such type", segment.ident.span, format!("dyn {text}"));
+                let diag = match self.program.lang_trait("Iterator") == Some(id) {
+                    true => {
+                        diag.note("as the type of a function it means a generator, whose body has `yield`")
+                    }
+                    false => diag,
+                };
                 self.report(diag);
                 Ty::ERROR
             }

@@ -421,20 +421,15 @@ impl<'a> Parser<'a> {
             "V128" => TyKind::V128,
             "Ptr" => TyKind::Ptr(self.ty_arg()?),
             "Buffer" => TyKind::Buffer(self.ty_arg()?),
-            "fn" => {
+            "fn" | "async" => {
+                let suspends = word == "async" && self.eat_word("fn");
                 let (params, ret) = self.signature()?;
-                TyKind::FnBox { params: params.into(), ret, suspends: false }
-            }
-            "async" => {
-                self.expect("fn")?;
-                let (params, ret) = self.signature()?;
-                TyKind::FnBox { params: params.into(), ret, suspends: true }
+                TyKind::FnBox { params: params.into(), ret, suspends }
             }
             "dyn" => {
                 let trait_name = self.string()?.into();
                 self.expect("/")?;
-                let n_methods = self.number()?;
-                let mut suspending = Vec::new();
+                let (n_methods, mut suspending) = (self.number()?, Vec::new());
                 while self.eat_word("async") {
                     suspending.push(self.number()?);
                 }
@@ -512,18 +507,11 @@ impl<'a> Parser<'a> {
 
     fn function(&mut self, id: FuncId) -> Res<()> {
         let word = self.word()?;
-        let leaves_caller = match word {
-            "suspend" => Some(FuncKind::Suspend),
-            "yield" => Some(FuncKind::Yield),
-            _ => None,
-        };
-        let is_extern = word == "extern";
-        let has_body = !is_extern && leaves_caller.is_none();
         self.global_name("@")?;
-        let (params, ret, kind) = if let Some(kind) = leaves_caller {
+        let (params, ret, kind) = if word == "suspend" || word == "yield" {
             let (params, ret) = self.signature()?;
-            (params, ret, kind)
-        } else if is_extern {
+            (params, ret, if word == "yield" { FuncKind::Yield } else { FuncKind::Suspend })
+        } else if word == "extern" {
             let (module, name) = (self.string()?, self.string()?);
             let (params, ret) = self.signature()?;
             (params, ret, FuncKind::Extern { module, name })
@@ -545,7 +533,7 @@ impl<'a> Parser<'a> {
         let func = &mut self.program.funcs[id];
         (func.params, func.ret, func.kind) = (params, ret, kind);
         self.attributes(id)?;
-        if has_body {
+        if word == "fn" {
             let body = self.body()?;
             if let Some(mine) = self.program.funcs[id].body_mut() {
                 (mine.locals, mine.blocks) = (body.locals, body.blocks);
