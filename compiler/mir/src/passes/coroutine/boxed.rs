@@ -86,6 +86,17 @@ fn words(common: &Common) -> [(Ty, ParamMode); 2] {
     [(common.word, ParamMode::Owned); 2]
 }
 
+/// Where nothing suspends, nothing behind a box does, whatever its type says: the entry has no scheduler for it then.
+pub(super) fn forget_suspensions(types: &mut Types) {
+    for def in types.defs.iter_mut() {
+        match &mut def.kind {
+            TyKind::FnBox { suspends, .. } => *suspends = false,
+            TyKind::Dyn { suspending, .. } => *suspending = Box::default(),
+            _ => {}
+        }
+    }
+}
+
 /// Boxes hold functions that make frames now.
 pub(super) fn change_types(types: &mut Types, common: &Common) {
     for def in types.defs.iter_mut() {

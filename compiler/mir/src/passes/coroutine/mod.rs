@@ -97,6 +97,9 @@ struct Generator {
 
 /// Lowers all coroutines; what must not be one is returned, and then nothing has been done.
 pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
+    if !program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
+        boxed::forget_suspensions(&mut program.types);
+    }
     let suspends = suspending(program);
     let is_coroutine = coroutines(program, &suspends);
     if !is_coroutine.iter().any(|is| *is) {
