@@ -86,6 +86,15 @@ fn words(common: &Common) -> [(Ty, ParamMode); 2] {
     [(common.word, ParamMode::Owned); 2]
 }
 
+/// Whether a type says that what is called may suspend.
+pub(super) fn may_suspend(types: &Types) -> bool {
+    types.defs.iter().any(|def| match &def.kind {
+        TyKind::FnBox { suspends, .. } => *suspends,
+        TyKind::Dyn { suspending, .. } => !suspending.is_empty(),
+        _ => false,
+    })
+}
+
 /// Where nothing suspends, nothing behind a box does, whatever its type says: the entry has no scheduler for it then.
 pub(super) fn forget_suspensions(types: &mut Types) {
     for def in types.defs.iter_mut() {

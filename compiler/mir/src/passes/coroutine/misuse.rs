@@ -43,7 +43,9 @@ pub enum Why {
 /// What suspends where it must not, in a program as it was built.
 pub fn check(program: &mut Program) -> Vec<Misuse> {
     let places = std::mem::take(&mut program.must_not_suspend);
-    if !program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
+    // What a type says counts also where nothing suspends, so that unrelated code does not decide on it.
+    let something_suspends = program.funcs.iter().any(|func| func.kind == FuncKind::Suspend);
+    if !something_suspends && !boxed::may_suspend(&program.types) {
         return Vec::new();
     }
     let suspends = suspending(program);
@@ -59,7 +61,9 @@ pub fn check(program: &mut Program) -> Vec<Misuse> {
         }
     }
     let known: Vec<FuncId> = found.iter().map(|misuse| misuse.func).collect();
-    found.extend(misuses(program, &suspends).into_iter().filter(|misuse| !known.contains(&misuse.func)));
+    let others = misuses(program, &suspends).into_iter().filter(|misuse| !known.contains(&misuse.func));
+    // Without a scheduler, entries call what they begin with.
+    found.extend(others.filter(|misuse| something_suspends || misuse.why != Why::Export));
     found
 }
 
