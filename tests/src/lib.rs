@@ -20,6 +20,7 @@ pub mod module;
 pub mod native;
 pub mod program;
 pub mod run;
+pub mod schedules;
 pub mod tools;
 pub mod ui;
 pub mod wasm_opt;

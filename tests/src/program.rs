@@ -10,6 +10,7 @@
 //! // passes-off: a, b          these passes are left out in every profile
 //! // only: debug               only this profile (a reason must follow in the text)
 //! // panics: contained         it goes on after a panic, so it is not run where panics abort
+//! // order: one                 what it prints depends on the order in which green threads run (a reason must follow in the text)
 //! // leaks: unchecked          the program ends early (exit, abort): nothing is said of its allocations
 //! // host: wasi              not as a process of this machine (a reason must follow in the text)
 //! // dir: tests/data            a folder of the workspace that the program may read as `data`; not on the interpreter
@@ -34,6 +35,7 @@ pub struct Program {
     pub only: Option<String>,
     pub contains_panics: bool,
     pub leaks_unchecked: bool,
+    pub has_one_order: bool,
     /// What it prints is so on WASI alone.
     pub is_for_wasi: bool,
     /// Folders below the workspace that the program may read, by their last component.
@@ -106,6 +108,7 @@ impl Program {
             "dir" => self.dirs.push(value.to_string()),
             "only" => self.only = Some(value.to_string()),
             "panics" if value == "contained" => self.contains_panics = true,
+            "order" if value == "one" => self.has_one_order = true,
             "leaks" if value == "unchecked" => self.leaks_unchecked = true,
             _ => {}
         }

@@ -384,9 +384,15 @@ fn features(options: &Options) -> WasmFeatures {
 }
 
 pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<wasi::Outcome, String> {
+    let module = engine.load(wasm.to_vec()).map_err(|e| e.to_string())?;
+    module.run(&host(program)).map_err(|e| e.to_string())
+}
+
+/// What a program is given.
+pub fn host(program: &Program) -> wasi::RunOptions {
     let mut args = vec![program.called()];
     args.extend(program.args.iter().cloned());
-    let run = wasi::RunOptions {
+    wasi::RunOptions {
         args,
         stdin: wasi::Input::Bytes(program.stdin.clone().into_bytes()),
         stdout: wasi::Output::Capture,
@@ -395,9 +401,7 @@ pub fn execute(engine: &wasi::Engine, wasm: &[u8], program: &Program) -> Result<
         max_memory: Some(MEMORY_MAX),
         dirs: program.dirs.iter().map(|dir| preopen(dir)).collect(),
         ..wasi::RunOptions::default()
-    };
-    let module = engine.load(wasm.to_vec()).map_err(|e| e.to_string())?;
-    module.run(&run).map_err(|e| e.to_string())
+    }
 }
 
 fn preopen(dir: &str) -> wasi::Preopen {
@@ -415,7 +419,13 @@ fn interpret(
         .map_err(|e| e.to_string())
 }
 
-fn compare(program: &Program, status: i32, stdout: &str, stderr: &str, exact: bool) -> Result<(), String> {
+pub fn compare(
+    program: &Program,
+    status: i32,
+    stdout: &str,
+    stderr: &str,
+    exact: bool,
+) -> Result<(), String> {
     let mut problems = Vec::new();
     if status != program.status {
         problems.push(format!("status {status} instead of {}", program.status));

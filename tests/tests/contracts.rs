@@ -202,6 +202,7 @@ fn types_only(signature: &str) -> String {
         *before = before.trim_end_matches(',');
     }
     let joined = words.join(" ").replace("( ", "(").replace(", )", ")");
+    let joined = joined.replace("< ", "<").replace(", >", ">");
     let mut text = String::new();
     for part in joined.split_inclusive(": ") {
         let name_at = part

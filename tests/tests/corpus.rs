@@ -3,7 +3,7 @@
 #[cfg(feature = "llvm")]
 use corpus_tests::linked;
 use corpus_tests::program::Program;
-use corpus_tests::{docs, files, for_all, is_full, report, root, run, ui, wasm_opt, wat};
+use corpus_tests::{docs, files, for_all, is_full, report, root, run, schedules, ui, wasm_opt, wat};
 use std::path::Path;
 
 /// Whether a path contains `GAL_TEST_FILTER`, if that is given.
@@ -34,6 +34,16 @@ fn run_folder(suite: &str, folder: &str, modes: &[run::Mode], stride: usize) {
 #[test]
 fn programs_print_what_they_should() {
     run_programs("run", run::MODES, 1);
+}
+
+#[test]
+fn actors_do_the_same_in_all_orders() {
+    let root = root();
+    let engine = wasi::Engine::new();
+    let mut paths = files(&root.join("tests/run/actors"), "gal");
+    paths.retain(|path| is_wanted(path));
+    let failures = for_all(&paths, |path| schedules::check(&root, &engine, path));
+    report(&format!("run in {} orders", schedules::seeds()), paths.len(), &failures);
 }
 
 /// What differs is in few places; the full size takes all.

@@ -35,6 +35,7 @@ pub(crate) fn evaluate(
         panic_unwinds: true,
         check_leaks: false,
         virtual_clock: false,
+        schedules: false,
         debug_info: false,
         tests: None,
         consts: Some(consts.clone()),

@@ -21,8 +21,8 @@ pub use backend::{
 };
 pub use backends::{Fallback, find as find_backend};
 pub use options::{
-    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, TargetInfo, UnknownName, Vectors,
-    WASM32_WASI, WASM64_WASI, passes, resolve_passes_off, targets, usual_artifact,
+    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TargetInfo,
+    UnknownName, Vectors, WASM32_WASI, WASM64_WASI, passes, resolve_passes_off, targets, usual_artifact,
 };
 
 use std::fmt;

@@ -80,12 +80,17 @@ pub struct Options {
     pub check_leaks: bool,
     /// The clock of timers stands still while anything can run, and then jumps to the next timer.
     pub virtual_clock: bool,
+    /// The order in which green threads run is chosen by the seed in the environment's [`SCHEDULE_SEED`]. Implies the virtual clock.
+    pub schedules: bool,
     /// Optional passes that are left out.
     pub passes_off: Vec<PassInfo>,
     pub explain_copies: bool,
     /// Runs the verifiers and the certifier after every pass, as builds with debug assertions always do.
     pub verify: bool,
 }
+
+/// The variable of a program's environment that has the seed, where [`Options::schedules`] is set; `library/runtime/schedule.gal` has the same.
+pub const SCHEDULE_SEED: &str = "GAL_SCHEDULE_SEED";
 
 impl Default for Options {
     fn default() -> Options {
@@ -105,6 +110,7 @@ impl Default for Options {
             profiling: Profiling::Off,
             check_leaks: false,
             virtual_clock: false,
+            schedules: false,
             passes_off: Vec::new(),
             explain_copies: false,
             verify: false,

@@ -316,6 +316,9 @@ pub struct HostArgs {
 pub struct RunArgs {
     #[command(flatten)]
     pub compile: CompileArgs,
+    /// Let a seed choose the order in which green threads run, the same each time; implies --virtual-clock
+    #[arg(long, value_name = "N", help_heading = "Program")]
+    pub schedule_seed: Option<u32>,
     #[command(flatten)]
     pub host: HostArgs,
     #[command(flatten)]
@@ -371,6 +374,12 @@ pub struct TestArgs {
     /// How many tests run at once [default: the number of processors]
     #[arg(short, long, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
+    /// Run each test in so many orders of its green threads, those of the seeds from 0 on; implies --virtual-clock
+    #[arg(long, value_name = "N", conflicts_with = "schedule_seed")]
+    pub schedules: Option<std::num::NonZeroU32>,
+    /// Run each test in the order of this seed; implies --virtual-clock
+    #[arg(long, value_name = "N")]
+    pub schedule_seed: Option<u32>,
     #[command(flatten)]
     pub compile: CompileArgs,
     #[command(flatten)]

@@ -54,6 +54,7 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
         passes_off,
         check_leaks: args.check_leaks,
         virtual_clock: args.virtual_clock,
+        schedules: false,
         explain_copies: args.explain_copies,
         verify: args.verify,
     })
@@ -122,6 +123,13 @@ pub fn compile(
 }
 
 /// The host's options for arguments; streams are left at their defaults.
+/// Gives a program the seed of the order in which its green threads run.
+pub fn with_seed(seed: u32, mut host: RunOptions) -> RunOptions {
+    host.env.retain(|(name, _)| name != driver::SCHEDULE_SEED);
+    host.env.push((driver::SCHEDULE_SEED.to_string(), seed.to_string()));
+    host
+}
+
 pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
     let mut env = Vec::new();
     if args.inherit_env {

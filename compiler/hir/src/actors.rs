@@ -7,16 +7,23 @@
 
 mod collect;
 mod dispatch;
+mod glue;
+mod mailbox;
 mod replies;
 mod sendable;
 mod signatures;
+mod synth;
+mod traits;
+
+pub(crate) use mailbox::{Bound, Policy};
+pub(crate) use traits::MessageTrait;
 
 use crate::checker::Checker;
-use crate::program::{AdtId, FnId, ImplId, ModuleId, VariantIdx};
+use crate::program::{AdtId, FnId, ImplId, ModuleId, TraitId, VariantIdx};
 use crate::ty::{Ty, TyKind};
 use entity::{IndexVec, entity};
 use rustc_hash::FxHashMap;
-pub(crate) use sendable::Bound;
+pub(crate) use sendable::Unsendable;
 use syntax::ast;
 use syntax::{Span, Symbol};
 
@@ -29,6 +36,7 @@ pub(crate) struct Actors {
     pub all: IndexVec<ActorId, Actor>,
     pub by_adt: FxHashMap<AdtId, ActorId>,
     pub fns: FxHashMap<FnId, ActorFn>,
+    pub glue: FxHashMap<FnId, Glue>,
 }
 
 pub(crate) struct Actor {
@@ -46,6 +54,13 @@ pub(crate) struct Actor {
     pub messages: IndexVec<VariantIdx, Message>,
     pub n_constructors: usize,
     pub helpers: Vec<(Symbol, FnId)>,
+    pub bound: Option<Bound>,
+    /// All handlers are reentrant.
+    pub is_reentrant: bool,
+    /// Tells which messages are for reentrant handlers, if any is.
+    pub reentrant_test: Option<FnId>,
+    /// The message traits that it implements.
+    pub traits: Vec<traits::ActorTrait>,
     pub source: ActorSource,
 }
 
@@ -54,6 +69,7 @@ pub(crate) struct Actor {
 pub(crate) struct ActorSource {
     pub generics: ast::Generics,
     pub states: Vec<ast::Type>,
+    pub traits: Vec<ast::Type>,
 }
 
 pub(crate) struct StateVar {
@@ -103,6 +119,24 @@ pub(crate) enum ActorRole {
     Dispatch,
 }
 
+/// A function between message traits and actors, of which there is no text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Glue {
+    /// Puts a message of a trait into the actor's mailbox.
+    Deliver(ActorId, VariantIdx),
+    /// Tells who the actor is.
+    Handle(ActorId),
+    Show(ActorId),
+    /// `==`, hashing and printing of a `dyn` of the trait.
+    DynEq(TraitId),
+    DynHash(TraitId),
+    DynShow(TraitId),
+    /// Whether a message is for a reentrant handler.
+    IsReentrant(ActorId),
+    /// Waits for room in the mailbox of some actor that implements the trait.
+    Room(TraitId),
+}
+
 impl Actor {
     pub fn constructors(&self) -> impl Iterator<Item = (VariantIdx, &Message)> {
         self.messages.iter_enumerated().take(self.n_constructors)
@@ -114,6 +148,11 @@ impl Actor {
 
     pub fn handler(&self, name: Symbol) -> Option<VariantIdx> {
         self.handlers().find(|(_, m)| m.name == name).map(|(i, _)| i)
+    }
+
+    /// Whether the library has more about the actor than its state, see `library/runtime/mailbox.gal`.
+    pub fn is_managed(&self) -> bool {
+        self.bound.is_some() || self.reentrant_test.is_some()
     }
 
     pub fn helper(&self, name: Symbol) -> Option<FnId> {

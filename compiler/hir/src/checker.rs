@@ -225,7 +225,7 @@ impl Checker {
             let before = (fns, consts, tests);
             while let Some(decl) = self.program.fns.as_slice().get(fns) {
                 let has_body = decl.kind == crate::program::FnKind::Body;
-                if has_body && wanted(self, decl.module) {
+                if has_body && wanted(self, decl.module) && !self.is_made_late(FnId(fns as u32)) {
                     self.check_one(BodyOwner::Fn(FnId(fns as u32)));
                 }
                 fns += 1;

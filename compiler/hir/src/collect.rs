@@ -43,8 +43,8 @@ pub(crate) struct Decls {
     /// Unknown types that were reported, by file.
     pub unknown_types: FxHashSet<(ModuleId, Symbol)>,
     pub actors: crate::actors::Actors,
-    /// Traits with handlers, which were reported: what is done with them need not be.
-    pub message_traits: FxHashSet<TraitId>,
+    /// Traits with handlers.
+    pub message_traits: FxHashMap<TraitId, crate::actors::MessageTrait>,
     /// `unsafe fn`s: only unsafe modules call them.
     pub unsafe_fns: FxHashSet<FnId>,
     /// The functions that the host calls, by the names that it knows.
@@ -386,10 +386,6 @@ impl Checker {
             docs,
             span: name.span,
         });
-        if let Some(handler) = decl.handlers.first() {
-            self.unsupported(handler.name.span, "message traits");
-            self.decls.message_traits.insert(id);
-        }
         if let Some(lang) = self.lang_attr(module, attrs) {
             self.program.lang.traits.insert(lang, id);
         }
@@ -397,6 +393,12 @@ impl Checker {
             self.program.index.add_assoc_type(assoc.name.name, id);
         }
         let owner = self.program.name(name.name).to_string();
+        let handlers = std::mem::take(&mut decl.handlers);
+        if !handlers.is_empty() {
+            self.check_message_trait(&decl);
+            decl.items.clear();
+            self.collect_trait_handlers(id, &owner, handlers);
+        }
         let items = std::mem::take(&mut decl.items);
         self.decls.traits.push(Some(decl));
         for item in items {

@@ -7,14 +7,6 @@ use crate::scope::{Def, Entry, Ns};
 use syntax::ast::{self, Ident, ItemKind};
 use syntax::{Diagnostic, Span};
 
-/// The part of the language that a name belongs to, as messages say it.
-pub(crate) fn planned(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "Down" => "monitors of actors",
-        _ => return None,
-    })
-}
-
 impl Checker {
     pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
         let (verb, pronoun) = if what.starts_with('`') { ("is", "it") } else { ("are", "them") };
@@ -38,11 +30,10 @@ impl Checker {
         if text(0) != "std" {
             return None;
         }
-        match (text(1), text(2)) {
-            ("supervisor", _) => Some("supervisors (`std.supervisor`)"),
-            ("js", _) => Some("`std.js`"),
-            ("dom", _) => Some("`std.dom`"),
-            (_, last) => planned(last),
+        match text(1) {
+            "js" => Some("`std.js`"),
+            "dom" => Some("`std.dom`"),
+            _ => None,
         }
     }
 }

@@ -34,6 +34,12 @@ pub struct Program {
     pub closures: IndexVec<ClosureId, ClosureDecl>,
     pub tests: IndexVec<TestId, Test>,
     pub lang: LangItems,
+    /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
+    /// no place of their own. They get its address.
+    pub reentrant: rustc_hash::FxHashSet<FnId>,
+    /// Calls in constructors of actors before all states are set, each with one that is not: they may not suspend. Known
+    /// of bodies that have been checked.
+    pub early_calls: rustc_hash::FxHashMap<FnId, Vec<(Span, Symbol)>>,
     /// `fn main` of the root module.
     pub main: Option<FnId>,
     /// Where to look for implementations and methods.
@@ -303,6 +309,8 @@ impl Program {
             closures: IndexVec::new(),
             tests: IndexVec::new(),
             lang: LangItems::default(),
+            reentrant: Default::default(),
+            early_calls: Default::default(),
             main: None,
             index: ImplIndex::default(),
             caches: Caches::default(),

@@ -43,6 +43,7 @@ impl Checker {
         impls.clone().for_each(|id| self.resolve_impl_head(id));
         impls.clone().for_each(|id| self.resolve_impl_types(id));
         fns.clone().for_each(|id| self.resolve_fn(id));
+        traits.clone().for_each(|id| self.complete_message_trait(id));
         consts.for_each(|id| self.resolve_const(id));
         impls.clone().for_each(|id| self.fill_impl(id));
         traits.clone().for_each(|id| self.decide_dyn_safety(id));
@@ -56,7 +57,8 @@ impl Checker {
             actors: self.decls.actors.all.len(),
         };
         fns.clone().for_each(|id| self.normalize_fn(id));
-        actors.for_each(|id| self.fill_messages(id));
+        actors.clone().for_each(|id| self.fill_messages(id));
+        actors.for_each(|id| self.fill_actor_traits(id));
         self.check_dyn_uses();
         self.check_declarations(adts, traits, impls, fns);
         self.infer.clear();
@@ -238,6 +240,7 @@ impl Checker {
         let supers = std::mem::take(&mut decl.supertraits);
         let generics = std::mem::take(&mut decl.generics);
         self.decls.traits[id] = Some(decl);
+        self.add_actor_supertrait(id);
         if supers.is_empty() && generics.params.is_empty() && generics.where_clauses.is_empty() {
             return;
         }

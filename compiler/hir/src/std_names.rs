@@ -24,6 +24,7 @@ pub const STD_NAMES: &[(&str, &[&str])] = &[
         ],
     ),
     ("random", &["Random"]),
+    ("supervisor", &["Watcher", "Supervisor", "Supervised", "Intensity", "ActorId", "monitor"]),
     ("test", &["assert_close", "assert_contains", "assert_err", "assert_none", "assert_ok", "assert_some"]),
     ("time", &["Instant", "SystemTime"]),
 ];

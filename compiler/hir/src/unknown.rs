@@ -27,11 +27,6 @@ impl Checker {
         if !self.decls.unknown_types.insert((file, ident.name)) {
             return;
         }
-        if let Some(what) = crate::planned::planned(&text)
-            && self.exported_elsewhere(ident.name).is_none()
-        {
-            return self.unsupported(ident.span, what);
-        }
         let mut diag =
             Diagnostic::error(codes::UNKNOWN_TYPE, ident.span, format!("there is no type `{text}`"));
         let foreign = foreign_type(&text);

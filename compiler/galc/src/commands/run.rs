@@ -1,7 +1,7 @@
 //! `galc run`: compiles a program and runs it, with galc's own input and output.
 
 use crate::cli::RunArgs;
-use crate::compile::{compile, host_options, options};
+use crate::compile::{compile, host_options, options, with_seed};
 use crate::exit::{Exit, Failure, io_failure};
 use crate::native;
 use crate::package::Unit;
@@ -12,6 +12,10 @@ use wasi::{Engine, Input, Output, RunOptions};
 
 pub fn run(args: RunArgs, shell: &Shell) -> Result<Exit, Failure> {
     if let Some(module) = args.path().filter(|path| path.extension().is_some_and(|ext| ext == "wasm")) {
+        if args.schedule_seed.is_some() {
+            let what = "`--schedule-seed` is for programs that are compiled now, not for modules";
+            return Err(Failure::Usage(what.to_string()));
+        }
         let wasm = std::fs::read(module).map_err(|error| io_failure("read", module, &error))?;
         return execute(wasm, &program_name(module), &args, shell);
     }
@@ -24,7 +28,8 @@ fn program_name(path: &Path) -> String {
 }
 
 fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
-    let options = options(&args.compile, Purpose::Program)?;
+    let schedules = args.schedule_seed.is_some();
+    let options = driver::Options { schedules, ..options(&args.compile, Purpose::Program)? };
     let target = options.target;
     native::check(target, &host_options(&args.host)?)?;
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
@@ -48,11 +53,15 @@ fn execute(wasm: Vec<u8>, name: &str, args: &RunArgs, shell: &Shell) -> Result<E
 
 fn program_options(name: &str, args: &RunArgs) -> Result<RunOptions, Failure> {
     let given = args.program_args().iter().map(|arg| arg.to_string_lossy().into_owned());
+    let host = host_options(&args.host)?;
     Ok(RunOptions {
         args: std::iter::once(name.to_string()).chain(given).collect(),
         stdin: Input::Inherit,
         stdout: Output::Inherit,
         stderr: Output::Inherit,
-        ..host_options(&args.host)?
+        ..match args.schedule_seed {
+            Some(seed) => with_seed(seed, host),
+            None => host,
+        }
     })
 }

@@ -1,13 +1,14 @@
 //! `galc test`: runs each `test` block in an instance of its own, several at once, and reports them in source order.
 
 use crate::cli::TestArgs;
-use crate::compile::{compile, host_options, options};
+use crate::compile::{compile, host_options, options, with_seed};
 use crate::exit::{Exit, Failure};
 use crate::package::Unit;
 use crate::shell::Shell;
 use driver::{Platform, Purpose, TestInfo};
 use report::Object;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
@@ -23,7 +24,8 @@ pub fn test(args: &TestArgs, shell: &Shell) -> Result<Exit, Failure> {
 }
 
 fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
-    let options = options(&args.compile, Purpose::Test)?;
+    let seeds = seeds(args);
+    let options = driver::Options { schedules: seeds.is_some(), ..options(&args.compile, Purpose::Test)? };
     if options.target.platform != Platform::Wasm {
         let what = format!("tests run in WebAssembly; `galc test` has no target `{}`", options.target.name);
         return Err(Failure::Usage(what));
@@ -41,7 +43,8 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let host =
         RunOptions { timeout: Some(args.host.timeout.unwrap_or(TIMEOUT)), ..host_options(&args.host)? };
     let jobs = args.jobs.map_or_else(processors, std::num::NonZeroUsize::get);
-    let failed = run_all(&wanted, &program, &host, jobs, sources, shell)?;
+    let runs = Runs { tests: &wanted, program: &program, host: &host, seeds };
+    let failed = run_all(&runs, jobs, sources, shell)?;
     let passed = wanted.len() - failed;
     shell.line(&format!("{passed} passed, {failed} failed, {} left out", left_out.len()));
     shell.message(|| {
@@ -65,24 +68,56 @@ fn list(test: &TestInfo, sources: &SourceMap, shell: &Shell) {
     });
 }
 
-type Finished = (usize, Result<Outcome, RunError>);
+/// The seeds of the orders in which each test runs, if seeds choose them.
+fn seeds(args: &TestArgs) -> Option<Range<u32>> {
+    let one = args.schedule_seed.map(|seed| seed..seed.saturating_add(1));
+    one.or(args.schedules.map(|n| 0..n.get()))
+}
+
+/// What the threads share.
+struct Runs<'a> {
+    tests: &'a [TestInfo],
+    program: &'a Program,
+    host: &'a RunOptions,
+    seeds: Option<Range<u32>>,
+}
+
+/// How a test ended: in the first order in which it failed, or in the last.
+struct Ended {
+    outcome: Outcome,
+    seed: Option<u32>,
+}
+
+type Finished = (usize, Result<Ended, RunError>);
+
+impl Runs<'_> {
+    fn run(&self, test: &TestInfo) -> Result<Ended, RunError> {
+        let entry = Entry::Export { name: test.export.clone(), args: Vec::new() };
+        let host = RunOptions { entry, ..self.host.clone() };
+        let Some(seeds) = self.seeds.clone() else {
+            return Ok(Ended { outcome: self.program.run(&host)?, seed: None });
+        };
+        let last = seeds.end - 1;
+        for seed in seeds {
+            let outcome = self.program.run(&with_seed(seed, host.clone()))?;
+            if seed == last || !matches!(outcome.end, End::Exited(0)) {
+                return Ok(Ended { outcome, seed: Some(seed) });
+            }
+        }
+        unreachable!("there is at least one seed")
+    }
+}
 
 /// Runs the tests on `jobs` threads, and reports each as soon as all before it are reported. Returns how many failed.
-fn run_all(
-    tests: &[TestInfo],
-    program: &Program,
-    host: &RunOptions,
-    jobs: usize,
-    sources: &SourceMap,
-    shell: &Shell,
-) -> Result<usize, Failure> {
+fn run_all(runs: &Runs<'_>, jobs: usize, sources: &SourceMap, shell: &Shell) -> Result<usize, Failure> {
+    let tests = runs.tests;
     let next = AtomicUsize::new(0);
     let (sender, receiver) = channel();
     std::thread::scope(|scope| {
         for _ in 0..jobs.min(tests.len()) {
             let sender = sender.clone();
             let next = &next;
-            scope.spawn(move || work(tests, program, host, next, &sender));
+            scope.spawn(move || work(runs, next, &sender));
         }
         drop(sender);
         let mut waiting = BTreeMap::new();
@@ -100,26 +135,19 @@ fn run_all(
 }
 
 /// Takes test after test until none is left, or nobody listens any more.
-fn work(
-    tests: &[TestInfo],
-    program: &Program,
-    host: &RunOptions,
-    next: &AtomicUsize,
-    sender: &Sender<Finished>,
-) {
+fn work(runs: &Runs<'_>, next: &AtomicUsize, sender: &Sender<Finished>) {
     loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(test) = tests.get(index) else { return };
-        let entry = Entry::Export { name: test.export.clone(), args: Vec::new() };
-        let result = program.run(&RunOptions { entry, ..host.clone() });
-        if sender.send((index, result)).is_err() {
+        let Some(test) = runs.tests.get(index) else { return };
+        if sender.send((index, runs.run(test))).is_err() {
             return;
         }
     }
 }
 
 /// Reports a test; the output of one that failed is shown. Returns whether it passed.
-fn report_test(test: &TestInfo, outcome: &Outcome, sources: &SourceMap, shell: &Shell) -> bool {
+fn report_test(test: &TestInfo, ended: &Ended, sources: &SourceMap, shell: &Shell) -> bool {
+    let Ended { outcome, seed } = ended;
     let status = match outcome.end {
         End::Exited(0) => "passed",
         End::TimedOut(_) | End::OutOfFuel => "timed-out",
@@ -130,18 +158,25 @@ fn report_test(test: &TestInfo, outcome: &Outcome, sources: &SourceMap, shell: &
     let passed = status == "passed";
     if !passed {
         shell.line(&format!("    at {}", sources.describe(test.span)));
+        if let Some(seed) = seed {
+            shell.line(&format!("    with --schedule-seed {seed}"));
+        }
         for line in format!("{}{}", outcome.stdout_text(), outcome.stderr_text()).lines() {
             shell.line(&format!("    | {line}"));
         }
     }
     shell.message(|| {
-        Object::message("test")
+        let object = Object::message("test")
             .string("name", &test.name)
             .raw("span", &report::span_object(test.span, sources))
             .string("status", status)
             .number("nanoseconds", u64::try_from(outcome.elapsed.as_nanos()).unwrap_or(u64::MAX))
             .string("stdout", &outcome.stdout_text())
-            .string("stderr", &outcome.stderr_text())
+            .string("stderr", &outcome.stderr_text());
+        match seed {
+            Some(seed) if !passed => object.number("schedule_seed", u64::from(*seed)),
+            _ => object,
+        }
     });
     passed
 }

@@ -3,7 +3,7 @@
 use super::{Actor, ActorFn, ActorId, ActorRole, ActorSource, Message, ReplyKind, StateVar};
 use crate::checker::Checker;
 use crate::codes;
-use crate::collect::{AdtDecl, ImplSource};
+use crate::collect::AdtDecl;
 use crate::program::*;
 use crate::scope::Def;
 use crate::ty::Ty;
@@ -20,15 +20,16 @@ impl Checker {
         docs: Option<String>,
         is_pub: bool,
     ) {
-        self.report_unsupported_parts(&decl, attrs);
+        let (bound, is_reentrant) = self.actor_attrs(attrs);
         let name = decl.name;
         let id = ActorId::new(self.decls.actors.all.len());
         let text = self.program.name(name.name).to_string();
         let [adt, state, message] = self.add_actor_types(module, id, name, &text, docs, is_pub);
         self.declare_item(module, name, Def::Adt(adt), is_pub);
         self.decls.actors.by_adt.insert(adt, id);
-        let impl_ = self.add_actor_impl(module, name.span);
-        let dispatch = self.add_actor_fn(module, format!("{text}.dispatch"), impl_, name.span, None);
+        let impl_ = self.add_hidden_impl(module, name.span);
+        let own = Container::Impl(impl_);
+        let dispatch = self.add_hidden_fn(module, format!("{text}.dispatch"), own, name.span, None);
         self.decls.actors.fns.insert(dispatch, ActorFn { actor: id, role: ActorRole::Dispatch });
         let mut actor = Actor {
             name: name.name,
@@ -42,7 +43,11 @@ impl Checker {
             messages: IndexVec::new(),
             n_constructors: 0,
             helpers: Vec::new(),
-            source: ActorSource { generics: decl.generics, states: Vec::new() },
+            bound,
+            is_reentrant,
+            reentrant_test: None,
+            traits: Vec::new(),
+            source: ActorSource { generics: decl.generics, states: Vec::new(), traits: decl.traits },
         };
         self.collect_states(&mut actor, id, &text, decl.states);
         self.collect_constructors(&mut actor, id, &text, decl.constructors, name.span);
@@ -56,17 +61,16 @@ impl Checker {
         self.decls.actors.all.push(actor);
     }
 
-    fn report_unsupported_parts(&mut self, decl: &ast::ActorDecl, attrs: &[ast::Attribute]) {
+    fn actor_attrs(&mut self, attrs: &[ast::Attribute]) -> (Option<super::Bound>, bool) {
+        let (mut bound, mut is_reentrant) = (None, false);
         for attr in attrs {
             match self.program.name(attr.name.name) {
-                "mailbox" => self.unsupported(attr.span, "bounds of mailboxes"),
-                "reentrant" => self.unsupported(attr.span, "reentrant actors"),
+                "mailbox" => bound = self.mailbox_bound(attr),
+                "reentrant" => is_reentrant = true,
                 _ => {}
             }
         }
-        if let Some(trait_) = decl.traits.first() {
-            self.unsupported(trait_.span, "message traits");
-        }
+        (bound, is_reentrant)
     }
 
     // ------------------------------------------------------------ tables
@@ -109,21 +113,12 @@ impl Checker {
         })
     }
 
-    fn add_actor_impl(&mut self, module: ModuleId, span: Span) -> ImplId {
-        self.decls.impls.push(ImplSource {
-            decl: None,
-            fns: Vec::new(),
-            consts: Vec::new(),
-            types: Vec::new(),
-        });
-        self.new_impl(module, span)
-    }
-
-    fn add_actor_fn(
+    /// A function that nobody has declared as one.
+    pub(super) fn add_hidden_fn(
         &mut self,
         module: ModuleId,
         path: String,
-        impl_: ImplId,
+        container: Container,
         span: Span,
         decl: Option<Box<ast::FnDecl>>,
     ) -> FnId {
@@ -133,7 +128,7 @@ impl Checker {
             name,
             path,
             module,
-            container: Container::Impl(impl_),
+            container,
             generics: Generics::default(),
             params: Vec::new(),
             has_self: false,
@@ -176,7 +171,13 @@ impl Checker {
             let init = init.map(|value| {
                 let path = format!("{owner}.{}", self.program.name(name.name));
                 let decl = fn_decl(name, Vec::new(), None, Some(FnBody::Expr(Box::new(value))), name.span);
-                let fn_ = self.add_actor_fn(actor.module, path, actor.impl_, name.span, Some(decl));
+                let fn_ = self.add_hidden_fn(
+                    actor.module,
+                    path,
+                    Container::Impl(actor.impl_),
+                    name.span,
+                    Some(decl),
+                );
                 let role = ActorRole::StateInit(actor.states.len());
                 self.decls.actors.fns.insert(fn_, ActorFn { actor: id, role });
                 fn_
@@ -229,7 +230,7 @@ impl Checker {
 
     fn collect_handler(&mut self, actor: &mut Actor, id: ActorId, owner: &str, handler: ast::HandlerDecl) {
         let ast::HandlerDecl { attrs, docs: _, name, params, ret, body, span } = handler;
-        self.check_handler_attrs(&attrs);
+        let is_reentrant = self.handler_attrs(&attrs) || actor.is_reentrant;
         self.check_message_params(&params, "message");
         let body = body.map(|body| self.parse_if_replying(body));
         if body.is_none() && name.name != sym::empty {
@@ -246,20 +247,40 @@ impl Checker {
         };
         let decl = fn_decl(name, params, ret, body, span);
         let path = format!("{owner}.{}", self.program.name(name.name));
+        let known = actor.messages.len();
         self.add_message(actor, id, name, path, decl, reply, "message");
-    }
-
-    fn check_handler_attrs(&mut self, attrs: &[ast::Attribute]) {
-        for attr in attrs {
-            match self.program.name(attr.name.name) {
-                "reentrant" => self.unsupported(attr.span, "reentrant handlers"),
-                _ => self.refuse_attr(attr, "a handler"),
-            }
+        let added = actor.messages.as_slice().get(known).map(|m| m.fn_);
+        if let Some(fn_) = added.filter(|_| is_reentrant) {
+            self.program.reentrant.insert(fn_);
+            self.add_reentrant_test(actor, id, owner);
         }
     }
 
+    fn add_reentrant_test(&mut self, actor: &mut Actor, id: ActorId, owner: &str) {
+        if actor.reentrant_test.is_some() {
+            return;
+        }
+        let own = Container::Impl(actor.impl_);
+        let span = self.program.fns[actor.dispatch].span;
+        let fn_ = self.add_hidden_fn(actor.module, format!("{owner}.is_reentrant"), own, span, None);
+        self.decls.actors.glue.insert(fn_, super::Glue::IsReentrant(id));
+        actor.reentrant_test = Some(fn_);
+    }
+
+    /// Whether they say `@reentrant`.
+    fn handler_attrs(&mut self, attrs: &[ast::Attribute]) -> bool {
+        let mut is_reentrant = false;
+        for attr in attrs {
+            match self.program.name(attr.name.name) {
+                "reentrant" => is_reentrant = true,
+                _ => self.refuse_attr(attr, "a handler"),
+            }
+        }
+        is_reentrant
+    }
+
     /// Values of messages travel: nothing is handed back.
-    fn check_message_params(&mut self, params: &[ast::Param], of: &str) {
+    pub(super) fn check_message_params(&mut self, params: &[ast::Param], of: &str) {
         for param in params {
             let is_self = matches!(param.kind, ParamKind::SelfParam);
             let is_mut = param.is_mut
@@ -295,7 +316,8 @@ impl Checker {
             return self.report_member_twice(what, name, first);
         }
         decl.params.retain(|p| !matches!(p.kind, ParamKind::SelfParam));
-        let fn_ = self.add_actor_fn(actor.module, path, actor.impl_, name.span, Some(decl));
+        let own = Container::Impl(actor.impl_);
+        let fn_ = self.add_hidden_fn(actor.module, path, own, name.span, Some(decl));
         let variant = VariantIdx::new(actor.messages.len());
         let role = match what {
             "constructor" => ActorRole::Constructor(variant),
@@ -340,7 +362,7 @@ impl Checker {
         }
     }
 
-    fn report_member_twice(&mut self, what: &str, name: Ident, first: Span) {
+    pub(super) fn report_member_twice(&mut self, what: &str, name: Ident, first: Span) {
         let text = self.program.name(name.name);
         let message = match what {
             "constructor" if text == "new" => "two constructors have no name of their own".to_string(),
@@ -410,13 +432,11 @@ impl Checker {
         let body = FnBody::Block(ast::Block { stmts: vec![stmt], tail: None, span });
         let main = Ident { name: sym::main, span };
         let decl = fn_decl(main, Vec::new(), None, Some(body), span);
-        let fn_ = self.add_actor_fn(module, "main".to_string(), ImplId(0), span, Some(decl));
-        self.program.fns[fn_].container = Container::Module;
-        Some(fn_)
+        Some(self.add_hidden_fn(module, "main".to_string(), Container::Module, span, Some(decl)))
     }
 }
 
-fn fn_decl(
+pub(super) fn fn_decl(
     name: Ident,
     params: Vec<ast::Param>,
     ret: Option<ast::Type>,

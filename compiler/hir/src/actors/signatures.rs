@@ -38,7 +38,10 @@ impl Checker {
             let generics = std::mem::take(&mut self.decls.actors.all[id].source.generics);
             self.resolve_bounds(&generics, &mut cx);
             self.program.adts[adt].generics = cx.generics;
-            let parts = [self.actor_part(state, &own), self.actor_part(message, &own)];
+            let mut parts = [self.actor_part(state, &own), self.actor_part(message, &own)];
+            if self.actor(id).is_managed() {
+                parts[0] = self.runtime_ty("Managed", &[parts[0]]);
+            }
             let ty = self.runtime_ty("ActorRef", &parts);
             let (name, span) = (self.program.interner.intern("0"), self.program.adts[adt].span);
             let field = Field { name, ty, is_pub: true, span };
@@ -61,6 +64,8 @@ impl Checker {
         let (adt, impl_, dispatch) = (actor.adt, actor.impl_, actor.dispatch);
         let mut generics = self.program.adts[adt].generics.clone();
         let [own, state, message] = self.actor_types(id);
+        let traits = std::mem::take(&mut self.decls.actors.all[id].source.traits);
+        self.declare_actor_traits(id, &traits);
         self.program.impls[impl_].generics = generics.clone();
         self.program.impls[impl_].self_ty = own;
         generics.n_parent = generics.params.len() as u32;
@@ -69,6 +74,13 @@ impl Checker {
         let place = self.program.types.intern(TyKind::Ptr(state));
         let names = ["state", "message"].map(|name| self.program.interner.intern(name));
         let params = [(sym::self_, cell), (names[0], place), (names[1], message)];
+        if let Some(test) = self.actor(id).reentrant_test {
+            let ty = self.program.types.intern(TyKind::Ptr(message));
+            let function = &mut self.program.fns[test];
+            function.params = vec![Param { name: names[1], ty, mode: ParamMode::Value, span }];
+            function.ret = Ty::BOOL;
+            function.generics = generics.clone();
+        }
         let function = &mut self.program.fns[dispatch];
         function.params =
             params.map(|(name, ty)| Param { name, ty, mode: ParamMode::Value, span }).into_iter().collect();

@@ -209,7 +209,7 @@ impl FnCtxt<'_> {
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
     }
 
-    fn trait_callee(&mut self, trait_: TraitId, id: FnId, all: TyRow) -> Callee {
+    pub(crate) fn trait_callee(&mut self, trait_: TraitId, id: FnId, all: TyRow) -> Callee {
         let self_ty = self.shallow(all[0]);
         if self.ck.dyn_has(self_ty, trait_)
             && crate::resolve::is_in_vtable(&self.ck.program, id)

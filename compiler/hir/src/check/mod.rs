@@ -205,6 +205,9 @@ impl Checker {
         if let Some(ActorFn { actor, role: ActorRole::Dispatch }) = actor {
             return self.dispatch_body(id, actor);
         }
+        if let Some(glue) = self.decls.actors.glue.get(&id).copied() {
+            return self.glue_body(id, glue);
+        }
         let Some(mut decl) = self.decls.fns[id].take() else { return empty_body(BodyOwner::Fn(id)) };
         let Some(body) = decl.body.take() else { return empty_body(BodyOwner::Fn(id)) };
         let body = self.parse_deferred(body);

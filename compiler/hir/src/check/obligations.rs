@@ -364,10 +364,7 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return;
         }
-        if self.ck.decls.message_traits.contains(&trait_)
-            || self.has_faulty_bound(args[0])
-            || (self.has_faulty_signature && matches!(cause, Cause::Bound(_)))
-        {
+        if self.has_faulty_bound(args[0]) || (self.has_faulty_signature && matches!(cause, Cause::Bound(_))) {
             self.has_errors = true;
             return;
         }
@@ -423,7 +420,11 @@ impl FnCtxt<'_> {
     fn explain_missing(&mut self, trait_: TraitId, args: &[Ty]) -> Option<String> {
         let ty = self.deep(args[0]);
         let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
-        if self.ck.actor_of_ty(ty).is_some() {
+        if let Some(actor) = self.ck.actor_of_ty(ty) {
+            if self.ck.is_message_trait(trait_) {
+                let name = self.ck.program.name(self.ck.actor(actor).name);
+                return Some(format!("write `actor {name}: {of}`, with a handler for each message"));
+            }
             return Some(
                 "references to actors can be compared by `==`, and be keys; they have no order".to_string(),
             );

@@ -19,11 +19,6 @@ impl FnCtxt<'_> {
         self.told_unknown.push(ident.name);
         let text = self.ck.program.name(ident.name).to_string();
         let owners = self.enums_with_variant(ident.name);
-        if let Some(what) = crate::planned::planned(&text)
-            && owners.is_empty()
-        {
-            return self.ck.unsupported(ident.span, what);
-        }
         let mut diag =
             Diagnostic::error(codes::UNKNOWN_NAME, ident.span, format!("there is no `{text}` here"));
         let ended = self.locals.iter().rev().find(|l| l.name == ident.name).map(|l| l.span);

@@ -17,6 +17,21 @@ actor Counter { state count: Int = 0
 fn main() { send(spawn Counter(), Add(1)) }
 ```";
 
+BAD_MAILBOX = "bad-mailbox", "The bound of a mailbox is not said as it should be.",
+"`@mailbox(capacity: 100, policy: wait)` before an actor says how many messages may wait, at least one, and what becomes
+of those beyond: `wait`, `drop_new`, `drop_old` or `fail`.
+
+```gal-fail
+@mailbox(capacity: 10)
+actor Printer { on Print(text: String) { println(text) } }
+fn main() { send(spawn Printer(), Print(\"a\")) }
+```
+```gal
+@mailbox(capacity: 10, policy: wait)
+actor Printer { on Print(text: String) { println(text) } }
+fn main() { send(spawn Printer(), Print(\"a\")) }
+```";
+
 MESSAGE_AS_VALUE = "message-as-value", "Something stands for a message that is none.",
 "A message is written where it is sent: its name, which is looked up in the actor's type, and its values in parentheses.
 It is not a value, so it cannot be in a variable.

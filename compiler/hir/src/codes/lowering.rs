@@ -17,6 +17,29 @@ const FOURTH: Int = PRIMES[3]
 fn main() { println(FOURTH) }
 ```";
 
+MUT_ACROSS_SUSPENSION = "mut-across-suspension", "A reentrant handler holds a state while it waits.",
+"While a `@reentrant` handler waits, its actor takes other messages, which may change the states. So nothing that waits may
+have a state as a `mut` argument, or be lent one that can only be moved. A variable takes the state's place meanwhile.
+
+```gal-fail
+actor Source { on Next -> Int { 4 } }
+fn fill(mut xs: Array<Int>, s: Source) { xs.push(ask(s, Next)) }
+actor Store { state items: Array<Int> = []
+    @reentrant
+    on Fill(s: Source) -> Int { fill(mut items, s); items.len() }
+}
+fn main() { println(ask(spawn Store(), Fill(spawn Source()))) }
+```
+```gal
+actor Source { on Next -> Int { 4 } }
+fn fill(mut xs: Array<Int>, s: Source) { xs.push(ask(s, Next)) }
+actor Store { state items: Array<Int> = []
+    @reentrant
+    on Fill(s: Source) -> Int { let mut new = []; fill(mut new, s); items.extend(new); items.len() }
+}
+fn main() { println(ask(spawn Store(), Fill(spawn Source()))) }
+```";
+
 SUSPENDS_HERE = "suspends-here", "A function suspends where none may.",
 "`ask`, `await`, `sleep` and whatever calls them leave a function for a while. Where nobody can wait they may not stand: in a `drop`, which
 runs wherever a value goes, in a constant, in a closure that is boxed (in a field, an array, a result) as `Fn`, in a method that is called

@@ -48,7 +48,7 @@ impl Checker {
     }
 
     /// The declaration of a trait's member as it is written, if it stands on one line, up to its default.
-    fn member_text(&self, name: Span) -> Option<String> {
+    pub(crate) fn member_text(&self, name: Span) -> Option<String> {
         let source = self.map.file(self.map.file_at(name.lo)?);
         let at = (name.lo - source.start) as usize;
         let start = source.text[..at].rfind('\n').map_or(0, |i| i + 1);
@@ -57,7 +57,7 @@ impl Checker {
         let text = line[..end].trim();
         let is_whole = text.matches('(').count() == text.matches(')').count();
         match text.split_whitespace().next() {
-            Some("fn") if is_whole => Some(text.to_string()),
+            Some("fn" | "on") if is_whole => Some(text.to_string()),
             Some("type") => Some(format!("{text} = …")),
             _ => None,
         }

@@ -53,6 +53,32 @@ impl Flow<'_> {
         actor_fn(self.ck, self.body).is_some_and(has_states) && self.body.params.get(1) == Some(&local)
     }
 
+    /// Whether it is the states, in a handler that is reentrant.
+    pub(super) fn is_shared_state(&self, local: LocalId) -> bool {
+        let BodyOwner::Fn(id) = self.body.owner else { return false };
+        self.ck.program.reentrant.contains(&id) && self.is_states(local)
+    }
+
+    /// Notes a call in a constructor before all states are set. Whether it suspends, lowering knows.
+    pub(super) fn note_early_call(&mut self, st: &State, span: Span) {
+        let BodyOwner::Fn(id) = self.body.owner else { return };
+        if st.dead || st.unset.is_empty() {
+            return;
+        }
+        let Some(ActorFn { actor, role: ActorRole::Constructor(_) }) = self.ck.actor_fn(id) else { return };
+        let states = &self.ck.actor(actor).states;
+        let is_state = |local: &LocalId| {
+            let decl = &self.body.locals[*local];
+            states.iter().any(|s| s.span == decl.span && s.name == decl.name)
+        };
+        let Some(state) = st.unset.iter().copied().find(is_state) else { return };
+        let name = self.body.locals[state].name;
+        let calls = self.ck.program.early_calls.entry(id).or_default();
+        if !calls.iter().any(|c| c.0 == span) {
+            calls.push((span, name));
+        }
+    }
+
     /// The message for a state that has no value, in a constructor.
     pub(super) fn unset_state(&self, local: LocalId, span: Span) -> Option<Diagnostic> {
         let ActorFn { actor, role: ActorRole::Constructor(_) } = actor_fn(self.ck, self.body)? else {

@@ -31,6 +31,7 @@ impl<'a> Flow<'a> {
             };
             self.expr(&arg.expr, st, mode);
         }
+        self.note_early_call(st, span);
     }
 
     /// What is lent to a call must not lie in a place that the call changes. Values that can be copied are.

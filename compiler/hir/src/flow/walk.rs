@@ -212,6 +212,10 @@ impl<'a> Flow<'a> {
             let why = "the type has a `drop`, which needs the whole value";
             return self.report_copy(ty, span, why);
         }
+        if self.is_shared_state(local) {
+            let why = "other messages may be handled meanwhile: `take()` or `replace()` leave something in its place";
+            return self.report_copy(ty, span, why);
+        }
         self.note_param(local);
         if self.reply == Some(local) {
             st.owes_reply = false;

@@ -30,6 +30,7 @@ impl Checker {
                 None
             }
         });
+        let trait_ = trait_.filter(|(t, _)| !self.refuse_impl_of_messages(*t, self_ty, decl.self_ty.span));
         let failed = decl.trait_.is_some() && trait_.is_none();
         let slot = &mut self.program.impls[id];
         slot.generics = cx.generics;

@@ -110,10 +110,12 @@ impl Builder<'_, '_> {
     // ------------------------------------------------------------ arguments
 
     pub fn plan_args<'e>(&mut self, args: &'e [body::Arg]) -> Vec<ArgPlan<'e>> {
+        let shared = self.shared_states();
         let mut plans = Vec::with_capacity(args.len());
         for (i, arg) in args.iter().enumerate() {
             let is_named = is_place(&arg.expr);
-            let disturbed = is_named && is_disturbed(&arg.expr, args[i + 1..].iter().map(|a| &a.expr));
+            let disturbed =
+                is_named && is_disturbed(&arg.expr, args[i + 1..].iter().map(|a| &a.expr), shared);
             plans.push(match arg.mode {
                 ArgMode::Value => {
                     let operand = self.operand(&arg.expr);
@@ -211,7 +213,7 @@ impl Builder<'_, '_> {
 
     /// Where a callee lies while it is called; a copy if the arguments' evaluation writes it.
     fn callee_place(&mut self, callee: &Expr, args: &[body::Arg]) -> Place {
-        if is_place(callee) && is_disturbed(callee, args.iter().map(|a| &a.expr)) {
+        if is_place(callee) && is_disturbed(callee, args.iter().map(|a| &a.expr), self.shared_states()) {
             return self.value_in_temp(callee).into();
         }
         self.place(callee, Access::Read)
@@ -249,7 +251,7 @@ impl Builder<'_, '_> {
         let Some(method) = self.cx.dyn_method(dyn_ty, trait_, method, e.span) else { return };
         let is_mut = method.receiver == ParamMode::Mut;
         let later = || rest.iter().map(|a| &a.expr);
-        let disturbed = is_place(&object.expr) && is_disturbed(&object.expr, later());
+        let disturbed = is_place(&object.expr) && is_disturbed(&object.expr, later(), self.shared_states());
         // While it is suspended, others may put another value in its place.
         let held = disturbed || method.suspends;
         let mut plan = match held && !is_mut {

@@ -19,8 +19,12 @@ struct Reads {
     memory: bool,
 }
 
-/// Whether evaluating any of `later` may change what `e` reads.
-pub(super) fn is_disturbed<'e>(e: &Expr, later: impl Iterator<Item = &'e Expr>) -> bool {
+/// Whether evaluating any of `later` may change what `e` reads. `shared`: a variable that lies in memory which others know.
+pub(super) fn is_disturbed<'e>(
+    e: &Expr,
+    later: impl Iterator<Item = &'e Expr>,
+    shared: Option<LocalId>,
+) -> bool {
     let mut effects = Effects::default();
     later.filter(|l| !is_trivial(l)).for_each(|l| effects.add(l));
     if effects.written.is_empty() && !effects.memory {
@@ -28,6 +32,7 @@ pub(super) fn is_disturbed<'e>(e: &Expr, later: impl Iterator<Item = &'e Expr>) 
     }
     let mut reads = Reads::default();
     reads.add(e);
+    reads.memory |= shared.is_some_and(|shared| reads.locals.contains(&shared));
     (reads.memory && effects.memory) || reads.locals.iter().any(|l| effects.written.contains(l))
 }
 

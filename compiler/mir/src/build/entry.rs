@@ -62,6 +62,10 @@ pub(super) fn build_entries(cx: &mut Cx<'_>) {
         cx.require_lang("alloc");
         cx.require_lang("free");
     }
+    let wait = cx.lang_fn_id(crate::passes::coroutine::YIELDING).map(|id| Key::Fn(id, Box::new([])));
+    if wait.is_some_and(|key| cx.instances.contains_key(&key)) {
+        cx.require_lang(crate::passes::coroutine::YIELDING);
+    }
     // Without allocation there is nothing to report, and a program that only prints stays small.
     let exits = allocates || cx.opts.check_leaks;
     for root in std::mem::take(&mut cx.roots) {

@@ -26,10 +26,15 @@ impl Builder<'_, '_> {
 
     /// Declares the parameters, the hidden one included.
     pub fn enter_params(&mut self, params: &[LocalId]) {
+        let shared = self.shared_states();
         for id in params {
             let (name, span) = self.var_name(*id);
             let local = self.param(name, span);
-            self.vars.insert(*id, local.into());
+            let place = match shared == Some(*id) {
+                true => Place::from(local).with(Proj::Deref),
+                false => local.into(),
+            };
+            self.vars.insert(*id, place);
             if self.body.param_mode(local) == Some(ParamMode::Owned) {
                 self.schedule(local);
             }
@@ -38,6 +43,13 @@ impl Builder<'_, '_> {
             let span = self.span;
             self.caller = Some(self.param("caller".to_string(), span));
         }
+    }
+
+    /// The variable with the states in a handler that gets their address, see [`hir::Program::reentrant`].
+    pub fn shared_states(&self) -> Option<LocalId> {
+        let hir = self.hir.as_ref()?;
+        let hir::program::BodyOwner::Fn(id) = hir.owner else { return None };
+        hir.params.get(1).copied().filter(|_| self.cx.front.program().reentrant.contains(&id))
     }
 
     pub fn var_name(&self, id: LocalId) -> (String, Span) {
@@ -183,11 +195,13 @@ impl Builder<'_, '_> {
 
     /// Operands of several expressions, evaluated in order: what a later one may change is read at once.
     pub fn operands(&mut self, exprs: &[&Expr]) -> Vec<Operand> {
+        let shared = self.shared_states();
         let mut out = Vec::with_capacity(exprs.len());
         for (i, e) in exprs.iter().enumerate() {
             let operand = self.operand(e);
             let later = exprs[i + 1..].iter().copied();
-            let operand = if is_place(e) && is_disturbed(e, later) { self.stable(operand) } else { operand };
+            let operand =
+                if is_place(e) && is_disturbed(e, later, shared) { self.stable(operand) } else { operand };
             out.push(operand);
         }
         out

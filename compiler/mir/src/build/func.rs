@@ -382,6 +382,13 @@ impl<'c, 'f> Builder<'c, 'f> {
                 && *mode == ParamMode::Borrowed
             {
                 *arg = Arg::Value(Operand::Borrow(place.clone()));
+            } else if let Arg::Mut(place) = arg
+                && *mode == ParamMode::Owned
+                && place.proj.last() == Some(&Proj::Deref)
+            {
+                // A reentrant handler gets the address of the states.
+                place.proj.pop();
+                *arg = Arg::Value(Operand::Copy(place.clone()));
             }
         }
     }

@@ -167,6 +167,11 @@ impl<'f> Cx<'f> {
         let sig = self.fn_sig(id, args);
         let mut params = self.mir_params(&sig);
         self.lend_params(id, args, &mut params);
+        if self.front.program().reentrant.contains(&id) {
+            let states = TyKind::Ptr(sig.params[1].0);
+            let states = self.front.program_mut().types.intern(states);
+            params[1] = (self.mir_ty(states), ParamMode::Owned);
+        }
         if tracked {
             params.push((self.location_ty(), ParamMode::Owned));
         }

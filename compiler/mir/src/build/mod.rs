@@ -8,6 +8,7 @@
 //! What comes out is MIR of the stage *built* (see `crate::ir`): reads copy, parameters own, drops may name places
 //! that are moved out. It is straightforward on purpose; making it fast is the passes' work.
 
+mod actors;
 mod adapters;
 mod arith;
 mod branches;
@@ -58,6 +59,8 @@ pub struct BuildOptions {
     pub check_leaks: bool,
     /// Waiting takes no time.
     pub virtual_clock: bool,
+    /// A seed that the program is given chooses the order in which green threads run.
+    pub schedules: bool,
     /// Whether the size of the code counts more than anything else.
     pub smallest: bool,
     pub panic_unwinds: bool,
@@ -84,6 +87,7 @@ pub fn build_program(front: &mut dyn Front, opts: &BuildOptions) -> Result<mir::
     cx.unwinds |= cx.lang_fn_id("drive").is_some();
     entry::declare_roots(&mut cx);
     cx.run();
+    cx.check_actors();
     if cx.errors.is_empty() { Ok(cx.program) } else { Err(cx.errors) }
 }
 

@@ -7,6 +7,7 @@ use super::place::Access;
 use super::scope::Exit;
 use crate::ir::*;
 use hir::body::{Arm, Expr, ExprKind, LocalId, Pat, PatKind};
+use syntax::Diagnostic;
 
 /// Where the leaves of a decision tree meet: nothing is spent on a meeting of one.
 #[derive(Default, Debug)]
@@ -80,6 +81,7 @@ impl Builder<'_, '_> {
     /// The place that is matched on.
     fn scrutinee<'p>(&mut self, decision: &mut Decision<'p>, e: &Expr, arms: &'p [Arm]) -> OccId {
         let written = writes_of(arms.iter().filter_map(|a| a.guard.as_ref()));
+        let written = Effects { memory: written.memory || self.may_change_under(e, arms), ..written };
         if let ExprKind::Tuple(elems) = &e.kind
             && !elems.is_empty()
             && !arms.iter().any(|a| names_whole(&a.pat))
@@ -92,6 +94,24 @@ impl Builder<'_, '_> {
         self.scrutinee_part(decision, e, &[], &written)
     }
 
+    /// Whether a guard may wait while others change what is matched: the states of a reentrant handler. What can only be
+    /// moved cannot be copied before.
+    fn may_change_under(&mut self, e: &Expr, arms: &[Arm]) -> bool {
+        let Some(guard) = arms.iter().find_map(|arm| arm.guard.as_ref()) else { return false };
+        if self.shared_states().is_none_or(|states| place_root(e) != Some(states)) {
+            return false;
+        }
+        let ty = self.ty(e.ty);
+        if self.facts(ty).iso {
+            let message = "a guard may wait while a reentrant handler holds a state";
+            let error = Diagnostic::error(hir::codes::MUT_ACROSS_SUSPENSION, guard.span, message)
+                .also(e.span, "this can only be moved, so it is not copied for the `match`")
+                .note("write the condition as an `if` in the arm");
+            self.cx.errors.push(error);
+        }
+        true
+    }
+
     fn scrutinee_part(
         &mut self,
         decision: &mut Decision<'_>,
@@ -102,7 +122,11 @@ impl Builder<'_, '_> {
         let is_stable = is_place(e)
             && !written.memory
             && place_root(e).is_none_or(|root| !written.written.contains(&root))
-            && !super::effects::is_disturbed(e, siblings.iter().filter(|s| !std::ptr::eq(*s, e)));
+            && !super::effects::is_disturbed(
+                e,
+                siblings.iter().filter(|s| !std::ptr::eq(*s, e)),
+                self.shared_states(),
+            );
         let place = if is_stable { self.place(e, Access::Read) } else { self.value_in_temp(e).into() };
         let ty = self.mono(e.ty);
         decision.occ(Occ { place: Some(place), ty, kids: Vec::new(), array: None })

@@ -1,6 +1,6 @@
 //! `spawn`, `send` and `ask`, as calls of the library's runtime.
 
-use super::message::{Addressed, Letter};
+use super::message::{Addressed, Letter, Recipient};
 use crate::actors::ActorId;
 use crate::body::*;
 use crate::check::path::Res;
@@ -62,23 +62,21 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         };
         self.require_actor_bounds(actor, &args, span);
-        let Some(values) = self.payload(actor, &args, variant, given, span) else {
+        let to = Recipient::Actor { actor, args: args.clone(), variant };
+        let Some(values) = self.payload(&to, given, span) else {
             return self.error_expr(span);
         };
         let mut lets = Vec::new();
         let name = Ident { name: self.ck.actor(actor).name, span };
-        let mut letter = Letter { actor, args, variant, values, reply: None, name, span };
+        let mut letter = Letter { to, values, reply: None, name, span };
         self.bind_values(&mut letter, &mut lets);
-        let args = letter.args.clone();
         let cell = self.spawned_cell(actor, &args, span);
         let adt = self.ck.actor(actor).adt;
         let ty = self.ck.actor_part(adt, &args);
         let kind =
             ExprKind::Adt { variant: VariantIdx(0), fields: vec![Some(cell)], order: vec![0], base: None };
         let reference = self.bind_value(Expr { kind, ty, span }, &mut lets);
-        let message = self.message_value(letter, None);
-        let to = self.cell_of(reference, actor, &args, span);
-        lets.push(Stmt::Expr(self.runtime_call("actor_send", &[], vec![to, message], span)));
+        lets.push(Stmt::Expr(self.delivery(reference, letter, None, false, span)));
         with_lets(lets, self.local(reference, span))
     }
 
@@ -88,7 +86,19 @@ impl FnCtxt<'_> {
         let ty = self.intern_row(TyKind::FnDef(dispatch, Args::default()), args);
         let dispatch = Expr { kind: ExprKind::FnItem, ty, span };
         let parts = [self.ck.actor_part(state, args), self.ck.actor_part(message, args)];
-        self.runtime_call("actor_spawn", &parts, vec![dispatch], span)
+        if !self.ck.actor(actor).is_managed() {
+            return self.runtime_call("actor_spawn", &parts, vec![dispatch], span);
+        }
+        let capacity = self.ck.actor(actor).bound.map_or(0, |b| b.capacity);
+        let capacity = Expr { kind: ExprKind::Lit(Lit::int(capacity.into())), ty: Ty::I64, span };
+        match self.ck.actor(actor).reentrant_test {
+            Some(test) => {
+                let ty = self.intern_row(TyKind::FnDef(test, Args::default()), args);
+                let test = Expr { kind: ExprKind::FnItem, ty, span };
+                self.runtime_call("reentrant_spawn", &parts, vec![dispatch, test, capacity], span)
+            }
+            None => self.runtime_call("managed_spawn", &parts, vec![dispatch, capacity], span),
+        }
     }
 
     fn require_actor_bounds(&mut self, actor: ActorId, args: &[Ty], span: Span) {
@@ -200,16 +210,14 @@ impl FnCtxt<'_> {
         let Some(Addressed { lets, to, letter }) = self.addressed(target, message, "send") else {
             return Expr { ty: Ty::UNIT, ..self.error_expr(span) };
         };
-        let (cell, message) = self.unasked(to, letter, span);
-        let call = self.runtime_call("actor_send", &[], vec![cell, message], span);
+        let call = self.unasked(to, letter, span);
         with_lets(lets, call)
     }
 
-    /// The reference and the message where nobody waits for an answer.
-    pub(super) fn unasked(&mut self, to: LocalId, letter: Letter, span: Span) -> (Expr, Expr) {
-        let cell = self.cell_of(to, letter.actor, &letter.args, span);
+    /// Sends a message where nobody waits for an answer.
+    pub(super) fn unasked(&mut self, to: LocalId, letter: Letter, span: Span) -> Expr {
         let reply = letter.reply.map(|ty| self.runtime_call("reply_none", &[ty], Vec::new(), span));
-        (cell, self.message_value(letter, reply))
+        self.delivery(to, letter, reply, true, span)
     }
 
     // ------------------------------------------------------------ ask
@@ -281,15 +289,16 @@ impl FnCtxt<'_> {
             Expr { kind: ExprKind::Field { base, index }, ty, span }
         };
         let (answer, waiting) = (part(self, 0, answer), part(self, 1, waiting));
-        let cell = self.cell_of(to, letter.actor, &letter.args, span);
-        let message = self.message_value(letter, Some(answer));
-        lets.push(Stmt::Expr(self.runtime_call("actor_send", &[], vec![cell, message], span)));
+        lets.push(Stmt::Expr(self.delivery(to, letter, Some(answer), false, span)));
         (lets, Some(waiting), wait)
     }
 
     fn report_no_reply(&mut self, letter: &Letter) {
         let text = self.ck.program.name(letter.name.name).to_string();
-        let declared = self.ck.actor(letter.actor).messages[letter.variant].span;
+        let declared = match &letter.to {
+            Recipient::Actor { actor, variant, .. } => self.ck.actor(*actor).messages[*variant].span,
+            Recipient::Trait { method, .. } => self.ck.program.fns[*method].span,
+        };
         let message = format!("`{text}` has no reply, so nothing can be asked by it");
         let diag = Diagnostic::error(codes::ASK_WITHOUT_REPLY, letter.name.span, message)
             .also(declared, "this handler gives none")

@@ -1,8 +1,9 @@
 //! Messages: names that are looked up in the type of the actor they are sent to.
 
-use crate::actors::ActorId;
+use crate::actors::{ActorId, Policy};
 use crate::body::*;
 use crate::check::FnCtxt;
+use crate::check::expr::value_arg;
 use crate::codes;
 use crate::program::*;
 use crate::suggest;
@@ -11,12 +12,18 @@ use smallvec::SmallVec;
 use syntax::ast::{self, Ident};
 use syntax::{Diagnostic, Span, Symbol};
 
+/// What gets a message.
+#[derive(Clone)]
+pub(super) enum Recipient {
+    /// An actor of a known kind: the arguments of its type, and which of its messages it is.
+    Actor { actor: ActorId, args: TyRow, variant: VariantIdx },
+    /// Some actor that implements a trait: the trait's arguments, `Self` first, and the method that sends the message.
+    Trait { trait_: TraitId, args: TyRow, method: FnId, has_reply: bool },
+}
+
 /// A message on its way, without its `Reply`.
 pub(super) struct Letter {
-    pub actor: ActorId,
-    /// The arguments of the actor's type.
-    pub args: TyRow,
-    pub variant: VariantIdx,
+    pub to: Recipient,
     pub values: Vec<Expr>,
     /// The type of its answer.
     pub reply: Option<Ty>,
@@ -33,6 +40,13 @@ pub(super) struct Addressed {
     pub letter: Letter,
 }
 
+/// Where messages of a type are looked up.
+enum Names {
+    Actor(ActorId, TyRow),
+    /// With the arguments of each, `Self` first.
+    Traits(Vec<(TraitId, TyRow)>),
+}
+
 impl FnCtxt<'_> {
     /// The target and the message of `send` and its like. `None` where a mistake was reported.
     pub(super) fn addressed(
@@ -43,50 +57,64 @@ impl FnCtxt<'_> {
     ) -> Option<Addressed> {
         let to = self.expr(target, None);
         let ty = self.settle(to.ty);
-        let actor = self.ck.actor_of_ty(ty);
-        let (Some(actor), TyKind::Adt(_, args)) = (actor, self.kind(ty)) else {
+        let Some(names) = self.names_of(ty) else {
             self.report_not_an_actor(&to, ty, form);
             self.check_payload(message);
             self.has_errors = true;
             return None;
         };
-        let args = TyRow::from_slice(args);
         let mut lets = Vec::new();
         let to = self.bind_value(to, &mut lets);
-        let letter = self.letter(actor, args, message)?;
+        let letter = self.letter(&names, message)?;
         Some(Addressed { lets, to, letter })
     }
 
+    fn names_of(&mut self, ty: Ty) -> Option<Names> {
+        if let Some(actor) = self.ck.actor_of_ty(ty)
+            && let TyKind::Adt(_, args) = self.kind(ty)
+        {
+            return Some(Names::Actor(actor, TyRow::from_slice(args)));
+        }
+        let traits = self.message_traits_of(ty);
+        (!traits.is_empty()).then_some(Names::Traits(traits))
+    }
+
+    /// The message traits that a type is known to implement, with those above them.
+    pub(super) fn message_traits_of(&mut self, ty: Ty) -> Vec<(TraitId, TyRow)> {
+        let all: Vec<(TraitId, TyRow)> = match self.kind(ty).clone() {
+            TyKind::Dyn { trait_, args, .. } => {
+                let full: Vec<Ty> = std::iter::once(ty).chain(args).collect();
+                let bounds = self.ck.program.super_closure(trait_);
+                let row = |this: &mut Self, args: &[Ty]| {
+                    args.iter().map(|t| this.ck.program.types.subst(*t, &full)).collect()
+                };
+                bounds.into_iter().map(|b| (b.trait_, row(self, &b.args))).collect()
+            }
+            TyKind::Param(..) | TyKind::Assoc { .. } => {
+                let bounds = self.env.bounds.iter().filter(|b| b.args.first() == Some(&ty));
+                bounds.map(|b| (b.trait_, TyRow::from_slice(&b.args))).collect()
+            }
+            _ => Vec::new(),
+        };
+        all.into_iter().filter(|(trait_, _)| self.ck.is_message_trait(*trait_)).collect()
+    }
+
     fn report_not_an_actor(&mut self, to: &Expr, ty: Ty, form: &str) {
-        if ty == Ty::ERROR {
+        if ty == Ty::ERROR || self.has_faulty_bound(ty) {
             return;
         }
         if self.is_open(ty) {
             return self.report_unknown_type(ty, to.span);
         }
-        if self.has_message_trait(ty) {
-            return;
-        }
         let name = self.ty_name(ty);
         let message = format!("`{form}` needs an actor, this is `{name}`");
         let diag = Diagnostic::error(codes::NOT_AN_ACTOR, to.span, message);
         self.report(match self.kind(ty) {
-            TyKind::Param(..) => diag.note("a type parameter may be any type; write the actor's type"),
+            TyKind::Param(..) => diag.note(format!(
+                "a type parameter may be any type; a bound says which messages it has: `{name}: Observer`, a message trait"
+            )),
             _ => diag.note("only actors get messages; methods of values are called: `x.f()`"),
         });
-    }
-
-    /// Whether all that is known of a type is a trait with messages, which was reported.
-    fn has_message_trait(&self, ty: Ty) -> bool {
-        let is_one = |trait_: &TraitId| self.ck.decls.message_traits.contains(trait_);
-        match self.kind(ty) {
-            TyKind::Dyn { trait_, .. } => is_one(trait_),
-            TyKind::Param(..) => self.cx.generics.bounds.iter().any(|bound| match &bound.kind {
-                BoundKind::Trait { trait_, .. } => bound.ty == ty && is_one(trait_),
-                BoundKind::Fn { .. } => false,
-            }),
-            _ => false,
-        }
     }
 
     /// Checks the values of a message that cannot be sent, for the mistakes in them.
@@ -96,83 +124,124 @@ impl FnCtxt<'_> {
         }
     }
 
-    fn letter(&mut self, actor: ActorId, args: TyRow, message: &mut ast::Expr) -> Option<Letter> {
+    fn letter(&mut self, names: &Names, message: &mut ast::Expr) -> Option<Letter> {
         let span = message.span;
         let Some((name, given)) = message_parts(message) else {
-            self.report_not_a_message(actor, message);
+            self.report_not_a_message(names, message);
             return None;
         };
         let name = *name;
-        let Some(variant) = self.ck.actor(actor).handler(name.name) else {
+        let Some(to) = self.recipient(names, name.name) else {
             if given.is_empty() && self.scope.get(name.name).is_some() {
-                self.report_message_variable(actor, name);
+                self.report_message_variable(names, name);
                 return None;
             }
-            self.report_unknown_message(actor, name);
+            self.report_unknown_message(names, name);
             self.check_loose(given);
             return None;
         };
-        let values = self.payload(actor, &args, variant, given, span)?;
-        let reply = self.ck.reply_ty(actor, variant, span);
-        let reply = reply.map(|ty| self.instantiate(ty, &args, span));
+        let values = self.payload(&to, given, span)?;
+        let reply = self.answer_to(&to, span);
         self.has_errors |= reply.is_some_and(|ty| self.ck.program.types.flags(ty).has_error);
-        Some(Letter { actor, args, variant, values, reply, name, span })
+        Some(Letter { to, values, reply, name, span })
+    }
+
+    /// Of several traits with the message the first: an actor has one handler for all of them.
+    fn recipient(&self, names: &Names, name: Symbol) -> Option<Recipient> {
+        match names {
+            Names::Actor(actor, args) => {
+                let variant = self.ck.actor(*actor).handler(name)?;
+                Some(Recipient::Actor { actor: *actor, args: args.clone(), variant })
+            }
+            Names::Traits(traits) => traits.iter().find_map(|(trait_, args)| {
+                let message = self.ck.decls.message_traits.get(trait_)?.message(name)?;
+                let (method, has_reply) = (message.fn_, message.has_reply);
+                Some(Recipient::Trait { trait_: *trait_, args: args.clone(), method, has_reply })
+            }),
+        }
+    }
+
+    fn answer_to(&mut self, to: &Recipient, span: Span) -> Option<Ty> {
+        match to {
+            Recipient::Actor { actor, args, variant } => {
+                let reply = self.ck.reply_ty(*actor, *variant, span)?;
+                Some(self.instantiate(reply, args, span))
+            }
+            Recipient::Trait { has_reply: false, .. } => None,
+            Recipient::Trait { method, args, .. } => {
+                let reply = self.ck.trait_reply(*method, args);
+                Some(self.instantiate(reply, &[], span))
+            }
+        }
+    }
+
+    /// The function whose parameters are the values of a message: which, the number of those before them, and how
+    /// many there are.
+    fn payload_params(&self, to: &Recipient) -> (FnId, usize, usize) {
+        match to {
+            Recipient::Actor { actor, variant, .. } => {
+                let decl = self.ck.actor(*actor);
+                let skip = if variant.0 < decl.n_constructors as u32 { 1 } else { 2 };
+                let fn_ = decl.messages[*variant].fn_;
+                (fn_, skip, self.written_params(fn_, skip))
+            }
+            Recipient::Trait { method, has_reply, .. } => {
+                let n = self.ck.program.fns[*method].params.len() - 1;
+                (*method, 1, n - usize::from(*has_reply))
+            }
+        }
     }
 
     /// The values of a message, or of a constructor, which is one.
     pub(super) fn payload(
         &mut self,
-        actor: ActorId,
-        actor_args: &[Ty],
-        variant: VariantIdx,
+        to: &Recipient,
         given: &mut [ast::Arg],
         span: Span,
     ) -> Option<Vec<Expr>> {
-        let decl = self.ck.actor(actor);
-        let skip = if variant.0 < decl.n_constructors as u32 { 1 } else { 2 };
-        let (adt, fn_) = (decl.message, decl.messages[variant].fn_);
-        let n = self.written_params(fn_, skip);
+        let (fn_, skip, n) = self.payload_params(to);
+        let (args, variant) = match to {
+            Recipient::Actor { actor, args, variant } => {
+                (args, Some((self.ck.actor(*actor).message, *variant)))
+            }
+            Recipient::Trait { args, .. } => (args, None),
+        };
         let tys: TyRow = self.ck.program.fns[fn_].params.iter().skip(skip).take(n).map(|p| p.ty).collect();
         let params: SmallVec<[(Ty, ParamMode); 6]> =
-            tys.into_iter().map(|ty| (self.instantiate(ty, actor_args, span), ParamMode::Value)).collect();
+            tys.into_iter().map(|ty| (self.instantiate(ty, args, span), ParamMode::Value)).collect();
         self.has_errors |= params.iter().any(|p| self.ck.program.types.flags(p.0).has_error);
         if params.len() != given.len() {
-            self.report_payload_count(actor, variant, skip, n, given.len(), span);
+            self.report_payload_count(to, given.len(), span);
             self.check_loose(given);
             return None;
         }
-        let info = crate::check::args::CalleeInfo { fn_: None, variant: Some((adt, variant)), span };
+        let info = crate::check::args::CalleeInfo { fn_: None, variant, span };
         let values = self.check_args(&params, None, given, info);
         if values.len() != params.len() {
             self.has_errors = true;
             return None;
         }
-        // What the declaration says has been looked at; what the actor's type arguments make of it has not.
-        for value in values.iter().filter(|_| !actor_args.is_empty()) {
-            let ty = self.resolve_now(value.expr.ty);
-            self.has_errors |= self.ck.report_unsendable(ty, value.expr.span);
-        }
         Some(values.into_iter().zip(params).map(|(arg, (ty, _))| Expr { ty, ..arg.expr }).collect())
     }
 
-    fn report_payload_count(
-        &mut self,
-        actor: ActorId,
-        variant: VariantIdx,
-        skip: usize,
-        want: usize,
-        given: usize,
-        span: Span,
-    ) {
-        let decl = self.ck.actor(actor);
-        let message = &decl.messages[variant];
-        let (fn_, declared, actor_span) = (message.fn_, message.span, self.ck.program.adts[decl.adt].span);
-        let own = self.ck.program.name(message.name);
-        let of = self.ck.program.name(decl.name);
-        let text = match (skip, own) {
-            (1, "new") => of.to_string(),
-            (1, _) => format!("{of}.{own}"),
-            _ => own.to_string(),
+    fn report_payload_count(&mut self, to: &Recipient, given: usize, span: Span) {
+        let (fn_, skip, want) = self.payload_params(to);
+        let (text, declared, has_no_new) = match to {
+            Recipient::Actor { actor, variant, .. } => {
+                let decl = self.ck.actor(*actor);
+                let message = &decl.messages[*variant];
+                let of = self.ck.program.name(decl.name);
+                let text = match (skip, self.ck.program.name(message.name)) {
+                    (1, "new") => of.to_string(),
+                    (1, own) => format!("{of}.{own}"),
+                    (_, own) => own.to_string(),
+                };
+                (text, message.span, message.span == self.ck.program.adts[decl.adt].span)
+            }
+            Recipient::Trait { method, .. } => {
+                let text = self.ck.program.name(self.ck.program.fns[*method].name).replace("on ", "");
+                (text, self.ck.program.fns[*method].span, false)
+            }
         };
         let noun = crate::coherence::count(want, "argument");
         let diag =
@@ -185,7 +254,7 @@ impl FnCtxt<'_> {
             .collect();
         self.report(if !missing.is_empty() {
             diag.note(format!("missing: {}", missing.join(", ")))
-        } else if declared == actor_span {
+        } else if has_no_new {
             diag.note("it has no `new`: its states start with their initial values")
         } else {
             diag
@@ -220,18 +289,66 @@ impl FnCtxt<'_> {
         self.local(local, span)
     }
 
+    /// Puts a message into the mailbox of the actor that the variable refers to. `waits`: if that is bounded so, for room;
+    /// who waits for an answer need not.
+    pub(super) fn delivery(
+        &mut self,
+        to: LocalId,
+        letter: Letter,
+        reply: Option<Expr>,
+        waits: bool,
+        span: Span,
+    ) -> Expr {
+        let Letter { to: recipient, values, span: message_span, .. } = letter;
+        let values = values.into_iter().chain(reply);
+        match recipient {
+            Recipient::Actor { actor, args, variant } => {
+                let message = self.message_value(actor, &args, variant, values.collect(), message_span);
+                let cell = self.cell_of(to, actor, &args, span);
+                let decl = self.ck.actor(actor);
+                let send = match decl.bound.map(|b| b.policy) {
+                    _ if variant.0 < decl.n_constructors as u32 => "actor_send",
+                    None => "actor_send",
+                    Some(Policy::Wait) if !waits => "mailbox_put",
+                    Some(policy) => policy.sender(),
+                };
+                self.runtime_call(send, &[], vec![cell, message], span)
+            }
+            Recipient::Trait { trait_, args, method, .. } => {
+                let callee = self.trait_callee(trait_, method, args.clone());
+                let values = std::iter::once(self.local(to, span)).chain(values).map(value_arg).collect();
+                let send = Expr { kind: ExprKind::Call { callee, args: values }, ty: Ty::UNIT, span };
+                match self.ck.decls.message_traits.get(&trait_).filter(|_| waits).map(|t| t.room) {
+                    Some(room) => {
+                        let callee = Callee::Fn { id: room, args: args[..].into() };
+                        let args = vec![value_arg(self.local(to, span))];
+                        let wait = Expr { kind: ExprKind::Call { callee, args }, ty: Ty::UNIT, span };
+                        crate::check::with_lets(vec![Stmt::Expr(send)], wait)
+                    }
+                    None => send,
+                }
+            }
+        }
+    }
+
     /// The message as a value of the hidden enum.
-    pub(super) fn message_value(&mut self, letter: Letter, reply: Option<Expr>) -> Expr {
-        let adt = self.ck.actor(letter.actor).message;
-        let ty = self.ck.actor_part(adt, &letter.args);
-        let fields: Vec<Option<Expr>> = letter.values.into_iter().chain(reply).map(Some).collect();
+    fn message_value(
+        &mut self,
+        actor: ActorId,
+        args: &[Ty],
+        variant: VariantIdx,
+        values: Vec<Expr>,
+        span: Span,
+    ) -> Expr {
+        let adt = self.ck.actor(actor).message;
+        let ty = self.ck.actor_part(adt, args);
+        let fields: Vec<Option<Expr>> = values.into_iter().map(Some).collect();
         let order = (0..fields.len() as u32).collect();
-        let kind = ExprKind::Adt { variant: letter.variant, fields, order, base: None };
-        Expr { kind, ty, span: letter.span }
+        Expr { kind: ExprKind::Adt { variant, fields, order, base: None }, ty, span }
     }
 
     /// The library's reference in a variable with an actor's.
-    pub(super) fn cell_of(&mut self, to: LocalId, actor: ActorId, args: &[Ty], span: Span) -> Expr {
+    fn cell_of(&mut self, to: LocalId, actor: ActorId, args: &[Ty], span: Span) -> Expr {
         let adt = self.ck.actor(actor).adt;
         let field = self.ck.program.adts[adt].variants[VariantIdx(0)].fields[0].ty;
         let ty = self.instantiate(field, args, span);
@@ -241,7 +358,7 @@ impl FnCtxt<'_> {
 
     // ------------------------------------------------------------ mistakes
 
-    fn report_not_a_message(&mut self, actor: ActorId, message: &mut ast::Expr) {
+    fn report_not_a_message(&mut self, names: &Names, message: &mut ast::Expr) {
         let diag = Diagnostic::error(
             codes::MESSAGE_AS_VALUE,
             message.span,
@@ -258,55 +375,73 @@ impl FnCtxt<'_> {
             _ => "a message is not a value: it cannot be kept in a variable".to_string(),
         };
         let diag = diag.note(note);
-        let list = self.list_messages(actor);
+        let list = self.list_messages(names);
         self.report(if list.is_empty() { diag } else { diag.note(list) });
     }
 
-    fn report_message_variable(&mut self, actor: ActorId, name: Ident) {
+    fn report_message_variable(&mut self, names: &Names, name: Ident) {
         let text = self.ck.program.name(name.name);
         let message = format!("expected a message, found the variable `{text}`");
         let diag = Diagnostic::error(codes::MESSAGE_AS_VALUE, name.span, message).note(
             "a message is not a value: it is written where it is sent, or in a closure, `|| send(a, M)`",
         );
-        let list = self.list_messages(actor);
+        let list = self.list_messages(names);
         self.report(if list.is_empty() { diag } else { diag.note(list) });
     }
 
-    fn report_unknown_message(&mut self, actor: ActorId, name: Ident) {
+    fn report_unknown_message(&mut self, names: &Names, name: Ident) {
         self.has_errors = true;
         let text = self.ck.program.name(name.name).to_string();
         if text.is_empty() {
             return;
         }
-        let decl = self.ck.actor(actor);
-        let of = self.ck.program.name(decl.name).to_string();
-        let is_private = decl.helper(name.name).is_some() || decl.state_index(name.name).is_some();
-        let is_constructor = decl.constructors().any(|(_, m)| m.name == name.name);
-        let names: Vec<Symbol> = decl.handlers().map(|(_, m)| m.name).collect();
+        let of = match names {
+            Names::Actor(actor, _) => self.ck.program.name(self.ck.actor(*actor).name).to_string(),
+            Names::Traits(traits) => self.ty_name(traits[0].1[0]),
+        };
         let message = format!("`{of}` has no message `{text}`");
         let diag = Diagnostic::error(codes::UNKNOWN_MESSAGE, name.span, message);
-        self.report(if is_private {
-            diag.note("only messages are reachable from outside, never states or functions")
-        } else if is_constructor {
-            diag.note(format!("a constructor runs once, when the actor starts: `spawn {of}(…)`"))
-        } else if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
-            diag.fix_likely(format!("did you mean `{found}`?"), name.span, found)
-        } else {
-            match self.list_messages(actor) {
-                list if list.is_empty() => diag.note("it has no messages at all"),
-                list => diag.note(list),
+        if let Names::Actor(actor, _) = names {
+            let decl = self.ck.actor(*actor);
+            if decl.helper(name.name).is_some() || decl.state_index(name.name).is_some() {
+                let note = "only messages are reachable from outside, never states or functions";
+                return self.report(diag.note(note));
             }
+            if decl.constructors().any(|(_, m)| m.name == name.name) {
+                let note = format!("a constructor runs once, when the actor starts: `spawn {of}(…)`");
+                return self.report(diag.note(note));
+            }
+        }
+        let all = self.message_names(names);
+        if let Some(found) = suggest::closest(&self.ck.program.interner, &text, all) {
+            return self.report(diag.fix_likely(format!("did you mean `{found}`?"), name.span, found));
+        }
+        let diag = match self.list_messages(names) {
+            list if list.is_empty() => diag.note("it has no messages at all"),
+            list => diag.note(list),
+        };
+        self.report(match names {
+            Names::Traits(_) => diag.note(
+                "an actor may have more messages than its trait lists, which only the actor's own type knows",
+            ),
+            Names::Actor(..) => diag,
         });
     }
 
-    fn list_messages(&self, actor: ActorId) -> String {
-        let names: Vec<String> = self
-            .ck
-            .actor(actor)
-            .handlers()
-            .take(8)
-            .map(|(_, m)| format!("`{}`", self.ck.program.name(m.name)))
-            .collect();
+    fn message_names(&self, names: &Names) -> Vec<Symbol> {
+        match names {
+            Names::Actor(actor, _) => self.ck.actor(*actor).handlers().map(|(_, m)| m.name).collect(),
+            Names::Traits(traits) => {
+                let all = traits.iter().filter_map(|(t, _)| self.ck.decls.message_traits.get(t));
+                all.flat_map(|t| &t.messages).map(|m| m.name).collect()
+            }
+        }
+    }
+
+    fn list_messages(&self, names: &Names) -> String {
+        let all = self.message_names(names);
+        let names: Vec<String> =
+            all.iter().take(8).map(|name| format!("`{}`", self.ck.program.name(*name))).collect();
         if names.is_empty() { String::new() } else { format!("its messages are {}", names.join(", ")) }
     }
 }

@@ -43,13 +43,33 @@ impl FnCtxt<'_> {
 
     /// The message for `x.name` of an actor, where `name` is something of the actor.
     pub(crate) fn report_actor_member(&mut self, ty: Ty, name: Ident) -> bool {
-        let Some(id) = self.ck.actor_of_ty(ty) else { return false };
+        let Some(id) = self.ck.actor_of_ty(ty) else { return self.report_trait_message(ty, name) };
         let Some((what, note)) = self.actor_member(id, name) else { return false };
         let of = self.ck.program.name(self.ck.actor(id).name).to_string();
         let text = self.ck.program.name(name.name).to_string();
         let message = format!("`{text}` is a {what} of the actor `{of}`");
         let code = if what == "message" { codes::UNKNOWN_METHOD } else { codes::PRIVATE };
         self.report(Diagnostic::error(code, name.span, message).note(note));
+        true
+    }
+
+    fn report_trait_message(&mut self, ty: Ty, name: Ident) -> bool {
+        let traits = self.message_traits_of(ty);
+        let message = traits.iter().find_map(|(t, _)| {
+            let decl = self.ck.decls.message_traits.get(t)?;
+            Some((*t, decl.message(name.name)?.has_reply))
+        });
+        let Some((trait_, has_reply)) = message else { return false };
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name);
+        let text = self.ck.program.name(name.name);
+        let form = if has_reply { "ask" } else { "send" };
+        let diag = Diagnostic::error(
+            codes::UNKNOWN_METHOD,
+            name.span,
+            format!("`{text}` is a message of the trait `{of}`"),
+        )
+        .note(format!("messages are sent: `{form}(x, {text})`"));
+        self.report(diag);
         true
     }
 

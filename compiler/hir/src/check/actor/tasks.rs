@@ -1,7 +1,7 @@
 //! `async` and `await`.
 
 use super::forms::Wait;
-use crate::actors::Bound;
+use crate::actors::Unsendable;
 use crate::body::*;
 use crate::check::expr::value_arg;
 use crate::check::{FnCtxt, with_lets};
@@ -187,17 +187,17 @@ impl FnCtxt<'_> {
             if is_hidden || self.ck.program.is_known_copyable(ty) {
                 continue;
             }
-            let Some(bound) = self.ck.holds_bound(ty, &mut Vec::new()) else { continue };
+            let Some(bound) = self.ck.program.holds_unsendable(ty, &mut Vec::new()) else { continue };
             let text = self.ck.program.name(self.locals[inner].name).to_string();
             let span = self.ck.program.closures[self.closures[closure].0].span;
             let message = format!("the closure would hold `{text}`, which is, or holds, {}", bound.text());
             let diag = Diagnostic::error(codes::NOT_SENDABLE, span, message)
                 .also(self.locals[inner].span, "declared here");
             self.report(diag.note(match bound {
-                Bound::Future => {
+                Unsendable::Future => {
                     "a future is awaited once, by the code that started it: `let value = await …` before"
                 }
-                Bound::Generator => {
+                Unsendable::Generator => {
                     "a generator is gone through once, by the code that made it: make it in the closure"
                 }
             }));

@@ -1,6 +1,6 @@
 //! `send_after` and `every`: messages that a timer sends.
 
-use super::message::Addressed;
+use super::message::{Addressed, Letter};
 use crate::body::*;
 use crate::check::{FnCtxt, with_lets};
 use crate::codes;
@@ -17,10 +17,9 @@ impl FnCtxt<'_> {
         self.refuse_mut(&[target.mut_span, message.mut_span, delay.mut_span], "send_after");
         let addressed = self.addressed(&mut target.expr, &mut message.expr, "send_after");
         let delay = self.duration(&mut delay.expr);
-        let Some(Addressed { mut lets, to, mut letter }) = addressed else { return self.error_expr(span) };
-        self.bind_values(&mut letter, &mut lets);
-        let (cell, message) = self.unasked(to, letter, span);
-        let call = self.runtime_call("timer_send", &[], vec![cell, message, delay], span);
+        let Some(Addressed { mut lets, to, letter }) = addressed else { return self.error_expr(span) };
+        let send = self.sending_closure(to, letter, &mut lets, span);
+        let call = self.runtime_call("timer_send", &[], vec![send, delay], span);
         with_lets(lets, call)
     }
 
@@ -35,22 +34,25 @@ impl FnCtxt<'_> {
         let period = self.variable(period, &mut lets);
         let addressed = self.addressed(&mut target.expr, &mut message.expr, "every");
         let Some(addressed) = addressed else { return self.error_expr(span) };
-        let (to, mut letter) = (addressed.to, addressed.letter);
+        let (to, letter) = (addressed.to, addressed.letter);
         lets.extend(addressed.lets);
         if self.refuse_iso(&letter.values) {
             return self.error_expr(span);
         }
-        let values = std::mem::take(&mut letter.values);
-        let outer: Vec<LocalId> = values.into_iter().map(|value| self.bind_value(value, &mut lets)).collect();
-        let (actor, actor_args) = (letter.actor, letter.args.clone());
-        let make = self.task_closure(&outer, span, |this, inner| {
-            letter.values = inner.iter().map(|local| this.local(*local, span)).collect();
-            let reply = letter.reply.map(|ty| this.runtime_call("reply_none", &[ty], Vec::new(), span));
-            this.message_value(letter, reply)
-        });
-        let cell = self.cell_of(to, actor, &actor_args, span);
-        let call = self.runtime_call("timer_every", &[], vec![period, cell, make], span);
+        let send = self.sending_closure(to, letter, &mut lets, span);
+        let call = self.runtime_call("timer_every", &[], vec![period, send], span);
         with_lets(lets, call)
+    }
+
+    /// A closure that sends the message, of which the values are worked out before.
+    fn sending_closure(&mut self, to: LocalId, mut letter: Letter, lets: &mut Vec<Stmt>, span: Span) -> Expr {
+        let values = std::mem::take(&mut letter.values);
+        let mut outer = vec![to];
+        outer.extend(values.into_iter().map(|value| self.bind_value(value, lets)).collect::<Vec<_>>());
+        self.task_closure(&outer, span, |this, inner| {
+            letter.values = inner[1..].iter().map(|local| this.local(*local, span)).collect();
+            this.unasked(inner[0], letter, span)
+        })
     }
 
     fn refuse_iso(&mut self, values: &[Expr]) -> bool {

@@ -36,12 +36,14 @@ mod boxed;
 mod frame;
 mod generator;
 mod misuse;
+mod yielding;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 use frame::Shape;
 pub use misuse::{Misuse, Why, check};
+pub use yielding::YIELDING;
 
 /// How to go on.
 pub const RUN: i128 = 0;
@@ -100,7 +102,8 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
     if !program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
         boxed::forget_suspensions(&mut program.types);
     }
-    let suspends = suspending(program);
+    settle_waits(program);
+    let suspends = suspending(program, None);
     let is_coroutine = coroutines(program, &suspends);
     if !is_coroutine.iter().any(|is| *is) {
         remove_suspend(program);
@@ -145,6 +148,19 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
     Ok(())
 }
 
+/// Leaves the waits that give way out of what may not suspend.
+fn settle_waits(program: &mut Program) {
+    let Some(wait) = program.lang.get(YIELDING).copied() else { return };
+    let suspends = suspending(program, None);
+    let misuses = misuse::misuses(program, &suspends);
+    if misuses.is_empty() {
+        return;
+    }
+    let others = suspending(program, Some(wait));
+    let yields = suspends.iter_enumerated().map(|(func, is)| *is && !others[func]).collect();
+    yielding::run(program, wait, &yields, &misuses);
+}
+
 /// Which functions are coroutines: those that suspend their callers, and those that are started.
 fn coroutines(program: &Program, suspends: &IndexVec<FuncId, bool>) -> IndexVec<FuncId, bool> {
     let mut found = suspends.clone();
@@ -159,8 +175,8 @@ fn coroutines(program: &Program, suspends: &IndexVec<FuncId, bool>) -> IndexVec<
     found
 }
 
-/// Which functions suspend who calls them, or, of generators, who asks for their next value.
-fn suspending(program: &Program) -> IndexVec<FuncId, bool> {
+/// Which functions suspend who calls them, or, of generators, who asks for their next value; but for the sake of `without`.
+pub fn suspending(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId, bool> {
     let mut callers: IndexVec<FuncId, Vec<FuncId>> = IndexVec::from_elem(Vec::new(), program.funcs.len());
     let mut found = IndexVec::from_elem(false, program.funcs.len());
     let mut work = Vec::new();
@@ -181,7 +197,7 @@ fn suspending(program: &Program) -> IndexVec<FuncId, bool> {
         }
     }
     while let Some(func) = work.pop() {
-        if !std::mem::replace(&mut found[func], true) {
+        if Some(func) != without && !std::mem::replace(&mut found[func], true) {
             work.extend(&callers[func]);
         }
     }
