@@ -104,6 +104,32 @@ fn a_panic_tells_of_its_calls() {
     }
 }
 
+/// Through a generator, and a box that may suspend, though nothing in the program does.
+#[test]
+fn a_panic_in_a_generator_tells_of_its_calls() {
+    let text = "fn elements(xs: Array<Int>) -> Iterator<Int> {
+    for i in 0..9 {
+        yield xs[i]
+    }
+}
+
+fn total(xs: Array<Int>) -> Int {
+    elements(xs).sum()
+}
+
+fn main() {
+    let boxed: async Fn(Array<Int>) -> Int = total
+    println(boxed([1, 2]))
+}
+";
+    for level in [OptLevel::O0, OptLevel::O1, OptLevel::O3] {
+        let (status, said) = run(&compile(text, options(BackendKind::Wasm, level)));
+        let expected =
+            ["example.gal:3:15: index 2 is out of bounds", "at elements.generator (example.gal:3:15)"];
+        assert!(status == 101 && expected.iter().all(|part| said.contains(part)), "{}: {said}", level.name());
+    }
+}
+
 #[test]
 fn without_debug_information_a_panic_says_where_it_is() {
     let options = Options { debug_info: false, ..options(BackendKind::Wasm, OptLevel::O0) };

@@ -83,6 +83,18 @@ fn hello_holds_what_it_uses_and_no_more() {
     assert!(!contents.has_unwinding(), "{contents:?}");
 }
 
+/// Who asks a generator for its values goes on with it by a call: nothing waits, so there is no scheduler.
+#[test]
+fn generators_need_no_scheduler() {
+    let text = "fn squares(n: Int) -> Iterator<Int> { for i in 0..n { yield i * i } }\n\
+                fn main() { for x in squares(3) { println(x) } }";
+    let contents = contents(&compile_text(text, Options { debug_info: true, ..release() }));
+    for absent in ["run_program", "run_all", "drive", "timers_fire"] {
+        assert!(!contents.functions.iter().any(|name| name == absent), "{absent}: {:?}", contents.functions);
+    }
+    assert_eq!(contents.tables, 0, "nothing is called through a table");
+}
+
 #[test]
 fn hello_writes_the_rest_after_short_writes() {
     let wasm = hello();

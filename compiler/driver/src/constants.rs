@@ -45,7 +45,7 @@ pub(crate) fn evaluate(
         Ok(program) => program,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
-    let module = match pipeline::plain_lir(program, target)? {
+    let module = match pipeline::plain_lir(program, &checker.map, target)? {
         Ok(module) => module,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };

@@ -11,6 +11,7 @@
 mod backends;
 mod constants;
 pub mod library;
+mod misuses;
 mod options;
 mod pipeline;
 mod sources;

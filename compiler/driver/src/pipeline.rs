@@ -1,8 +1,8 @@
 //! The phases in order. Each hands its result to the next by value; what went wrong comes back beside it.
 
-use crate::constants;
 use crate::sources::Sources;
 use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stage};
+use crate::{constants, misuses};
 use backend::{Artifact, Backend, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::{Target, Vectors};
@@ -139,33 +139,15 @@ pub(crate) fn to_mir(
         return Err(DriverError::Internal(format!("pass `{pass}` broke the program: {message}")));
     }
     if !report.misuses.is_empty() {
-        return Ok(Err(report.misuses.iter().map(|misuse| misused(&program, misuse)).collect()));
+        return Ok(Err(misuses::report(&program, &report.misuses, &checker.map)));
     }
     Ok(Ok(program))
-}
-
-/// A function that suspends where none may.
-fn misused(program: &mir::Program, misuse: &mir::Misuse) -> Diagnostic {
-    let func = &program.funcs[misuse.func];
-    let (what, way_out) = match misuse.why {
-        mir::Why::Drop => ("a `drop` may not suspend", "it runs wherever a value goes"),
-        mir::Why::Boxed => (
-            "a boxed closure and a method of a `dyn` value may not suspend",
-            "a parameter of type `Fn` takes closures that do",
-        ),
-        mir::Why::Export => (
-            "what the host calls, and a constant, may not suspend",
-            "an exported function can `send` to an actor instead",
-        ),
-        mir::Why::Lang => ("what the compiler calls may not suspend", "it is a part of the library"),
-    };
-    let message = format!("{what}, and `{}` does", func.name);
-    Diagnostic::error(hir::codes::SUSPENDS_HERE, func.span, message).note(way_out)
 }
 
 /// LIR with what is mandatory alone, for the interpreter. Panics unwind, whatever they do in the program.
 pub(crate) fn plain_lir(
     mut program: mir::Program,
+    map: &SourceMap,
     target: &Target,
 ) -> Result<Result<lir::Module, Vec<Diagnostic>>, DriverError> {
     let passes = mir::PassOptions { off: vec!["all".to_string()], ..mir::PassOptions::default() };
@@ -174,7 +156,7 @@ pub(crate) fn plain_lir(
         return Err(DriverError::Internal(format!("pass `{pass}` broke a constant: {message}")));
     }
     if !report.misuses.is_empty() {
-        return Ok(Err(report.misuses.iter().map(|misuse| misused(&program, misuse)).collect()));
+        return Ok(Err(misuses::report(&program, &report.misuses, map)));
     }
     Ok(with_frames(lir::lower::lower_program(&program, target, lir::lower::LowerOptions::default())))
 }

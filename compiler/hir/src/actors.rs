@@ -23,6 +23,7 @@ use crate::program::{AdtId, FnId, ImplId, ModuleId, TraitId, VariantIdx};
 use crate::ty::{Ty, TyKind};
 use entity::{IndexVec, entity};
 use rustc_hash::FxHashMap;
+pub(crate) use sendable::Unsendable;
 use syntax::ast;
 use syntax::{Span, Symbol};
 

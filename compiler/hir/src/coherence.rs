@@ -207,7 +207,7 @@ impl Checker {
                         args.iter().for_each(|t| self.mark_params(*t, &mut known));
                         assoc.iter().for_each(|(_, t)| self.mark_params(*t, &mut known));
                     }
-                    BoundKind::Fn { params, ret } => {
+                    BoundKind::Fn { params, ret, .. } => {
                         params.iter().for_each(|(t, _)| self.mark_params(*t, &mut known));
                         self.mark_params(*ret, &mut known);
                     }

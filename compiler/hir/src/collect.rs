@@ -178,9 +178,6 @@ impl Checker {
         container: Container,
         owner: Option<&str>,
     ) -> Option<FnId> {
-        if decl.is_async {
-            self.unsupported(decl.name.span, "`async fn`");
-        }
         let attrs = self.fn_attrs(module, &attrs, &decl);
         let name = self.program.name(decl.name.name).to_string();
         if matches!(container, Container::Module) && !is_pub && !decl.is_export && self.is_user(module) {
@@ -206,6 +203,8 @@ impl Checker {
             has_self,
             ret: Ty::ERROR,
             kind,
+            generator: None,
+            is_async: decl.is_async,
             inline,
             is_pub,
             track_caller,

@@ -53,7 +53,7 @@ impl ParamEnv {
                 let args = std::iter::once(bound.ty).chain(args.iter().copied()).collect();
                 self.add_trait(program, EnvBound { trait_: *trait_, args, assoc: assoc.clone() });
             }
-            BoundKind::Fn { params, ret } => {
+            BoundKind::Fn { params, ret, .. } => {
                 self.fns.push(EnvFn { ty: bound.ty, params: params.clone(), ret: *ret });
             }
         }

@@ -223,8 +223,12 @@ impl InferTable {
             (TyKind::Ptr(x), TyKind::Ptr(y)) | (TyKind::Buffer(x), TyKind::Buffer(y)) => {
                 self.unify(types, *x, *y)
             }
-            (TyKind::Fn { params: p, ret: r }, TyKind::Fn { params: q, ret: s }) => {
-                p.len() == q.len()
+            (
+                TyKind::Fn { params: p, ret: r, is_async: a },
+                TyKind::Fn { params: q, ret: s, is_async: b },
+            ) => {
+                a == b
+                    && p.len() == q.len()
                     && p.iter().zip(q.iter()).all(|(x, y)| x.1 == y.1 && self.unify(types, x.0, y.0))
                     && self.unify(types, *r, *s)
             }

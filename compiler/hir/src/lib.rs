@@ -6,6 +6,7 @@
 //! then `signatures.rs` for declarations and `check/mod.rs` for bodies.
 
 mod actors;
+mod async_fns;
 mod attrs;
 pub mod body;
 mod builtin;
@@ -20,6 +21,7 @@ mod dyn_safety;
 mod env;
 mod exhaustive;
 mod flow;
+mod generators;
 mod impls;
 mod import_errors;
 mod imports;

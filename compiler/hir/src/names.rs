@@ -84,7 +84,12 @@ impl Program {
                 out.push_str(self.name(self.adts[*adt].name));
                 self.write_args(out, args, next);
             }
-            TyKind::Fn { params, ret } => self.write_fn(out, params, *ret, next),
+            TyKind::Fn { params, ret, is_async } => {
+                if *is_async {
+                    out.push_str("async ");
+                }
+                self.write_fn(out, params, *ret, next);
+            }
             TyKind::Closure(id, _) => {
                 let closure = &self.closures[*id];
                 let params: Vec<(Ty, bool)> =

@@ -98,8 +98,17 @@ pub struct Bound {
 
 #[derive(Clone, Debug)]
 pub enum BoundKind {
-    Trait { trait_: TraitId, args: Args, assoc: Vec<(Symbol, Ty)> },
-    Fn { params: Vec<(Ty, bool)>, ret: Ty },
+    Trait {
+        trait_: TraitId,
+        args: Args,
+        assoc: Vec<(Symbol, Ty)>,
+    },
+    /// `is_async`: where the closure must be boxed, it is as `async Fn`. It may suspend in any case.
+    Fn {
+        params: Vec<(Ty, bool)>,
+        ret: Ty,
+        is_async: bool,
+    },
 }
 
 pub struct Adt {
@@ -203,6 +212,10 @@ pub struct Function {
     pub has_self: bool,
     pub ret: Ty,
     pub kind: FnKind,
+    /// What a generator, a function with `yield`, yields; its result is then the type that goes through the values.
+    pub generator: Option<Ty>,
+    /// `async fn` of a trait or of its impl: called through `dyn` it may suspend.
+    pub is_async: bool,
     pub inline: Inline,
     pub is_pub: bool,
     /// `@track_caller`: `caller_location()` in it is the place of the call. MIR passes it as a hidden last parameter.

@@ -351,7 +351,7 @@ impl Checker {
     }
 
     fn resolve_fn(&mut self, id: FnId) {
-        let Some(decl) = self.decls.fns[id].take() else { return };
+        let Some(mut decl) = self.decls.fns[id].take() else { return };
         let function = &self.program.fns[id];
         let (container, module) = (function.container, function.module);
         let actor = self.actor_fn(id);
@@ -366,11 +366,12 @@ impl Checker {
         for param in &decl.params {
             params.push(self.resolve_param(param, &mut cx, boxed));
         }
-        let mark = self.diags.len();
-        let mut ret = decl.ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, &cx));
-        if self.diags.len() > mark && self.is_generator(&decl) {
-            self.diags.truncate(mark); // The trait is right for a generator; `yield` is reported.
-        }
+        self.check_async_fn(&decl, container);
+        let generated = if is_message { None } else { self.generated(&mut decl, &cx) };
+        let mut ret = match generated {
+            Some(_) => Ty::ERROR,
+            None => decl.ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, &cx)),
+        };
         if self.program.types.flags(ret).has_error {
             ret = Ty::ERROR;
         }
@@ -382,16 +383,9 @@ impl Checker {
         if let Some(actor) = actor {
             self.complete_actor_signature(id, actor);
         }
-    }
-
-    /// Whether the body seems to `yield` values. Looks at the text: this only decides about a message.
-    fn is_generator(&self, decl: &ast::FnDecl) -> bool {
-        let span = match &decl.body {
-            Some(ast::FnBody::Block(block)) => block.span,
-            Some(ast::FnBody::Deferred(span)) => *span,
-            _ => return false,
-        };
-        self.map.text(span).lines().any(|line| line.trim_start().starts_with("yield "))
+        if let Some(item) = generated {
+            self.complete_generator(id, item);
+        }
     }
 
     fn resolve_param(&mut self, param: &ast::Param, cx: &mut TyCx, boxed: bool) -> Param {

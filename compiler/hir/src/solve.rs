@@ -408,8 +408,8 @@ impl<'a> Solver<'a> {
             (TyKind::FixedArray(..), TyKind::FixedArray(..))
             | (TyKind::Ptr(_), TyKind::Ptr(_))
             | (TyKind::Buffer(_), TyKind::Buffer(_)) => true,
-            (TyKind::Fn { params: p, .. }, TyKind::Fn { params: q, .. }) => {
-                p.len() == q.len() && p.iter().zip(q.iter()).all(|(x, y)| x.1 == y.1)
+            (TyKind::Fn { params: p, is_async: a, .. }, TyKind::Fn { params: q, is_async: b, .. }) => {
+                a == b && p.len() == q.len() && p.iter().zip(q.iter()).all(|(x, y)| x.1 == y.1)
             }
             (TyKind::Dyn { trait_: i, assoc: p, .. }, TyKind::Dyn { trait_: j, assoc: q, .. }) => {
                 i == j && p.len() == q.len()

@@ -93,6 +93,8 @@ pub enum TyKind {
     Fn {
         params: Box<[(Ty, bool)]>,
         ret: Ty,
+        /// `async Fn`: it may suspend.
+        is_async: bool,
     },
     /// The type of one closure expression; the arguments are those of the function around it.
     Closure(ClosureId, Args),
@@ -361,7 +363,7 @@ impl TyTable {
                 f(*t);
                 f(*n);
             }
-            TyKind::Fn { params, ret } => {
+            TyKind::Fn { params, ret, .. } => {
                 params.iter().for_each(|(t, _)| f(*t));
                 f(*ret);
             }
@@ -384,7 +386,7 @@ impl TyTable {
             | TyKind::Assoc { args, .. } => args.get(index).copied(),
             TyKind::Ptr(t) | TyKind::Buffer(t) if index == 0 => Some(*t),
             TyKind::FixedArray(t, n) => [*t, *n].get(index).copied(),
-            TyKind::Fn { params, ret } => match params.get(index) {
+            TyKind::Fn { params, ret, .. } => match params.get(index) {
                 Some((ty, _)) => Some(*ty),
                 None => (index == params.len()).then_some(*ret),
             },
@@ -501,7 +503,10 @@ fn hash_shape(kind: &TyKind, hasher: &mut FxHasher) {
     match kind {
         TyKind::Int(int) => int.hash(hasher),
         TyKind::Adt(id, _) => id.hash(hasher),
-        TyKind::Fn { params, .. } => params.iter().for_each(|(_, is_mut)| is_mut.hash(hasher)),
+        TyKind::Fn { params, is_async, .. } => {
+            is_async.hash(hasher);
+            params.iter().for_each(|(_, is_mut)| is_mut.hash(hasher));
+        }
         TyKind::Closure(id, _) => id.hash(hasher),
         TyKind::FnDef(id, _) => id.hash(hasher),
         TyKind::Dyn { trait_, assoc, .. } => {
@@ -524,8 +529,8 @@ fn has_shape_of(kind: &TyKind, like: &TyKind) -> bool {
         | (TyKind::FixedArray(..), TyKind::FixedArray(..))
         | (TyKind::Ptr(_), TyKind::Ptr(_))
         | (TyKind::Buffer(_), TyKind::Buffer(_)) => true,
-        (TyKind::Fn { params: p, .. }, TyKind::Fn { params: q, .. }) => {
-            p.len() == q.len() && p.iter().zip(q).all(|(a, b)| a.1 == b.1)
+        (TyKind::Fn { params: p, is_async: a, .. }, TyKind::Fn { params: q, is_async: b, .. }) => {
+            a == b && p.len() == q.len() && p.iter().zip(q).all(|(a, b)| a.1 == b.1)
         }
         (TyKind::Closure(a, _), TyKind::Closure(b, _)) => a == b,
         (TyKind::FnDef(a, _), TyKind::FnDef(b, _)) => a == b,
@@ -556,7 +561,7 @@ fn set_children(kind: &mut TyKind, children: &[Ty]) {
         | TyKind::FnDef(_, args)
         | TyKind::Assoc { args, .. } => *args = children.into(),
         TyKind::FixedArray(t, n) => [t, n].into_iter().for_each(set),
-        TyKind::Fn { params, ret } => {
+        TyKind::Fn { params, ret, .. } => {
             params.iter_mut().for_each(|(t, _)| set(t));
             set(ret);
         }

@@ -111,12 +111,10 @@ impl Checker {
                 self.option_of(inner)
             }
             TypeKind::Fn { params, ret, is_async } => {
-                if *is_async {
-                    self.unsupported(ty.span, "`async Fn`");
-                }
+                let is_async = *is_async;
                 let params = params.iter().map(|p| (self.lower_ty(&p.ty, cx), p.is_mut)).collect();
                 let ret = ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, cx));
-                self.program.types.intern(TyKind::Fn { params, ret })
+                self.program.types.intern(TyKind::Fn { params, ret, is_async })
             }
             TypeKind::Dyn(inner) => self.lower_dyn(inner, cx),
             TypeKind::Const(value) => {
@@ -294,6 +292,12 @@ impl Checker {
                 let diag = Diagnostic::error(codes::NOT_A_TYPE, segment.ident.span, message)
                     .note("a parameter of any type with the trait is generic: `fn f<T: Trait>(x: T)`")
                     .fix_likely("a boxed value of any such type", segment.ident.span, format!("dyn {text}"));
+                let diag = match self.program.lang_trait("Iterator") == Some(id) {
+                    true => {
+                        diag.note("as the type of a function it means a generator, whose body has `yield`")
+                    }
+                    false => diag,
+                };
                 self.report(diag);
                 Ty::ERROR
             }
@@ -405,12 +409,9 @@ impl Checker {
     pub(crate) fn lower_bound(&mut self, ty: &ast::Type, cx: &TyCx) -> Option<BoundRef> {
         match &ty.kind {
             TypeKind::Fn { params, ret, is_async } => {
-                if *is_async {
-                    self.unsupported(ty.span, "`async Fn`");
-                }
                 let params = params.iter().map(|p| (self.lower_ty(&p.ty, cx), p.is_mut)).collect();
                 let ret = ret.as_ref().map_or(Ty::UNIT, |r| self.lower_ty(r, cx));
-                Some(BoundKind::Fn { params, ret })
+                Some(BoundKind::Fn { params, ret, is_async: *is_async })
             }
             TypeKind::Path(path) => self.lower_trait_path(path, cx),
             TypeKind::Error => None,

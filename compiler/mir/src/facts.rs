@@ -198,9 +198,9 @@ impl Program {
     /// Whether a panic may leave what is called. Of what is called through a box or a table nothing is known.
     pub fn call_may_unwind(&self, callee: &Callee) -> bool {
         match callee {
-            Callee::Func(func) => self.funcs[*func].may_unwind,
+            Callee::Func(func) | Callee::Next(func) => self.funcs[*func].may_unwind,
             Callee::FnBox(_) | Callee::Dyn { .. } => !self.panics_abort,
-            Callee::Start(_) | Callee::Resume => false,
+            Callee::Start(_) | Callee::End(_) | Callee::Resume => false,
         }
     }
 
@@ -234,18 +234,40 @@ pub(crate) fn drop_may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, 
     false
 }
 
+impl Callee {
+    /// The function, where it is known which one it is.
+    pub fn func(&self) -> Option<FuncId> {
+        match self {
+            Callee::Func(func) | Callee::Start(func) | Callee::Next(func) | Callee::End(func) => Some(*func),
+            Callee::FnBox(_) | Callee::Dyn { .. } | Callee::Resume => None,
+        }
+    }
+
+    pub fn func_mut(&mut self) -> Option<&mut FuncId> {
+        match self {
+            Callee::Func(func) | Callee::Start(func) | Callee::Next(func) | Callee::End(func) => Some(func),
+            Callee::FnBox(_) | Callee::Dyn { .. } | Callee::Resume => None,
+        }
+    }
+}
+
 impl Function {
+    /// Whether it leaves whoever calls it until that is resumed.
+    pub fn leaves_caller(&self) -> bool {
+        matches!(self.kind, FuncKind::Suspend | FuncKind::Yield)
+    }
+
     pub fn body(&self) -> Option<&Body> {
         match &self.kind {
             FuncKind::Body(body) => Some(body),
-            FuncKind::Extern { .. } | FuncKind::Suspend => None,
+            FuncKind::Extern { .. } | FuncKind::Suspend | FuncKind::Yield => None,
         }
     }
 
     pub fn body_mut(&mut self) -> Option<&mut Body> {
         match &mut self.kind {
             FuncKind::Body(body) => Some(body),
-            FuncKind::Extern { .. } | FuncKind::Suspend => None,
+            FuncKind::Extern { .. } | FuncKind::Suspend | FuncKind::Yield => None,
         }
     }
 }

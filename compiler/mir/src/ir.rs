@@ -69,11 +69,15 @@ pub enum TyKind {
     FnBox {
         params: Box<[(Ty, ParamMode)]>,
         ret: Ty,
+        /// It may suspend its caller. Behind `passes::coroutine` the signature is that of the function that makes a frame.
+        suspends: bool,
     },
-    /// A counted cell with a vtable of `n_methods` and one value; `trait_` is for people.
+    /// A counted cell with a vtable of `n_methods` and one value; `trait_` is for people. Methods with the numbers in `suspending` may
+    /// suspend their callers.
     Dyn {
         trait_name: Box<str>,
         n_methods: u32,
+        suspending: Box<[u32]>,
     },
 }
 
@@ -208,6 +212,9 @@ pub enum FuncKind {
     },
     /// The function that suspends whoever calls it, see `passes::coroutine`. Whoever is resumed in order to end unwinds from it.
     Suspend,
+    /// The function that hands its argument to whoever has asked a generator for its next value, and suspends the generator. Whoever is
+    /// resumed in order to end unwinds from it.
+    Yield,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -473,6 +480,11 @@ pub enum Callee {
     /// Goes on with the frame, its first argument, a `USize`; the second says how, the result how that ended: the numbers of
     /// `passes::coroutine`. Never unwinds.
     Resume,
+    /// Goes on with the frame of this generator, its only argument, up to its next value; the result is what the function returns or
+    /// yields. Unwinds as the generator does. Only before `passes::coroutine`.
+    Next(FuncId),
+    /// Unwinds the frame of this generator, its only argument, from where it is. Never unwinds itself. Only before `passes::coroutine`.
+    End(FuncId),
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -523,6 +535,14 @@ pub enum Data {
     Strings(Vec<Box<str>>),
 }
 
+/// A function, or one call in it, that must not suspend its caller.
+#[derive(Clone, PartialEq, Debug)]
+pub struct MustNotSuspend {
+    pub func: FuncId,
+    pub block: Option<Block>,
+    pub why: crate::passes::coroutine::Why,
+}
+
 /// A whole program of instances.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -535,6 +555,8 @@ pub struct Program {
     pub string_ty: Option<Ty>,
     /// A panic ends the program at once: nothing unwinds, calls through boxes included.
     pub panics_abort: bool,
+    /// Where nobody may be suspended, for reasons that the program itself does not show. Known until passes run.
+    pub must_not_suspend: Vec<MustNotSuspend>,
     /// `passes::coroutine` has made frames: what is lent may lie in one.
     pub has_frames: bool,
     /// For `-g`: where inlined code comes from. Spans of its statements are marks of this table.

@@ -228,7 +228,7 @@ impl<'a> Parser<'a> {
                 _ if self.pos >= start => continue,
                 "struct" => TyKind::Struct,
                 "enum" => TyKind::Enum,
-                "fn" | "extern" | "suspend" => {
+                "fn" | "extern" | "suspend" | "yield" => {
                     self.word()?;
                     self.collect_func()?;
                     continue;
@@ -288,7 +288,7 @@ impl<'a> Parser<'a> {
                     }
                     self.program.panics_abort = true;
                 }
-                "fn" | "extern" | "suspend" => {
+                "fn" | "extern" | "suspend" | "yield" => {
                     self.function(next)?;
                     next = FuncId(next.0 + 1);
                 }
@@ -421,14 +421,19 @@ impl<'a> Parser<'a> {
             "V128" => TyKind::V128,
             "Ptr" => TyKind::Ptr(self.ty_arg()?),
             "Buffer" => TyKind::Buffer(self.ty_arg()?),
-            "fn" => {
+            "fn" | "async" => {
+                let suspends = word == "async" && self.eat_word("fn");
                 let (params, ret) = self.signature()?;
-                TyKind::FnBox { params: params.into(), ret }
+                TyKind::FnBox { params: params.into(), ret, suspends }
             }
             "dyn" => {
                 let trait_name = self.string()?.into();
                 self.expect("/")?;
-                TyKind::Dyn { trait_name, n_methods: self.number()? }
+                let (n_methods, mut suspending) = (self.number()?, Vec::new());
+                while self.eat_word("async") {
+                    suspending.push(self.number()?);
+                }
+                TyKind::Dyn { trait_name, n_methods, suspending: suspending.into() }
             }
             _ => match INTS.iter().find(|row| row.1 == word) {
                 Some(row) => TyKind::Int(row.0),
@@ -502,12 +507,11 @@ impl<'a> Parser<'a> {
 
     fn function(&mut self, id: FuncId) -> Res<()> {
         let word = self.word()?;
-        let (is_extern, suspends) = (word == "extern", word == "suspend");
         self.global_name("@")?;
-        let (params, ret, kind) = if suspends {
+        let (params, ret, kind) = if word == "suspend" || word == "yield" {
             let (params, ret) = self.signature()?;
-            (params, ret, FuncKind::Suspend)
-        } else if is_extern {
+            (params, ret, if word == "yield" { FuncKind::Yield } else { FuncKind::Suspend })
+        } else if word == "extern" {
             let (module, name) = (self.string()?, self.string()?);
             let (params, ret) = self.signature()?;
             (params, ret, FuncKind::Extern { module, name })
@@ -529,7 +533,7 @@ impl<'a> Parser<'a> {
         let func = &mut self.program.funcs[id];
         (func.params, func.ret, func.kind) = (params, ret, kind);
         self.attributes(id)?;
-        if !is_extern && !suspends {
+        if word == "fn" {
             let body = self.body()?;
             if let Some(mine) = self.program.funcs[id].body_mut() {
                 (mine.locals, mine.blocks) = (body.locals, body.blocks);

@@ -146,6 +146,14 @@ impl Parser<'_> {
                 self.word()?;
                 Callee::Resume
             }
+            "next" => {
+                self.word()?;
+                Callee::Next(self.func()?)
+            }
+            "end" => {
+                self.word()?;
+                Callee::End(self.func()?)
+            }
             _ => Callee::Func(self.func()?),
         };
         let mut args = Vec::new();

@@ -246,14 +246,17 @@ impl<'a> Printer<'a> {
             TyKind::FixedArray(elem, n) => self.ty_in("[", *elem, &format!("; {n}]")),
             TyKind::Struct if def.name == "()" => self.p("()"),
             TyKind::Struct | TyKind::Enum => self.global_name('%', &def.name),
-            TyKind::FnBox { params, ret } => {
-                self.p("fn");
+            TyKind::FnBox { params, ret, suspends } => {
+                self.p(if *suspends { "async fn" } else { "fn" });
                 self.signature(params, *ret);
             }
-            TyKind::Dyn { trait_name, n_methods } => {
+            TyKind::Dyn { trait_name, n_methods, suspending } => {
                 self.p("dyn ");
                 write_quoted(&mut self.out, trait_name.as_bytes());
                 let _ = write!(self.out, "/{n_methods}");
+                for method in suspending {
+                    let _ = write!(self.out, " async {method}");
+                }
             }
         }
     }
@@ -309,8 +312,8 @@ impl<'a> Printer<'a> {
                 self.attributes(func);
                 self.p("\n");
             }
-            FuncKind::Suspend => {
-                self.p("suspend ");
+            FuncKind::Suspend | FuncKind::Yield => {
+                self.p(if func.kind == FuncKind::Yield { "yield " } else { "suspend " });
                 self.func_name(id);
                 self.p(" ");
                 self.signature(&func.params, func.ret);

@@ -95,7 +95,7 @@ fn verify_types(program: &Program, errors: &mut Vec<VerifyError>) {
             |message: String| errors.push(global_error(format!("type {ty} `{}`: {message}", def.name)));
         let parts: Vec<Ty> = match &def.kind {
             TyKind::Ptr(t) | TyKind::Buffer(t) | TyKind::FixedArray(t, _) => vec![*t],
-            TyKind::FnBox { params, ret } => params.iter().map(|p| p.0).chain([*ret]).collect(),
+            TyKind::FnBox { params, ret, .. } => params.iter().map(|p| p.0).chain([*ret]).collect(),
             _ => Vec::new(),
         };
         let fields = def.variants.iter().flat_map(|v| v.fields.iter().map(|f| f.ty));
@@ -120,7 +120,7 @@ fn verify_types(program: &Program, errors: &mut Vec<VerifyError>) {
 }
 
 fn verify_names(program: &Program, errors: &mut Vec<VerifyError>) {
-    let suspends = program.funcs.iter().any(|func| func.kind == FuncKind::Suspend);
+    let suspends = program.funcs.iter().any(Function::leaves_caller);
     let mut names = FxHashSet::default();
     for func in &program.funcs {
         if !names.insert(&func.name) {

@@ -344,7 +344,7 @@ impl<'a> Verifier<'a> {
             Callee::FnBox(place) => {
                 let Some(ty) = self.place(place) else { return };
                 match self.kind(ty) {
-                    TyKind::FnBox { params, ret } => (params, *ret),
+                    TyKind::FnBox { params, ret, .. } => (params, *ret),
                     _ => return self.fail("what is called is not a boxed closure"),
                 }
             }
@@ -357,6 +357,8 @@ impl<'a> Verifier<'a> {
             }
             Callee::Start(func) => return self.start(*func, args, dest),
             Callee::Resume => return self.resume(args, dest),
+            Callee::Next(func) => return self.next(*func, args, dest),
+            Callee::End(_) => return self.frame_arg(args),
         };
         let ty = self.place(dest);
         if *self.kind(ret) != TyKind::Never {
@@ -397,6 +399,22 @@ impl<'a> Verifier<'a> {
         self.int_arg(frame, IntTy::USize, 0);
         self.int_arg(mode, IntTy::I32, 1);
         self.expect_int(dest, IntTy::I32);
+    }
+
+    fn next(&mut self, func: FuncId, args: &[Arg], dest: &Place) {
+        let Some(func) = self.program.funcs.get(func) else {
+            return self.fail(format!("{func} does not exist"));
+        };
+        self.frame_arg(args);
+        let ty = self.place(dest);
+        self.agree(Some(Known::Ty(func.ret)), ty, "the destination of the call");
+    }
+
+    fn frame_arg(&mut self, args: &[Arg]) {
+        match args {
+            [frame] => self.int_arg(frame, IntTy::USize, 0),
+            _ => self.fail("the callee takes a frame"),
+        }
     }
 
     fn int_arg(&mut self, arg: &Arg, ty: IntTy, i: usize) {

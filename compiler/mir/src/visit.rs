@@ -196,7 +196,11 @@ impl Term {
             Term::If { cond: op, .. } | Term::Switch { value: op, .. } => op.access(&mut f),
             Term::Call { callee, args, dest, .. } => {
                 match callee {
-                    Callee::Func(_) | Callee::Start(_) | Callee::Resume => {}
+                    Callee::Func(_)
+                    | Callee::Start(_)
+                    | Callee::Next(_)
+                    | Callee::End(_)
+                    | Callee::Resume => {}
                     Callee::FnBox(place) => f(place, Access::Borrow),
                     Callee::Dyn { object, receiver, .. } => f(object, receiver_access(*receiver)),
                 }
@@ -247,7 +251,11 @@ impl Term {
         match self {
             Term::Call { callee, args, dest, .. } => {
                 match callee {
-                    Callee::Func(_) | Callee::Start(_) | Callee::Resume => {}
+                    Callee::Func(_)
+                    | Callee::Start(_)
+                    | Callee::Next(_)
+                    | Callee::End(_)
+                    | Callee::Resume => {}
                     Callee::FnBox(place) | Callee::Dyn { object: place, .. } => f(place),
                 }
                 for arg in args {

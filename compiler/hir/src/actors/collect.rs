@@ -137,6 +137,8 @@ impl Checker {
             kind: FnKind::Body,
             inline: Inline::Auto,
             is_pub: false,
+            generator: None,
+            is_async: false,
             track_caller: false,
             export: None,
             docs: None,

@@ -1,10 +1,36 @@
-//! Futures belong to the green thread that made them: they are in no message and in no closure.
+//! Futures and generators belong to the code that made them: they are in no message and in no closure.
 
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::{FnId, Program};
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span};
+
+/// What cannot be sent or captured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Unsendable {
+    Future,
+    Generator,
+}
+
+impl Unsendable {
+    pub fn text(self) -> &'static str {
+        match self {
+            Unsendable::Future => "a future",
+            Unsendable::Generator => "a generator",
+        }
+    }
+
+    /// What to do instead.
+    pub fn way_out(self) -> &'static str {
+        match self {
+            Unsendable::Future => "a future belongs to the code that started it: send its value, `await f`",
+            Unsendable::Generator => {
+                "a generator belongs to the code that goes through it: send its values, `g.collect()`"
+            }
+        }
+    }
+}
 
 /// So many types inside a type are looked at.
 const MAX_PARTS: usize = 1000;
@@ -14,28 +40,38 @@ impl Checker {
     /// `mir::build::actors`.
     pub(super) fn check_sendable(&mut self, fn_: FnId, tys: &[(Ty, Span)]) {
         for (ty, span) in tys {
-            if self.program.holds_future(*ty, &mut Vec::new()) {
-                let name = self.program.ty_name(*ty);
-                let message = format!("`{name}` cannot be sent to another actor: it is, or holds, a future");
-                let diag = Diagnostic::error(codes::NOT_SENDABLE, *span, message)
-                    .note("a future belongs to the code that started it: send its value, `await f`");
-                self.report(diag);
+            if self.report_unsendable(*ty, *span) {
                 self.decls.faulty_signatures.push(fn_);
             }
         }
     }
 }
 
+impl Checker {
+    /// Reports a value that cannot be in a message.
+    pub(crate) fn report_unsendable(&mut self, ty: Ty, span: Span) -> bool {
+        let Some(bound) = self.program.holds_unsendable(ty, &mut Vec::new()) else { return false };
+        let (name, what) = (self.program.ty_name(ty), bound.text());
+        let message = format!("`{name}` cannot be sent to another actor: it is, or holds, {what}");
+        let diag = Diagnostic::error(codes::NOT_SENDABLE, span, message);
+        self.report(diag.note(bound.way_out()));
+        true
+    }
+}
+
 impl Program {
-    /// Whether a type is a future, or has one inside. An actor's reference has not, whatever the actor keeps.
-    pub fn holds_future(&mut self, ty: Ty, seen: &mut Vec<Ty>) -> bool {
+    /// Whether a type is a future or a generator, or has one inside. An actor's reference has not, whatever the actor keeps.
+    pub fn holds_unsendable(&mut self, ty: Ty, seen: &mut Vec<Ty>) -> Option<Unsendable> {
         // Types that hold ever larger ones have no end; where they are used is reported elsewhere.
         if ty.is_fixed() || seen.contains(&ty) || seen.len() > MAX_PARTS {
-            return false;
+            return None;
         }
         seen.push(ty);
         let parts = match self.types.kind(ty).clone() {
-            TyKind::Adt(adt, _) if Some(adt) == self.lang_adt("Future") => return true,
+            TyKind::Adt(adt, _) if Some(adt) == self.lang_adt("Future") => return Some(Unsendable::Future),
+            TyKind::Adt(adt, _) if Some(adt) == self.lang_adt("Generator") => {
+                return Some(Unsendable::Generator);
+            }
             TyKind::Adt(adt, args) if !self.refers_to_actor(ty) => {
                 let variants = self.adts[adt].variants.iter();
                 let fields: Vec<Ty> = variants.flat_map(|v| &v.fields).map(|f| f.ty).collect();
@@ -46,7 +82,7 @@ impl Program {
             TyKind::FixedArray(elem, _) => vec![elem],
             _ => Vec::new(),
         };
-        parts.into_iter().any(|part| self.holds_future(part, seen))
+        parts.into_iter().find_map(|part| self.holds_unsendable(part, seen))
     }
 
     fn refers_to_actor(&self, ty: Ty) -> bool {

@@ -80,7 +80,7 @@ impl FnCtxt<'_> {
             return Some(found);
         }
         match self.kind(want) {
-            TyKind::Fn { params, ret } => Some((params.to_vec(), *ret)),
+            TyKind::Fn { params, ret, .. } => Some((params.to_vec(), *ret)),
             _ => None,
         }
     }

@@ -49,7 +49,7 @@ impl FnCtxt<'_> {
         };
         match self.kind(want) {
             TyKind::Dyn { .. } if self.can_become_dyn(found) => return self.coerce_dyn(expr, found, want),
-            TyKind::Fn { .. } if self.is_static_callable(found) => return self.coerce_fn(expr, found, want),
+            TyKind::Fn { .. } if self.can_become_fn(found, want) => return self.coerce_fn(expr, found, want),
             _ => {}
         }
         if self.unify(found, want) {
@@ -83,6 +83,16 @@ impl FnCtxt<'_> {
         coerced(Coercion::ToDyn, expr, want)
     }
 
+    /// Whether a callable value is boxed to become this `Fn`: one whose type is known, or, for `async Fn`, one that does not suspend.
+    fn can_become_fn(&self, ty: Ty, want: Ty) -> bool {
+        match self.kind(ty) {
+            TyKind::Fn { is_async: false, .. } => {
+                matches!(self.kind(want), TyKind::Fn { is_async: true, .. })
+            }
+            _ => self.is_static_callable(ty),
+        }
+    }
+
     fn is_static_callable(&self, ty: Ty) -> bool {
         match self.kind(ty) {
             TyKind::Closure(..) | TyKind::FnDef(..) => true,
@@ -92,7 +102,7 @@ impl FnCtxt<'_> {
     }
 
     fn coerce_fn(&mut self, expr: Expr, found: Ty, want: Ty) -> Expr {
-        let TyKind::Fn { params, ret } = self.kind(want).clone() else { return expr };
+        let TyKind::Fn { params, ret, .. } = self.kind(want).clone() else { return expr };
         let span = expr.span;
         let Some((own, own_ret)) = self.solve(span, |s| s.callable(found)) else { return expr };
         let same = own.len() == params.len()

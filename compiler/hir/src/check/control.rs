@@ -259,6 +259,11 @@ impl FnCtxt<'_> {
                 self.report_lacking_result(&value);
                 Some(Box::new(value))
             }
+            Some(value) if self.generated().is_some() => {
+                let value = self.expr(value, None);
+                self.report_generator_result(&value, span);
+                None
+            }
             Some(value) => {
                 let mark = self.ck.diags.len();
                 let is_declared = frame_is_declared;

@@ -107,10 +107,7 @@ impl FnCtxt<'_> {
             E::Await(inner) => self.await_expr(inner, span),
             E::Select { arms, timeout } => self.select(arms, timeout.as_mut(), want, span),
             E::Reply(value) => self.reply(value, span),
-            E::Yield(_) => {
-                self.ck.unsupported(span, "generators");
-                self.error_expr(span)
-            }
+            E::Yield(value) => self.yield_expr(value, span),
             E::Error => self.error_expr(span),
         }
     }

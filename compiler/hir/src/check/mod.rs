@@ -17,6 +17,7 @@ mod control;
 mod copyable;
 mod expr;
 mod finish;
+mod generator;
 mod index;
 mod interp;
 mod literal;
@@ -219,7 +220,8 @@ impl Checker {
         let ret_span = decl.ret.as_ref().map_or(decl.sig_span, |r| r.span);
         // A constructor's body has no result; what the function returns is made of the states.
         let is_constructor = actor.is_some_and(|of| matches!(of.role, ActorRole::Constructor(_)));
-        let ret = if is_constructor { Ty::UNIT } else { ret };
+        let is_generator = self.program.fns[id].generator.is_some();
+        let ret = if is_constructor || is_generator { Ty::UNIT } else { ret };
         let mut fcx = FnCtxt::new(self, BodyOwner::Fn(id), module, cx, env, ret, ret_span);
         fcx.has_written_ret = decl.ret.is_some();
         fcx.has_faulty_signature = fcx.ck.decls.faulty_signatures.contains(&id);
@@ -474,14 +476,14 @@ impl<'c> FnCtxt<'c> {
             let params: Vec<(Ty, bool)> =
                 decl.params.iter().map(|(t, m)| (*t, *m == ParamMode::Mut)).collect();
             let ret = decl.ret;
-            let whole = self.intern(TyKind::Fn { params: params.into(), ret });
+            let whole = self.intern(TyKind::Fn { params: params.into(), ret, is_async: false });
             let whole = self.deep(whole);
             return self.default_numbers(whole);
         }
         if matches!(self.kind(ty), TyKind::FnDef(..))
             && let Some((params, ret)) = self.solve(Span::DUMMY, |s| s.callable(ty))
         {
-            let whole = self.intern(TyKind::Fn { params: params.into(), ret });
+            let whole = self.intern(TyKind::Fn { params: params.into(), ret, is_async: false });
             return self.default_numbers(whole);
         }
         self.default_numbers(ty)

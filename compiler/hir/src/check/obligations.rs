@@ -169,7 +169,7 @@ impl FnCtxt<'_> {
                 }
                 self.require_trait(*trait_, full, span, Cause::Bound(bound.span));
             }
-            BoundKind::Fn { params, ret } => {
+            BoundKind::Fn { params, ret, .. } => {
                 let mut inst = Vec::with_capacity(params.len());
                 for (t, m) in params {
                     inst.push((self.instantiate(*t, args, span), *m));
@@ -268,7 +268,7 @@ impl FnCtxt<'_> {
     }
 
     pub(crate) fn fn_name(&mut self, params: &[(Ty, bool)], ret: Ty) -> String {
-        let kind = TyKind::Fn { params: params.into(), ret };
+        let kind = TyKind::Fn { params: params.into(), ret, is_async: false };
         let ty = self.intern(kind);
         self.ty_name(ty)
     }

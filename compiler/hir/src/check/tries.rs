@@ -65,9 +65,9 @@ impl FnCtxt<'_> {
         if !self.returns(want, Ty::UNIT, "Option", span) {
             return self.error_expr(span);
         }
-        let ret = self.frame_ret();
+        let ret = self.passed_on();
         let none = self.variant_expr(option, NONE, Vec::new(), ret, span);
-        let leave = Expr { kind: ExprKind::Return(Some(Box::new(none))), ty: Ty::NEVER, span };
+        let leave = self.pass_on(none, span);
         let none_pat = self.adt_pat(NONE, Vec::new(), inner.ty, span);
         self.unwrap_match(inner, SOME, some, none_pat, leave, span)
     }
@@ -91,9 +91,9 @@ impl FnCtxt<'_> {
                     return self.error_expr(span);
                 }
                 let value = self.convert_error(value, want, span);
-                let ret = self.frame_ret();
+                let ret = self.passed_on();
                 let failed = self.variant_expr(result, ERR, vec![value], ret, span);
-                Expr { kind: ExprKind::Return(Some(Box::new(failed))), ty: Ty::NEVER, span }
+                self.pass_on(failed, span)
             }
         };
         let sub = Pat { kind: PatKind::Binding { local: error, sub: None }, ty: err, span };
@@ -103,6 +103,18 @@ impl FnCtxt<'_> {
 
     fn frame_ret(&self) -> Ty {
         self.frames.last().map_or(Ty::ERROR, |f| f.ret)
+    }
+
+    /// The type in which `?` passes on what it has: that of the result, or of a generator's values.
+    fn passed_on(&self) -> Ty {
+        self.generated().unwrap_or_else(|| self.frame_ret())
+    }
+
+    fn pass_on(&mut self, value: Expr, span: Span) -> Expr {
+        match self.generated() {
+            Some(_) => self.yield_and_leave(value, span),
+            None => Expr { kind: ExprKind::Return(Some(Box::new(value))), ty: Ty::NEVER, span },
+        }
     }
 
     /// The result that would let `?` pass on what it has, for a function that returns something else.
@@ -135,7 +147,7 @@ impl FnCtxt<'_> {
 
     /// Whether the function around can return what `?` passes on.
     fn returns(&mut self, want: Ty, error: Ty, name: &str, span: Span) -> bool {
-        let ret = self.frame_ret();
+        let ret = self.passed_on();
         let found = self.shallow(ret);
         let open = self.is_open(found);
         if self.unify(found, want) {
@@ -151,6 +163,15 @@ impl FnCtxt<'_> {
                 "`?` has nothing to leave here: a constant is no function",
             )
             .note("`unwrap()` or `match`: the value is worked out when the program is compiled");
+            self.report(diag);
+            return false;
+        }
+        if self.generated().is_some() {
+            let found = self.ty_name(found);
+            let message = format!("`?` needs the generator to yield `{name}`, it yields `{found}`");
+            let diag = Diagnostic::error(codes::BAD_QUESTION, span, message)
+                .also(self.frames[0].ret_span, "what is yielded is declared here")
+                .note("`?` yields what it passes on as the last value; `match` or `let … else { return }` handles it here");
             self.report(diag);
             return false;
         }

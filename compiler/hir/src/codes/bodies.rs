@@ -1,6 +1,19 @@
 //! Expressions, patterns, control flow.
 
 super::codes! { BODIES:
+BAD_GENERATOR = "bad-generator", "A function cannot be a generator.",
+"The body of a generator runs whenever a value is asked for, long after the call. So it gets values, and no `mut` parameters, and has no
+access to an actor's states.
+
+```gal-fail
+fn drain(mut xs: Array<Int>) -> Iterator<Int> { while let Some(x) = xs.pop() { yield x } }
+fn main() { let mut xs = [1, 2]; for x in drain(mut xs) { println(x) } }
+```
+```gal
+fn backwards(xs: Array<Int>) -> Iterator<Int> { for x in xs.iter().rev() { yield x } }
+fn main() { for x in backwards([1, 2]) { println(x) } }
+```";
+
 BAD_QUESTION = "bad-question", "`?` does not fit here.",
 "`x?` passes `None` or an error on, so the function around returns an `Option` or a `Result`, or a `try` block stands
 around it.
@@ -209,5 +222,18 @@ fn main() { let p = Point { x: 1, y: 2 }; println(Point { x: 3, y: 4, ..p }) }
 ```gal
 struct Point { x: Int, y: Int }
 fn main() { let p = Point { x: 1, y: 2 }; println(Point { x: 3, ..p }) }
+```";
+
+YIELD_OUTSIDE_GENERATOR = "yield-outside-generator", "`yield` stands outside of a generator.",
+"A function whose type is `Iterator<T>` and whose body has `yield` is a generator: it goes through values. `yield` stands in its own body,
+not in a closure in it, and not in functions of other types, handlers, constants and tests.
+
+```gal-fail
+fn upto(n: Int) { for i in 0..n { yield i } }
+fn main() { upto(3) }
+```
+```gal
+fn upto(n: Int) -> Iterator<Int> { for i in 0..n { yield i } }
+fn main() { for x in upto(3) { println(x) } }
 ```";
 }

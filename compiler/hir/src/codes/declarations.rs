@@ -176,11 +176,12 @@ UNSUPPORTED_FEATURE = "unsupported-feature", "The language has this, this versio
 "Some parts of the language are parsed, but not compiled yet; the message says which.
 
 ```gal-fail
-async fn twice(n: Int) -> Int { n * 2 }
+actor Counter { state count: Int = 0 }
+export actor Counter
 fn main() { println(\"ready\") }
 ```
 ```gal
-fn twice(n: Int) -> Int { n * 2 }
-fn main() { println(twice(1)) }
+actor Counter { state count: Int = 0 }
+fn main() { let c = spawn Counter(); println(\"ready\") }
 ```";
 }

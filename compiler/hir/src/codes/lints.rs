@@ -1,6 +1,21 @@
 //! Warnings: what was written in vain.
 
 super::codes! { LINTS:
+UNNEEDED_ASYNC = "unneeded-async", "`async fn` where any function may suspend.",
+"Functions suspend without saying so: whoever calls `ask`, `await` or `sleep` does. Only a method of a trait that may suspend where it is called
+through `dyn` is declared `async fn`, for there it is not known what is called.
+
+```gal-fail
+use std.time.sleep
+async fn twice(n: Int) -> Int { sleep(1ms); n * 2 }
+fn main() { println(twice(2)) }
+```
+```gal
+use std.time.sleep
+fn twice(n: Int) -> Int { sleep(1ms); n * 2 }
+fn main() { println(twice(2)) }
+```";
+
 UNNEEDED_PUB = "unneeded-pub", "`pub` has no meaning here.",
 "The methods of a trait's `impl` are as public as the trait.
 

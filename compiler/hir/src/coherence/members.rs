@@ -193,7 +193,10 @@ impl Checker {
                 return wrong(format!("the parameter `{param}` of `{name}` is {text}"));
             }
         }
-        self.type_difference(id, own, decl, &name)
+        match self.async_difference(own, decl) {
+            Some(text) => wrong(text),
+            None => self.type_difference(id, own, decl, &name),
+        }
     }
 
     fn type_difference(
@@ -268,8 +271,8 @@ impl Checker {
                 let (ty, what) = (self.program.ty_name(bound.ty), self.program.trait_ref_name(*trait_, args));
                 format!("`{name}` asks for `{ty}: {what}`, which the trait does not")
             }
-            BoundKind::Fn { params, ret } => {
-                let kind = TyKind::Fn { params: params.clone().into(), ret: *ret };
+            BoundKind::Fn { params, ret, .. } => {
+                let kind = TyKind::Fn { params: params.clone().into(), ret: *ret, is_async: false };
                 let closure = self.program.types.intern(kind);
                 let text = self.program.ty_name(closure);
                 let param = self.program.fns[own].params.iter().find(|p| p.ty == bound.ty).map(|p| p.name);
@@ -293,7 +296,7 @@ impl Checker {
                 args.iter_mut().for_each(|t| *t = solver.normalize(*t));
                 assoc.iter_mut().for_each(|(_, t)| *t = solver.normalize(*t));
             }
-            BoundKind::Fn { params, ret } => {
+            BoundKind::Fn { params, ret, .. } => {
                 params.iter_mut().for_each(|(t, _)| *t = solver.normalize(*t));
                 *ret = solver.normalize(*ret);
             }
@@ -309,9 +312,10 @@ impl Checker {
                 args: args.iter().map(|t| types.subst(*t, sub)).collect(),
                 assoc: assoc.iter().map(|(n, t)| (*n, types.subst(*t, sub))).collect::<Vec<(Symbol, Ty)>>(),
             },
-            BoundKind::Fn { params, ret } => BoundKind::Fn {
+            BoundKind::Fn { params, ret, is_async } => BoundKind::Fn {
                 params: params.iter().map(|(t, m)| (types.subst(*t, sub), *m)).collect(),
                 ret: types.subst(*ret, sub),
+                is_async: *is_async,
             },
         };
         Bound { ty, kind, span: bound.span }

@@ -107,6 +107,8 @@ impl Checker {
             kind: FnKind::Extern { abi: host.abi.to_string(), module: host.module.clone(), name: link_name },
             inline: Inline::Auto,
             is_pub,
+            generator: None,
+            is_async: false,
             track_caller: false,
             export: None,
             docs,

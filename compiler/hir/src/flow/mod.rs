@@ -97,6 +97,15 @@ impl Checker {
 
     /// Which parameters a function moves; `self_iso`: with `Self` as a type that can only be moved.
     pub(crate) fn param_use(&mut self, id: FnId, self_iso: bool) -> ParamUse {
+        let mut found = self.param_use_of_body(id, self_iso);
+        if self.program.fns[id].generator.is_some() {
+            // It keeps what it gets.
+            found.moved.fill(true);
+        }
+        found
+    }
+
+    fn param_use_of_body(&mut self, id: FnId, self_iso: bool) -> ParamUse {
         if let Some(known) = self.param_uses.get(&(id, self_iso)) {
             return known.clone();
         }

@@ -126,7 +126,7 @@ impl Solver<'_> {
                 }
                 result
             }
-            BoundKind::Fn { params, ret } => self.fn_bound_holds(ty, params, *ret, sub),
+            BoundKind::Fn { params, ret, .. } => self.fn_bound_holds(ty, params, *ret, sub),
         }
     }
 
@@ -168,7 +168,7 @@ impl Solver<'_> {
     pub fn callable(&mut self, ty: Ty) -> Option<(Vec<(Ty, bool)>, Ty)> {
         let ty = self.shallow(ty);
         match self.p.types.kind(ty).clone() {
-            TyKind::Fn { params, ret } => Some((params.to_vec(), ret)),
+            TyKind::Fn { params, ret, .. } => Some((params.to_vec(), ret)),
             TyKind::Closure(id, args) => {
                 let decl = &self.p.closures[id];
                 let params = decl.params.clone();

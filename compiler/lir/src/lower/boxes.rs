@@ -17,7 +17,7 @@ use mir::ir as m;
 pub(crate) fn program_allocates(program: &m::Program) -> bool {
     let alloc = program.lang.get("alloc").copied();
     program.funcs.iter().any(|f| match &f.kind {
-        m::FuncKind::Extern { .. } | m::FuncKind::Suspend => false,
+        m::FuncKind::Extern { .. } | m::FuncKind::Suspend | m::FuncKind::Yield => false,
         m::FuncKind::Body(body) => body.blocks.iter().any(|b| {
             let calls =
                 matches!(&b.term, m::Term::Call { callee: m::Callee::Func(f), .. } if Some(*f) == alloc);

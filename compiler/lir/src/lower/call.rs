@@ -112,11 +112,13 @@ impl FuncLower<'_, '_, '_> {
                 (func.params.clone(), func.ret, unwinds && !is_import)
             }
             m::Callee::FnBox(place) => match self.e.types().kind(self.place_ty(place)) {
-                m::TyKind::FnBox { params, ret } => (params.to_vec(), *ret, unwinds),
+                m::TyKind::FnBox { params, ret, .. } => (params.to_vec(), *ret, unwinds),
                 kind => unreachable!("boxed call of {kind:?}: the verifier excludes it"),
             },
             m::Callee::Dyn { params, ret, .. } => (params.clone(), *ret, unwinds),
-            m::Callee::Start(_) | m::Callee::Resume => unreachable!("a call of its own kind, or of before"),
+            m::Callee::Start(_) | m::Callee::Next(_) | m::Callee::End(_) | m::Callee::Resume => {
+                unreachable!("a call of its own kind, or of before")
+            }
         }
     }
 
@@ -175,7 +177,9 @@ impl FuncLower<'_, '_, '_> {
                 let func = self.e.b.load(MemTy::Ptr, vtable, (first + method) * w);
                 Callee::Indirect { sig: self.e.cx.boxed_signature(params, ret), func }
             }
-            m::Callee::Start(_) | m::Callee::Resume => unreachable!("`callee_shape` has seen to it"),
+            m::Callee::Start(_) | m::Callee::Next(_) | m::Callee::End(_) | m::Callee::Resume => {
+                unreachable!("`callee_shape` has seen to it")
+            }
         }
     }
 

@@ -153,7 +153,9 @@ impl<'a> Cx<'a> {
                 FuncKind::Import { module: module.clone(), name: name.clone() }
             }
             m::FuncKind::Body(_) => FuncKind::Defined(Body::default()),
-            m::FuncKind::Suspend => unreachable!("`passes::coroutine` has taken the calls of it away"),
+            m::FuncKind::Suspend | m::FuncKind::Yield => {
+                unreachable!("`passes::coroutine` has taken the calls of it away")
+            }
         };
         let is_import = matches!(kind, FuncKind::Import { .. });
         let id = self.module.funcs.push(Function {

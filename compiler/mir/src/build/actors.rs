@@ -7,7 +7,7 @@
 use super::Cx;
 use super::instances::Key;
 use crate::ir::*;
-use crate::passes::coroutine::coroutines;
+use crate::passes::coroutine::suspending;
 use syntax::{Diagnostic, Span};
 
 impl Cx<'_> {
@@ -48,7 +48,7 @@ impl Cx<'_> {
         if program.early_calls.is_empty() {
             return;
         }
-        let suspends = coroutines(&self.program, None);
+        let suspends = suspending(&self.program, None);
         for (func, id, _) in self.fn_instances() {
             let Some(calls) = program.early_calls.get(&id) else { continue };
             let Some(body) = self.program.funcs[func].body() else { continue };
@@ -81,14 +81,14 @@ impl Cx<'_> {
             .filter_map(|(func, _, args)| Some((func, *args.get(1)?)))
             .collect();
         for (func, message) in sent {
-            if self.front.program_mut().holds_future(message, &mut Vec::new()) {
-                self.report_future_sent(func, message);
+            if let Some(what) = self.front.program_mut().holds_unsendable(message, &mut Vec::new()) {
+                self.report_unsendable(func, message, what.text(), what.way_out());
             }
         }
     }
 
     /// At the first call that is not in the library.
-    fn report_future_sent(&mut self, func: FuncId, message: hir::ty::Ty) {
+    fn report_unsendable(&mut self, func: FuncId, message: hir::ty::Ty, what: &str, way_out: &str) {
         let calls = |data: &BlockData| match &data.term {
             Term::Call { callee: Callee::Func(callee), .. } => *callee == func,
             _ => false,
@@ -98,10 +98,9 @@ impl Cx<'_> {
         let span = spans.min_by_key(|span| span.lo).unwrap_or(Span::DUMMY);
         let name = self.front.program().ty_name(message);
         let name = name.replacen(".Message", "", 1);
-        let message = format!("a message to `{name}` cannot be sent: it holds a future");
+        let message = format!("a message to `{name}` cannot be sent: it holds {what}");
         let error = Diagnostic::error(hir::codes::NOT_SENDABLE, span, message);
-        self.errors
-            .push(error.note("a future belongs to the code that started it: send its value, `await f`"));
+        self.errors.push(error.note(way_out));
     }
 
     fn check_held_states(&mut self) {
@@ -113,7 +112,7 @@ impl Cx<'_> {
             return;
         }
         handlers.sort_unstable();
-        let suspends = coroutines(&self.program, None);
+        let suspends = suspending(&self.program, None);
         let mut found: Vec<(Span, FuncId)> = Vec::new();
         for handler in handlers {
             let Some(body) = self.program.funcs[handler].body() else { continue };

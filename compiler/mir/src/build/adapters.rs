@@ -12,6 +12,7 @@ use syntax::Span;
 /// How to call one method of a `dyn`.
 pub(super) struct DynMethod {
     slot: u32,
+    pub suspends: bool,
     pub receiver: ParamMode,
     params: Vec<(Ty, ParamMode)>,
     pub ret: Ty,
@@ -68,6 +69,7 @@ impl Cx<'_> {
         let ret = self.mir_ty(sig.ret);
         Some(DynMethod {
             slot: slot as u32,
+            suspends: self.front.program().fns[method].is_async,
             receiver,
             params: params.get(1..).unwrap_or_default().to_vec(),
             ret,
@@ -95,6 +97,25 @@ impl Cx<'_> {
         params.extend(self.visible_params(inner));
         let (name, ret, span) = (format!("{}.boxed", func.name), func.ret, func.span);
         let name = self.unique_name(name);
+        self.new_func(name, params, ret, span)
+    }
+
+    pub(super) fn declare_async_box(&mut self, inner: FuncId) -> Function {
+        let func = &self.program.funcs[inner];
+        let (params, ret, span) = (self.visible_params(inner), func.ret, func.span);
+        let name = self.unique_name(format!("{}.async", func.name));
+        self.new_func(name, params, ret, span)
+    }
+
+    pub(super) fn declare_call_box(&mut self, ty: HTy) -> Function {
+        let env = self.mir_ty(ty);
+        let name = self.unique_name(format!("{}.call", self.front.program().ty_name(ty)));
+        let (mut params, mut ret) = (vec![(env, ParamMode::Borrowed)], env);
+        if let TyKind::FnBox { params: own, ret: own_ret, .. } = self.program.types.kind(env) {
+            params.extend(own.iter().copied());
+            ret = *own_ret;
+        }
+        let span = self.at;
         self.new_func(name, params, ret, span)
     }
 
@@ -130,6 +151,22 @@ impl Cx<'_> {
         builder.forward(inner, Vec::new())
     }
 
+    pub(super) fn build_async_box(&mut self, id: FuncId, inner: FuncId) -> Body {
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        let span = builder.span;
+        let env = builder.param("env".to_string(), span);
+        builder.forward(inner, vec![Arg::Value(Operand::Copy(env.into()))])
+    }
+
+    pub(super) fn build_call_box(&mut self, id: FuncId) -> Body {
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        let span = builder.span;
+        let env = builder.param("env".to_string(), span);
+        let args = builder.remaining_params();
+        builder.emit_call(Callee::FnBox(env.into()), args, RETURN.into());
+        builder.finish()
+    }
+
     pub(super) fn build_dyn_method(&mut self, id: FuncId, inner: FuncId) -> Body {
         let mut builder = Builder::new(self, id, Box::new([]), None);
         let (span, params) = (builder.span, &builder.cx.program.funcs[id].params);
@@ -145,21 +182,29 @@ impl Builder<'_, '_> {
     /// Calls `inner` with these arguments and then the remaining parameters, and returns its result.
     fn forward(mut self, inner: FuncId, mut args: Vec<Arg>) -> Body {
         let span = self.span;
-        while self.body.params.len() < self.cx.program.funcs[self.func].params.len() {
-            let local = self.param(format!("a{}", self.body.params.len()), span);
-            args.push(match self.body.param_mode(local) {
-                Some(ParamMode::Mut) => Arg::Mut(local.into()),
-                _ => {
-                    // In case that `inner` is only lent it.
-                    self.schedule_temp(local);
-                    Arg::Value(self.take(local))
-                }
-            });
-        }
+        args.extend(self.remaining_params());
         if self.cx.is_tracked(inner) {
             args.push(Arg::Value(self.location_arg(span)));
         }
         self.call_func(inner, args, Some(RETURN.into()));
         self.finish()
+    }
+
+    /// The parameters that have not been declared yet, as arguments of one call.
+    fn remaining_params(&mut self) -> Vec<Arg> {
+        let span = self.span;
+        let mut args = Vec::new();
+        while self.body.params.len() < self.cx.program.funcs[self.func].params.len() {
+            let local = self.param(format!("a{}", self.body.params.len()), span);
+            args.push(match self.body.param_mode(local) {
+                Some(ParamMode::Mut) => Arg::Mut(local.into()),
+                _ => {
+                    // In case that `inner` is only lent it. Passes make moves of copies, where they do not make a loan of the parameter.
+                    self.schedule_temp(local);
+                    Arg::Value(self.read(local.into()))
+                }
+            });
+        }
+        args
     }
 }

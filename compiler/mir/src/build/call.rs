@@ -197,8 +197,12 @@ impl Builder<'_, '_> {
                 let func = self.cx.instance(Key::Closure(id, closure_args), e.span);
                 self.call_func(func, all, dest.cloned());
             }
-            H::Fn { .. } => {
-                let object = self.callee_place(callee, args);
+            H::Fn { is_async, .. } => {
+                // While it is suspended, others may put another closure in its place.
+                let object = match is_async {
+                    true => self.value_in_temp(callee).into(),
+                    false => self.callee_place(callee, args),
+                };
                 let plans = self.plan_args(args);
                 let args = self.finish_args(plans);
                 self.call_indirect(Callee::FnBox(object), args, dest, e);
@@ -248,7 +252,9 @@ impl Builder<'_, '_> {
         let is_mut = method.receiver == ParamMode::Mut;
         let later = || rest.iter().map(|a| &a.expr);
         let disturbed = is_place(&object.expr) && is_disturbed(&object.expr, later(), self.shared_states());
-        let mut plan = match disturbed && !is_mut {
+        // While it is suspended, others may put another value in its place.
+        let held = disturbed || method.suspends;
+        let mut plan = match held && !is_mut {
             true => Plan::of(self.value_in_temp(&object.expr).into()),
             false => self.plan(&object.expr),
         };

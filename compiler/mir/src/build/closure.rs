@@ -5,8 +5,9 @@ use super::Cx;
 use super::func::Builder;
 use super::instances::{Key, ResolvedFn};
 use crate::ir::*;
+use crate::passes::coroutine::Why;
 use hir::body::Expr;
-use hir::program::{ClosureId, FnId, GenericParamKind};
+use hir::program::{BoundKind, ClosureId, FnId, GenericParamKind};
 use hir::resolve::callable;
 use hir::ty::{Ty as HTy, TyKind as H, TyTable};
 use syntax::Span;
@@ -16,6 +17,14 @@ const MAX_STATIC_NESTING: u16 = 8;
 
 impl Cx<'_> {
     /// The parameter whose type is this type parameter of a function, if the type occurs nowhere else.
+    /// Whether the parameter of the closure's type is declared as `async Fn`.
+    fn is_async_param(&self, id: FnId, index: u32) -> bool {
+        let program = self.front.program();
+        let is_param = |ty: HTy| matches!(program.types.kind(ty), H::Param(i, _) if *i == index);
+        let mut bounds = program.fns[id].generics.bounds.iter();
+        bounds.any(|bound| is_param(bound.ty) && matches!(bound.kind, BoundKind::Fn { is_async: true, .. }))
+    }
+
     fn only_param_of(&self, id: FnId, index: u32) -> Option<usize> {
         let program = self.front.program();
         let f = &program.fns[id];
@@ -93,14 +102,16 @@ impl Builder<'_, '_> {
         let ty = self.ty(e.ty);
         let kind = self.cx.front.program().types.kind(from).clone();
         let env = self.operand(inner);
+        let to = self.mono(e.ty);
         let func = match kind {
             // A parameter of type `Fn` may be given a value that is boxed already.
-            H::Fn { .. } => {
+            H::Fn { .. } if from == to => {
                 if let Some(dest) = dest {
                     self.set(dest.clone(), env);
                 }
                 return;
             }
+            H::Fn { .. } => self.cx.instance(Key::CallBox(from), e.span),
             H::Closure(id, args) => {
                 if self.cx.front.program().closures[id].is_once {
                     return self.cx.internal(e.span, "a closure that can be called once only is boxed");
@@ -113,6 +124,10 @@ impl Builder<'_, '_> {
                 self.cx.instance(Key::FnBox(func), e.span)
             }
             _ => return self.cx.internal(e.span, "what is boxed is no function"),
+        };
+        let func = match self.cx.front.program().types.kind(to) {
+            H::Fn { is_async: true, .. } => self.cx.instance(Key::AsyncBox(func), e.span),
+            _ => func,
         };
         if let Some(dest) = dest {
             self.assign(dest.clone(), Rvalue::MakeFnBox { ty, env, func });
@@ -133,10 +148,16 @@ impl Builder<'_, '_> {
                 continue;
             };
             let Some((params, ret)) = callable(self.cx.front.program_mut(), types[i]) else { continue };
-            let boxed = H::Fn { params: params.into(), ret };
+            let is_async = self.cx.is_async_param(id, i as u32);
+            let boxed = H::Fn { params: params.into(), ret, is_async };
             let boxed = self.cx.front.program_mut().types.intern(boxed);
             let Some(Arg::Value(env)) = args.get(arg).cloned() else { continue };
-            let func = self.cx.instance(Key::Closure(closure, captured), span);
+            let mut func = self.cx.instance(Key::Closure(closure, captured), span);
+            if is_async {
+                func = self.cx.instance(Key::AsyncBox(func), span);
+            } else {
+                self.cx.must_not_suspend(func, None, Why::Nested);
+            }
             let ty = self.cx.mir_ty(boxed);
             let value = self.assign_temp(ty, Rvalue::MakeFnBox { ty, env, func });
             args[arg] = Arg::Value(self.take(value));

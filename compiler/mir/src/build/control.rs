@@ -328,7 +328,7 @@ impl Builder<'_, '_> {
         if let Some(value) = value {
             self.eval_scoped(Some(&RETURN.into()), value);
         }
-        if self.drops.is_empty() {
+        if self.drops.is_empty() && !self.is_generator {
             return self.terminate(Term::Return);
         }
         let mut exit = self.return_.clone();

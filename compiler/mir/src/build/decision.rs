@@ -248,7 +248,9 @@ impl Builder<'_, '_> {
                 }
             }
         }
+        let outer = std::mem::replace(&mut self.in_guard, true);
         self.cond(guard, true, &mut fail);
+        self.in_guard = outer;
         for i in depth..self.drops.len() {
             let local = self.drops[i].local;
             if !d.arms[arm].bound.contains(&local) {

@@ -4,6 +4,7 @@ use super::Cx;
 use super::func::Builder;
 use super::instances::Key;
 use crate::ir::*;
+use crate::passes::coroutine::Why;
 use hir::program::FnId;
 use hir::ty::{Ty as HTy, TyKind as H};
 use syntax::Span;
@@ -24,6 +25,7 @@ pub(super) fn declare_roots(cx: &mut Cx<'_>) {
             let span = cx.front.program().consts[id].span;
             let func = cx.instance(Key::Const(id, Box::new([])), span);
             cx.program.funcs[func].export = Some(format!("const_{i}"));
+            cx.must_not_suspend(func, None, Why::Const);
         }
         return;
     }

@@ -5,6 +5,7 @@ use super::Cx;
 use super::scope::{Exit, Scheduled};
 use super::types::Facts;
 use crate::ir::*;
+use crate::passes::coroutine::Why;
 use hir::body::{LocalId, LoopId};
 use hir::program::BodyRef;
 use hir::ty::Args;
@@ -47,6 +48,10 @@ pub(super) struct Builder<'c, 'f> {
     pub drops: Vec<Scheduled>,
     pub loops: Vec<LoopScope>,
     pub return_: Exit,
+    /// What returns joins the end, where there is still something to do.
+    pub is_generator: bool,
+    /// Calls stand in the guard of an arm.
+    pub in_guard: bool,
     /// The cleanup block at the bottom of all unwinding, instead of `Resume`.
     pub unwind_base: Option<Block>,
     /// The hidden parameter of a `@track_caller` function.
@@ -74,6 +79,8 @@ impl<'c, 'f> Builder<'c, 'f> {
             drops: Vec::new(),
             loops: Vec::new(),
             return_: Exit::new(0, 0),
+            is_generator: false,
+            in_guard: false,
             unwind_base: None,
             caller: None,
             monos: FxHashMap::default(),
@@ -89,23 +96,32 @@ impl<'c, 'f> Builder<'c, 'f> {
         this
     }
 
+    /// Ends the body of a generator, which returns that there are no more values.
+    pub fn finish_generator(mut self) -> Body {
+        self.leave_scopes(None);
+        let none = Const::Empty(self.local_ty(RETURN), super::generator::NONE);
+        self.set(RETURN, Operand::Const(none));
+        self.terminate(Term::Return);
+        self.settle_given();
+        self.body
+    }
+
     /// Ends the body: the return place holds the result where the end can be reached.
     pub fn finish(mut self) -> Body {
+        self.leave_scopes(Some(RETURN.into()));
+        self.terminate(Term::Return);
+        self.settle_given();
+        self.body
+    }
+
+    /// Drops what is left, and joins all that returns.
+    fn leave_scopes(&mut self, live: Option<Place>) {
         // What happens at the end of the body is at its last character, the brace.
         if self.span.lo < self.span.hi {
             self.span = Span::new(self.span.hi - 1, self.span.hi);
         }
-        self.pop_drops(0, Some(RETURN.into()));
-        let mut label = self.return_.label;
-        if label.0.is_none() {
-            self.terminate(Term::Return);
-        } else {
-            self.goto(&mut label);
-            self.bind(label);
-            self.terminate(Term::Return);
-        }
-        self.settle_given();
-        self.body
+        self.pop_drops(0, live);
+        self.join(self.return_.label);
     }
 
     // ------------------------------------------------------------ types
@@ -328,6 +344,9 @@ impl<'c, 'f> Builder<'c, 'f> {
             Callee::Func(id) => self.is_never(self.cx.program.funcs[*id].ret),
             _ => self.is_never(self.place_ty(&dest)),
         };
+        if let Some(block) = self.block.filter(|_| self.in_guard) {
+            self.cx.must_not_suspend(self.func, Some(block), Why::Guard);
+        }
         let unwind = self.unwind();
         let target = if diverges { None } else { Some(self.new_block(false)) };
         self.terminate(Term::Call { callee, args, dest, target, unwind });

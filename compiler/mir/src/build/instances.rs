@@ -6,6 +6,7 @@ use super::types::mode_of;
 use super::work_list::WorkFn;
 use crate::ir as mir;
 use crate::ir::{FuncId, ParamMode};
+use crate::passes::coroutine::Why;
 use hir::body::Callee;
 use hir::program::{BodyOwner, ClosureId, ConstId, Container, FnId, FnKind, Inline, TestId, TraitId};
 use hir::resolve::{Resolved, resolve_method};
@@ -31,8 +32,14 @@ pub(super) enum Key {
     },
     /// A function that takes an empty environment first, as boxed closures do.
     FnBox(FuncId),
+    /// What is called behind an `async Fn`, which may be a coroutine though the function itself is none.
+    AsyncBox(FuncId),
+    /// Takes a boxed closure of this type, as its environment, and calls it.
+    CallBox(Ty),
     /// Calls a value of this type, see `coroutine`.
     Task(Ty),
+    /// The body of a generator; the function itself makes a frame of it.
+    Generator(FnId, Args),
     /// A method whose receiver is lent, as callers through a vtable do.
     DynMethod(FuncId),
     /// Handles the lists of structural operations.
@@ -51,7 +58,8 @@ impl<'f> Cx<'f> {
         if let Some(id) = self.instances.get(&key) {
             return *id;
         }
-        if let Key::Fn(_, args) | Key::Closure(_, args) | Key::Builtin { args, .. } = &key
+        if let Key::Fn(_, args) | Key::Closure(_, args) | Key::Generator(_, args) | Key::Builtin { args, .. } =
+            &key
             && args.clone().iter().any(|t| self.is_too_nested(*t))
         {
             self.report_nesting(span);
@@ -65,6 +73,11 @@ impl<'f> Cx<'f> {
         let has_body = matches!(func.kind, mir::FuncKind::Body(_));
         let id = self.program.funcs.push(func);
         if let Key::Fn(f, _) = &key
+            && self.is_structural_method(*f)
+        {
+            self.must_not_suspend(id, None, Why::Structural);
+        }
+        if let Key::Fn(f, _) | Key::Generator(f, _) = &key
             && self.front.program().fns[*f].track_caller
         {
             self.tracked.insert(id);
@@ -137,7 +150,10 @@ impl<'f> Cx<'f> {
             }
             Key::Builtin { method, args, .. } => self.declare_builtin(*method, args),
             Key::FnBox(inner) => self.declare_fn_box(*inner),
+            Key::AsyncBox(inner) => self.declare_async_box(*inner),
+            Key::CallBox(ty) => self.declare_call_box(*ty),
             Key::Task(ty) => self.declare_task(*ty),
+            Key::Generator(id, args) => self.declare_generator(*id, args),
             Key::DynMethod(inner) => self.declare_dyn_method(*inner),
             Key::Work(work) => self.declare_work(*work),
         }
@@ -199,7 +215,10 @@ impl<'f> Cx<'f> {
 
     /// Parameters that can only be moved and that the function only looks at stay the caller's.
     fn lend_params(&mut self, id: FnId, args: &[Ty], params: &mut [(mir::Ty, ParamMode)]) {
-        if !params.iter().any(|(ty, mode)| *mode == ParamMode::Owned && self.facts(*ty).iso) {
+        // A generator keeps what it gets.
+        if self.front.program().fns[id].generator.is_some()
+            || !params.iter().any(|(ty, mode)| *mode == ParamMode::Owned && self.facts(*ty).iso)
+        {
             return;
         }
         let lent = match self.is_structural_method(id) {
@@ -267,7 +286,7 @@ impl<'f> Cx<'f> {
     }
 
     /// `Array<Int>.push`, `sort.merge<Float>`.
-    fn fn_text(&mut self, id: FnId, args: &[Ty]) -> String {
+    pub(super) fn fn_text(&mut self, id: FnId, args: &[Ty]) -> String {
         let program = self.front.program();
         let f = &program.fns[id];
         let (n_parent, container) = (f.generics.n_parent as usize, f.container);
@@ -309,7 +328,13 @@ impl<'f> Cx<'f> {
             }
             Key::Builtin { trait_, method, args } => self.build_builtin(id, trait_, method, args),
             Key::FnBox(inner) => self.build_fn_box(id, inner),
+            Key::AsyncBox(inner) => self.build_async_box(id, inner),
+            Key::CallBox(_) => self.build_call_box(id),
             Key::Task(ty) => self.build_task(id, ty),
+            Key::Generator(f, args) => {
+                let Some(builder) = self.body_builder(id, BodyOwner::Fn(f), args) else { return };
+                builder.lower_generator()
+            }
             Key::DynMethod(inner) => self.build_dyn_method(id, inner),
             Key::Work(work) => self.build_work(id, work),
         };
@@ -320,6 +345,9 @@ impl<'f> Cx<'f> {
         let decl = &self.front.program().fns[f];
         let (kind, span) = (decl.kind.clone(), decl.span);
         match kind {
+            FnKind::Body if self.front.program().fns[f].generator.is_some() => {
+                self.build_generator_start(id, f, args)
+            }
             FnKind::Body => match self.body_builder(id, BodyOwner::Fn(f), args) {
                 Some(builder) => builder.lower_body(),
                 None => mir::Body::default(),

@@ -39,6 +39,9 @@ impl Builder<'_, '_> {
         if name == "coroutine" {
             return self.start_task(dest, e, args);
         }
+        if name == "generator_next" || name == "generator_end" {
+            return self.generator_intrinsic(dest, e.span, &name, types, args);
+        }
         if name == "catches" {
             return self.catch_task(dest, e, args);
         }
@@ -77,6 +80,7 @@ impl Builder<'_, '_> {
             || self.memory_intrinsic(&mut used)
             || self.control_intrinsic(&used)
             || self.coroutine_intrinsic(used.name, &used.args, used.dest)
+            || self.yield_intrinsic(used.name, &used.types, &used.args)
             || self.unchecked_intrinsic(&used)
         {
             return;

@@ -33,6 +33,9 @@ pub(super) struct Lending {
 impl Cx<'_> {
     /// By parameter: whether an instance is lent it.
     pub(super) fn lent_params(&mut self, id: FnId, args: &Args) -> Vec<bool> {
+        if self.front.program().fns[id].generator.is_some() {
+            return vec![false; self.front.program().fns[id].params.len()];
+        }
         if let Some(known) = self.lending.answers.get(&(id, args.clone())) {
             return known.clone();
         }
@@ -78,7 +81,7 @@ impl Cx<'_> {
             return known.clone();
         }
         let summary = match self.front.program().fns[id].kind {
-            FnKind::Body => {
+            FnKind::Body if self.front.program().fns[id].generator.is_none() => {
                 let body = self.front.body(BodyOwner::Fn(id));
                 let mut walk = Walk { cx: self, body: body.clone(), args, out: Summary::default() };
                 walk.expr(&body.value, true);

@@ -26,6 +26,7 @@ mod flat;
 mod flat_steps;
 mod front;
 mod func;
+mod generator;
 mod instances;
 mod intrinsics;
 mod lending;
@@ -42,6 +43,7 @@ mod vector;
 mod work_list;
 
 use crate::ir as mir;
+use crate::passes::coroutine::Why;
 pub use front::Front;
 use hir::program::{ConstId, TestId};
 use instances::Key;
@@ -110,6 +112,8 @@ struct Cx<'f> {
     unwinds: bool,
     /// The function that suspends, once it is asked for.
     suspend: Option<mir::FuncId>,
+    /// The functions that yield, by the `Option` that the value is in.
+    yields: FxHashMap<mir::Ty, mir::FuncId>,
     errors: Vec<Diagnostic>,
     /// The expression of the user's program that is being lowered, for faults that have no place of their own.
     at: Span,
@@ -135,9 +139,15 @@ impl<'f> Cx<'f> {
             roots: Vec::new(),
             unwinds: opts.panic_unwinds,
             suspend: None,
+            yields: FxHashMap::default(),
             errors: Vec::new(),
             at: Span::DUMMY,
         }
+    }
+
+    /// Notes that a function, or one call in it, must not suspend its caller.
+    fn must_not_suspend(&mut self, func: mir::FuncId, block: Option<mir::Block>, why: Why) {
+        self.program.must_not_suspend.push(mir::MustNotSuspend { func, block, why });
     }
 
     /// Builds bodies until no instance waits; then the entries, whose text depends on what was reached.

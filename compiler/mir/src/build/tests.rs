@@ -109,6 +109,8 @@ impl Fake {
             kind,
             inline: Inline::Auto,
             is_pub: true,
+            generator: None,
+            is_async: false,
             track_caller: false,
             export: None,
             docs: None,
@@ -495,7 +497,8 @@ fn closures_are_called_directly_and_boxed() {
         span: SPAN,
     });
     let closure = f.program.types.intern(TyKind::Closure(id, Box::new([])));
-    let fn_ty = f.program.types.intern(TyKind::Fn { params: Box::new([(INT, false)]), ret: INT });
+    let fn_ty =
+        f.program.types.intern(TyKind::Fn { params: Box::new([(INT, false)]), ret: INT, is_async: false });
     let called = |local, ty, n| {
         let args = vec![Arg { mode: ArgMode::Value, expr: int(n) }];
         e(ExprKind::Call { callee: Callee::Value(Box::new(var(local, ty))), args }, INT)

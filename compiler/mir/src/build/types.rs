@@ -5,6 +5,7 @@ use super::{Cx, instances::Key};
 use crate::ir as mir;
 use crate::ir::{ParamMode, TyKind as M};
 use entity::{Idx, IndexVec};
+use hir::program::FnId;
 use hir::resolve::normalize;
 use hir::ty::{IntTy, Ty, TyKind as H, TyTable};
 use rustc_hash::FxHashMap;
@@ -165,14 +166,19 @@ impl Cx<'_> {
             H::Ptr(to) => M::Ptr(self.declare_ty(to)),
             H::Buffer(of) => M::Buffer(self.declare_ty(of)),
             H::FixedArray(of, len) => M::FixedArray(self.declare_ty(of), self.const_len(len)),
-            H::Fn { params, ret } => {
+            H::Fn { params, ret, is_async } => {
                 let params =
                     params.iter().map(|(t, is_mut)| (self.declare_ty(*t), mode_of(*is_mut))).collect();
-                M::FnBox { params, ret: self.declare_ty(ret) }
+                M::FnBox { params, ret: self.declare_ty(ret), suspends: is_async }
             }
             H::Dyn { .. } => {
-                let n_methods = self.vtable_methods(ty).len() as u32;
-                M::Dyn { trait_name: self.front.program().ty_name(ty).into(), n_methods }
+                let methods = self.vtable_methods(ty);
+                let program = self.front.program();
+                let suspends =
+                    |(i, (_, method)): (usize, &(_, FnId))| program.fns[*method].is_async.then_some(i as u32);
+                let suspending = methods.iter().enumerate().filter_map(suspends).collect();
+                let (trait_name, n_methods) = (program.ty_name(ty).into(), methods.len() as u32);
+                M::Dyn { trait_name, n_methods, suspending }
             }
             H::FnDef(..) => return self.declare_ty(Ty::UNIT),
             H::Adt(id, _) if self.front.program().adts[id].is_enum => {

@@ -543,7 +543,7 @@ impl<'a> Stepper<'a> {
             Callee::Dyn { object, receiver: ParamMode::Owned, .. } => self.take(state, object, "moved"),
             Callee::Dyn { object, receiver: ParamMode::Mut, .. } => self.lend_mut(state, object),
             Callee::Dyn { object, .. } => self.read(state, object),
-            Callee::Func(_) | Callee::Start(_) | Callee::Resume => {}
+            Callee::Func(_) | Callee::Start(_) | Callee::Next(_) | Callee::End(_) | Callee::Resume => {}
         }
         let mut lent: Vec<(&Place, bool)> = Vec::new();
         for arg in args {

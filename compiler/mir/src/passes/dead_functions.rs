@@ -61,8 +61,8 @@ fn for_each_func(data: &BlockData, f: &mut impl FnMut(FuncId)) {
             _ => {}
         }
     }
-    if let Term::Call { callee: Callee::Func(func) | Callee::Start(func), .. } = &data.term {
-        f(*func);
+    if let Term::Call { callee, .. } = &data.term {
+        callee.func().into_iter().for_each(f);
     }
 }
 
@@ -74,7 +74,7 @@ fn for_each_func_mut(data: &mut BlockData, f: &mut impl FnMut(&mut FuncId)) {
             _ => {}
         }
     }
-    if let Term::Call { callee: Callee::Func(func) | Callee::Start(func), .. } = &mut data.term {
-        f(func);
+    if let Term::Call { callee, .. } = &mut data.term {
+        callee.func_mut().into_iter().for_each(f);
     }
 }

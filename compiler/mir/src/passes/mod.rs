@@ -135,12 +135,15 @@ impl<'a> Pipeline<'a> {
 
     fn finish(mut self, program: &mut Program) -> Report {
         self.check(program, "build", false);
-        self.run(program);
+        self.report.misuses = coroutine::check(program);
+        if self.report.misuses.is_empty() {
+            self.run(program);
+        }
         self.report
     }
 
     fn run(&mut self, program: &mut Program) {
-        if program.panics_abort && program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
+        if program.panics_abort && program.funcs.iter().any(Function::leaves_caller) {
             // Only suspensions unwind, and which those are is to be known.
             self.pass(program, "nounwind");
         } else {

@@ -37,7 +37,7 @@ fn infer(program: &mut Program) {
     let mut callers: IndexVec<FuncId, Vec<FuncId>> = IndexVec::from_elem(Vec::new(), program.funcs.len());
     for (id, func) in program.funcs.iter_enumerated() {
         for data in func.body().into_iter().flat_map(|b| &b.blocks) {
-            if let Term::Call { callee: Callee::Func(callee), .. } = &data.term {
+            if let Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), .. } = &data.term {
                 callers[*callee].push(id);
             }
         }
@@ -68,7 +68,7 @@ fn infer(program: &mut Program) {
 fn unwinds(program: &Program, id: FuncId) -> bool {
     let body = match &program.funcs[id].kind {
         FuncKind::Body(body) => body,
-        FuncKind::Suspend => return true,
+        FuncKind::Suspend | FuncKind::Yield => return true,
         FuncKind::Extern { .. } => return false,
     };
     let blocks = reachable(body);
@@ -76,6 +76,10 @@ fn unwinds(program: &Program, id: FuncId) -> bool {
         .term
     {
         Term::Throw => true,
+        // Whoever asks a generator for its next value does not end it.
+        Term::Call { callee: Callee::Func(func), .. } if program.funcs[*func].kind == FuncKind::Yield => {
+            false
+        }
         Term::Call { callee, .. } => program.call_may_unwind(callee),
         Term::Drop { place, .. } => program.drop_may_unwind(place_ty(&program.types, body, place)),
         _ => false,
@@ -100,9 +104,9 @@ impl Unwinds {
 
     pub fn call(&self, callee: &Callee) -> bool {
         match callee {
-            Callee::Func(func) => self.funcs[*func],
+            Callee::Func(func) | Callee::Next(func) => self.funcs[*func],
             Callee::FnBox(_) | Callee::Dyn { .. } => self.boxed,
-            Callee::Start(_) | Callee::Resume => false,
+            Callee::Start(_) | Callee::End(_) | Callee::Resume => false,
         }
     }
 

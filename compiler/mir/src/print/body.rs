@@ -296,6 +296,14 @@ impl<'a> Printer<'a> {
                 self.p("start ");
                 self.func_name(*func);
             }
+            Callee::Next(func) => {
+                self.p("next ");
+                self.func_name(*func);
+            }
+            Callee::End(func) => {
+                self.p("end ");
+                self.func_name(*func);
+            }
             Callee::Resume => self.p("resume "),
             Callee::Dyn { object, method, receiver, params, ret } => {
                 self.word_place("dyn ", object);

@@ -152,7 +152,7 @@ impl Verifier<'_> {
 
     fn fn_box(&mut self, ty: Ty, env: &Operand, func: FuncId) {
         let env = self.value(env);
-        let TyKind::FnBox { params, ret } = self.kind(ty) else {
+        let TyKind::FnBox { params, ret, .. } = self.kind(ty) else {
             return self.fail("a boxed closure has an `fn` type");
         };
         let Some(callee) = self.program.funcs.get(func) else {

@@ -1,6 +1,7 @@
 //! `async` and `await`.
 
 use super::forms::Wait;
+use crate::actors::Unsendable;
 use crate::body::*;
 use crate::check::expr::value_arg;
 use crate::check::{FnCtxt, with_lets};
@@ -173,7 +174,7 @@ impl FnCtxt<'_> {
         Expr { kind: ExprKind::Closure(id), ty, span }
     }
 
-    /// Reports a closure as written that holds a future.
+    /// Reports a closure as written that holds a future or a generator.
     pub(crate) fn check_captured_futures(&mut self, closure: usize) {
         // The library's own threads wait for futures that others have started.
         let module = &self.ck.program.modules[self.ck.file_module(self.module)];
@@ -183,19 +184,23 @@ impl FnCtxt<'_> {
         for i in 0..self.closures[closure].1.captures.len() {
             let inner = self.closures[closure].1.captures[i].0;
             let (ty, is_hidden) = (self.locals[inner].ty, self.info[inner].is_hidden);
-            if is_hidden
-                || self.ck.program.is_known_copyable(ty)
-                || !self.ck.program.holds_future(ty, &mut Vec::new())
-            {
+            if is_hidden || self.ck.program.is_known_copyable(ty) {
                 continue;
             }
+            let Some(bound) = self.ck.program.holds_unsendable(ty, &mut Vec::new()) else { continue };
             let text = self.ck.program.name(self.locals[inner].name).to_string();
             let span = self.ck.program.closures[self.closures[closure].0].span;
-            let message = format!("the closure would hold `{text}`, which is, or holds, a future");
+            let message = format!("the closure would hold `{text}`, which is, or holds, {}", bound.text());
             let diag = Diagnostic::error(codes::NOT_SENDABLE, span, message)
-                .also(self.locals[inner].span, "declared here")
-                .note("a future is awaited once, by the code that started it: `let value = await …` before");
-            self.report(diag);
+                .also(self.locals[inner].span, "declared here");
+            self.report(diag.note(match bound {
+                Unsendable::Future => {
+                    "a future is awaited once, by the code that started it: `let value = await …` before"
+                }
+                Unsendable::Generator => {
+                    "a generator is gone through once, by the code that made it: make it in the closure"
+                }
+            }));
         }
     }
 

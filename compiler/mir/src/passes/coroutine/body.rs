@@ -19,8 +19,9 @@ pub(super) fn lower(
     let FuncKind::Body(body) = std::mem::replace(&mut function.kind, FuncKind::Suspend) else {
         unreachable!("coroutines have bodies")
     };
-    let mut lowering = Lowering::new(program, (common, facts), all, shape, body, span);
-    lowering.run();
+    let is_generator = all.get(func).is_some_and(|c| c.as_ref().is_some_and(|c| c.generator.is_some()));
+    let mut lowering = Lowering::new(program, (common, facts), all, shape, (body, span), is_generator);
+    lowering.run(is_generator);
     let body = lowering.body;
     let function = &mut program.funcs[func];
     function.params = vec![(common.word, ParamMode::Owned), (common.status, ParamMode::Owned)];
@@ -30,48 +31,76 @@ pub(super) fn lower(
 }
 
 /// Starting a coroutine is making its frame, which has no parent.
-pub(super) fn lower_starts(program: &mut Program, all: &IndexVec<FuncId, Option<Coroutine>>, func: FuncId) {
-    let Some(body) = program.funcs[func].body_mut() else { return };
-    for data in body.blocks.iter_mut() {
-        lower_start(all, &mut data.term);
+pub(super) fn lower_starts(
+    program: &mut Program,
+    common: &Common,
+    all: &IndexVec<FuncId, Option<Coroutine>>,
+    func: FuncId,
+) {
+    let Program { types, funcs, .. } = program;
+    let Some(body) = funcs[func].body_mut() else { return };
+    let stmts = body.blocks.iter_mut().flat_map(|data| &mut data.stmts);
+    stmts.for_each(|stmt| boxed::replace(types, all, &mut stmt.kind));
+    for block in body.blocks.indices() {
+        let mut term = std::mem::replace(&mut body.blocks[block].term, Term::Unreachable);
+        lower_start(common, all, body, &mut term);
+        body.blocks[block].term = term;
     }
 }
 
-fn lower_start(all: &IndexVec<FuncId, Option<Coroutine>>, term: &mut Term) {
-    if let Term::Call { callee, args, .. } = term
-        && let Callee::Start(func) = callee
-        && let Some(Some(coroutine)) = all.get(*func)
-    {
-        *callee = Callee::Func(coroutine.make);
-        args.insert(0, Arg::Value(word(0)));
+/// Lowers a call that does not suspend its caller: a start, and going on with a generator.
+fn lower_start(common: &Common, all: &IndexVec<FuncId, Option<Coroutine>>, body: &mut Body, term: &mut Term) {
+    let Term::Call { callee, args, dest, .. } = term else { return };
+    let Some(Some(coroutine)) = callee.func().and_then(|func| all.get(func)) else { return };
+    match callee {
+        Callee::Start(_) => {
+            *callee = Callee::Func(coroutine.make);
+            args.insert(0, Arg::Value(word(0)));
+        }
+        Callee::Next(_) => {
+            if let Some(next) = coroutine.generator.as_ref().and_then(|generator| generator.next) {
+                *callee = Callee::Func(next);
+            }
+        }
+        Callee::End(func) => {
+            *callee = Callee::Func(*func);
+            args.push(Arg::Value(Operand::Const(Const::Int(END, IntTy::I32))));
+            *dest = body.new_local(common.status, Span::DUMMY).into();
+        }
+        Callee::Func(_) | Callee::FnBox(_) | Callee::Dyn { .. } | Callee::Resume => {}
     }
 }
 
 /// What a block's terminator becomes.
 enum Kind {
     Suspend,
+    Yield,
     Call(FuncId),
+    /// Asks a generator that suspends for its next value.
+    Next(FuncId),
+    /// Calls through a box or a table what may suspend.
+    Boxed,
     Other,
 }
 
-struct Lowering<'a> {
-    program: &'a mut Program,
-    common: &'a Common,
+pub(super) struct Lowering<'a> {
+    pub program: &'a mut Program,
+    pub common: &'a Common,
     facts: &'a TypeFacts,
-    all: &'a IndexVec<FuncId, Option<Coroutine>>,
-    shape: &'a Shape,
+    pub all: &'a IndexVec<FuncId, Option<Coroutine>>,
+    pub shape: &'a Shape,
     storage: IndexVec<Local, Storage>,
-    body: Body,
-    span: Span,
+    pub body: Body,
+    pub span: Span,
     /// The parameters: the frame's address, and how to go on.
-    frame: Local,
+    pub frame: Local,
     mode: Local,
-    head: Local,
+    pub head: Local,
     rest: Local,
     /// Where each state goes on.
-    resumes: Vec<Block>,
+    pub resumes: Vec<Block>,
     /// The blocks that return with a status.
-    exits: [Block; 3],
+    pub exits: Vec<Block>,
 }
 
 impl<'a> Lowering<'a> {
@@ -80,20 +109,23 @@ impl<'a> Lowering<'a> {
         (common, facts): (&'a Common, &'a TypeFacts),
         all: &'a IndexVec<FuncId, Option<Coroutine>>,
         shape: &'a Shape,
-        mut body: Body,
-        span: Span,
+        (mut body, span): (Body, Span),
+        is_generator: bool,
     ) -> Lowering<'a> {
         let storage = shape.storage.clone();
         let frame = body.new_local(common.word, span);
         let mode = body.new_local(common.status, span);
         let head = body.new_local(common.head_ptr, span);
-        let exits = [SUSPENDED, FINISHED, ENDED].map(|status| {
+        let mut statuses = vec![SUSPENDED, FINISHED, ENDED];
+        statuses.extend(is_generator.then_some(YIELDED));
+        let exit = |status: i128| {
             let block = new_block(&mut body, span);
             let status = Operand::Const(Const::Int(status, IntTy::I32));
             body.blocks[block].stmts = vec![assign(RETURN, Rvalue::Use(status), span)];
             body.blocks[block].term = Term::Return;
             block
-        });
+        };
+        let exits = statuses.into_iter().map(exit).collect();
         Lowering {
             program,
             common,
@@ -112,7 +144,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn run(&mut self) {
+    fn run(&mut self, is_generator: bool) {
         let old_blocks = self.body.blocks.len() - self.exits.len();
         let cleanup: Vec<bool> =
             self.body.blocks.iter().take(old_blocks).map(|data| data.is_cleanup).collect();
@@ -129,6 +161,9 @@ impl<'a> Lowering<'a> {
         for block in (1..old_blocks).map(Block::new).chain([start]) {
             let in_cleanup = block != start && cleanup[block.index()];
             self.block(block, in_cleanup);
+        }
+        if is_generator {
+            self.state_behind_end();
         }
         self.dispatch(prologue);
     }
@@ -260,8 +295,13 @@ impl<'a> Lowering<'a> {
             Term::Call { callee: Callee::Func(func), .. } => match self.all.get(*func) {
                 Some(Some(_)) => Kind::Call(*func),
                 _ if self.program.funcs[*func].kind == FuncKind::Suspend => Kind::Suspend,
+                _ if self.program.funcs[*func].kind == FuncKind::Yield => Kind::Yield,
                 _ => Kind::Other,
             },
+            Term::Call { callee: Callee::Next(func), .. } if self.suspends(*func) => Kind::Next(*func),
+            Term::Call { callee, .. } if boxed::suspends(&self.program.types, Some(&self.body), callee) => {
+                Kind::Boxed
+            }
             _ => Kind::Other,
         };
         match (kind, term) {
@@ -269,13 +309,22 @@ impl<'a> Lowering<'a> {
             (Kind::Call(func), Term::Call { args, dest, target, unwind, .. }) => {
                 self.call(block, func, args, dest, (target, unwind), span);
             }
+            (Kind::Yield, Term::Call { args, target, unwind, .. }) => {
+                self.yields(block, args, (target, unwind), span);
+            }
+            (Kind::Next(func), Term::Call { args, dest, target, unwind, .. }) => {
+                self.next(block, func, &args, dest, (target, unwind), span);
+            }
+            (Kind::Boxed, Term::Call { callee, args, dest, target, unwind }) => {
+                self.call_boxed(block, callee, args, dest, (target, unwind), span);
+            }
             (_, term) => self.other(block, term, in_cleanup),
         }
     }
 
     fn other(&mut self, block: Block, mut term: Term, in_cleanup: bool) {
-        lower_start(self.all, &mut term);
-        let [_, finished, ended] = self.exits;
+        lower_start(self.common, self.all, &mut self.body, &mut term);
+        let [finished, ended] = [FINISHED, ENDED].map(|status| self.exits[status as usize]);
         let may_unwind = match &term {
             Term::Call { callee, .. } => self.program.call_may_unwind(callee),
             Term::Drop { place, .. } => {
@@ -288,8 +337,12 @@ impl<'a> Lowering<'a> {
             Term::Return => term = Term::Goto(finished),
             Term::Resume | Term::Throw => term = Term::Goto(ended),
             Term::Caught(to) => term = Term::Goto(*to),
+            // Without a panic, where this frame is ended, a `drop` may panic: the others still run, and whoever ends the frame
+            // finds that it has.
+            Term::Drop { target, unwind, .. } if in_cleanup => {
+                *unwind = may_unwind.then(|| self.landing(*target));
+            }
             Term::Call { unwind, .. } | Term::Drop { unwind, .. } => {
-                // A panic of the cleanup itself is fatal.
                 let cleanup = unwind.or((may_unwind && !in_cleanup).then_some(ended));
                 *unwind = cleanup.map(|cleanup| self.landing(cleanup));
             }
@@ -307,14 +360,14 @@ impl<'a> Lowering<'a> {
     }
 
     /// Leaves for later: the next state goes on at the block `resume`.
-    fn leave(&mut self, block: Block, resume: Block, span: Span) {
+    pub fn leave(&mut self, block: Block, resume: Block, status: i128, span: Span) {
         let state = word(self.resumes.len() as i128);
         self.resumes.push(resume);
         self.body.blocks[block].stmts.push(assign(field(self.head, STATE), Rvalue::Use(state), span));
-        self.body.blocks[block].term = Term::Goto(self.exits[SUSPENDED as usize]);
+        self.body.blocks[block].term = Term::Goto(self.exits[status as usize]);
     }
 
-    fn unreachable(&mut self) -> Block {
+    pub fn unreachable(&mut self) -> Block {
         new_block(&mut self.body, self.span)
     }
 
@@ -329,10 +382,16 @@ impl<'a> Lowering<'a> {
             assign(slot, Rvalue::Cast(Operand::Copy(bytes.into())), span),
             assign(place, Rvalue::Use(Operand::Copy(self.frame.into())), span),
         ]);
+        let resume = self.resumed(target, unwind, span);
+        self.leave(block, resume, SUSPENDED, span);
+    }
+
+    /// A block that goes on by the mode.
+    pub fn resumed(&mut self, target: Option<Block>, unwind: Option<Block>, span: Span) -> Block {
         let resume = new_block(&mut self.body, span);
         let target = target.unwrap_or_else(|| self.unreachable());
         self.by_mode(resume, target, unwind.unwrap_or(self.exits[ENDED as usize]));
-        self.leave(block, resume, span);
+        resume
     }
 
     fn call(
@@ -341,63 +400,73 @@ impl<'a> Lowering<'a> {
         func: FuncId,
         args: Vec<Arg>,
         dest: Place,
-        (target, unwind): (Option<Block>, Option<Block>),
+        edges: (Option<Block>, Option<Block>),
         span: Span,
     ) {
         let Some(Some(coroutine)) = self.all.get(func) else { unreachable!("`block` has found it") };
-        let child = field(self.rest, frame::CHILD);
         let result = self.result_address(block, coroutine.shape.ret, dest, span);
         let mut all_args = vec![Arg::Value(Operand::Copy(self.frame.into())), Arg::Value(result)];
         all_args.extend(args);
+        let make = (Callee::Func(coroutine.make), all_args);
+        self.call_child(block, make, (Callee::Func(func), Some(&coroutine.shape)), edges, span);
+    }
+
+    /// Makes a frame by a call, runs it at once, and gives it back when it has ended.
+    pub fn call_child(
+        &mut self,
+        block: Block,
+        (make, args): (Callee, Vec<Arg>),
+        (code, shape): (Callee, Option<&Shape>),
+        (target, unwind): (Option<Block>, Option<Block>),
+        span: Span,
+    ) {
+        let child = field(self.rest, frame::CHILD);
         let [made, ran, suspended, resumed] = [(); 4].map(|()| new_block(&mut self.body, span));
-        self.body.blocks[block].term = Term::Call {
-            callee: Callee::Func(coroutine.make),
-            args: all_args,
-            dest: child.clone(),
-            target: Some(made),
-            unwind: None,
-        };
+        self.body.blocks[block].term =
+            Term::Call { callee: make, args, dest: child.clone(), target: Some(made), unwind: None };
         let status = self.body.new_local(self.common.status, span);
         let mode = Operand::Const(Const::Int(RUN, IntTy::I32));
         self.body.blocks[made].term = Term::Call {
-            callee: Callee::Func(func),
+            callee: code,
             args: vec![Arg::Value(Operand::Copy(child)), Arg::Value(mode)],
             dest: status.into(),
             target: Some(ran),
             unwind: None,
         };
         let target = target.unwrap_or_else(|| self.unreachable());
-        let finished = self.give_back(&coroutine.shape, target, span);
-        let ended = self.give_back(&coroutine.shape, unwind.unwrap_or(self.exits[ENDED as usize]), span);
+        let finished = self.give_back(shape, target, span);
+        let ended = self.give_back(shape, unwind.unwrap_or(self.exits[ENDED as usize]), span);
         self.body.blocks[ran].term = Term::Switch {
             value: Operand::Copy(status.into()),
             cases: vec![(FINISHED, finished), (ENDED, ended)],
             default: suspended,
         };
         self.by_mode(resumed, finished, ended);
-        self.leave(suspended, resumed, span);
+        self.leave(suspended, resumed, SUSPENDED, span);
     }
 
     /// The address for a result of the callee's type.
-    fn result_address(&mut self, block: Block, ret: Ty, dest: Place, span: Span) -> Operand {
+    pub fn result_address(&mut self, block: Block, ret: Ty, dest: Place, span: Span) -> Operand {
         if is_nothing(&self.program.types, ret) {
             return word(0);
         }
-        let pointer = self.program.types.intern(TyKind::Ptr(ret));
-        let [pointer, address] = [pointer, self.common.word].map(|ty| self.body.new_local(ty, span));
-        self.body.blocks[block].stmts.extend([
-            assign(pointer, Rvalue::AddrOf(dest), span),
-            assign(address, Rvalue::Cast(Operand::Copy(pointer.into())), span),
-        ]);
-        Operand::Copy(address.into())
+        let (address, stmts) = address(&mut self.program.types, &mut self.body, self.common, ret, dest, span);
+        self.body.blocks[block].stmts.extend(stmts);
+        address
     }
 
     /// A block that frees the child's frame and goes on.
-    fn give_back(&mut self, shape: &Shape, next: Block, span: Span) -> Block {
+    fn give_back(&mut self, shape: Option<&Shape>, next: Block, span: Span) -> Block {
         let block = new_block(&mut self.body, span);
-        let (size, mut stmts) = size_of_frame(&mut self.body, self.common, shape, span);
-        let memory = self.body.new_local(self.common.byte_ptr, span);
         let child = field(self.rest, frame::CHILD);
+        let (size, mut stmts) = match shape {
+            Some(shape) => size_of_frame(&mut self.body, self.common, shape, span),
+            None => {
+                let mut stmts = Vec::new();
+                (self.own_size(child.clone(), &mut stmts, span), stmts)
+            }
+        };
+        let memory = self.body.new_local(self.common.byte_ptr, span);
         stmts.push(assign(memory, Rvalue::Cast(Operand::Copy(child)), span));
         let nothing = self.body.new_local(self.program.funcs[self.common.free].ret, span);
         self.body.blocks[block].stmts = stmts;
@@ -432,6 +501,7 @@ impl<'a> Lowering<'a> {
             *place = self.stored(place);
         };
         stmt.kind.for_each_place_mut(&mut places);
+        boxed::replace(&self.program.types, self.all, &mut stmt.kind);
         out.push(stmt);
         out.extend(behind);
     }
@@ -479,7 +549,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn stored(&self, place: &Place) -> Place {
+    pub fn stored(&self, place: &Place) -> Place {
         let (local, mut proj) = match self.storage.get(place.local).copied() {
             None => return place.clone(),
             Some(Storage::Local(local)) => (local, Vec::new()),

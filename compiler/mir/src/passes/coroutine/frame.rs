@@ -39,13 +39,13 @@ impl Shape {
     pub fn new(
         program: &mut Program,
         common: &Common,
-        is_coroutine: &IndexVec<FuncId, bool>,
+        suspends: &IndexVec<FuncId, bool>,
         func: FuncId,
     ) -> Shape {
         let function = &program.funcs[func];
         let (signature, ret, name) = (function.params.clone(), function.ret, function.name.clone());
         let Some(body) = function.body() else { unreachable!("coroutines have bodies") };
-        let crossing = crossing(program, is_coroutine, body);
+        let crossing = crossing(program, suspends, body);
         let locals: Vec<(Local, Ty)> = body.locals.iter_enumerated().map(|(l, decl)| (l, decl.ty)).collect();
         let param_locals: Vec<Local> = body.params.iter().map(|p| p.local).collect();
         let names: Vec<String> = body.locals.iter().map(|l| l.name.clone().unwrap_or_default()).collect();
@@ -77,15 +77,22 @@ impl Shape {
 }
 
 /// The locals that must be in the frame.
-fn crossing(program: &Program, is_coroutine: &IndexVec<FuncId, bool>, body: &Body) -> BitSet {
+fn crossing(program: &Program, may_suspend: &IndexVec<FuncId, bool>, body: &Body) -> BitSet {
     let live = backward(body, &Live { locals: body.locals.len() });
     let mut found = BitSet::new(body.locals.len());
     let mut suspends = false;
     for data in &body.blocks {
-        let Term::Call { callee: Callee::Func(callee), args, dest, target, unwind } = &data.term else {
-            continue;
+        let Term::Call { callee, args, dest, target, unwind } = &data.term else { continue };
+        let (leaves, ret) = match callee {
+            Callee::Func(func) | Callee::Next(func) => {
+                (may_suspend[*func] || program.funcs[*func].leaves_caller(), program.funcs[*func].ret)
+            }
+            _ => {
+                let ret = crate::facts::place_ty(&program.types, body, dest);
+                (boxed::suspends(&program.types, Some(body), callee), ret)
+            }
         };
-        if !is_coroutine[*callee] && program.funcs[*callee].kind != FuncKind::Suspend {
+        if !leaves {
             continue;
         }
         suspends = true;
@@ -97,8 +104,12 @@ fn crossing(program: &Program, is_coroutine: &IndexVec<FuncId, bool>, body: &Bod
             Arg::Mut(place) => Some(place),
             Arg::Value(_) => None,
         });
-        let result = Some(dest).filter(|_| !is_nothing(&program.types, program.funcs[*callee].ret));
-        for place in lent.chain(result).filter(|place| !place.is_indirect()) {
+        let result = Some(dest).filter(|_| !is_nothing(&program.types, ret));
+        let object = match callee {
+            Callee::Dyn { object, receiver: ParamMode::Mut, .. } => Some(object),
+            _ => None,
+        };
+        for place in lent.chain(result).chain(object).filter(|place| !place.is_indirect()) {
             found.insert(place.local.index());
         }
     }
@@ -162,13 +173,19 @@ impl Backward for Live {
     }
 }
 
-/// Adds the function that makes a frame of `func`, which is still as it was.
-pub(super) fn make_function(program: &mut Program, common: &Common, shape: &Shape, func: FuncId) -> FuncId {
+/// Adds the function that makes a frame of `func`, which is still as it was. `code`: of what resumes it, if that is asked for.
+pub(super) fn make_function(
+    program: &mut Program,
+    common: &Common,
+    shape: &Shape,
+    func: FuncId,
+    code: Operand,
+) -> FuncId {
     let function = &program.funcs[func];
     let (name, span) = (format!("{}.frame", function.name), function.span);
     let mut params = vec![(common.word, ParamMode::Owned), (common.word, ParamMode::Owned)];
     params.extend(&shape.signature);
-    let body = Maker { common, shape, span, body: Body::default() }.build(&mut program.types, func, &params);
+    let body = Maker { common, shape, span, body: Body::default() }.build(&mut program.types, code, &params);
     program.funcs.push(Function {
         name,
         params,
@@ -189,7 +206,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn build(mut self, types: &mut Types, func: FuncId, params: &[(Ty, ParamMode)]) -> Body {
+    fn build(mut self, types: &mut Types, code: Operand, params: &[(Ty, ParamMode)]) -> Body {
         let (common, span) = (self.common, self.span);
         self.body.new_local(common.word, span);
         for (ty, mode) in params {
@@ -214,7 +231,7 @@ impl Maker<'_> {
         let mut stmts = vec![assign(head, Rvalue::Cast(Operand::Copy(memory.into())), span)];
         let copy = |local: Local| Operand::Copy(local.into());
         let words = [
-            (CODE, Operand::Const(Const::FuncAddr(func))),
+            (CODE, code),
             (PARENT, copy(Local(1))),
             (RESULT, copy(Local(2))),
             (STATE, word(0)),

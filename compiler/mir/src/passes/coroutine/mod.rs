@@ -15,6 +15,15 @@
 //! Unwinding does not leave a coroutine: what its calls throw is caught, runs the cleanup and is returned as [`ENDED`]. That is how a green
 //! thread is ended from outside, too (`END` at each frame from the innermost on), and how the scheduler contains a panic.
 //!
+//! A *generator* is a coroutine that whoever has its frame goes on with, by `next`, up to its next call of the function that
+//! yields. That hands over a value in place of the result, and leaves the frame alone ([`YIELDED`]); its callers are not suspended by it. So
+//! a generator is resumed by a direct call, which makes a coroutine of the caller only if the generator suspends otherwise, and then the frame's parent
+//! is the caller's for as long as the call takes. Behind its end a generator has one more state, in which it has ended.
+//!
+//! What is called through a box or a table is not known. Where the type of the box says that it may suspend, or the method in the table is declared
+//! so, all that is there is a coroutine, and what is called is the function that makes its frame, in another order (`boxed.rs`); the
+//! frame is resumed by its code, and given back by its size.
+//!
 //! The head of a frame is eight words, see [`HEAD`]; `library/runtime/coroutine.gal` has the same. The static word
 //! [`SUSPENDED_FRAME`] is the frame that has called `suspend` last.
 //!
@@ -23,13 +32,17 @@
 //! certifier does not know. What it made of a body it therefore checked before.
 
 mod body;
+mod boxed;
 mod frame;
+mod generator;
+mod misuse;
 mod yielding;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 use frame::Shape;
+pub use misuse::{Misuse, Why, check};
 pub use yielding::YIELDING;
 
 /// How to go on.
@@ -40,6 +53,8 @@ pub const END: i128 = 1;
 pub const SUSPENDED: i128 = 0;
 pub const FINISHED: i128 = 1;
 pub const ENDED: i128 = 2;
+/// A generator has a value and waits to be asked for the next.
+pub const YIELDED: i128 = 3;
 
 /// The words of a frame's head.
 pub const HEAD: [&str; 8] = ["code", "parent", "result", "state", "size", "kept", "spare0", "spare1"];
@@ -50,27 +65,11 @@ const STATE: u32 = 3;
 const SIZE: u32 = 4;
 const KEPT: u32 = 5;
 
+/// The variant of `Option` without a value, see docs/contracts.md.
+const NONE: u32 = 0;
+
 /// The number of the static word, as `static_addr` takes it.
 pub const SUSPENDED_FRAME: u32 = 7;
-
-/// A function that must not suspend and does.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Misuse {
-    pub func: FuncId,
-    pub why: Why,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Why {
-    /// A user's `drop`.
-    Drop,
-    /// Called through a box or a table, where calls are those of functions.
-    Boxed,
-    /// The host calls it.
-    Export,
-    /// Generated code calls it.
-    Lang,
-}
 
 /// The types that all frames have in common.
 struct Common {
@@ -87,26 +86,52 @@ struct Common {
 struct Coroutine {
     shape: Shape,
     make: FuncId,
+    /// The function in a box or a table.
+    boxed: Option<FuncId>,
+    generator: Option<Generator>,
+}
+
+/// How a generator is resumed from functions that it does not suspend.
+struct Generator {
+    /// `None` if it suspends who asks for a value.
+    next: Option<FuncId>,
 }
 
 /// Lowers all coroutines; what must not be one is returned, and then nothing has been done.
 pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
-    let is_coroutine = settle_waits(program);
+    if !program.funcs.iter().any(|func| func.kind == FuncKind::Suspend) {
+        boxed::forget_suspensions(&mut program.types);
+    }
+    settle_waits(program);
+    let suspends = suspending(program, None);
+    let is_coroutine = coroutines(program, &suspends);
     if !is_coroutine.iter().any(|is| *is) {
         remove_suspend(program);
         return Ok(());
     }
-    let misuses = misuses(program, &is_coroutine);
+    let misuses = misuse::misuses(program, &suspends);
     if !misuses.is_empty() {
         return Err(misuses);
     }
     let common = Common::new(program);
     let mut lowered: IndexVec<FuncId, Option<Coroutine>> = IndexVec::new();
+    let generators = generator::generators(program);
+    let in_boxes = boxed::in_boxes(program);
     for func in is_coroutine.indices() {
         let made = is_coroutine[func].then(|| {
-            let shape = Shape::new(program, &common, &is_coroutine, func);
-            let make = frame::make_function(program, &common, &shape, func);
-            Coroutine { shape, make }
+            let shape = Shape::new(program, &common, &suspends, func);
+            // A generator that suspends nobody is resumed by direct calls alone.
+            let code = match generators[func] && !suspends[func] {
+                true => word(0),
+                false => Operand::Const(Const::FuncAddr(func)),
+            };
+            let make = frame::make_function(program, &common, &shape, func, code);
+            let generator = generators[func].then(|| {
+                let next = (!suspends[func]).then(|| generator::next_function(program, &common, func));
+                Generator { next }
+            });
+            let boxed = in_boxes[func].then(|| boxed::function(program, &common, &shape, make, func));
+            Coroutine { shape, make, boxed, generator }
         });
         lowered.push(made);
     }
@@ -114,30 +139,44 @@ pub fn run(program: &mut Program) -> Result<(), Vec<Misuse>> {
     for func in is_coroutine.indices() {
         match &lowered[func] {
             Some(coroutine) => body::lower(program, &common, &facts, &lowered, func, &coroutine.shape),
-            None => body::lower_starts(program, &lowered, func),
+            None => body::lower_starts(program, &common, &lowered, func),
         }
     }
+    boxed::change_types(&mut program.types, &common);
     program.has_frames = true;
     remove_suspend(program);
     Ok(())
 }
 
-/// Which functions are coroutines, when those that may not be one for the sake of a wait that gives way are none.
-fn settle_waits(program: &mut Program) -> IndexVec<FuncId, bool> {
-    let is_coroutine = coroutines(program, None);
-    let Some(wait) = program.lang.get(YIELDING).copied() else { return is_coroutine };
-    let misuses = misuses(program, &is_coroutine);
+/// Leaves the waits that give way out of what may not suspend.
+fn settle_waits(program: &mut Program) {
+    let Some(wait) = program.lang.get(YIELDING).copied() else { return };
+    let suspends = suspending(program, None);
+    let misuses = misuse::misuses(program, &suspends);
     if misuses.is_empty() {
-        return is_coroutine;
+        return;
     }
-    let others = coroutines(program, Some(wait));
-    let yields = is_coroutine.iter_enumerated().map(|(func, is)| *is && !others[func]).collect();
+    let others = suspending(program, Some(wait));
+    let yields = suspends.iter_enumerated().map(|(func, is)| *is && !others[func]).collect();
     yielding::run(program, wait, &yields, &misuses);
-    coroutines(program, None)
 }
 
-/// Which functions are coroutines, but for the sake of `without`.
-pub fn coroutines(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId, bool> {
+/// Which functions are coroutines: those that suspend their callers, and those that are started.
+fn coroutines(program: &Program, suspends: &IndexVec<FuncId, bool>) -> IndexVec<FuncId, bool> {
+    let mut found = suspends.clone();
+    for data in program.funcs.iter().filter_map(Function::body).flat_map(|body| &body.blocks) {
+        if let Term::Call { callee: Callee::Start(func), .. } = &data.term {
+            found[*func] = true;
+        }
+    }
+    for (func, in_box) in boxed::in_boxes(program).iter_enumerated() {
+        found[func] |= in_box;
+    }
+    found
+}
+
+/// Which functions suspend who calls them, or, of generators, who asks for their next value; but for the sake of `without`.
+pub fn suspending(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId, bool> {
     let mut callers: IndexVec<FuncId, Vec<FuncId>> = IndexVec::from_elem(Vec::new(), program.funcs.len());
     let mut found = IndexVec::from_elem(false, program.funcs.len());
     let mut work = Vec::new();
@@ -147,8 +186,12 @@ pub fn coroutines(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId
         }
         for data in func.body().into_iter().flat_map(|body| &body.blocks) {
             match &data.term {
-                Term::Call { callee: Callee::Func(callee), .. } => callers[*callee].push(id),
-                Term::Call { callee: Callee::Start(callee), .. } => work.push(*callee),
+                Term::Call { callee: Callee::Func(callee) | Callee::Next(callee), .. } => {
+                    callers[*callee].push(id)
+                }
+                Term::Call { callee, .. } if boxed::suspends(&program.types, func.body(), callee) => {
+                    work.push(id)
+                }
                 _ => {}
             }
         }
@@ -164,39 +207,10 @@ pub fn coroutines(program: &Program, without: Option<FuncId>) -> IndexVec<FuncId
     found
 }
 
-fn misuses(program: &Program, is_coroutine: &IndexVec<FuncId, bool>) -> Vec<Misuse> {
-    let mut found: Vec<Misuse> = Vec::new();
-    let mut note = |func: FuncId, why: Why| {
-        if is_coroutine[func] && !found.iter().any(|m| m.func == func) {
-            found.push(Misuse { func, why });
-        }
-    };
-    program.types.defs.iter().filter_map(|def| def.user_drop).for_each(|func| note(func, Why::Drop));
-    for (id, func) in program.funcs.iter_enumerated() {
-        if func.export.is_some() {
-            note(id, Why::Export);
-        }
-        for stmt in func.body().into_iter().flat_map(|body| &body.blocks).flat_map(|data| &data.stmts) {
-            match &stmt.kind {
-                StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => note(*func, Why::Boxed),
-                StmtKind::Assign(_, Rvalue::MakeDyn { methods, .. }) => {
-                    methods.iter().for_each(|func| note(*func, Why::Boxed));
-                }
-                _ => {}
-            }
-        }
-    }
-    let lang = program.lang.iter().filter(|(name, _)| **name != YIELDING);
-    let mut lang: Vec<FuncId> = lang.map(|(_, func)| *func).collect();
-    lang.sort_unstable();
-    lang.into_iter().for_each(|func| note(func, Why::Lang));
-    found
-}
-
 /// Nothing calls it any more.
 fn remove_suspend(program: &mut Program) {
     let Program { types, funcs, .. } = program;
-    for func in funcs.iter_mut().filter(|func| func.kind == FuncKind::Suspend) {
+    for func in funcs.iter_mut().filter(|func| func.leaves_caller()) {
         let decl = LocalDecl { ty: func.ret, name: None, loan_of: None, is_borrow: false, span: func.span };
         debug_assert!(types.defs[func.ret].variants.iter().all(|variant| variant.fields.is_empty()));
         let mut body = Body::default();
@@ -208,6 +222,7 @@ fn remove_suspend(program: &mut Program) {
             is_cleanup: false,
         });
         func.may_unwind = false;
+        func.params.clear();
         func.kind = FuncKind::Body(body);
     }
 }
@@ -248,6 +263,24 @@ fn field(pointer: Local, index: u32) -> Place {
 
 fn assign(place: impl Into<Place>, value: Rvalue, span: syntax::Span) -> Stmt {
     Stmt { kind: StmtKind::Assign(place.into(), value), span }
+}
+
+/// The address of a place as a word.
+fn address(
+    types: &mut Types,
+    body: &mut Body,
+    common: &Common,
+    ty: Ty,
+    place: Place,
+    span: syntax::Span,
+) -> (Operand, [Stmt; 2]) {
+    let pointer = types.intern(TyKind::Ptr(ty));
+    let [pointer, address] = [pointer, common.word].map(|ty| body.new_local(ty, span));
+    let stmts = [
+        assign(pointer, Rvalue::AddrOf(place), span),
+        assign(address, Rvalue::Cast(Operand::Copy(pointer.into())), span),
+    ];
+    (Operand::Copy(address.into()), stmts)
 }
 
 fn new_block(body: &mut Body, span: syntax::Span) -> Block {
