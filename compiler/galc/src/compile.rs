@@ -123,13 +123,6 @@ pub fn compile(
 }
 
 /// The host's options for arguments; streams are left at their defaults.
-/// Gives a program the seed of the order in which its green threads run.
-pub fn with_seed(seed: u32, mut host: RunOptions) -> RunOptions {
-    host.env.retain(|(name, _)| name != driver::SCHEDULE_SEED);
-    host.env.push((driver::SCHEDULE_SEED.to_string(), seed.to_string()));
-    host
-}
-
 pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
     let mut env = Vec::new();
     if args.inherit_env {
@@ -158,4 +151,11 @@ pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
         max_memory: args.max_memory,
         ..RunOptions::default()
     })
+}
+
+/// Gives a program the seed of the order in which its green threads run.
+pub fn with_seed(seed: u32, mut host: RunOptions) -> RunOptions {
+    host.env.retain(|(name, _)| name != driver::SCHEDULE_SEED);
+    host.env.push((driver::SCHEDULE_SEED.to_string(), seed.to_string()));
+    host
 }

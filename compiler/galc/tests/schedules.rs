@@ -85,6 +85,8 @@ fn tests_run_in_many_orders_and_the_seed_that_fails_is_told() {
     assert!(stdout(&one).contains("1 passed, 1 failed"), "{}", stdout(&one));
     let json = scratch.galc(&["test", "--schedules", "200", "--message-format", "json", "race.gal"]);
     assert!(stdout(&json).contains(&format!("\"schedule_seed\":{seed}")), "{}", stdout(&json));
+    let largest = scratch.galc(&["test", "--schedule-seed", "4294967295", "--filter", "any", "race.gal"]);
+    assert_eq!(status(&largest), 0, "{}{}", stdout(&largest), stderr(&largest));
     let usual = scratch.galc(&["test", "race.gal"]);
     assert_eq!(status(&usual), 0, "{}", stdout(&usual));
 }

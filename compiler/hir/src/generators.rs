@@ -5,7 +5,7 @@ use crate::actors::ActorRole;
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
-use crate::scope::Def;
+use crate::scope::{Def, Ns, SeenModules};
 use crate::ty::{Args, Ty, TyKind};
 use crate::types::TyCx;
 use syntax::ast::visit::{each_expr, each_expr_in_block};
@@ -34,13 +34,25 @@ impl Checker {
         Some(item.unwrap_or(Ty::ERROR))
     }
 
-    /// Whether a path names the trait. What is wrong with it is reported by whoever takes it for a type.
+    /// Whether a path names the trait. Reports nothing, and does not remember what is unknown: whoever takes the path for a
+    /// type reports that.
     fn is_iterator_path(&mut self, path: &ast::Path, cx: &TyCx) -> bool {
         let Some(iterator) = self.program.lang_trait("Iterator") else { return false };
-        let before = self.diags.len();
-        let found = self.resolve_type_path(&path.segments, cx.module.0);
-        self.diags.truncate(before);
-        found == Some((Def::Trait(iterator), path.segments.len()))
+        let module = cx.module.0;
+        let (first, rest) = (path.segments[0].ident.name, &path.segments[1..]);
+        if let Some(entry) = self.lookup(module, first, Ns::Type) {
+            return rest.is_empty() && entry.def == Def::Trait(iterator);
+        }
+        let Some((last, between)) = rest.split_last() else { return false };
+        let Some(Def::Module(mut at)) = self.lookup(module, first, Ns::Module).map(|entry| entry.def) else {
+            return false;
+        };
+        for segment in between {
+            let Some(child) = self.child_module(at, segment.ident.name, module) else { return false };
+            at = child;
+        }
+        let entry = self.lookup_in(at, last.ident.name, Ns::Type, module, &mut SeenModules::new());
+        entry.is_some_and(|entry| entry.def == Def::Trait(iterator))
     }
 
     /// Gives a generator its type, when its parameters are known, and reports what none can have.

@@ -8,7 +8,7 @@ use crate::shell::Shell;
 use driver::{Platform, Purpose, TestInfo};
 use report::Object;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
@@ -69,9 +69,9 @@ fn list(test: &TestInfo, sources: &SourceMap, shell: &Shell) {
 }
 
 /// The seeds of the orders in which each test runs, if seeds choose them.
-fn seeds(args: &TestArgs) -> Option<Range<u32>> {
-    let one = args.schedule_seed.map(|seed| seed..seed.saturating_add(1));
-    one.or(args.schedules.map(|n| 0..n.get()))
+fn seeds(args: &TestArgs) -> Option<RangeInclusive<u32>> {
+    let one = args.schedule_seed.map(|seed| seed..=seed);
+    one.or(args.schedules.map(|n| 0..=n.get() - 1))
 }
 
 /// What the threads share.
@@ -79,7 +79,7 @@ struct Runs<'a> {
     tests: &'a [TestInfo],
     program: &'a Program,
     host: &'a RunOptions,
-    seeds: Option<Range<u32>>,
+    seeds: Option<RangeInclusive<u32>>,
 }
 
 /// How a test ended: in the first order in which it failed, or in the last.
@@ -97,7 +97,7 @@ impl Runs<'_> {
         let Some(seeds) = self.seeds.clone() else {
             return Ok(Ended { outcome: self.program.run(&host)?, seed: None });
         };
-        let last = seeds.end - 1;
+        let last = *seeds.end();
         for seed in seeds {
             let outcome = self.program.run(&with_seed(seed, host.clone()))?;
             if seed == last || !matches!(outcome.end, End::Exited(0)) {
