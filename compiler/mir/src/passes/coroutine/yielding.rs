@@ -28,6 +28,7 @@ pub fn run(program: &mut Program, wait: FuncId, yields: &IndexVec<FuncId, bool>,
     let mut cx = Cx { program, wait, yields, twins, work };
     while let Some(func) = cx.work.pop() {
         cx.leave_out(func);
+        cx.calm(func);
     }
 }
 
@@ -53,6 +54,21 @@ impl Cx<'_> {
             };
             if let FuncKind::Body(body) = &mut self.program.funcs[func].kind {
                 body.blocks[block].term = new;
+            }
+        }
+    }
+
+    /// Where panics abort, only what is ended while it waits unwinds.
+    fn calm(&mut self, func: FuncId) {
+        if !self.program.panics_abort {
+            return;
+        }
+        let function = &mut self.program.funcs[func];
+        function.may_unwind = false;
+        let FuncKind::Body(body) = &mut function.kind else { return };
+        for data in body.blocks.iter_mut() {
+            if let Term::Call { unwind, .. } | Term::Drop { unwind, .. } = &mut data.term {
+                *unwind = None;
             }
         }
     }
