@@ -152,16 +152,7 @@ pub(super) fn function(
     let callee = Callee::Func(make);
     body.blocks[entry].term =
         Term::Call { callee, args, dest: RETURN.into(), target: Some(made), unwind: None };
-    program.funcs.push(Function {
-        name,
-        params,
-        ret: common.word,
-        kind: FuncKind::Body(body),
-        inline: hir::program::Inline::Auto,
-        export: None,
-        may_unwind: false,
-        span,
-    })
+    frame::add_maker(program, common, name, params, body, span)
 }
 
 impl Lowering<'_> {

@@ -186,6 +186,18 @@ pub(super) fn make_function(
     let mut params = vec![(common.word, ParamMode::Owned), (common.word, ParamMode::Owned)];
     params.extend(&shape.signature);
     let body = Maker { common, shape, span, body: Body::default() }.build(&mut program.types, code, &params);
+    add_maker(program, common, name, params, body, span)
+}
+
+/// A function that gives a frame, and never unwinds.
+pub(super) fn add_maker(
+    program: &mut Program,
+    common: &Common,
+    name: String,
+    params: Vec<(Ty, ParamMode)>,
+    body: Body,
+    span: Span,
+) -> FuncId {
     program.funcs.push(Function {
         name,
         params,
