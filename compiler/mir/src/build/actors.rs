@@ -20,10 +20,10 @@ impl Cx<'_> {
     /// The name of the actor whose state this is.
     pub(super) fn actor_name(&self, state: Ty) -> String {
         let mut def = &self.program.types.defs[state];
-        // The state of a managed actor is a field.
+        // The state of a managed actor is a field; all other states have their actor's name before a dot.
         if let [variant] = &def.variants[..]
             && let Some(field) = variant.fields.iter().find(|field| field.name == "state")
-            && def.name.starts_with("Managed")
+            && def.name.starts_with("Managed<")
         {
             def = &self.program.types.defs[field.ty];
         }
