@@ -15,6 +15,7 @@ mod misuses;
 mod options;
 mod pipeline;
 mod sources;
+mod web;
 
 pub use backend::{
     Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, ProfileFile, Profiling, WasmFeature,
@@ -24,6 +25,7 @@ pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TargetInfo,
     UnknownName, Vectors, WASM32_WASI, WASM64_WASI, passes, resolve_passes_off, targets, usual_artifact,
 };
+pub use web::{WebInterface, WebNames};
 
 use std::fmt;
 use syntax::codes::CodeInfo;
@@ -125,6 +127,8 @@ pub struct CompileOutput {
     pub fallback: Option<Fallback>,
     /// With [`Purpose::Test`]: the program's tests in source order.
     pub tests: Vec<TestInfo>,
+    /// For the web: what JavaScript needs to know of it.
+    pub web: Option<WebInterface>,
     /// With [`Options::explain_copies`]: where a value will or may be copied, in source order.
     pub copies: Vec<CopyReport>,
 }
@@ -228,7 +232,8 @@ pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, Drive
     let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
     let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
     let (backend, fallback) = (choice.backend.kind(), choice.fallback);
-    let output = CompileOutput { artifact, backend, fallback, tests, copies };
+    let web = session.options.target.is_web().then(|| WebInterface::new(&mut checker, &program));
+    let output = CompileOutput { artifact, backend, fallback, tests, web, copies };
     Ok(Compiled { checked: pipeline::checked(checker), output: Some(output) })
 }
 

@@ -15,6 +15,7 @@ mod quantity;
 mod shell;
 mod wasm_opt;
 mod watch;
+mod web;
 
 use cli::Cli;
 use exit::Exit;

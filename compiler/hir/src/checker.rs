@@ -177,6 +177,7 @@ impl Checker {
         this.find_known();
         this.resolve_new_items();
         this.find_main();
+        this.export_actors();
         this
     }
 

@@ -366,7 +366,9 @@ impl Checker {
         for param in &decl.params {
             params.push(self.resolve_param(param, &mut cx, boxed));
         }
-        self.check_async_fn(&decl, container);
+        if !matches!(self.program.fns[id].kind, FnKind::Extern { .. }) || !self.program.fns[id].is_async {
+            self.check_async_fn(&decl, container);
+        }
         let generated = if is_message { None } else { self.generated(&mut decl, &cx) };
         let mut ret = match generated {
             Some(_) => Ty::ERROR,

@@ -10,7 +10,18 @@ use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, ast};
 
 /// What a module exports for WASI: its memory and its entry.
-const RESERVED_EXPORTS: [&str; 2] = ["memory", "_start"];
+const RESERVED_EXPORTS: [&str; 10] = [
+    "memory",
+    "_start",
+    "_initialize",
+    "gal_buffer",
+    "gal_caught",
+    "gal_release",
+    "gal_settle",
+    "gal_start",
+    "gal_turn",
+    "then",
+];
 
 /// Limit on the steps of the search for a finite value of a type.
 const MAX_STEPS: u32 = 20_000;
@@ -304,6 +315,9 @@ impl Checker {
             let diag = Diagnostic::error(codes::BAD_HOST_TYPE, param.span, message);
             self.report(diag.note("return the new value"));
         }
+        if self.is_web() && !matches!(&self.program.fns[id].kind, FnKind::Extern { abi, .. } if abi != "js") {
+            return self.check_web_fn(id, tys);
+        }
         let last = tys.len() - 1;
         for (i, (ty, span)) in tys.iter().enumerate() {
             let ok = match self.program.types.kind(*ty) {
@@ -320,6 +334,38 @@ impl Checker {
                     .note("numbers, `Bool` and `Char` can");
                 self.report(diag);
             }
+        }
+    }
+}
+
+/// How many parameters a function may have that crosses to JavaScript; mir's build/web.rs and docs/language.md have the same number.
+const MAX_WEB_PARAMS: usize = 8;
+
+impl Checker {
+    /// On the web all types cross that the library has a form for.
+    fn check_web_fn(&mut self, id: FnId, tys: &[(Ty, Span)]) {
+        let function = &self.program.fns[id];
+        if function.params.len() > MAX_WEB_PARAMS {
+            let message =
+                format!("a function that crosses to JavaScript has at most {MAX_WEB_PARAMS} parameters");
+            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, function.span, message);
+            self.report(diag.note("a struct brings several values in one"));
+            return;
+        }
+        let Some(wire) = self.program.lang_trait("Wire") else { return };
+        for (ty, span) in tys {
+            let kind = self.program.types.kind(*ty);
+            if matches!(kind, TyKind::Error | TyKind::Never)
+                || crate::resolve::implements(&mut self.program, *ty, wire, &[])
+            {
+                continue;
+            }
+            let text = self.program.ty_name(*ty);
+            let message = format!("values of type `{text}` cannot cross to JavaScript");
+            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, *span, message).note(
+                "numbers, `Bool`, `Char`, `String`, `Duration`, collections, structs and enums of these can, and references to actors",
+            );
+            self.report(diag);
         }
     }
 }

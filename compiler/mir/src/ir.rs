@@ -543,6 +543,24 @@ pub struct MustNotSuspend {
     pub why: crate::passes::coroutine::Why,
 }
 
+/// A function that JavaScript can call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WebExport {
+    pub function: hir::program::FnId,
+    pub call: WebCall,
+}
+
+/// How a call crosses from JavaScript, see docs/web-abi.md.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WebCall {
+    /// As numbers.
+    Plain,
+    /// By the exchange buffer.
+    Buffer,
+    /// By the buffer, and the answer comes later.
+    Async,
+}
+
 /// A whole program of instances.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -557,6 +575,10 @@ pub struct Program {
     pub panics_abort: bool,
     /// Where nobody may be suspended, for reasons that the program itself does not show. Known until passes run.
     pub must_not_suspend: Vec<MustNotSuspend>,
+    /// For the web: what JavaScript can call, in the order of declaration.
+    pub web_exports: Vec<WebExport>,
+    /// The functions of `extern "js"` that it calls.
+    pub web_imports: Vec<hir::program::FnId>,
     /// `passes::coroutine` has made frames: what is lent may lie in one.
     pub has_frames: bool,
     /// For `-g`: where inlined code comes from. Spans of its statements are marks of this table.

@@ -168,6 +168,7 @@ impl Builder<'_, '_> {
             "holds_actors" => self.cx.facts(*types.first()?).has_actor,
             "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
             "actors" => self.cx.front.program().has_actors,
+            "exports" => self.cx.has_web_exports(),
             "monitors" => self.cx.lang_trait("Actor").is_some(),
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,

@@ -40,6 +40,8 @@ mod show;
 mod tests;
 mod types;
 mod vector;
+pub mod web;
+mod wire;
 mod work_list;
 
 use crate::ir as mir;
