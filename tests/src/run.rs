@@ -261,6 +261,12 @@ pub fn native_target() -> &'static TargetInfo {
     target(NATIVE_TARGET)
 }
 
+/// The target that the first line of a program asks for.
+pub fn target_of(text: &str) -> &'static TargetInfo {
+    let first = text.lines().next().unwrap_or_default();
+    first.strip_prefix("// target: ").map_or(Options::default().target, |name| target(name.trim()))
+}
+
 pub fn target(name: &str) -> &'static TargetInfo {
     driver::targets().iter().find(|target| target.name == name).expect("there is such a target")
 }

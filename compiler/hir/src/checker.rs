@@ -177,7 +177,6 @@ impl Checker {
         this.find_known();
         this.resolve_new_items();
         this.find_main();
-        this.export_actors();
         this
     }
 

@@ -329,43 +329,11 @@ impl Checker {
             };
             if !ok {
                 let text = self.program.ty_name(*ty);
-                let message = format!("values of type `{text}` cannot cross to the host yet");
-                let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, *span, message)
-                    .note("numbers, `Bool` and `Char` can");
+                let message = format!("values of type `{text}` cannot cross to the host of this target");
+                let diag = Diagnostic::error(codes::BAD_HOST_TYPE, *span, message)
+                    .note("numbers, `Bool` and `Char` can; on `wasm32-web` and `wasm64-web` all values can");
                 self.report(diag);
             }
-        }
-    }
-}
-
-/// How many parameters a function may have that crosses to JavaScript; mir's build/web.rs and docs/language.md have the same number.
-const MAX_WEB_PARAMS: usize = 8;
-
-impl Checker {
-    /// On the web all types cross that the library has a form for.
-    fn check_web_fn(&mut self, id: FnId, tys: &[(Ty, Span)]) {
-        let function = &self.program.fns[id];
-        if function.params.len() > MAX_WEB_PARAMS {
-            let message =
-                format!("a function that crosses to JavaScript has at most {MAX_WEB_PARAMS} parameters");
-            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, function.span, message);
-            self.report(diag.note("a struct brings several values in one"));
-            return;
-        }
-        let Some(wire) = self.program.lang_trait("Wire") else { return };
-        for (ty, span) in tys {
-            let kind = self.program.types.kind(*ty);
-            if matches!(kind, TyKind::Error | TyKind::Never)
-                || crate::resolve::implements(&mut self.program, *ty, wire, &[])
-            {
-                continue;
-            }
-            let text = self.program.ty_name(*ty);
-            let message = format!("values of type `{text}` cannot cross to JavaScript");
-            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, *span, message).note(
-                "numbers, `Bool`, `Char`, `String`, `Duration`, collections, structs and enums of these can, and references to actors",
-            );
-            self.report(diag);
         }
     }
 }
