@@ -10,15 +10,18 @@ use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, ast};
 
 /// What a module exports for WASI: its memory and its entry.
-const RESERVED_EXPORTS: [&str; 10] = [
+const RESERVED_EXPORTS: [&str; 13] = [
     "memory",
     "_start",
     "_initialize",
     "gal_buffer",
+    "gal_call",
     "gal_caught",
+    "gal_forget",
     "gal_release",
     "gal_settle",
     "gal_start",
+    "gal_throw",
     "gal_turn",
     "then",
 ];

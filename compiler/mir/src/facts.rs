@@ -73,7 +73,7 @@ impl TypeFacts {
 }
 
 fn has_actors(types: &Types) -> bool {
-    types.defs.iter().any(|def| def.is_shared)
+    types.defs.iter().any(|def| def.shared == Shared::Actor)
 }
 
 fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
@@ -95,7 +95,9 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
             Fact { needs_drop: elem.needs_drop && *n > 0, ..elem }
         }
         // Its `drop` is the library's, and never unwinds.
-        TyKind::Buffer(elem) if types.defs[*elem].is_shared => Fact { has_actor: true, ..counted },
+        TyKind::Buffer(elem) if types.defs[*elem].shared != Shared::No => {
+            Fact { has_actor: types.defs[*elem].shared == Shared::Actor, ..counted }
+        }
         TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, ..facts[*elem] },
         TyKind::Struct | TyKind::Enum => {
             let mut all = Fact::default();
@@ -221,7 +223,7 @@ pub(crate) fn drop_may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, 
             return true;
         }
         let elem = match def.kind {
-            TyKind::Buffer(elem) if types.defs[elem].is_shared => None,
+            TyKind::Buffer(elem) if types.defs[elem].shared != Shared::No => None,
             TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => Some(elem),
             _ => None,
         };

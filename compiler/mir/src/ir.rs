@@ -96,9 +96,19 @@ pub struct TyDef {
     pub is_iso: bool,
     /// The lang item `CellWord`: behind a pointer it is a word of a cell's header.
     pub is_cell_word: bool,
-    /// The lang item `ActorBody`: a buffer of it can be copied, whatever it is itself, and dropping one runs its `drop`,
-    /// which never unwinds.
-    pub is_shared: bool,
+    pub shared: Shared,
+}
+
+/// Types of which a buffer can be copied, whatever they are themselves, and of which dropping one runs their `drop`, which never
+/// unwinds.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Shared {
+    #[default]
+    No,
+    /// The lang item `ActorBody`: the buffer is an actor's cell.
+    Actor,
+    /// The lang item `JsBody`: a value of JavaScript.
+    Handle,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -135,7 +145,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
-            is_shared: false,
+            shared: Shared::No,
         };
         let ty = self.defs.push(def);
         self.map.insert(kind, ty);
@@ -152,7 +162,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
-            is_shared: false,
+            shared: Shared::No,
         })
     }
 

@@ -196,6 +196,13 @@ impl Printer<'_> {
             Shape::Result(ok, error) => {
                 format!("{{ ok: {} }} | {{ error: {} }}", self.ty(ok), self.ty(error))
             }
+            Shape::Callback(parameter, result) => {
+                let parameter = match **parameter {
+                    Shape::Unit => String::new(),
+                    _ => format!("value: {}", self.ty(parameter)),
+                };
+                format!("({parameter}) => {}", self.ty(result))
+            }
             Shape::Named(index) => self.web.shapes.named[*index].name.clone(),
             Shape::Actor(name) => name.clone(),
         }
@@ -204,7 +211,7 @@ impl Printer<'_> {
     /// In front of `[]`.
     fn element(&self, shape: &Shape) -> String {
         match shape {
-            Shape::Option(_) | Shape::Result(..) => format!("({})", self.ty(shape)),
+            Shape::Option(_) | Shape::Result(..) | Shape::Callback(..) => format!("({})", self.ty(shape)),
             _ => self.ty(shape),
         }
     }

@@ -159,6 +159,9 @@ impl Printer<'_> {
             Shape::Tuple(parts) => ("tuple", format!("[{}]", self.codecs(parts))),
             Shape::Option(inner) => ("option", self.codec(inner)),
             Shape::Result(ok, error) => ("result", format!("{}, {}", self.codec(ok), self.codec(error))),
+            Shape::Callback(parameter, result) => {
+                ("callback", format!("[{}], {}", self.codec(parameter), self.codec(result)))
+            }
             Shape::Actor(name) => ("ref", quoted(name)),
             Shape::Named(index) => return self.named(*index),
         };

@@ -17,6 +17,8 @@ pub(super) enum Shape {
     Tuple(Vec<Shape>),
     Option(Box<Shape>),
     Result(Box<Shape>, Box<Shape>),
+    /// A function of the program: what it takes, and gives.
+    Callback(Box<Shape>, Box<Shape>),
     Named(usize),
     /// A reference to an exported actor.
     Actor(String),
@@ -119,6 +121,9 @@ impl Shapes {
         }
         if is("Array") && matches!(program.types.kind(args[0]), TyKind::Int(IntTy::U8)) {
             return Shape::Simple("bytes");
+        }
+        if is("Callback") {
+            return Shape::Callback(Box::new(self.of(program, args[0])), Box::new(self.of(program, args[1])));
         }
         let make: Option<fn(Vec<Shape>) -> Shape> = if is("Array") {
             Some(|parts| Shape::Array(first(parts)))

@@ -86,6 +86,10 @@ impl Cx<'_> {
         if self.has_lang("web_ticket") {
             self.export_lang("web_settle", "gal_settle");
         }
+        if self.has_lang("web_keep") {
+            self.export_lang("web_callback", "gal_call");
+            self.export_lang("web_forget", "gal_forget");
+        }
     }
 
     fn has_lang(&self, name: &str) -> bool {
