@@ -25,6 +25,7 @@ pub mod tools;
 pub mod ui;
 pub mod wasm_opt;
 pub mod wat;
+pub mod web;
 pub mod write_host;
 
 use std::path::{Path, PathBuf};

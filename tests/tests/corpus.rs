@@ -3,7 +3,7 @@
 #[cfg(feature = "llvm")]
 use corpus_tests::linked;
 use corpus_tests::program::Program;
-use corpus_tests::{docs, files, for_all, is_full, report, root, run, schedules, ui, wasm_opt, wat};
+use corpus_tests::{docs, files, for_all, is_full, report, root, run, schedules, ui, wasm_opt, wat, web};
 use std::path::Path;
 
 /// Whether a path contains `GAL_TEST_FILTER`, if that is given.
@@ -111,6 +111,23 @@ fn programs_print_the_same_linked_to_c_libraries() {
     }
 }
 
+/// A module takes milliseconds in Node; the full size takes all in a page, too.
+const CHROMIUM_STRIDE: usize = 10;
+
+#[test]
+fn programs_print_the_same_in_javascript() {
+    let engines = [
+        (web::Engine::Node, run::NODE_MODES, 2),
+        (web::Engine::Chromium, run::CHROMIUM_MODES, CHROMIUM_STRIDE),
+    ];
+    for (engine, modes, stride) in engines {
+        match engine.missing() {
+            None => run_programs(&format!("run in {engine:?}"), modes, stride),
+            Some(why) => println!("skipped: programs in {engine:?}: {why}"),
+        }
+    }
+}
+
 #[test]
 fn mistakes_are_reported_as_expected() {
     let root = root();
@@ -141,6 +158,13 @@ fn examples_in_documents_work() {
         examples.extend(docs::examples(&name, &text));
     }
     let failures = for_all(&examples, |example| {
+        if example.is_web {
+            return run::compiles_for_the_web(&example.program())
+                .err()
+                .map(|e| format!("{}: {e}", example.name()))
+                .into_iter()
+                .collect();
+        }
         let result = run::check_text(&engine, "example.gal", &example.program(), example.output.as_deref());
         match (result, example.must_fail) {
             (Ok(()), false) => Vec::new(),
