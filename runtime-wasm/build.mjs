@@ -1,0 +1,22 @@
+// Makes dist/: one file for each entry, so that pages without a bundler load one file, and the declarations.
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const folder = dirname(fileURLToPath(import.meta.url));
+rmSync(join(folder, "dist"), { recursive: true, force: true });
+await build({
+  absWorkingDir: folder,
+  entryPoints: ["src/web.ts", "src/node.ts"],
+  outdir: "dist",
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  external: ["node:*"],
+  logLevel: "warning",
+});
+const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+execFileSync(process.execPath, [tsc, "--project", folder], { stdio: "inherit" });
