@@ -6,6 +6,12 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+// Names of properties that only the package itself uses are shortened, which minifiers cannot know. None of them may be
+// one of JavaScript's own, of the module's, or of a description in `app.js`.
+const INTERNAL =
+  "ask at begun boxed byte bytes check count depth enter err fail flush handles held hold host isReading last levels load " +
+  "loop nullish number open out outside panic path piece put room stop store take text unwrap view wake where wrap";
+
 const folder = dirname(fileURLToPath(import.meta.url));
 rmSync(join(folder, "dist"), { recursive: true, force: true });
 await build({
@@ -16,6 +22,7 @@ await build({
   format: "esm",
   target: "es2022",
   external: ["node:*"],
+  mangleProps: new RegExp(`^(${INTERNAL.replaceAll(" ", "|")})$`),
   logLevel: "warning",
 });
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");

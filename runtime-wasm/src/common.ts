@@ -1,7 +1,7 @@
 /** What both entries export besides `program`. */
 export { type ActorBinder, actor } from "./actors.js";
 export type { Feature } from "./engine.js";
-export { GalEngineError, GalError, GalExitError, GalPanic } from "./errors.js";
+export { GalError, GalExitError, GalPanic } from "./errors.js";
 export { type Binder, type Flags, fn, type Import, type Parameters } from "./functions.js";
 export type { Source } from "./load.js";
 export {
@@ -20,7 +20,8 @@ export {
   unit,
   usize,
 } from "./numbers.js";
-export type { Description, Instance, Options, Program } from "./program.js";
+export type { Options } from "./host.js";
+export type { Description, Instance, Program } from "./program.js";
 export {
   array,
   bytes,

@@ -1,84 +1,63 @@
-/** What a call into a program throws, and what of the loader's own fails. */
+/** What a call into a program throws. */
 
 /** A function gave `Err(error)`, or an actor that was asked could not answer (`error` is `"Dead"`, …). */
-export class GalError<E = unknown> extends Error {
+export interface GalError<E = unknown> extends Error {
   readonly error: E;
-
-  constructor(where: string, error: E) {
-    super(`${where}: ${typeof error === "string" ? error : json(error)}`);
-    this.name = "GalError";
-    this.error = error;
-  }
 }
 
 /** A panic: the message is GAL's text of it, the stack that of the place where it arose. */
-export class GalPanic extends Error {
-  /** `stack` is one that was taken when the panic began. */
-  constructor(text: string, stack?: string) {
-    super(text);
-    this.name = "GalPanic";
-    // V8 puts the name and the message first, others have the frames alone.
-    if (stack) this.stack = stack.startsWith("Error\n") ? `${this.name}: ${text}${stack.slice(5)}` : stack;
-  }
-}
+export interface GalPanic extends Error {}
 
 /** The program has ended, so that there is nothing left to call. */
-export class GalExitError extends Error {
+export interface GalExitError extends Error {
   readonly status: number;
-
-  constructor(status: number, cause?: unknown) {
-    super(`the program has ended with status ${status} and takes no more calls`, { cause });
-    this.name = "GalExitError";
-    this.status = status;
-  }
 }
 
-/** The engine lacks something that the program was built for. */
-export class GalEngineError extends Error {
-  readonly feature: string;
+type Properties<E> = Partial<Omit<E, "name" | "message">>;
+type Kind<E> = new (text: string, properties: Properties<E>) => E;
 
-  constructor(feature: string, text: string) {
-    super(text);
-    this.name = "GalEngineError";
-    this.feature = feature;
-  }
+/** A kind of error; its name is the prototype's, so that the stack begins with it. */
+function kind<E>(name: string): Kind<E> {
+  const Class = {
+    [name]: class extends Error {
+      constructor(text: string, properties: Properties<E>) {
+        super(text);
+        Object.assign(this, properties);
+      }
+    },
+  }[name]!;
+  Class.prototype.name = name;
+  return Class as unknown as Kind<E>;
 }
 
-function json(value: unknown): string {
-  try {
-    return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}` : part)) ?? String(value);
-  } catch {
-    // A `Js` in it can be anything.
-    return String(value);
-  }
-}
+export const GalError = /* @__PURE__ */ kind<GalError>("GalError");
+export const GalPanic = /* @__PURE__ */ kind<GalPanic>("GalPanic");
+export const GalExitError = /* @__PURE__ */ kind<GalExitError>("GalExitError");
+
+export const failed = (where: string, error: unknown): GalError =>
+  new GalError(`${where}: ${textOf(error)}`, { error });
 
 /** The text of something that was thrown. */
-export function textOf(thrown: unknown): string {
-  try {
-    const { name, message } = thrown as Error;
-    return name === "Error" ? message : String(thrown);
-  } catch {
-    return typeof thrown === "object" ? "an object" : String(thrown);
-  }
+export function textOf(thrown: any): string {
+  if (thrown?.message) return thrown.name === "Error" ? `${thrown.message}` : `${thrown.name}: ${thrown.message}`;
+  return typeof thrown === "string" ? thrown : show(thrown);
 }
 
-/** A value as messages show it: short, on one line. */
+/** A value as messages show it: at most so long. */
 export function show(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-    case "bigint":
-      return `${value}n`;
-    case "function":
-      return "a function";
-    case "object":
-      if (value) return Array.isArray(value) ? `an array of ${value.length}` : `an object (${tagOf(value)})`;
+  try {
+    const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part)) ?? String(value);
+    return text.slice(0, 200);
+  } catch {
+    // A circle, or something that cannot be looked at.
+    return tagOf(value);
   }
-  return String(value);
 }
 
-/** `Map` for a map, also for one of another realm. */
-export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice(8, -1);
-}
+/** `[object Map]` for a map, also for one of another realm. */
+const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
+
+export const isA = (name: string, value: unknown): boolean => tagOf(value) === `[object ${name}]`;
+
+/** What was compiled together does not fit together. */
+export const MISFIT = "the module and app.js differ";

@@ -1,9 +1,9 @@
 /** Functions of the program as JavaScript calls them, and functions of JavaScript as the program does. */
-import { textOf } from "./errors.js";
+import { MISFIT, textOf } from "./errors.js";
 import type { Exported, Host } from "./host.js";
 import { unit } from "./numbers.js";
 import { string } from "./values.js";
-import { type Codec, Place, type Plain } from "./wire.js";
+import { type Codec, cross, type Part, Wire } from "./wire.js";
 
 /** The codecs of parameters; with the names of those, if they are to stand in messages. */
 export type Parameters = readonly Codec<unknown>[] | Record<string, Codec<unknown>>;
@@ -15,138 +15,95 @@ export interface Flags {
   async?: boolean;
 }
 
-export type Signature = readonly [parameters: Parameters, result?: Codec<unknown>, flags?: Flags];
-
 /** Makes what JavaScript calls of an export of that name. */
 export type Binder = (host: Host, name: string) => Exported;
 
 /** A function that the program exports. */
-export function fn(parameters: Parameters, result: Codec<unknown> = unit, flags: Flags = {}): Binder {
+export function fn(parameters: Parameters, result: Codec<unknown> = unit, { plain, async }: Flags = {}): Binder {
   return (host, name) => {
+    if (!plain) {
+      const call = caller(host, name, name, parameters, result, async);
+      return (...values) => call(values);
+    }
     const call = exportOf(host, name);
-    const { codecs, labels } = parametersOf(name, parameters);
-    if (flags.plain) return plainFunction(host, name, call, codecs, labels, result);
-    const write = (values: unknown[]) => host.write(codecs, labels, values);
-    if (flags.async) return (...values) => host.ask(name, result, () => write(values), call);
+    const wire = new Wire(host);
+    const given = partsOf(name, parameters);
+    const taken: Part[] = [[`${name}: result`, result]];
     return (...values) => {
-      const to = write(values);
-      const length = host.enter(() => call(host.put(to))) as number;
-      if (length < 0) throw host.panic();
-      return host.take(name, result, length);
+      const args = cross(wire, given, values, "lower");
+      return cross(wire, taken, [host.enter(() => call(...args))], "lift")[0];
     };
   };
 }
 
-function plainFunction(
-  host: Host,
-  name: string,
-  call: Exported,
-  codecs: Codec<unknown>[],
-  labels: string[],
-  result: Codec<unknown>,
-): Exported {
-  const place = new Place();
-  place.depth = 1;
-  return (...values) => {
-    const args = plainOf(host, place, codecs, labels, values);
-    const given = host.enter(() => call(...args));
-    place.path[0] = `${name}: result`;
-    return result.plain!.from(place, given as number);
+function exportOf(host: Host, name: string): Exported {
+  const found = host.exports[name];
+  if (!found) throw new TypeError(`${MISFIT}: there is no \`${name}\``);
+  return found;
+}
+
+/** A call by way of the buffer, with what comes before the length. Without a type of the result it gives what the module gives. */
+export function caller(host: Host, exported: string, name: string, parameters: Parameters, result?: Codec<unknown>, isAsync = false) {
+  const call = exportOf(host, exported);
+  const parts = partsOf(name, parameters);
+  return (values: unknown[], ...first: unknown[]): any => {
+    const write = () => host.write(parts, values);
+    const run = (wire: Wire, ...ticket: number[]): number => host.enter(() => call(...first, host.put(wire), ...ticket));
+    if (isAsync) return host.ask(name, result!, write, run);
+    const given = run(write());
+    if (given < 0) throw host.panic();
+    return result ? host.take(name, result, given) : given;
   };
 }
 
-/** `()` is no parameter in WebAssembly. */
-function plainOf(host: Host, place: Place, codecs: Codec<unknown>[], labels: string[], values: unknown[]) {
-  const args: (number | bigint)[] = [];
-  codecs.forEach((codec, i) => {
-    place.path[0] = labels[i]!;
-    if (codec !== unit) args.push(codec.plain!.to(place, values[i], host.pointer));
+function partsOf(name: string, parameters: Parameters): Part[] {
+  return Object.entries(parameters).map(([key, codec], index) => {
+    // The keys of a list are numbers.
+    const label = +key >= 0 ? "" : ` (${key})`;
+    return [`${name}: argument ${index + 1}${label}`, codec];
   });
-  return args;
-}
-
-export function exportOf(host: Host, name: string): Exported {
-  return host.exports[name] ?? misfit(`exports no \`${name}\``);
-}
-
-function misfit(what: string): never {
-  throw new TypeError(`the module and its JavaScript are not of the same build: it ${what}`);
-}
-
-export function parametersOf(name: string, parameters: Parameters) {
-  const isList = Array.isArray(parameters);
-  const codecs: Codec<unknown>[] = Object.values(parameters);
-  const labels = Object.keys(parameters).map((key, i) => `${name}: argument ${i + 1}${isList ? "" : ` (${key})`}`);
-  return { codecs, labels };
 }
 
 /** A function of JavaScript that the program imports. */
 export type Import = readonly [run: unknown, parameters: Parameters, result?: Codec<unknown>, flags?: Flags];
 
-export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, flags]: Import) {
-  if (typeof run !== "function") throw new TypeError(`"${module}" exports no function \`${name}\`, which the program imports`);
-  const { codecs, labels } = parametersOf(name, parameters);
-  const call = (values: unknown[]): unknown => {
+export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, flags]: Import): Exported {
+  if (typeof run !== "function") throw new TypeError(`${module}: there is no \`${name}\``);
+  const parts = partsOf(name, parameters);
+  const given: Part[] = [[`${name}: result`, result.ok ?? result]];
+  const call = (values: unknown[]): unknown[] => {
     const value: unknown = run(...values);
     // It may have called the program, and that may have ended.
-    if (host.status !== undefined) throw host.exitError();
-    return value;
+    host.check();
+    return [value];
   };
-  const isPlain = !flags?.async && [...codecs, result].every((codec) => codec.plain);
-  if (isPlain) return plainImport(host, name, call, codecs, labels, result.plain!);
-  const ok = result.ok ?? result;
-  const resultLabel = [`${name}: result`];
-  const writeOk = (value: unknown) => host.write([ok], resultLabel, [value]);
-  const writeError = (thrown: unknown) => {
+  const failure = (thrown: unknown) => {
     const error = result.error ?? string;
-    return host.write([error], [`${name}: error`], [error === string ? textOf(thrown) : thrown]);
+    return host.write([[name, error]], [error === string ? textOf(thrown) : thrown]);
   };
   if (flags?.async) {
     return (length: number, ticket: number) => {
-      const answer = (status: number) => (to: ReturnType<Host["write"]>) => {
-        if (host.status === undefined) host.enter(() => host.exports.gal_settle!(ticket, status, host.put(to)));
+      const settle = (status: number, wire: Wire) => {
+        if (host.status === undefined) host.enter(() => host.exports.gal_settle!(ticket, status, host.put(wire)));
       };
-      new Promise((resolve) => resolve(call(host.read(codecs, labels, length))))
-        .then(writeOk)
-        .then(answer(0), (thrown) => answer(1)(writeError(thrown)));
+      new Promise((resolve) => resolve(run(...host.read(parts, length))))
+        .then((value) => host.write(given, [value]))
+        .then((wire) => settle(0, wire), (thrown) => settle(1, failure(thrown)));
     };
   }
-  return (length: number): number => {
+  const isPlain = result.lower && parts.every(([, codec]) => codec.lower);
+  const wire = new Wire(host);
+  return (...args) => {
     try {
-      return host.put(writeOk(call(host.read(codecs, labels, length))));
+      return isPlain
+        ? cross(wire, given, call(cross(wire, parts, args, "lift")), "lower")[0]
+        : host.put(host.write(given, call(host.read(parts, args[0]))));
     } catch (thrown) {
-      if (host.status !== undefined) throw thrown;
-      host.put(writeError(thrown));
-      return -1;
-    }
-  };
-}
-
-function plainImport(
-  host: Host,
-  name: string,
-  call: (values: unknown[]) => unknown,
-  codecs: Codec<unknown>[],
-  labels: string[],
-  result: Plain<unknown>,
-) {
-  const place = new Place();
-  place.depth = 1;
-  return (...args: (number | bigint)[]) => {
-    try {
-      let next = 0;
-      const values = codecs.map((codec, i) => {
-        place.path[0] = labels[i]!;
-        return codec === unit ? undefined : codec.plain!.from(place, args[next++]!);
-      });
-      const value = call(values);
-      place.path[0] = `${name}: result`;
-      return result.to(place, value, host.pointer);
-    } catch (thrown) {
-      // A number cannot say that there is none: the module panics, if it knows how to. An exception of JavaScript would leave it half done.
+      // A number cannot say that there is none: the module panics, if it knows how to. An exception of JavaScript leaves it half done.
       const { gal_throw } = host.exports;
-      if (host.status !== undefined || !gal_throw) throw thrown;
-      return gal_throw(host.put(host.write([string], [name], [textOf(thrown)])));
+      if (host.status !== undefined || (isPlain && !gal_throw)) throw thrown;
+      const length = host.put(failure(thrown));
+      return isPlain ? gal_throw!(length) : -1;
     }
   };
 }

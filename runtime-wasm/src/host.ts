@@ -4,274 +4,310 @@
  * A value is written before the module is entered and read before anything else runs, so the one exchange buffer is
  * enough however calls nest. Whatever leaves the module other than a panic leaves it half done: that ends the instance.
  */
-import { GalError, GalExitError, GalPanic } from "./errors.js";
-import type { Sink } from "./output.js";
-import type { EventLoop } from "./turns.js";
-import { type Codec, decode, Reader, type Store, Writer } from "./wire.js";
+import { failed, GalExitError, type GalPanic, MISFIT } from "./errors.js";
+import type { Fetch } from "./load.js";
+import { type Sink, textSink } from "./output.js";
+import { panics } from "./panics.js";
+import { eventLoop } from "./turns.js";
+import { array, string, tuple } from "./values.js";
+import { type Codec, cross, type Part, type Store, Wire } from "./wire.js";
 
-export type Exported = (...args: unknown[]) => unknown;
+export type Exported = (...args: any[]) => any;
+
+/** What differs between hosts. */
+export interface Platform {
+  load: Fetch;
+  stdout(): Sink;
+  stderr(): Sink;
+}
+
+/** What the functions and actors of an instance need of it. */
+export interface Host extends Store {
+  exports: Record<string, Exported>;
+  /** The status that the program has ended with. */
+  status: number | undefined;
+  /** Throws if the program has ended. */
+  check(): void;
+  /** Runs what calls an export. */
+  enter<T>(run: () => T): T;
+  write(parts: Part[], values: readonly unknown[]): Wire;
+  /** Puts what was written into the module's buffer: its length. */
+  put(wire: Wire): number;
+  /** Takes values out of the buffer. */
+  read(parts: Part[], length: number): any[];
+  /** The result of a function of the program, or a throw of what it stands for. */
+  take(name: string, result: Codec<unknown>, length: number): unknown;
+  /** Writes, and runs what calls an export that answers later. */
+  ask(name: string, result: Codec<unknown>, write: () => Wire, run: (wire: Wire, ticket: number) => void): Promise<unknown>;
+  /** The panic that was written last. */
+  panic(): GalPanic;
+}
+
+export interface Options {
+  /** The program's arguments, without its name. */
+  args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** All of standard input. */
+  stdin?: string | Uint8Array;
+  /** Called with text, by whole lines where it comes so. */
+  stdout?: (text: string) => void;
+  stderr?: (text: string) => void;
+  /** For how many milliseconds at a time the program may run before the page gets its turn. */
+  budget?: number;
+  /** A clock that never goes back, in milliseconds. */
+  now?: () => number;
+  /** Milliseconds since 1970. */
+  time?: () => number;
+  /** Fills the array with random bytes. */
+  random?: (bytes: Uint8Array<ArrayBuffer>) => void;
+}
 
 /** A call whose answer has not come yet. */
 interface Pending {
-  promise?: Promise<unknown>;
+  promise: Promise<unknown>;
   name: string;
   result: Codec<unknown>;
   resolve(value: unknown): void;
   reject(error: unknown): void;
 }
 
-/** The status of a program that was ended by a trap; must match `fatal_with` in library/runtime/panic.gal. */
+/** Ended by a trap; must match `fatal_with` in library/runtime/panic.gal. */
 const FATAL = 102;
+/** A larger buffer is not kept for the next value. */
+const KEPT_BYTES = 1 << 20;
 
-export class Host implements Store {
-  exports!: Record<string, Exported> & { memory: WebAssembly.Memory };
-  loop: EventLoop | undefined;
-  actors: Store["actors"] = new Map();
-  /** The status that the program has ended with. */
-  status: number | undefined;
-  /** What waits for the end of the program. */
-  begun: { resolve(status: number): void; reject(error: unknown): void } | undefined;
+type Address = number | bigint;
 
-  private cause: unknown;
-  private depth = 0;
-  private spare: Writer | undefined;
-  private view: DataView | undefined;
-  private ticket = 0;
-  private pending = new Map<number, Pending>();
-  private values = new Map<number, unknown>();
-  private handle = 0;
-  private panicText = "";
-  private panicStack: string | undefined;
-  private isPanicWhole = true;
+/** An instance that has no module yet, what the module imports from `gal`, what begins with the module's exports, and `start`. */
+export function makeHost(
+  program: string,
+  {
+    args = [],
+    env = {},
+    stdin = "",
+    stdout,
+    stderr,
+    budget = 8,
+    now = () => performance.now(),
+    time = Date.now,
+    random = (bytes) => crypto.getRandomValues(bytes),
+  }: Options,
+  platform: Platform,
+) {
+  let input: Uint8Array = typeof stdin === "string" ? new TextEncoder().encode(stdin) : stdin;
+  const out = stdout ? textSink(stdout) : platform.stdout();
+  const err = stderr ? textSink(stderr) : platform.stderr();
+  const pending = new Map<number, Pending>();
+  const held = new Map<number, unknown>();
+  const { piece, last } = panics();
+  let cause: unknown;
+  let depth = 0;
+  let spare: Wire["view"] | undefined;
+  let unused = 0;
+  let loop: ReturnType<typeof eventLoop> | undefined;
+  let started: Promise<number> | undefined;
+  /** What waits for the end of the program's first part. */
+  let begun: { resolve(status: number): void; reject(error: unknown): void } | undefined;
 
-  constructor(
-    readonly pointer: number,
-    readonly out: Sink,
-    readonly err: Sink,
-  ) {}
+  const host: Host = {
+    exports: {},
+    status: undefined,
+    actors: new Map(),
+    check() {
+      if (host.status !== undefined) throw exitError();
+    },
+    enter: (run) => enter(run, rest),
+    write(parts, values) {
+      // A getter of a value may call the program, too: that call gets memory of its own.
+      const wire = new Wire(host, spare);
+      spare = undefined;
+      try {
+        cross(wire, parts, values);
+        return wire;
+      } catch (error) {
+        wire.handles.forEach(drop);
+        throw error;
+      }
+    },
+    put(wire) {
+      const { at, view } = wire;
+      if (at) buffer(at).set(new Uint8Array(view.buffer, 0, at));
+      if (view.byteLength <= KEPT_BYTES) spare = view;
+      return at;
+    },
+    read(parts, length) {
+      const { buffer: bytes, byteOffset } = length ? buffer(length) : new Uint8Array();
+      const wire = new Wire(host, new DataView(bytes), true, byteOffset);
+      const values = cross(wire, parts, []);
+      return wire.at === byteOffset + length ? values : wire.outside(MISFIT);
+    },
+    take(name, result, length) {
+      const [value] = host.read([[`${name}: result`, result]], length);
+      return result.unwrap ? result.unwrap(name, value) : value;
+    },
+    ask(name, result, write, run) {
+      const entry = { name, result } as Pending;
+      return (entry.promise = new Promise((resolve, reject) => {
+        host.check();
+        const wire = write();
+        const ticket = next(pending);
+        pending.set(ticket, Object.assign(entry, { resolve, reject }));
+        run(wire, ticket);
+      }));
+    },
+    panic: last,
+    hold(value) {
+      const handle = next(held);
+      held.set(handle, value);
+      return handle;
+    },
+    held,
+  };
 
-  // ---------------------------------------------------------- into the module
-
-  /** Runs what calls an export, and afterwards, if nothing of the module is running any more, `rest`. */
-  enter<T>(run: () => T, rest = this.rest): T {
-    if (this.status !== undefined) throw this.exitError();
-    this.depth++;
+  /** Runs what calls an export, and `after` it if nothing of the module is running any more. */
+  function enter<T>(run: () => T, after: () => void): T {
+    host.check();
+    depth++;
     try {
       return run();
     } catch (error) {
-      throw this.left(error);
+      if (cause) throw cause;
+      host.check();
+      if (error instanceof WebAssembly.Exception) throw last();
+      end(FATAL, error);
+      throw error;
     } finally {
-      this.depth--;
-      if (!this.depth) rest.call(this);
+      if (!--depth) after();
     }
   }
 
-  /** What is thrown to the caller for what has left the module. */
-  private left(error: unknown): unknown {
-    if (this.status !== undefined) return this.cause ?? this.exitError();
-    if (error instanceof WebAssembly.Exception) return this.panic();
-    this.end(FATAL, error);
-    return error;
-  }
-
-  private rest(): void {
-    if (this.loop) this.loop.wake();
-    else this.flush(false);
+  function rest(): void {
+    if (loop) loop.wake();
+    else flush();
   }
 
   /** Goes on with what is ready; what `gal_turn` says, or nothing at the program's end. */
-  turn(budget_ms: number): number {
-    const { begun } = this;
-    let next: unknown;
+  function turn(): number | undefined {
+    if (host.status !== undefined) return;
     try {
-      next = this.enter(() => this.exports.gal_turn!(budget_ms), () => {});
+      const next: number = enter(() => host.exports.gal_turn!(budget), () => {});
+      if (next < 0) done();
+      else if (next) flush();
+      return next;
     } catch (error) {
-      // `start()` is told of the end, if it waits for that; of an exit there is nothing to tell.
-      if (this.status !== undefined && (begun || this.cause === undefined)) return NaN;
-      throw error;
-    }
-    if (next === -1) this.done();
-    else if (next) this.flush(false);
-    return next as number;
-  }
-
-  flush(isEnd: boolean): void {
-    this.out.flush(isEnd);
-    this.err.flush(isEnd);
-  }
-
-  address(address: number | bigint): number {
-    return typeof address === "bigint" ? Number(address) : address >>> 0;
-  }
-
-  memory(address: number | bigint, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.exports.memory.buffer as ArrayBuffer, this.address(address), length);
-  }
-
-  private buffer(length: number): number {
-    return this.address(this.exports.gal_buffer!(length) as number | bigint);
-  }
-
-  /** Writes values, of which each has a label for messages. */
-  write(codecs: readonly Codec<unknown>[], labels: readonly string[], values: readonly unknown[]): Writer {
-    // A getter of a value may call the program, too: that call gets a writer of its own.
-    const to = (this.spare ?? new Writer(this)).reset();
-    this.spare = undefined;
-    try {
-      for (let i = 0; i < codecs.length; i++) {
-        to.path[0] = labels[i]!;
-        codecs[i]!.write(to, values[i]);
-      }
-      return to;
-    } catch (error) {
-      to.handles.forEach((handle) => this.drop(handle));
-      throw error;
+      // `start` tells of the end, if it waits for that; of an exit there is nothing to tell.
+      if (host.status === undefined || (cause && !begun)) throw error;
     }
   }
 
-  /** Puts what was written into the module's buffer: its length. */
-  put(to: Writer): number {
-    const { length } = to;
-    if (length) this.memory(this.buffer(length), length).set(to.bytes.subarray(0, length));
-    this.spare = to;
-    return length;
-  }
-
-  /** Takes values out of the buffer. */
-  read(codecs: readonly Codec<unknown>[], labels: readonly string[], length: number): unknown[] {
-    const at = length && this.buffer(length);
-    const { buffer } = this.exports.memory;
-    if (this.view?.buffer !== buffer) this.view = new DataView(buffer);
-    const from = new Reader(this, this.view, at);
-    const values = codecs.map((codec, i) => {
-      from.path[0] = labels[i]!;
-      return codec.read(from);
-    });
-    if (from.at !== at + length) from.outside("the module and its JavaScript are not of the same build");
-    return values;
-  }
-
-  /** The result of a function of the program; throws what it stands for. */
-  take(name: string, result: Codec<unknown>, length: number): unknown {
-    const [value] = this.read([result], [`${name}: result`], length);
-    return result.unwrap ? result.unwrap(name, value) : value;
-  }
-
-  // ---------------------------------------------------------- answers to come
-
-  /** Calls something that answers later; `write` and `call` may throw. */
-  ask(name: string, result: Codec<unknown>, write: () => Writer, call: (length: number, ticket: number) => unknown) {
-    let entry: Pending | undefined;
-    const promise = new Promise((resolve, reject) => {
-      const to = write();
-      while (this.pending.has((this.ticket = (this.ticket + 1) & 0x7fffffff)));
-      const { ticket } = this;
-      entry = { name, result, resolve, reject };
-      this.pending.set(ticket, entry);
-      try {
-        this.enter(() => call(this.put(to), ticket));
-      } catch (error) {
-        this.pending.delete(ticket);
-        throw error;
-      }
-    });
-    if (entry) entry.promise = promise;
-    return promise;
-  }
-
-  settle(ticket: number, status: number, length: number): void {
-    const { name, result, resolve, reject } = this.pending.get(ticket)!;
-    this.pending.delete(ticket);
-    try {
-      if (status === 0) resolve(this.take(name, result, length));
-      else if (status === 1) throw new GalError(name, this.read([result.error!], [`${name}: error`], length)[0]);
-      else if (status === 2 && !length) throw this.panic();
-      else {
-        const text = this.textOf(length);
-        throw status === 2 ? new GalPanic(text) : new GalError(name, text);
-      }
-    } catch (error) {
-      reject(error);
-    }
-  }
-
-  private textOf(length: number): string {
-    return new Reader(this, new DataView(this.exports.memory.buffer), this.buffer(length)).text();
-  }
-
-  // ---------------------------------------------------------- panics and the end
-
-  /** A piece of a panic's text. The last one is a newline of its own. */
-  panicPiece(bytes: Uint8Array): void {
-    const piece = decode(bytes);
-    const isLast = piece === "\n";
-    if (this.isPanicWhole && !isLast) {
-      this.panicText = "";
-      this.panicStack = stackHere();
-    }
-    this.isPanicWhole = isLast;
-    this.panicText += piece;
-  }
-
-  /** The panic that was written last. */
-  panic(): GalPanic {
-    const panic = new GalPanic(this.panicText.trimEnd() || "panic", this.panicStack);
-    this.panicText = "";
-    this.panicStack = undefined;
-    return panic;
-  }
-
-  exitError(): GalExitError {
-    return new GalExitError(this.status!, this.cause);
-  }
-
-  /** Ends the instance, by `exit` or by what has left the module. */
-  end(status: number, cause?: unknown): void {
-    if (this.status !== undefined) return;
-    this.status = status;
-    this.cause = cause;
-    this.loop?.stop();
-    this.flush(true);
-    for (const { promise, reject } of this.pending.values()) {
-      // Nobody has to wait for an answer: that the program ended first is no fault of its own.
-      promise?.catch(() => {});
-      reject(this.exitError());
-    }
-    this.pending.clear();
-    this.values.clear();
-    if (cause === undefined) this.begun?.resolve(status);
-    else this.begun?.reject(cause);
+  function start(): Promise<number> {
+    return (started ??= new Promise((resolve, reject) => {
+      const { gal_start } = host.exports;
+      if (!gal_start) throw new TypeError("there is no `main`");
+      begun = { resolve, reject };
+      host.enter(gal_start);
+      if (!loop) done();
+    }));
   }
 
   /** The program's first part is done. */
-  done(): void {
-    this.flush(true);
-    this.begun?.resolve(0);
-    this.begun = undefined;
+  function done(): void {
+    flush(true);
+    begun?.resolve(0);
+    begun = undefined;
   }
 
-  // ---------------------------------------------------------- values that only JavaScript knows
-
-  hold(value: unknown): number {
-    while (this.values.has((this.handle = (this.handle + 1) & 0x7fffffff)));
-    this.values.set(this.handle, value);
-    return this.handle;
+  /** Ends the instance, by `exit` or by what has left the module. */
+  function end(status: number, error?: unknown): void {
+    if (host.status !== undefined) return;
+    host.status = status;
+    cause = error;
+    loop?.stop();
+    flush(true);
+    held.clear();
+    for (const { promise, reject } of pending.values()) {
+      // Nobody has to wait for an answer: that the program ended first is no fault of theirs.
+      promise.catch(() => {});
+      reject(exitError());
+    }
+    if (error) begun?.reject(error);
+    else begun?.resolve(status);
   }
 
-  held(handle: number): unknown {
-    return this.values.get(handle);
+  function exitError(): GalExitError {
+    const status = host.status!;
+    return new GalExitError(`the program has ended with status ${status}`, { status, cause });
   }
 
-  drop(handle: number): void {
-    this.values.delete(handle);
+  function flush(isEnd = false): void {
+    out.flush(isEnd);
+    err.flush(isEnd);
   }
-}
 
-/** The frames from here on, more of them than V8 keeps by itself: those of the panic's own functions come first. */
-function stackHere(): string | undefined {
-  const limit = Error.stackTraceLimit;
-  if (limit < 100) Error.stackTraceLimit = 100;
-  const { stack } = new Error();
-  if (limit < 100) Error.stackTraceLimit = limit;
-  return stack;
+  /** Addresses above 2^31 are negative, as 32 bits; 64 bits are a bigint. */
+  function memory(address: Address, length: number): Uint8Array<ArrayBuffer> {
+    const at = typeof address === "bigint" ? Number(address) : address >>> 0;
+    return new Uint8Array((host.exports.memory as unknown as WebAssembly.Memory).buffer as ArrayBuffer, at, length);
+  }
+
+  function buffer(length: number): Uint8Array<ArrayBuffer> {
+    return memory(host.exports.gal_buffer!(length), length);
+  }
+
+  /** A number that is no key. */
+  function next(map: Map<number, unknown>): number {
+    while (map.has((unused = (unused + 1) & 0x7fffffff)));
+    return unused;
+  }
+
+  function drop(handle: number): void {
+    held.delete(handle);
+  }
+
+  const gal: WebAssembly.ModuleImports = {
+    write(channel: number, address: Address, length: number) {
+      const bytes = memory(address, length);
+      if (channel === 3) piece(bytes);
+      (channel === 1 ? out : err).write(bytes);
+    },
+    read(address: Address, length: number) {
+      // Whoever is asked for input wants to see the question.
+      flush();
+      const part = input.subarray(0, length);
+      input = input.subarray(length);
+      memory(address, length).set(part);
+      return part.length;
+    },
+    now,
+    time,
+    random: (address: Address, length: number) => random(memory(address, length)),
+    args: () => host.put(host.write([["args", array(string)]], [[program, ...args]])),
+    env: () => host.put(host.write([["env", array(tuple([string, string]))]], [Object.entries(env)])),
+    exit(status: number) {
+      end(status);
+      host.check();
+    },
+    settle(ticket: number, status: number, length: number) {
+      const { name, result, resolve, reject } = pending.get(ticket)!;
+      pending.delete(ticket);
+      try {
+        if (!status) resolve(host.take(name, result, length));
+        else if (status === 2) reject(last());
+        else reject(failed(name, host.read([[name, status === 1 ? result.error! : string]], length)[0]));
+      } catch (error) {
+        reject(error);
+      }
+    },
+    drop,
+  };
+
+  return {
+    host,
+    gal,
+    start,
+    open(exports: WebAssembly.Exports) {
+      host.exports = exports as Host["exports"];
+      if (exports.gal_turn) loop = eventLoop(turn, budget);
+    },
+  };
 }

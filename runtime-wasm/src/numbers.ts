@@ -1,139 +1,87 @@
 /** Codecs of numbers, `Bool` and `()`: what crosses without the buffer, too. */
-import { show } from "./errors.js";
-import type { Codec, Place } from "./wire.js";
+import type { Codec, Wire } from "./wire.js";
 
-const HIGH = 2 ** 32;
+type Kind = Parameters<Wire["number"]>[0];
 
-function whole(place: Place, value: unknown): number {
-  return Number.isInteger(value) ? (value as number) : place.fail("a whole number", value);
+function numeric<T>(
+  kind: Kind,
+  size: number,
+  lower: (wire: Wire, value: unknown) => number | bigint,
+  lift: (wire: Wire, value: any) => T = (_, value) => value,
+): Codec<T> {
+  return Object.assign(
+    (wire: Wire, value?: unknown) =>
+      lift(wire, wire.number(kind, size, wire.isReading ? 0 : lower(wire, value))),
+    { lower, lift },
+  );
 }
 
-function within(place: Place, value: unknown, low: number, high: number): number {
-  const number = whole(place, value);
-  return number >= low && number <= high ? number : place.outside(`${number} is not within ${low} to ${high}`);
-}
+const within = <N extends number | bigint>(wire: Wire, value: N, low: N, high: N): N =>
+  value >= low && value <= high ? value : wire.outside(`${value} is not within ${low} to ${high}`);
 
-type Kind = "Int8" | "Int16" | "Int32" | "Uint8" | "Uint16" | "Uint32";
+export const whole = (wire: Wire, value: unknown, low: number, high: number): number =>
+  within(wire, wire.check<number>(Number.isInteger(value), "a whole number", value), low, high);
 
 /** An integer of at most 32 bits; what the module gives may have anything in the bits above. */
-function small(kind: Kind, bits: number, isSigned: boolean): Codec<number> {
+function small(bits: 8 | 16 | 32, isSigned: boolean): Codec<number> {
   const low = isSigned ? -(2 ** (bits - 1)) : 0;
-  const high = low + 2 ** bits - 1;
   const shift = 32 - bits;
-  return {
-    write(to, value) {
-      within(to, value, low, high);
-      to.view[`set${kind}`](to.room(bits / 8), value as number, true);
-    },
-    read: (from) => from.view[`get${kind}`](from.next(bits / 8), true),
-    plain: {
-      to: (place, value) => within(place, value, low, high),
-      from: (_, value) => (isSigned ? (value as number) << shift >> shift : (value as number) << shift >>> shift),
-    },
-  };
+  return numeric(
+    `${isSigned ? "Int" : "Uint"}${bits}`,
+    bits / 8,
+    (wire, value) => whole(wire, value, low, low + 2 ** bits - 1),
+    (_, value) => (isSigned ? value << shift >> shift : value << shift >>> shift),
+  );
 }
 
 /** One of 64 bits that is a number in JavaScript as long as it is exact there. */
-function wide(low: number, isPointer: boolean): Codec<number> {
-  const check = (place: Place, value: unknown, high = Number.MAX_SAFE_INTEGER) => within(place, value, low, high);
-  const exact = (place: Place, value: bigint) =>
-    Number.isSafeInteger(Number(value))
-      ? Number(value)
-      : place.outside(`${value} is beyond what a number holds exactly, which is ±(2^53 - 1)`);
-  return {
-    write(to, value) {
-      const number = check(to, value);
-      const at = to.room(8);
-      to.view.setUint32(at, number >>> 0, true);
-      to.view.setInt32(at + 4, Math.floor(number / HIGH), true);
+function wide(kind: Kind, low: number): Codec<number> {
+  return numeric(
+    kind,
+    8,
+    (wire, value) => BigInt(whole(wire, value, low, Number.MAX_SAFE_INTEGER)),
+    (wire, value) => {
+      const number = Number(value);
+      return Number.isSafeInteger(number) ? number : wire.outside(`${value} is not within ±(2^53 - 1)`);
     },
-    read(from) {
-      const at = from.next(8);
-      const high = from.view[isPointer ? "getUint32" : "getInt32"](at + 4, true);
-      const number = high * HIGH + from.view.getUint32(at, true);
-      // A sum that is not exact is not safe either.
-      return Number.isSafeInteger(number)
-        ? number
-        : exact(from, from.view[isPointer ? "getBigUint64" : "getBigInt64"](at, true));
-    },
-    plain: {
-      to: (place, value, pointer) =>
-        isPointer && pointer === 4 ? check(place, value, HIGH - 1) : BigInt(check(place, value)),
-      from: (place, value) =>
-        typeof value === "number" ? value >>> 0 : exact(place, isPointer ? BigInt.asUintN(64, value) : value),
-    },
-  };
+  );
 }
 
-function floating(kind: "Float32" | "Float64", size: number): Codec<number> {
-  const check = (place: Place, value: unknown) => (typeof value === "number" ? value : place.fail("a number", value));
-  return {
-    write(to, value) {
-      check(to, value);
-      to.view[`set${kind}`](to.room(size), value as number, true);
-    },
-    read: (from) => from.view[`get${kind}`](from.next(size), true),
-    plain: { to: check, from: (_, value) => value as number },
-  };
-}
-
-function big(place: Place, value: unknown): bigint {
-  if (typeof value !== "bigint") return place.fail("a bigint", value);
-  return BigInt.asUintN(64, value) === value
-    ? value
-    : place.outside(`${show(value)} is not within 0n to 18446744073709551615n`);
-}
-
-function truth(place: Place, value: unknown): number {
-  return typeof value === "boolean" ? +value : place.fail("a boolean", value);
-}
+const floating = (wire: Wire, value: unknown) => wire.check<number>(typeof value === "number", "a number", value);
 
 /** `()`; as the result of a function of JavaScript, whatever that gives. */
-export const unit: Codec<void> = {
-  write() {},
-  read() {},
-  plain: { to: () => 0, from() {} },
-  nullish: true,
-};
+export const unit: Codec<void> = /* @__PURE__ */ Object.assign(() => {}, { lower: () => 0, lift() {}, nullish: true });
 
-export const bool: Codec<boolean> = {
-  write(to, value) {
-    const bit = truth(to, value);
-    to.view.setUint8(to.room(1), bit);
-  },
-  read: (from) => from.view.getUint8(from.next(1)) !== 0,
-  plain: { to: truth, from: (_, value) => !!value },
-};
+export const bool: Codec<boolean> = /* @__PURE__ */ numeric(
+  "Uint8",
+  1,
+  (wire, value) => +wire.check<boolean>(typeof value === "boolean", "a boolean", value),
+  (_, value) => !!value,
+);
 
-export const int8 = /* @__PURE__ */ small("Int8", 8, true);
-export const int16 = /* @__PURE__ */ small("Int16", 16, true);
-export const int32 = /* @__PURE__ */ small("Int32", 32, true);
-export const uint8 = /* @__PURE__ */ small("Uint8", 8, false);
-export const uint16 = /* @__PURE__ */ small("Uint16", 16, false);
-export const uint32 = /* @__PURE__ */ small("Uint32", 32, false);
+export const int8 = /* @__PURE__ */ small(8, true);
+export const int16 = /* @__PURE__ */ small(16, true);
+export const int32 = /* @__PURE__ */ small(32, true);
+export const uint8 = /* @__PURE__ */ small(8, false);
+export const uint16 = /* @__PURE__ */ small(16, false);
+export const uint32 = /* @__PURE__ */ small(32, false);
 /** `Int`, which is `Int64`. */
-export const int = /* @__PURE__ */ wide(Number.MIN_SAFE_INTEGER, false);
-export const usize = /* @__PURE__ */ wide(0, true);
-export const float = /* @__PURE__ */ floating("Float64", 8);
-export const float32 = /* @__PURE__ */ floating("Float32", 4);
+export const int = /* @__PURE__ */ wide("BigInt64", -(2 ** 53 - 1));
+export const usize = /* @__PURE__ */ wide("BigUint64", 0);
+export const float: Codec<number> = /* @__PURE__ */ numeric("Float64", 8, floating);
+export const float32: Codec<number> = /* @__PURE__ */ numeric("Float32", 4, floating);
 
-export const uint64: Codec<bigint> = {
-  write(to, value) {
-    const number = big(to, value);
-    to.view.setBigUint64(to.room(8), number, true);
-  },
-  read: (from) => from.view.getBigUint64(from.next(8), true),
-  plain: { to: big, from: (_, value) => BigInt.asUintN(64, value as bigint) },
-};
+export const uint64: Codec<bigint> = /* @__PURE__ */ numeric(
+  "BigUint64",
+  8,
+  (wire, value) => within(wire, wire.check<bigint>(typeof value === "bigint", "a bigint", value), 0n, 2n ** 64n - 1n),
+  (_, value) => BigInt.asUintN(64, value),
+);
 
-/** Nanoseconds in GAL, milliseconds in JavaScript. */
-export const duration: Codec<number> = {
-  write(to, value) {
-    if (typeof value !== "number") return to.fail("a number of milliseconds", value);
-    const nanoseconds = Math.round(value * 1e6);
-    // 2^63 itself is the first float that is too large.
-    if (!(Math.abs(nanoseconds) < 2 ** 63)) to.outside(`${value} milliseconds are more than a Duration holds`);
-    to.view.setBigInt64(to.room(8), BigInt(nanoseconds), true);
-  },
-  read: (from) => Number(from.view.getBigInt64(from.next(8), true)) / 1e6,
+/** Nanoseconds in GAL, milliseconds in JavaScript. Not plain. */
+export const duration: Codec<number> = (wire, value) => {
+  // The last float below 2^63.
+  const high = 2 ** 63 - 1024;
+  const nanoseconds = wire.isReading ? 0 : within(wire, Math.round(floating(wire, value) * 1e6), -high, high);
+  return Number(wire.number("BigInt64", 8, BigInt(nanoseconds))) / 1e6;
 };

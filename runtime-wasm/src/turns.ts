@@ -12,33 +12,27 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export interface EventLoop {
   /** Something may have become ready. */
   wake(): void;
-  /** Nothing is to be run any more. */
+  /** The program has ended: nothing keeps Node alive. */
   stop(): void;
 }
 
-/** `turn` gives what `gal_turn` does. An exception of it is left to the engine to report. */
-export function eventLoop(turn: () => number, budget_ms: number): EventLoop {
+/** `turn` gives what `gal_turn` does, or nothing if the program has ended. An exception of it is left to the engine to report. */
+export function eventLoop(turn: () => number | undefined, budget_ms: number): EventLoop {
   let isQueued = false;
   let isPosted = false;
-  let isStopped = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   // Milliseconds since the last task. A turn counts for a little at least, as clocks may be coarse.
   let spent_ms = 0;
 
-  const run = () => {
-    if (isStopped) return;
+  /** In a task of its own, or as a microtask of another. */
+  const run = (isTask: boolean) => {
+    if (isTask) spent_ms = 0;
     clearTimeout(timer);
     const begin = performance.now();
     const next = turn();
     spent_ms += performance.now() - begin + budget_ms / 100;
-    if (isStopped) return;
     if (next === 0) post();
-    else if (next > 0 && next < Infinity) timer = setTimeout(fresh, Math.min(Math.ceil(next), MAX_TIMEOUT_MS));
-  };
-
-  const fresh = () => {
-    spent_ms = 0;
-    run();
+    else if (next! > 0 && next! < Infinity) timer = setTimeout(run, Math.min(Math.ceil(next!), MAX_TIMEOUT_MS), true);
   };
 
   const post = () => {
@@ -46,40 +40,34 @@ export function eventLoop(turn: () => number, budget_ms: number): EventLoop {
     isPosted = true;
     runSoon(() => {
       isPosted = false;
-      fresh();
+      run(true);
     });
   };
 
   return {
     wake() {
-      if (isQueued || isPosted || isStopped) return;
+      if (isQueued || isPosted) return;
       if (spent_ms > budget_ms) return post();
       isQueued = true;
       queueMicrotask(() => {
         isQueued = false;
-        run();
+        run(false);
       });
     },
     stop() {
-      isStopped = true;
       clearTimeout(timer);
     },
   };
 }
 
-let port: MessagePort | undefined;
-const waiting: (() => void)[] = [];
-
 /** Runs it in a task of its own, without the delay that timers have. */
 function runSoon(run: () => void): void {
-  // Node's keeps the process alive until it has run; a port would do so for ever.
   const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => void };
   if (setImmediate) return setImmediate(run);
-  if (!port) {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = () => waiting.shift()!();
-    port = channel.port2;
-  }
-  waiting.push(run);
-  port.postMessage(0);
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    run();
+  };
+  port2.postMessage(0);
 }

@@ -1,165 +1,135 @@
 /**
- * Values as bytes: what codecs write to and read from.
+ * Values as bytes. A codec is one function for both directions, so that what it writes and what it reads cannot differ:
+ * it gives the value to the wire, which writes it, or gives back what it reads in its place.
  *
  * A value is checked and written to memory of JavaScript's own first, so that nothing reaches the module unless all of it
- * fits. Where it goes wrong is known from `path`, which containers keep: they store where they are before each part.
+ * fits. Where it goes wrong is known from `path`, in which codecs of containers say where they are before each part.
  */
 import { show } from "./errors.js";
 
 /** How values of a type cross. */
 export interface Codec<T> {
-  /** Checks the value and writes it. */
-  write(to: Writer, value: unknown): void;
-  read(from: Reader): T;
-  /** Of types whose values cross as numbers where all of a function's do. */
-  plain?: Plain<T>;
+  (wire: Wire, value?: unknown): T;
+  /** Of numbers, `Bool` and `()`: to what crosses where there is no buffer, and back. */
+  lower?: (wire: Wire, value: unknown) => number | bigint;
+  lift?: (wire: Wire, value: any) => T;
   /** Whether `undefined` or `null` is a value of the type, so that an `Option` of it needs a box. */
   nullish?: boolean;
   /** Of an `Option`: the form that it has inside of another. */
   boxed?: () => Codec<unknown>;
-  /** Of a `Result`: its two types, and what to do with one that a function has returned. */
+  /** Of a `Result`: its types, and what a function does with one that it gives. */
   ok?: Codec<unknown>;
   error?: Codec<unknown>;
-  unwrap?(where: string, value: T): unknown;
-}
-
-/** A number between JavaScript and a function of the module; `pointer` is the size of an address in bytes. */
-export interface Plain<T> {
-  to(place: Place, value: unknown, pointer: number): number | bigint;
-  from(place: Place, value: number | bigint): T;
+  unwrap?: (where: string, value: any) => unknown;
 }
 
 /** What a codec stands for, in TypeScript. */
 export type Of<C> = C extends Codec<infer T> ? T : never;
 
-/** What of an instance the codecs need. */
+/** What the codecs need of an instance. */
 export interface Store {
   hold(value: unknown): number;
-  held(handle: number): unknown;
-  drop(handle: number): void;
+  held: Map<number, unknown>;
   actors: Map<string, { wrap(handle: number): object; handle(value: unknown): number | undefined }>;
 }
 
+type Kind = "Int8" | "Int16" | "Int32" | "Uint8" | "Uint16" | "Uint32" | "BigInt64" | "BigUint64" | "Float32" | "Float64";
+
 /** Must match MAX_DEPTH in library/sys/web/wire.gal. */
-export const MAX_LEVELS = 1000;
+const MAX_LEVELS = 1000;
 const MAX_BYTES = 2 ** 31 - 1;
-const KEPT_BYTES = 1 << 20;
 
 const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 
-export function decode(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
+export const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
+
+/** A value of several that cross together, and what messages call it. */
+export type Part = [label: string, codec: Codec<unknown>];
+
+/** Lets values cross; with a `way` as numbers, without the buffer. */
+export function cross(wire: Wire, parts: Part[], values: readonly unknown[], way?: "lower" | "lift"): any[] {
+  return parts.map(([label, codec], index) => {
+    wire.path[0] = label;
+    return (way ? codec[way]! : codec)(wire, values[index]);
+  });
 }
 
-/** Where in a value we are. */
-export class Place {
-  /** The parts on the way; those from `depth` on are old. A number is an index. */
+export class Wire {
+  /** Where in the value we are: the first `depth` parts; a number is an index. */
   path: (string | number)[] = [];
-  depth = 0;
-  /** How many values of recursive types we are in. */
+  depth = 1;
+  /** In how many values of recursive types. */
   levels = 0;
+  /** The handles that were made for what was written. */
+  handles: number[] = [];
 
-  fail(expected: string, value: unknown): never {
-    throw new TypeError(`${this}: expected ${expected}, got ${show(value)}`);
+  constructor(
+    readonly store: Store,
+    public view: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(0)),
+    readonly isReading = false,
+    public at = 0,
+  ) {}
+
+  /** A value that is to be written, or what takes its place if we read. */
+  check<T>(isRight: boolean, expected: string, value: unknown, empty?: T): T {
+    if (this.isReading) return empty!;
+    if (isRight) return value as T;
+    throw new TypeError(`${this.where()}: expected ${expected}, got ${show(value)}`);
   }
 
   outside(text: string): never {
-    throw new RangeError(`${this}: ${text}`);
+    throw new RangeError(`${this.where()}: ${text}`);
+  }
+
+  private where(): string {
+    const path = this.path.slice(0, this.depth).map((part) => (typeof part === "number" ? `[${part}]` : part));
+    return path.join("");
   }
 
   enter(): void {
-    if (++this.levels > MAX_LEVELS) this.outside(`the value is more than ${MAX_LEVELS} levels deep`);
+    if (++this.levels > MAX_LEVELS) this.outside(`more than ${MAX_LEVELS} levels`);
   }
 
-  toString(): string {
-    const path = this.path.slice(0, this.depth);
-    // A deep path says little: its two ends do.
-    if (path.length > 20) path.splice(10, path.length - 20, "…");
-    return path.map((part) => (typeof part === "number" ? `[${part}]` : part)).join("");
-  }
-}
-
-export class Writer extends Place {
-  bytes = new Uint8Array(1024);
-  view = new DataView(this.bytes.buffer);
-  length = 0;
-  /** The handles that were made for this value. */
-  handles: number[] = [];
-
-  constructor(readonly store: Store) {
-    super();
-  }
-
-  reset(): this {
-    if (this.bytes.length > KEPT_BYTES) this.resize(1024);
-    this.length = this.levels = 0;
-    this.depth = 1;
-    this.handles = [];
-    return this;
-  }
-
-  private resize(size: number): void {
-    const old = this.bytes;
-    this.bytes = new Uint8Array(size);
-    this.bytes.set(old.subarray(0, Math.min(this.length, size)));
-    this.view = new DataView(this.bytes.buffer);
-  }
-
-  /** Where the next so many bytes go. */
+  /** Where the next so many bytes go, or are. */
   room(size: number): number {
-    const at = this.length;
-    const end = at + size;
-    if (end > MAX_BYTES) this.outside("the value takes more than 2 GiB");
-    if (end > this.bytes.length) this.resize(Math.max(end, Math.min(this.bytes.length * 2, MAX_BYTES)));
-    this.length = end;
-    return at;
-  }
-
-  count(n: number): void {
-    this.view.setUint32(this.room(4), n, true);
-  }
-
-  text(text: string): void {
-    const at = this.room(4 + 3 * text.length);
-    const { written } = encoder.encodeInto(text, this.bytes.subarray(at + 4));
-    this.view.setUint32(at, written, true);
-    this.length = at + 4 + written;
-  }
-
-  raw(bytes: ArrayLike<number>): void {
-    // The place first, as making room may move the bytes.
-    const at = this.room(bytes.length);
-    this.bytes.set(bytes, at);
-  }
-}
-
-export class Reader extends Place {
-  constructor(
-    readonly store: Store,
-    readonly view: DataView,
-    public at: number,
-  ) {
-    super();
-    this.depth = 1;
-  }
-
-  /** Where the next so many bytes are. */
-  next(size: number): number {
-    const at = this.at;
+    const { at, view } = this;
     this.at += size;
+    if (!this.isReading && this.at > view.byteLength) {
+      if (this.at > MAX_BYTES) this.outside("more than 2 GiB");
+      const larger = new Uint8Array(this.at * 1.5 + 256);
+      larger.set(new Uint8Array(view.buffer));
+      this.view = new DataView(larger.buffer);
+    }
     return at;
   }
 
-  count(): number {
-    return this.view.getUint32(this.next(4), true);
+  number(kind: Kind, size: number, value: number | bigint): number | bigint {
+    const at = this.room(size);
+    if (this.isReading) return this.view[`get${kind}`](at, true);
+    this.view[`set${kind}`](at, value as never, true);
+    return value;
   }
 
-  raw(size: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.view.buffer as ArrayBuffer, this.next(size), size);
+  byte(value: boolean): boolean {
+    return !!this.number("Uint8", 1, +value);
   }
 
-  text(): string {
-    return decode(this.raw(this.count()));
+  count(value: number): number {
+    return this.number("Uint32", 4, value) as number;
+  }
+
+  /** The bytes that are read are part of the memory. */
+  bytes(list: ArrayLike<number>): Uint8Array {
+    const length = this.count(list.length);
+    // The room first, as that may move what is there.
+    const at = this.room(length);
+    const bytes = new Uint8Array(this.view.buffer, at, length);
+    if (!this.isReading) bytes.set(list);
+    return bytes;
+  }
+
+  text(text: string): string {
+    return this.isReading ? decode(this.bytes([])) : (this.bytes(encoder.encode(text)), text);
   }
 }
