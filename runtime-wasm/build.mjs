@@ -9,7 +9,7 @@ import { build } from "esbuild";
 // Names of properties that only the package itself uses are shortened, which minifiers cannot know. None of them may be
 // one of JavaScript's own, of the module's, or of a description in `app.js`.
 const INTERNAL =
-  "ask at begun boxed byte bytes check count depth enter err fail flush handles held hold host isReading last levels load " +
+  "ask at background begun boxed byte bytes check count depth enter err fail flush handles held hold host isReading last levels load " +
   "loop nullish number open out outside panic path piece put room stop store take text unwrap view wake where wrap";
 
 const folder = dirname(fileURLToPath(import.meta.url));

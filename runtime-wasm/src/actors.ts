@@ -16,9 +16,7 @@ export function actor(
 ): ActorBinder {
   return (host, name) => {
     const handles = new WeakMap<object, number>();
-    const release = (handle: number) => {
-      if (host.status === undefined) host.enter(() => host.exports.gal_release!(handle));
-    };
+    const release = (handle: number) => host.background(() => host.exports.gal_release!(handle));
     const garbage = new FinalizationRegistry(release);
     const wrap = (handle: number): object => {
       const instance = Object.create(Class.prototype);

@@ -15,7 +15,7 @@ const FEATURES: Record<string, [text: string, sections: string]> = {
   simd: ["SIMD: Chromium 91, Firefox 89, Safari 16.4", "\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x08\x01\x06\0\0\xfd\x0f\x1a\x0b"],
   // unreachable, i8x16.relaxed_swizzle, drop.
   "relaxed-simd": [
-    "relaxed SIMD: Chromium 114, Firefox 145, Node 21",
+    "relaxed SIMD: Chromium 114, Firefox 146, Node 21",
     "\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x09\x01\x07\0\0\xfd\x80\x02\x1a\x0b",
   ],
 };

@@ -83,9 +83,7 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
   };
   if (flags?.async) {
     return (length: number, ticket: number) => {
-      const settle = (status: number, wire: Wire) => {
-        if (host.status === undefined) host.enter(() => host.exports.gal_settle!(ticket, status, host.put(wire)));
-      };
+      const settle = (status: number, wire: Wire) => host.background(() => host.exports.gal_settle!(ticket, status, host.put(wire)));
       new Promise((resolve) => resolve(run(...host.read(parts, length))))
         .then((value) => host.write(given, [value]))
         .then((wire) => settle(0, wire), (thrown) => settle(1, failure(thrown)));

@@ -30,6 +30,8 @@ export interface Host extends Store {
   check(): void;
   /** Runs what calls an export. */
   enter<T>(run: () => T): T;
+  /** The same for what nobody waits for; nothing at the program's end. */
+  background<T>(run: () => T): T | undefined;
   write(parts: Part[], values: readonly unknown[]): Wire;
   /** Puts what was written into the module's buffer: its length. */
   put(wire: Wire): number;
@@ -117,6 +119,7 @@ export function makeHost(
       if (host.status !== undefined) throw exitError();
     },
     enter: (run) => enter(run, rest),
+    background: (run) => background(run, rest),
     write(parts, values) {
       // A getter of a value may call the program, too: that call gets memory of its own.
       const wire = new Wire(host, spare);
@@ -148,7 +151,6 @@ export function makeHost(
     ask(name, result, write, run) {
       const entry = { name, result } as Pending;
       return (entry.promise = new Promise((resolve, reject) => {
-        host.check();
         const wire = write();
         const ticket = next(pending);
         pending.set(ticket, Object.assign(entry, { resolve, reject }));
@@ -186,18 +188,21 @@ export function makeHost(
     else flush();
   }
 
-  /** Goes on with what is ready; what `gal_turn` says, or nothing at the program's end. */
-  function turn(): number | undefined {
-    if (host.status !== undefined) return;
+  function background<T>(run: () => T, after: () => void): T | undefined {
     try {
-      const next: number = enter(() => host.exports.gal_turn!(budget), () => {});
-      if (next < 0) done();
-      else if (next) flush();
-      return next;
+      if (host.status === undefined) return enter(run, after);
     } catch (error) {
       // `start` tells of the end, if it waits for that; of an exit there is nothing to tell.
       if (host.status === undefined || (cause && !begun)) throw error;
     }
+  }
+
+  /** Goes on with what is ready; what `gal_turn` says. */
+  function turn(): number | undefined {
+    const next: number = background(() => host.exports.gal_turn!(budget), () => {});
+    if (next < 0) done();
+    else if (next) flush();
+    return next;
   }
 
   function start(): Promise<number> {
@@ -212,7 +217,7 @@ export function makeHost(
 
   /** The program's first part is done. */
   function done(): void {
-    flush(true);
+    flush();
     begun?.resolve(0);
     begun = undefined;
   }
@@ -223,7 +228,7 @@ export function makeHost(
     host.status = status;
     cause = error;
     loop?.stop();
-    flush(true);
+    flush();
     held.clear();
     for (const { promise, reject } of pending.values()) {
       // Nobody has to wait for an answer: that the program ended first is no fault of theirs.
@@ -239,9 +244,9 @@ export function makeHost(
     return new GalExitError(`the program has ended with status ${status}`, { status, cause });
   }
 
-  function flush(isEnd = false): void {
-    out.flush(isEnd);
-    err.flush(isEnd);
+  function flush(): void {
+    out.flush();
+    err.flush();
   }
 
   /** Addresses above 2^31 are negative, as 32 bits; 64 bits are a bigint. */

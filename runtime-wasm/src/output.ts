@@ -3,8 +3,8 @@
 export interface Sink {
   /** The bytes are only valid during the call. */
   write(bytes: Uint8Array): void;
-  /** The program waits or has ended (`isEnd`): nothing may be held back that a person waits for. */
-  flush(isEnd: boolean): void;
+  /** The program waits or has ended: nothing may be held back that a person waits for. */
+  flush(): void;
 }
 
 /** Gives text by whole lines where it comes so; what is left of a line when the program waits goes out, too. */
@@ -33,8 +33,9 @@ export function textSink(emit: (text: string) => void): Sink {
       held = text.slice(end);
       send(lines);
     },
-    flush(isEnd) {
-      const text = isEnd ? held + decoder.decode() : held;
+    // The first bytes of a character wait for the others; if they never come, they are no text.
+    flush() {
+      const text = held;
       held = "";
       send(text);
     },

@@ -11,7 +11,7 @@ export interface Panics {
 
 export function panics(): Panics {
   let text = "";
-  let stack = "";
+  let stack = "Error\n";
   let isWhole = true;
   return {
     piece(bytes) {

@@ -1,22 +1,36 @@
 /** Codecs of text and of values that have parts. */
 import { failed, isA } from "./errors.js";
-import { whole } from "./numbers.js";
-import type { Codec, Of, Wire } from "./wire.js";
+import { bool, uint32, whole } from "./numbers.js";
+import { type Codec, decode, type Of, type Wire } from "./wire.js";
 
-export const string: Codec<string> = (wire, value) =>
-  wire.text(wire.check(typeof value === "string", "a string", value));
+const encoder = /* @__PURE__ */ new TextEncoder();
+
+/** The bytes that are read are part of the memory. */
+function crossBytes(wire: Wire, list: ArrayLike<number>): Uint8Array {
+  const length = uint32(wire, list.length);
+  // The room first, as that may move what is there.
+  const at = wire.room(length);
+  const bytes = new Uint8Array(wire.view.buffer, at, length);
+  if (!wire.isReading) bytes.set(list);
+  return bytes;
+}
+
+export const string: Codec<string> = (wire, value) => {
+  const crossed = crossBytes(wire, encoder.encode(wire.check(typeof value === "string", "a string", value, "")));
+  return wire.isReading ? decode(crossed) : (value as string);
+};
 
 export const char: Codec<string> = (wire, value) => {
   const code = typeof value === "string" ? (value.codePointAt(0) ?? 0) : 0;
   // The halves of a pair are no characters: those from 0xd800 to 0xdfff.
   wire.check(String.fromCodePoint(code) === value && code >> 11 !== 27, "one character", value);
-  return String.fromCodePoint(wire.count(code));
+  return String.fromCodePoint(uint32(wire, code));
 };
 
 /** `Array<UInt8>` */
 export const bytes: Codec<Uint8Array> = (wire, value) => {
   const list = wire.check<ArrayLike<number>>(isObject(value) && typeof value.length === "number", "a Uint8Array", value, []);
-  const crossed = wire.bytes(isA("Uint8Array", list) ? list : each(wire, Array.from(list), () => byte));
+  const crossed = crossBytes(wire, isA("Uint8Array", list) ? list : each(wire, Array.from(list), () => byte));
   return wire.isReading ? crossed.slice() : crossed;
 };
 
@@ -36,7 +50,7 @@ function each<T>(wire: Wire, items: unknown[], codecOf: (index: number) => Codec
 
 /** As `each`, with the count before them. */
 function counted<T>(wire: Wire, items: unknown[], element: Codec<T>): T[] {
-  items.length = wire.count(items.length);
+  items.length = uint32(wire, items.length);
   return each(wire, items, () => element);
 }
 
@@ -112,7 +126,7 @@ function optional(inner: Codec<unknown>, isBoxed: boolean): Codec<unknown> {
   const element = inner.boxed?.() ?? inner;
   const codec: Codec<unknown> = (wire, value) => {
     // `null` is `None`, too, where it cannot be an inner one.
-    const isSome = wire.byte(value !== none && (value !== null || !!inner.boxed));
+    const isSome = bool(wire, value !== none && (value !== null || !!inner.boxed));
     if (!isSome) return none;
     if (!hasBox) return element(wire, value);
     return crossFields(wire, { some: element }, wire.check(has(value, "some"), "{ some }", value, {}));
@@ -123,7 +137,7 @@ function optional(inner: Codec<unknown>, isBoxed: boolean): Codec<unknown> {
 /** As the result of a function: the value, or an exception. */
 export function result<T, E>(ok: Codec<T>, error: Codec<E>): Codec<{ ok: T } | { error: E }> {
   const codec: Codec<{ ok: T } | { error: E }> = (wire, value) => {
-    const isError = wire.byte(has(value, "error"));
+    const isError = bool(wire, has(value, "error"));
     const given = wire.check(isError || has(value, "ok"), "{ ok } or { error }", value, {});
     return crossFields(wire, isError ? { error } : { ok }, given);
   };
@@ -141,7 +155,7 @@ export function result<T, E>(ok: Codec<T>, error: Codec<E>): Codec<{ ok: T } | {
 function indexOf(wire: Wire, names: readonly string[], name: unknown, what: string): number {
   const index = names.indexOf(name as string);
   wire.check(index >= 0, `${what}"${names.join('" | "')}"`, name);
-  return wire.count(index);
+  return uint32(wire, index);
 }
 
 /** An enum whose variants have no fields. */
@@ -190,8 +204,8 @@ export const lazy =
 /** Any value, by a handle. */
 export const js: Codec<unknown> = /* @__PURE__ */ Object.assign(
   (wire: Wire, value: unknown) => {
-    if (wire.isReading) return wire.store.held.get(wire.count(0));
-    wire.handles.push(wire.count(wire.store.hold(value)));
+    if (wire.isReading) return wire.store.held.get(uint32(wire, 0));
+    wire.handles.push(uint32(wire, wire.store.hold(value)));
     return value;
   },
   { nullish: true },
@@ -202,9 +216,9 @@ export const ref =
   <T = object>(kind: string): Codec<T> =>
   (wire, value) => {
     const { wrap, handle } = wire.store.actors.get(kind)!;
-    if (wire.isReading) return wrap(wire.count(0)) as T;
+    if (wire.isReading) return wrap(uint32(wire, 0)) as T;
     const held = handle(value);
     wire.check(held !== undefined, `a live ${kind}`, value);
-    wire.count(held!);
+    uint32(wire, held!);
     return value as T;
   };

@@ -33,13 +33,12 @@ export interface Store {
   actors: Map<string, { wrap(handle: number): object; handle(value: unknown): number | undefined }>;
 }
 
-type Kind = "Int8" | "Int16" | "Int32" | "Uint8" | "Uint16" | "Uint32" | "BigInt64" | "BigUint64" | "Float32" | "Float64";
+export type Kind = "Int8" | "Int16" | "Int32" | "Uint8" | "Uint16" | "Uint32" | "BigInt64" | "BigUint64" | "Float32" | "Float64";
 
 /** Must match MAX_DEPTH in library/sys/web/wire.gal. */
 const MAX_LEVELS = 1000;
 const MAX_BYTES = 2 ** 31 - 1;
 
-const encoder = /* @__PURE__ */ new TextEncoder();
 const decoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 
 export const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
@@ -102,34 +101,5 @@ export class Wire {
       this.view = new DataView(larger.buffer);
     }
     return at;
-  }
-
-  number(kind: Kind, size: number, value: number | bigint): number | bigint {
-    const at = this.room(size);
-    if (this.isReading) return this.view[`get${kind}`](at, true);
-    this.view[`set${kind}`](at, value as never, true);
-    return value;
-  }
-
-  byte(value: boolean): boolean {
-    return !!this.number("Uint8", 1, +value);
-  }
-
-  count(value: number): number {
-    return this.number("Uint32", 4, value) as number;
-  }
-
-  /** The bytes that are read are part of the memory. */
-  bytes(list: ArrayLike<number>): Uint8Array {
-    const length = this.count(list.length);
-    // The room first, as that may move what is there.
-    const at = this.room(length);
-    const bytes = new Uint8Array(this.view.buffer, at, length);
-    if (!this.isReading) bytes.set(list);
-    return bytes;
-  }
-
-  text(text: string): string {
-    return this.isReading ? decode(this.bytes([])) : (this.bytes(encoder.encode(text)), text);
   }
 }

@@ -268,3 +268,48 @@ test("plain functions take and give numbers", async () => {
   assert.throws(() => app.add(1, "x"), { name: "TypeError", message: 'add: argument 2 (b): expected a whole number, got "x"' });
   assert.throws(() => app.add(2 ** 53 - 1, 1), { name: "RangeError", message: /^add: result: 9007199254740992 is not within/ });
 });
+
+test("random values of random types come back as they were", async () => {
+  // A linear congruential generator, so that a failure can be had again.
+  let state = 12345;
+  const random = (n) => (state = (Math.imul(state, 1103515245) + 12345) >>> 0) % n;
+  const pick = (list) => list[random(list.length)];
+  const repeat = (make) => Array.from({ length: random(4) }, make);
+  const text = () => repeat(() => pick(["a", "é", "😀", "\n", "\ufeff", "\0"])).join("");
+
+  // Each makes a codec with what makes values of it.
+  const leaves = [
+    () => [bool, () => random(2) === 1],
+    () => [int, () => pick([0, -1, 2 ** 53 - 1, -(2 ** 53 - 1), random(1000)])],
+    () => [int16, () => random(65536) - 32768],
+    () => [uint32, () => random(2 ** 32)],
+    () => [uint64, () => BigInt(random(2 ** 32)) << 32n],
+    () => [float, () => pick([0, -0, NaN, Infinity, 1e-300, random(1000) / 7])],
+    () => [char, () => pick(["a", "😀", "\0", "\uffff"])],
+    () => [string, text],
+    () => [duration, () => random(1000) / 8],
+    () => [bytes, () => Uint8Array.from(repeat(() => random(256)))],
+    () => [enumeration(["A", "B", "C"]), () => pick(["A", "B", "C"])],
+  ];
+  const grow = [
+    ([c, v]) => [array(c), () => repeat(v)],
+    ([c, v]) => [set(string), () => new Set(repeat(text))],
+    ([c, v]) => [map(string, c), () => new Map(repeat(() => [text(), v()]))],
+    ([c, v]) => [fixed(c, 2), () => [v(), v()]],
+    ([c, v]) => [tuple([c, int8]), () => [v(), random(100)]],
+    ([c, v]) => [struct({ a: c, b: c }), () => ({ a: v(), b: v() })],
+    ([c, v]) => [result(c, string), () => (random(2) ? { ok: v() } : { error: text() })],
+    ([c, v]) => [union({ One: [c], Two: [c, c], Named: { x: c }, None: [] }), () => pick([{ tag: "One", value: v() }, { tag: "Two", values: [v(), v()] }, { tag: "Named", x: v() }, { tag: "None" }])],
+  ];
+  for (let round = 0; round < 300; round++) {
+    let type = pick(leaves)();
+    for (let depth = random(4); depth > 0; depth--) {
+      // An option of an option has a form of its own, which the table has.
+      type = pick(grow)(random(3) ? type : [option(type[0]), ((v) => () => (random(2) ? v() : undefined))(type[1])]);
+    }
+    const [codec, make] = type;
+    const { f } = await echo(tuple([codec]));
+    const value = [make()];
+    assert.deepEqual(f(value), value, `round ${round}`);
+  }
+});

@@ -5,10 +5,10 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 /** Runs a script in which `instantiate` makes fakes: its status and what it prints. */
-function run(script) {
+function run(script, ...flags) {
   const code = `import { instantiate } from "./fake.mjs";\n${script}`;
   const cwd = fileURLToPath(new URL(".", import.meta.url));
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { cwd, encoding: "utf8", timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, "--input-type=module", "-e", code], { cwd, encoding: "utf8", timeout: 20_000 });
   return { status, stdout, stderr };
 }
 
@@ -73,4 +73,41 @@ test("an exit rejects what nobody waits for without a word", () => {
     console.log(await app.start());
   `);
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "0\n", stderr: "" });
+});
+
+test("an actor that is garbage is given back", () => {
+  const { status, stdout } = run(
+    `
+    const { actor } = await import("@gal-lang/runtime");
+    const released = [];
+    const { app } = await instantiate({ actors: { A: actor({ new: [] }) } }, () => {
+      let last = 0;
+      return { "A.new": () => last++, gal_release: (handle) => void released.push(handle) };
+    });
+    const kept = new app.A();
+    (() => new app.A())();
+    new app.A().free();
+    for (let i = 0; i < 100 && released.length < 2; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      gc();
+    }
+    console.log(released.join(" "), kept instanceof app.A);
+  `,
+    "--expose-gc",
+  );
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: "2 1 true\n" });
+});
+
+test("an exit while an answer of JavaScript is taken is no rejection that nobody handles", () => {
+  const { status, stdout, stderr } = run(`
+    const { unit } = await import("@gal-lang/runtime");
+    const imports = { m: { f: [async () => {}, [], unit, { async: true }] } };
+    const { app } = await instantiate({ imports }, (module) => ({
+      gal_start: () => module.imports.m.f(0, 1),
+      gal_settle: () => module.imports.gal.exit(102),
+      gal_turn: () => Infinity,
+    }));
+    console.log(await app.start());
+  `);
+  assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "102\n", stderr: "" });
 });
