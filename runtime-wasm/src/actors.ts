@@ -1,6 +1,7 @@
 /** Exported actors as classes. An instance holds its actor until it is freed, or is garbage. */
 import { caller, type Parameters } from "./functions.js";
 import type { Exported, Host } from "./host.js";
+import { ref } from "./values.js";
 import type { Codec } from "./wire.js";
 
 type ActorClass = new (...values: unknown[]) => object;
@@ -8,50 +9,54 @@ type ActorClass = new (...values: unknown[]) => object;
 /** Makes the class of an actor. */
 export type ActorBinder = (host: Host, name: string) => ActorClass;
 
-/** Its constructors, its messages without a reply, and those with one. */
+/** Its constructors, its messages without an answer, and those with one, which comes later. */
 export function actor(
   constructors: Record<string, Parameters>,
   sends: Record<string, Parameters> = {},
-  asks: Record<string, readonly [parameters: Parameters, reply: Codec<unknown>]> = {},
+  asks: Record<string, readonly [parameters: Parameters, answer: Codec<unknown>]> = {},
 ): ActorBinder {
   return (host, name) => {
     const handles = new WeakMap<object, number>();
-    const release = (handle: number) => host.background(() => host.exports.gal_release!(handle));
-    const garbage = new FinalizationRegistry(release);
-    const wrap = (handle: number): object => {
-      const instance = Object.create(Class.prototype);
-      handles.set(instance, handle);
-      garbage.register(instance, handle, instance);
-      return instance;
-    };
-    host.actors.set(name, { wrap, handle: (value) => handles.get(value as object) });
+    const release = (handle: number) => () => host.background(() => host.exports.gal_release!(handle));
+    const self = ref(name);
+    host.actors.set(name, {
+      wrap(handle) {
+        const instance = Object.create(Class.prototype);
+        handles.set(instance, handle);
+        host.garbage.register(instance, release(handle), instance);
+        return instance;
+      },
+      handle: (value) => handles.get(value as object),
+    });
 
-    const spawn = constructors.new && caller(host, `${name}.new`, name, constructors.new);
     const Class = class {
       constructor(...values: unknown[]) {
         if (!spawn) throw new TypeError(`${name} has no constructor \`new\``);
-        return wrap(spawn(values));
+        return spawn(...values);
       }
     };
     const define = (target: object, key: PropertyKey, value: unknown) => Object.defineProperty(target, key, { value, configurable: true });
+    let spawn: Exported | undefined;
     define(Class, "name", name);
     for (const constructor in constructors) {
-      if (constructor === "new") continue;
-      const make = caller(host, `${name}.new.${constructor}`, `${name}.${constructor}`, constructors[constructor]!);
-      define(Class, constructor, (...values: unknown[]) => wrap(make(values)));
+      const isNew = constructor === "new";
+      const suffix = isNew ? "" : `.${constructor}`;
+      const make = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
+      if (isNew) spawn = make;
+      else define(Class, constructor, make);
     }
 
     const { prototype } = Class;
-    const method = (message: string, parameters: Parameters, reply?: Codec<unknown>) => {
+    const method = (message: string, parameters: Parameters, answer?: Codec<unknown>) => {
       const label = `${name}.${message}`;
-      const call = caller(host, label, label, parameters, reply, !!reply);
+      const call = caller(host, label, label, parameters, answer, !!answer, [[label, self]]);
+      const inner = answer?.ok?.unwrap;
       const run: Exported = function (this: object, ...values) {
-        return call(values, handles.get(this) ?? gone());
+        const given = call(this, ...values);
+        // What has been asked for may be a `Result` itself: its error is thrown as that of asking is.
+        return inner ? given.then((value: unknown) => inner(label, value)) : given;
       };
       define(prototype, message[0]!.toLowerCase() + message.slice(1), run);
-    };
-    const gone = () => {
-      throw new TypeError(`this ${name} has been freed`);
     };
     for (const message in sends) method(message, sends[message]!);
     for (const message in asks) method(message, ...asks[message]!);
@@ -59,8 +64,8 @@ export function actor(
       const handle = handles.get(this);
       if (handle === undefined) return;
       handles.delete(this);
-      garbage.unregister(this);
-      release(handle);
+      host.garbage.unregister(this);
+      release(handle)();
     };
     // Older engines have no `using`, and no symbol for it.
     for (const key of ["free", Symbol.dispose ?? "free"]) define(prototype, key, free);

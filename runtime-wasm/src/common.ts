@@ -2,7 +2,7 @@
 export { type ActorBinder, actor } from "./actors.js";
 export type { Feature } from "./engine.js";
 export { GalError, GalExitError, GalPanic } from "./errors.js";
-export { type Binder, type Flags, fn, type Import, type Parameters } from "./functions.js";
+export { type Binder, callback, type Flags, fn, type Import, type Parameters } from "./functions.js";
 export type { Source } from "./load.js";
 export {
   bool,

@@ -1,7 +1,7 @@
 /** Functions of the program as JavaScript calls them, and functions of JavaScript as the program does. */
 import { MISFIT, textOf } from "./errors.js";
 import type { Exported, Host } from "./host.js";
-import { unit } from "./numbers.js";
+import { uint32, unit } from "./numbers.js";
 import { string } from "./values.js";
 import { type Codec, cross, type Part, Wire } from "./wire.js";
 
@@ -21,10 +21,7 @@ export type Binder = (host: Host, name: string) => Exported;
 /** A function that the program exports. */
 export function fn(parameters: Parameters, result: Codec<unknown> = unit, { plain, async }: Flags = {}): Binder {
   return (host, name) => {
-    if (!plain) {
-      const call = caller(host, name, name, parameters, result, async);
-      return (...values) => call(values);
-    }
+    if (!plain) return caller(host, name, name, parameters, result, async);
     const call = exportOf(host, name);
     const wire = new Wire(host);
     const given = partsOf(name, parameters);
@@ -42,17 +39,26 @@ function exportOf(host: Host, name: string): Exported {
   return found;
 }
 
-/** A call by way of the buffer, with what comes before the length. Without a type of the result it gives what the module gives. */
-export function caller(host: Host, exported: string, name: string, parameters: Parameters, result?: Codec<unknown>, isAsync = false) {
+/** A call by way of the buffer; `self` comes before the parameters, and `first` before the length. */
+export function caller(
+  host: Host,
+  exported: string,
+  name: string,
+  parameters: Parameters,
+  result: Codec<unknown> = unit,
+  isAsync = false,
+  self: Part[] = [],
+  ...first: number[]
+): Exported {
   const call = exportOf(host, exported);
-  const parts = partsOf(name, parameters);
-  return (values: unknown[], ...first: unknown[]): any => {
+  const parts = [...self, ...partsOf(name, parameters)];
+  return (...values) => {
     const write = () => host.write(parts, values);
     const run = (wire: Wire, ...ticket: number[]): number => host.enter(() => call(...first, host.put(wire), ...ticket));
-    if (isAsync) return host.ask(name, result!, write, run);
-    const given = run(write());
-    if (given < 0) throw host.panic();
-    return result ? host.take(name, result, given) : given;
+    if (isAsync) return host.ask(name, result, write, run);
+    const length = run(write());
+    if (length < 0) throw host.panic();
+    return host.take(name, result, length);
   };
 }
 
@@ -67,7 +73,7 @@ function partsOf(name: string, parameters: Parameters): Part[] {
 /** A function of JavaScript that the program imports. */
 export type Import = readonly [run: unknown, parameters: Parameters, result?: Codec<unknown>, flags?: Flags];
 
-export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, flags]: Import): Exported {
+export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, { plain, async } = {}]: Import): Exported {
   if (typeof run !== "function") throw new TypeError(`${module}: there is no \`${name}\``);
   const parts = partsOf(name, parameters);
   const given: Part[] = [[`${name}: result`, result.ok ?? result]];
@@ -81,7 +87,7 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
     const error = result.error ?? string;
     return host.write([[name, error]], [error === string ? textOf(thrown) : thrown]);
   };
-  if (flags?.async) {
+  if (async) {
     return (length: number, ticket: number) => {
       const settle = (status: number, wire: Wire) => host.background(() => host.exports.gal_settle!(ticket, status, host.put(wire)));
       new Promise((resolve) => resolve(run(...host.read(parts, length))))
@@ -89,19 +95,30 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
         .then((wire) => settle(0, wire), (thrown) => settle(1, failure(thrown)));
     };
   }
-  const isPlain = result.lower && parts.every(([, codec]) => codec.lower);
   const wire = new Wire(host);
   return (...args) => {
     try {
-      return isPlain
+      return plain
         ? cross(wire, given, call(cross(wire, parts, args, "lift")), "lower")[0]
         : host.put(host.write(given, call(host.read(parts, args[0]))));
     } catch (thrown) {
       // A number cannot say that there is none: the module panics, if it knows how to. An exception of JavaScript leaves it half done.
       const { gal_throw } = host.exports;
-      if (host.status !== undefined || (isPlain && !gal_throw)) throw thrown;
+      if (host.status !== undefined || (plain && !gal_throw)) throw thrown;
       const length = host.put(failure(thrown));
-      return isPlain ? gal_throw!(length) : -1;
+      return plain ? gal_throw!(length) : -1;
     }
   };
 }
+
+/** A function of the program that JavaScript calls as long as it has it. */
+export const callback =
+  (parameters: Parameters, result: Codec<unknown> = unit): Codec<Exported> =>
+  (wire, value) => {
+    wire.check(false, "no function of the program, which cannot be given back", value);
+    const { host } = wire;
+    const number = uint32(wire, 0);
+    const call = caller(host, "gal_call", "callback", parameters, result, false, [], number);
+    host.garbage.register(call, () => host.background(() => host.exports.gal_forget!(number)));
+    return call;
+  };

@@ -10,7 +10,7 @@ import { type Sink, textSink } from "./output.js";
 import { panics } from "./panics.js";
 import { eventLoop } from "./turns.js";
 import { array, string, tuple } from "./values.js";
-import { type Codec, cross, type Part, type Store, Wire } from "./wire.js";
+import { type Codec, cross, type Part, Wire } from "./wire.js";
 
 export type Exported = (...args: any[]) => any;
 
@@ -22,7 +22,7 @@ export interface Platform {
 }
 
 /** What the functions and actors of an instance need of it. */
-export interface Host extends Store {
+export interface Host {
   exports: Record<string, Exported>;
   /** The status that the program has ended with. */
   status: number | undefined;
@@ -43,6 +43,13 @@ export interface Host extends Store {
   ask(name: string, result: Codec<unknown>, write: () => Wire, run: (wire: Wire, ticket: number) => void): Promise<unknown>;
   /** The panic that was written last. */
   panic(): GalPanic;
+  /** Values that only JavaScript knows, by their handles; `hold` makes one. */
+  held: Map<number, unknown>;
+  hold(value: unknown): number;
+  /** Exported actors: an instance of a handle that has come out, and the handle of an instance that is not freed. */
+  actors: Map<string, { wrap(handle: number): object; handle(value: unknown): number | undefined }>;
+  /** Runs what belongs to an object when that is garbage. */
+  garbage: FinalizationRegistry<() => void>;
 }
 
 export interface Options {
@@ -100,7 +107,8 @@ export function makeHost(
   const out = stdout ? textSink(stdout) : platform.stdout();
   const err = stderr ? textSink(stderr) : platform.stderr();
   const pending = new Map<number, Pending>();
-  const held = new Map<number, unknown>();
+  /** 0 is `undefined`, and never given back. */
+  const held = new Map<number, unknown>([[0, undefined]]);
   const { piece, last } = panics();
   let cause: unknown;
   let depth = 0;
@@ -115,6 +123,7 @@ export function makeHost(
     exports: {},
     status: undefined,
     actors: new Map(),
+    garbage: new FinalizationRegistry((run) => run()),
     check() {
       if (host.status !== undefined) throw exitError();
     },
@@ -175,7 +184,10 @@ export function makeHost(
     } catch (error) {
       if (cause) throw cause;
       host.check();
-      if (error instanceof WebAssembly.Exception) throw last();
+      if (error instanceof WebAssembly.Exception) {
+        host.exports.gal_caught?.();
+        throw last();
+      }
       end(FATAL, error);
       throw error;
     } finally {
@@ -313,6 +325,7 @@ export function makeHost(
     open(exports: WebAssembly.Exports) {
       host.exports = exports as Host["exports"];
       if (exports.gal_turn) loop = eventLoop(turn, budget);
+      enter(() => host.exports._initialize?.(), () => {});
     },
   };
 }

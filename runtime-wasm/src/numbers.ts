@@ -72,7 +72,9 @@ export const uint16 = /* @__PURE__ */ small(16, false);
 export const uint32 = /* @__PURE__ */ small(32, false);
 /** `Int`, which is `Int64`. */
 export const int = /* @__PURE__ */ wide("BigInt64", -(2 ** 53 - 1));
-export const usize = /* @__PURE__ */ wide("BigUint64", 0);
+const pointer = /* @__PURE__ */ wide("BigUint64", 0);
+/** Never plain, as its size differs there. */
+export const usize: Codec<number> = (wire, value) => pointer(wire, value);
 export const float: Codec<number> = /* @__PURE__ */ numeric("Float64", 8, floating);
 export const float32: Codec<number> = /* @__PURE__ */ numeric("Float32", 4, floating);
 

@@ -204,8 +204,8 @@ export const lazy =
 /** Any value, by a handle. */
 export const js: Codec<unknown> = /* @__PURE__ */ Object.assign(
   (wire: Wire, value: unknown) => {
-    if (wire.isReading) return wire.store.held.get(uint32(wire, 0));
-    wire.handles.push(uint32(wire, wire.store.hold(value)));
+    if (wire.isReading) return wire.host.held.get(uint32(wire, 0));
+    wire.handles.push(uint32(wire, wire.host.hold(value)));
     return value;
   },
   { nullish: true },
@@ -215,7 +215,7 @@ export const js: Codec<unknown> = /* @__PURE__ */ Object.assign(
 export const ref =
   <T = object>(kind: string): Codec<T> =>
   (wire, value) => {
-    const { wrap, handle } = wire.store.actors.get(kind)!;
+    const { wrap, handle } = wire.host.actors.get(kind)!;
     if (wire.isReading) return wrap(uint32(wire, 0)) as T;
     const held = handle(value);
     wire.check(held !== undefined, `a live ${kind}`, value);

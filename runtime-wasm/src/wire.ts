@@ -6,6 +6,7 @@
  * fits. Where it goes wrong is known from `path`, in which codecs of containers say where they are before each part.
  */
 import { show } from "./errors.js";
+import type { Host } from "./host.js";
 
 /** How values of a type cross. */
 export interface Codec<T> {
@@ -25,13 +26,6 @@ export interface Codec<T> {
 
 /** What a codec stands for, in TypeScript. */
 export type Of<C> = C extends Codec<infer T> ? T : never;
-
-/** What the codecs need of an instance. */
-export interface Store {
-  hold(value: unknown): number;
-  held: Map<number, unknown>;
-  actors: Map<string, { wrap(handle: number): object; handle(value: unknown): number | undefined }>;
-}
 
 export type Kind = "Int8" | "Int16" | "Int32" | "Uint8" | "Uint16" | "Uint32" | "BigInt64" | "BigUint64" | "Float32" | "Float64";
 
@@ -64,7 +58,7 @@ export class Wire {
   handles: number[] = [];
 
   constructor(
-    readonly store: Store,
+    readonly host: Host,
     public view: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(0)),
     readonly isReading = false,
     public at = 0,

@@ -246,7 +246,6 @@ test("plain functions take and give numbers", async () => {
       flag: gal.fn([], bool, plain),
       nothing: gal.fn([], unit, plain),
       tiny: gal.fn([], int8, plain),
-      size: gal.fn([usize], usize, plain),
     },
   };
   const { app } = await instantiate(description, () => ({
@@ -255,7 +254,6 @@ test("plain functions take and give numbers", async () => {
     flag: () => 1,
     nothing: () => undefined,
     tiny: () => 0x1ff,
-    size: (n) => BigInt.asIntN(64, n),
   }));
   assert.equal(app.add(2, -3), -1);
   assert.equal(app.mix(true, 255, 2 ** 32 - 1, 0.5, 2n ** 64n - 1n), 2 ** 32 - 1);
@@ -263,8 +261,6 @@ test("plain functions take and give numbers", async () => {
   assert.equal(app.flag(), true);
   assert.equal(app.nothing(), undefined);
   assert.equal(app.tiny(), -1);
-  assert.equal(app.size(2 ** 40), 2 ** 40);
-  assert.throws(() => app.size(-1), { name: "RangeError" });
   assert.throws(() => app.add(1, "x"), { name: "TypeError", message: 'add: argument 2 (b): expected a whole number, got "x"' });
   assert.throws(() => app.add(2 ** 53 - 1, 1), { name: "RangeError", message: /^add: result: 9007199254740992 is not within/ });
 });

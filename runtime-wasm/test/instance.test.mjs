@@ -1,7 +1,7 @@
 // Instances: answers to come, panics, the end, imports, the standard streams. The modules are fakes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actor, array, bool, fn, GalError, GalExitError, GalPanic, int, js, program, ref, result, string, struct, union, unit } from "@gal-lang/runtime";
+import { actor, array, bool, callback, enumeration, fn, GalError, GalExitError, GalPanic, int, js, program, ref, result, string, struct, union, unit } from "@gal-lang/runtime";
 import { EMPTY, instantiate, wireText } from "./fake.mjs";
 
 const turnOfTheLoop = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -92,8 +92,8 @@ test("after exit every call throws, and what was awaited is rejected", async () 
   const { app } = await instantiate(description, (module) => ({
     quit: () => module.imports.gal.exit(3),
     wait() {},
-    "Counter.new": () => 1,
-    "Counter.Add"() {},
+    "Counter.new": () => module.give([1, 0, 0, 0]),
+    "Counter.Add": () => 0,
     gal_release: () => assert.fail("the module was called"),
     gal_start() {},
   }));
@@ -197,7 +197,7 @@ test("functions of JavaScript get and give values", async () => {
   const seen = [];
   const imports = {
     "./view.js": {
-      plain: [(a, b) => (seen.push([a, b]), a > b), [int, int], bool],
+      plain: [(a, b) => (seen.push([a, b]), a > b), [int, int], bool, { plain: true }],
       name: [({ x, y }) => `${x},${y}`, [Point], string],
       wrong: [() => 5, [], string],
       fails: [() => { throw new TypeError("no"); }, { a: int }, string],
@@ -226,7 +226,7 @@ test("functions of JavaScript get and give values", async () => {
 });
 
 test("an exception out of a plain import becomes a panic, where the module knows how", async () => {
-  const imports = { m: { f: [() => { throw new Error("oh"); }, [int], int] } };
+  const imports = { m: { f: [() => { throw new Error("oh"); }, [int], int, { plain: true }] } };
   const thrown = [];
   const { fake } = await instantiate({ imports }, (module) => ({
     gal_throw(length) {
@@ -300,25 +300,28 @@ test("async functions of JavaScript answer later", async () => {
 
 test("exported actors are classes", async () => {
   const log = [];
+  const Err = enumeration(["Timeout", "Dead"]);
+  const sends = { Add: { n: int } };
+  const asks = { Get: [[], result(int, Err)], Find: [[string], result(result(int, string), Err)], Put: [[], unit] };
   const description = {
-    actors: {
-      Counter: actor({ new: { limit: int }, named: [string] }, { Add: { n: int } }, { Get: [[], int], Done: [[], unit] }),
-      Other: actor({ made: [] }),
-    },
+    actors: { Counter: actor({ new: { limit: int }, named: [string] }, sends, asks), Other: actor({ made: [] }) },
     exports: { pick: fn([array(ref("Counter"))], ref("Counter")) },
   };
-  let next = 1;
+  // Handles begin at 0.
+  let next = 0;
   const { app, fake } = await instantiate(description, (module) => {
-    const logged = (name) => (...args) => void log.push([name, ...args]);
+    const handle = () => module.give([next++, 0, 0, 0]);
+    const logged = (name) => (length, ticket) => (log.push([name, ticket, ...module.take(length)]), 0);
     return {
-      "Counter.new": (length) => (module.take(length)[0] === 66 ? module.panic("no") : next++),
-      "Counter.new.named": (length) => (log.push(["named", [...module.take(length)]]), next++),
-      "Counter.Add": (actor, length) => void log.push(["Add", actor, [...module.take(length)]]),
+      "Counter.new": (length) => (module.take(length)[0] === 66 ? module.panic("no") : handle()),
+      "Counter.new.named": (length) => (log.push(["named", ...module.take(length)]), handle()),
+      "Counter.Add": logged("Add"),
       "Counter.Get": logged("Get"),
-      "Counter.Done": (_, __, ticket) => module.imports.gal.settle(ticket, 0, 0),
-      "Other.new.made": () => next++,
-      pick: (length) => module.give(module.take(length).subarray(8, 12)),
-      gal_release: logged("release"),
+      "Counter.Find": logged("Find"),
+      "Counter.Put": (_, ticket) => module.imports.gal.settle(ticket, 0, 0),
+      "Other.new.made": handle,
+      pick: (length) => (module.take(length), module.give([next++, 0, 0, 0])),
+      gal_release: (handle) => void log.push(["release", handle]),
     };
   }, { stderr() {} });
   const counter = new app.Counter(10);
@@ -326,31 +329,74 @@ test("exported actors are classes", async () => {
   assert.equal(app.Counter.name, "Counter");
   const named = app.Counter.named("n");
   assert(named instanceof app.Counter);
-  assert.equal(counter.add(5), undefined);
-  const reply = counter.get();
-  assert(reply instanceof Promise);
-  assert.equal(await named.done(), undefined);
-  assert.deepEqual(log, [["named", [...wireText("n")]], ["Add", 1, [5, 0, 0, 0, 0, 0, 0, 0]], ["Get", 1, 0, log[2][3]]]);
-  fake.imports.gal.settle(log[2][3], 0, fake.give([42, 0, 0, 0, 0, 0, 0, 0]));
-  assert.equal(await reply, 42);
-  assert.throws(() => counter.add("x"), { name: "TypeError", message: 'Counter.Add: argument 1 (n): expected a whole number, got "x"' });
-  assert.throws(() => new app.Counter(), { name: "TypeError", message: "Counter: argument 1 (limit): expected a whole number, got undefined" });
-  assert.throws(() => app.Counter.named(1), { name: "TypeError", message: "Counter.named: argument 1: expected a string, got 1" });
-  assert.throws(() => new app.Counter(66), { name: "GalPanic" });
-  assert.throws(() => new app.Other(), { name: "TypeError", message: "Other has no constructor `new`" });
+  assert.equal(named.add(5), undefined);
+  assert.equal(await named.put(), undefined);
+  assert.deepEqual(log, [["named", ...wireText("n")], ["Add", undefined, 1, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]]);
+
+  log.length = 0;
+  const replies = [counter.get(), counter.get(), counter.find("x"), counter.find("y")];
+  assert(replies[0] instanceof Promise);
+  const settle = (index, bytes) => fake.imports.gal.settle(log[index][1], 0, fake.give(bytes));
+  settle(0, [0, 42, 0, 0, 0, 0, 0, 0, 0]);
+  settle(1, [1, 1, 0, 0, 0]);
+  settle(2, [0, 0, 7, 0, 0, 0, 0, 0, 0, 0]);
+  settle(3, [0, 1, ...wireText("none")]);
+  const results = await Promise.allSettled(replies);
+  assert.deepEqual(results.map(({ value, reason }) => value ?? String(reason)), [42, "GalError: Counter.Get: Dead", 7, "GalError: Counter.Find: none"]);
+  assert.equal(results[1].reason.error, "Dead");
+
+  const refused = (run, message, name = "TypeError") => assert.throws(run, { name, message });
+  refused(() => counter.add("x"), 'Counter.Add: argument 1 (n): expected a whole number, got "x"');
+  refused(() => new app.Counter(), "Counter: argument 1 (limit): expected a whole number, got undefined");
+  refused(() => app.Counter.named(1), "Counter.named: argument 1: expected a string, got 1");
+  refused(() => new app.Counter(66), "panic at app.gal:3:5: no", "GalPanic");
+  refused(() => new app.Other(), "Other has no constructor `new`");
   assert(app.Other.made() instanceof app.Other);
 
   const picked = app.pick([counter, named]);
-  assert(picked instanceof app.Counter && picked !== named);
-  assert.throws(() => app.pick([{}]), { message: "pick: argument 1[0]: expected a live Counter, got {}" });
+  assert(picked instanceof app.Counter && picked !== named && picked !== counter);
+  refused(() => app.pick([{}]), "pick: argument 1[0]: expected a live Counter, got {}");
+  refused(() => app.pick([app.Other.made()]), "pick: argument 1[0]: expected a live Counter, got {}");
 
   log.length = 0;
   counter.free();
   counter.free();
   named[Symbol.dispose]();
-  assert.deepEqual(log, [["release", 1], ["release", 2]]);
-  assert.throws(() => counter.add(1), { name: "TypeError", message: "this Counter has been freed" });
-  assert.throws(() => app.pick([counter]), { name: "TypeError" });
+  assert.deepEqual(log, [["release", 0], ["release", 1]]);
+  refused(() => counter.add(1), "Counter.Add: expected a live Counter, got {}");
+  refused(() => app.pick([counter]), "pick: argument 1[0]: expected a live Counter, got {}");
+  await assert.rejects(counter.get(), { name: "TypeError" });
+});
+
+test("functions of the program that JavaScript calls", async () => {
+  const given = [];
+  const imports = { m: { on: [(f) => void given.push(f), [callback({ x: int }, string)]] } };
+  const { app, fake } = await instantiate({ imports, exports: { back: fn([callback([int])]) } }, (module) => ({
+    gal_call: (number, length) => (number === 9 ? module.panic("in a callback") : module.give(wireText(`${number}: ${module.take(length)[0]}`))),
+    gal_forget() {},
+    back: () => 0,
+  }), { stderr() {} });
+  fake.imports.m.on(fake.give([0, 0, 0, 0]));
+  fake.imports.m.on(fake.give([9, 0, 0, 0]));
+  assert.equal(given[0](5), "0: 5");
+  assert.throws(() => given[0]("x"), { name: "TypeError", message: 'callback: argument 1 (x): expected a whole number, got "x"' });
+  assert.throws(() => given[1](5), { name: "GalPanic", message: "panic at app.gal:3:5: in a callback" });
+  assert.throws(() => app.back(given[0]), { name: "TypeError", message: /^back: argument 1: expected no function of the program, which cannot be given back, got / });
+});
+
+test("a module is initialised once before anything else, and told that a panic has been caught", async () => {
+  const events = [];
+  const { app } = await instantiate({ exports: { f: fn([], int, { plain: true }) } }, (module) => ({
+    _initialize: () => void events.push("initialize"),
+    f() {
+      module.panic("thrown");
+      throw new WebAssembly.Exception(new WebAssembly.Tag({ parameters: [] }), []);
+    },
+    gal_caught: () => void events.push("caught"),
+  }), { stderr() {} });
+  assert.deepEqual(events, ["initialize"]);
+  assert.throws(app.f, { name: "GalPanic", message: "panic at app.gal:3:5: thrown" });
+  assert.deepEqual(events, ["initialize", "caught"]);
 });
 
 test("a module that does not fit is refused", async () => {

@@ -80,9 +80,9 @@ test("an actor that is garbage is given back", () => {
     `
     const { actor } = await import("@gal-lang/runtime");
     const released = [];
-    const { app } = await instantiate({ actors: { A: actor({ new: [] }) } }, () => {
+    const { app } = await instantiate({ actors: { A: actor({ new: [] }) } }, (module) => {
       let last = 0;
-      return { "A.new": () => last++, gal_release: (handle) => void released.push(handle) };
+      return { "A.new": () => module.give([last++, 0, 0, 0]), gal_release: (handle) => void released.push(handle) };
     });
     const kept = new app.A();
     (() => new app.A())();
@@ -110,4 +110,25 @@ test("an exit while an answer of JavaScript is taken is no rejection that nobody
     console.log(await app.start());
   `);
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: "102\n", stderr: "" });
+});
+
+test("a function of the program that is garbage is given back", () => {
+  const { status, stdout } = run(
+    `
+    const { callback } = await import("@gal-lang/runtime");
+    const forgotten = [];
+    const kept = [];
+    const imports = { m: { keep: [(f) => void kept.push(f), [callback([])]], use: [() => {}, [callback([])]] } };
+    const { fake } = await instantiate({ imports }, () => ({ gal_call: () => 0, gal_forget: (number) => void forgotten.push(number) }));
+    fake.imports.m.keep(fake.give([7, 0, 0, 0]));
+    fake.imports.m.use(fake.give([8, 0, 0, 0]));
+    for (let i = 0; i < 100 && !forgotten.length; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      gc();
+    }
+    console.log(forgotten.join(" "), kept.length);
+  `,
+    "--expose-gc",
+  );
+  assert.deepEqual({ status, stdout }, { status: 0, stdout: "8 1\n" });
 });
