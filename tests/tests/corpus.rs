@@ -25,10 +25,20 @@ fn run_folder(suite: &str, folder: &str, modes: &[run::Mode], stride: usize) {
         paths = paths.into_iter().step_by(stride).collect();
     }
     let failures = for_all(&paths, |path| match Program::read(&root, path) {
-        Ok(program) => run::check_program(&root, &engine, &program, modes, is_full()),
+        Ok(program) => check_sizes(&root, &engine, &program, modes),
         Err(problem) => vec![problem],
     });
     report(suite, paths.len(), &failures);
+}
+
+/// Runs a program, and once more at its full size if that is asked for and the program has one.
+fn check_sizes(root: &Path, engine: &wasi::Engine, program: &Program, modes: &[run::Mode]) -> Vec<String> {
+    let mut failures = run::check_program(root, engine, program, modes, is_full());
+    if is_full() && let Some(full) = program.at_full_size() {
+        let found = run::check_program(root, engine, &full, modes, is_full());
+        failures.extend(found.into_iter().map(|failure| format!("at full size: {failure}")));
+    }
+    failures
 }
 
 #[test]
@@ -37,10 +47,18 @@ fn programs_print_what_they_should() {
 }
 
 #[test]
+fn examples_print_what_they_should() {
+    run_folder("examples", "examples", run::MODES, 1);
+}
+
+/// The programs whose actors and green threads may run in any order.
+const CONCURRENT: [&str; 3] = ["tests/run/actors", "tests/run/savina", "examples"];
+
+#[test]
 fn actors_do_the_same_in_all_orders() {
     let root = root();
     let engine = wasi::Engine::new();
-    let mut paths = files(&root.join("tests/run/actors"), "gal");
+    let mut paths: Vec<_> = CONCURRENT.iter().flat_map(|folder| files(&root.join(folder), "gal")).collect();
     paths.retain(|path| is_wanted(path));
     let failures = for_all(&paths, |path| schedules::check(&root, &engine, path));
     report(&format!("run in {} orders", schedules::seeds()), paths.len(), &failures);
