@@ -166,6 +166,7 @@ impl Builder<'_, '_> {
         Some(match name {
             "needs_drop" => self.cx.facts(*types.first()?).needs_drop,
             "holds_actors" => self.cx.facts(*types.first()?).has_actor,
+            "holds_replies" => self.cx.facts(*types.first()?).has_reply,
             "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
             "actors" => self.cx.front.program().has_actors,
             "monitors" => self.cx.lang_trait("Actor").is_some(),

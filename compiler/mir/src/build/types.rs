@@ -8,7 +8,7 @@ use entity::{Idx, IndexVec};
 use hir::program::FnId;
 use hir::resolve::normalize;
 use hir::ty::{IntTy, Ty, TyKind as H, TyTable};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Span};
 
 /// Types nest at most so deep in an instance's arguments; the same number is in the message.
@@ -25,6 +25,8 @@ pub(super) struct TypeMap {
     /// Depth and parts by HIR type; children have lower indices than their parents.
     sizes: Vec<(u16, u32)>,
     facts: FxHashMap<mir::Ty, Facts>,
+    /// The instances of the library's `Reply`.
+    replies: FxHashSet<mir::Ty>,
     /// Entries of the lists that structural operations keep.
     pub work_entry: Option<mir::Ty>,
 }
@@ -38,6 +40,8 @@ pub(super) struct Facts {
     pub iso: bool,
     /// It may have references to actors.
     pub has_actor: bool,
+    /// It is a `Reply`, or may have one inside.
+    pub has_reply: bool,
 }
 
 /// A field of a declaration: its name, its type over the item's parameters, and where it stands.
@@ -50,6 +54,7 @@ impl Facts {
             user_drop: self.user_drop | o.user_drop,
             iso: self.iso | o.iso,
             has_actor: self.has_actor | o.has_actor,
+            has_reply: self.has_reply | o.has_reply,
         }
     }
 }
@@ -242,6 +247,9 @@ impl Cx<'_> {
             self.program.types.defs[out].is_iso = is_iso;
             self.program.types.defs[out].is_cell_word = Some(id) == self.lang_adt("CellWord");
             self.program.types.defs[out].is_shared = Some(id) == self.lang_adt("ActorBody");
+            if Some(id) == self.lang_adt("Reply") {
+                self.types.replies.insert(out);
+            }
             if let Some(drop_fn) = drop_fn {
                 let func = self.instance(Key::Fn(drop_fn, args), Span::DUMMY);
                 self.program.types.defs[out].user_drop = Some(func);
@@ -321,7 +329,7 @@ impl Cx<'_> {
     }
 
     fn reachable_facts(&self, root: mir::Ty) -> Facts {
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         let mut work = vec![root];
         let mut facts = Facts::default();
         while let Some(ty) = work.pop() {
@@ -334,6 +342,7 @@ impl Cx<'_> {
                 user_drop: def.user_drop.is_some(),
                 iso: def.is_iso,
                 has_actor: false,
+                has_reply: self.types.replies.contains(&ty),
             };
             facts = facts.union(own);
             match &def.kind {
