@@ -20,9 +20,11 @@ pub use backend::{
     Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, ProfileFile, Profiling, WasmFeature,
 };
 pub use backends::{Fallback, find as find_backend};
+pub use mir::build::Trace;
 pub use options::{
-    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TargetInfo,
-    UnknownName, Vectors, WASM32_WASI, WASM64_WASI, passes, resolve_passes_off, targets, usual_artifact,
+    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TRACE,
+    TRACE_COMMANDS, TRACE_FD, TRACE_FORMAT, TargetInfo, UnknownName, Vectors, WASM32_WASI, WASM64_WASI,
+    passes, resolve_passes_off, targets, usual_artifact,
 };
 
 use std::fmt;

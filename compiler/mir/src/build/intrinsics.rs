@@ -42,6 +42,9 @@ impl Builder<'_, '_> {
         if name == "generator_next" || name == "generator_end" {
             return self.generator_intrinsic(dest, e.span, &name, types, args);
         }
+        if self.trace_intrinsic(dest, e.span, &name, types, args) {
+            return;
+        }
         if name == "catches" {
             return self.catch_task(dest, e, args);
         }
@@ -175,6 +178,9 @@ impl Builder<'_, '_> {
             "check_leaks" => opts.check_leaks,
             "virtual_clock" => opts.virtual_clock,
             "schedules" => opts.schedules,
+            "traces" => opts.trace.is_some(),
+            "trace_values" => opts.trace.is_some_and(|trace| trace.values),
+            "trace_states" => opts.trace.is_some_and(|trace| trace.states),
             "smallest" => opts.smallest,
             "panic_unwinds" => opts.panic_unwinds,
             "debug_info" => opts.debug_info,
@@ -251,7 +257,7 @@ impl Builder<'_, '_> {
     }
 
     /// The place behind a pointer operand.
-    fn behind(&mut self, pointer: Operand) -> Place {
+    pub(super) fn behind(&mut self, pointer: Operand) -> Place {
         match pointer {
             Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => place.with(Proj::Deref),
             Operand::Const(constant) => {
