@@ -36,6 +36,8 @@ pub struct Program {
     pub lang: LangItems,
     /// A module that was loaded declares an actor.
     pub has_actors: bool,
+    /// A body that has been checked says `defer_reply()`.
+    pub defers_replies: bool,
     /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
     /// no place of their own. They get its address.
     pub reentrant: rustc_hash::FxHashSet<FnId>,
@@ -313,6 +315,7 @@ impl Program {
             lang: LangItems::default(),
             reentrant: Default::default(),
             has_actors: false,
+            defers_replies: false,
             early_calls: Default::default(),
             main: None,
             index: ImplIndex::default(),

@@ -171,6 +171,7 @@ impl Builder<'_, '_> {
             "holds_actors" => self.cx.facts(*types.first()?).has_actor,
             "holds_replies" => self.cx.facts(*types.first()?).has_reply,
             "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
+            "defers_replies" => self.cx.front.program().defers_replies,
             "actors" => self.cx.front.program().has_actors,
             "monitors" => self.cx.lang_trait("Actor").is_some(),
             "overflow_checks" => opts.overflow_checks,
