@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const AFTER_HELP: &str = "Exit status: 0 success, 1 errors in the program or failed tests, 2 wrong usage, 3 a bug in galc; \
-`run` ends as the program does: 101 after a panic, 102 after a fatal error, 103 with `--check-leaks` if something is still allocated, 124 after a timeout.";
+`run` ends as the program does: 101 after a panic, 102 after a fatal error, 103 with `--check-leaks` if something is still allocated, 104 where `--trace-commands` pauses, 124 after a timeout.";
 
 /// The GAL compiler.
 #[derive(Parser, Debug)]
