@@ -49,7 +49,11 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         }
         match self.duty("defer_reply", span) {
-            Some((reply, _)) => self.take_duty(reply, span),
+            Some((reply, _)) => {
+                let taken = self.take_duty(reply, span);
+                self.ck.program.defers_replies = true;
+                self.runtime_call("reply_deferred", &[], vec![taken], span)
+            }
             None => self.error_expr(span),
         }
     }
