@@ -36,7 +36,7 @@ pub struct Program {
     pub lang: LangItems,
     /// A module that was loaded declares an actor.
     pub has_actors: bool,
-    /// A body that has been checked says `defer_reply()`.
+    /// A handler in a module that was loaded says `defer_reply()`.
     pub defers_replies: bool,
     /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
     /// no place of their own. They get its address.
