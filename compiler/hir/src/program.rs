@@ -38,7 +38,7 @@ pub struct Program {
     pub has_actors: bool,
     /// The types of references to actors that JavaScript gets, in order.
     pub exported_actors: Vec<AdtId>,
-    /// A body that has been checked says `defer_reply()`.
+    /// A handler in a module that was loaded says `defer_reply()`.
     pub defers_replies: bool,
     /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
     /// no place of their own. They get its address.

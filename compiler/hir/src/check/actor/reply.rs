@@ -51,7 +51,6 @@ impl FnCtxt<'_> {
         match self.duty("defer_reply", span) {
             Some((reply, _)) => {
                 let taken = self.take_duty(reply, span);
-                self.ck.program.defers_replies = true;
                 self.runtime_call("reply_deferred", &[], vec![taken], span)
             }
             None => self.error_expr(span),
