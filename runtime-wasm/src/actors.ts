@@ -1,5 +1,5 @@
 /** Exported actors as classes. An instance holds its actor until it is freed, or is garbage. */
-import { caller, type Parameters } from "./functions.js";
+import { caller, exportOf, type Parameters } from "./functions.js";
 import type { Exported, Host } from "./host.js";
 import { ref } from "./values.js";
 import type { Codec } from "./wire.js";
@@ -31,8 +31,7 @@ export function actor(
 
     const Class = class {
       constructor(...values: unknown[]) {
-        if (!spawn) throw new TypeError(`${name} has no constructor \`new\``);
-        return spawn(...values);
+        return (spawn ?? exportOf(host, `${name}.new`))(...values);
       }
     };
     const define = (target: object, key: PropertyKey, value: unknown) => Object.defineProperty(target, key, { value, configurable: true });

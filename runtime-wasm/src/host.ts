@@ -4,7 +4,7 @@
  * A value is written before the module is entered and read before anything else runs, so the one exchange buffer is
  * enough however calls nest. Whatever leaves the module other than a panic leaves it half done: that ends the instance.
  */
-import { failed, GalExitError, type GalPanic, MISFIT } from "./errors.js";
+import { GalExitError, type GalPanic, MISFIT } from "./errors.js";
 import type { Fetch } from "./load.js";
 import { type Sink, textSink } from "./output.js";
 import { panics } from "./panics.js";
@@ -109,6 +109,8 @@ export function makeHost(
   const pending = new Map<number, Pending>();
   /** 0 is `undefined`, and never given back. */
   const held = new Map<number, unknown>([[0, undefined]]);
+  /** What the module has given back. It may be in the buffer, as a result whose last owner is gone, until that is read or used anew. */
+  let dropped: number[] = [];
   const { piece, last } = panics();
   let cause: unknown;
   let depth = 0;
@@ -137,12 +139,13 @@ export function makeHost(
         cross(wire, parts, values);
         return wire;
       } catch (error) {
-        wire.handles.forEach(drop);
+        dropped.push(...wire.handles);
         throw error;
       }
     },
     put(wire) {
       const { at, view } = wire;
+      giveBack();
       if (at) buffer(at).set(new Uint8Array(view.buffer, 0, at));
       if (view.byteLength <= KEPT_BYTES) spare = view;
       return at;
@@ -151,6 +154,7 @@ export function makeHost(
       const { buffer: bytes, byteOffset } = length ? buffer(length) : new Uint8Array();
       const wire = new Wire(host, new DataView(bytes), true, byteOffset);
       const values = cross(wire, parts, []);
+      giveBack();
       return wire.at === byteOffset + length ? values : wire.outside(MISFIT);
     },
     take(name, result, length) {
@@ -277,8 +281,9 @@ export function makeHost(
     return unused;
   }
 
-  function drop(handle: number): void {
-    held.delete(handle);
+  function giveBack(): void {
+    dropped.forEach((handle) => held.delete(handle));
+    dropped = [];
   }
 
   const gal: WebAssembly.ModuleImports = {
@@ -308,14 +313,13 @@ export function makeHost(
       const { name, result, resolve, reject } = pending.get(ticket)!;
       pending.delete(ticket);
       try {
-        if (!status) resolve(host.take(name, result, length));
-        else if (status === 2) reject(last());
-        else reject(failed(name, host.read([[name, status === 1 ? result.error! : string]], length)[0]));
+        if (status) throw last();
+        resolve(host.take(name, result, length));
       } catch (error) {
         reject(error);
       }
     },
-    drop,
+    drop: (handle: number) => void dropped.push(handle),
   };
 
   return {
