@@ -31,21 +31,19 @@ export function actor(
 
     const Class = class {
       constructor(...values: unknown[]) {
-        return (spawn ?? exportOf(host, `${name}.new`))(...values);
+        return (makers.new ?? exportOf(host, `${name}.new`))(...values);
       }
     };
     const define = (target: object, key: PropertyKey, value: unknown) => Object.defineProperty(target, key, { value, configurable: true });
-    let spawn: Exported | undefined;
     define(Class, "name", name);
+    const makers: Record<string, Exported> = {};
     for (const constructor in constructors) {
-      const isNew = constructor === "new";
-      const suffix = isNew ? "" : `.${constructor}`;
-      const make = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
-      if (isNew) spawn = make;
-      else define(Class, constructor, make);
+      const suffix = constructor === "new" ? "" : `.${constructor}`;
+      makers[constructor] = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
+      define(Class, constructor, makers[constructor]);
     }
 
-    const { prototype } = Class;
+    const prototype: any = Class.prototype;
     const method = (message: string, parameters: Parameters, answer?: Codec<unknown>) => {
       const label = `${name}.${message}`;
       const call = caller(host, label, label, parameters, answer, !!answer, [[label, self]]);
@@ -55,19 +53,18 @@ export function actor(
         // What has been asked for may be a `Result` itself: its error is thrown as that of asking is.
         return inner ? given.then((value: unknown) => inner(label, value)) : given;
       };
-      define(prototype, message[0]!.toLowerCase() + message.slice(1), run);
+      prototype[message[0]!.toLowerCase() + message.slice(1)] = run;
     };
     for (const message in sends) method(message, sends[message]!);
     for (const message in asks) method(message, ...asks[message]!);
     const free: Exported = function (this: object) {
-      const handle = handles.get(this);
-      if (handle === undefined) return;
-      handles.delete(this);
+      const handle = handles.get(this)!;
+      if (!handles.delete(this)) return;
       host.garbage.unregister(this);
       release(handle)();
     };
     // Older engines have no `using`, and no symbol for it.
-    for (const key of ["free", Symbol.dispose ?? "free"]) define(prototype, key, free);
+    prototype.free = prototype[Symbol.dispose ?? "free"] = free;
     return Class;
   };
 }

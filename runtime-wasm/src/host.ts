@@ -65,8 +65,6 @@ export interface Options {
   budget?: number;
   /** A clock that never goes back, in milliseconds. */
   now?: () => number;
-  /** Milliseconds since 1970. */
-  time?: () => number;
   /** Fills the array with random bytes. */
   random?: (bytes: Uint8Array<ArrayBuffer>) => void;
 }
@@ -82,8 +80,6 @@ interface Pending {
 
 /** Ended by a trap; must match `fatal_with` in library/runtime/panic.gal. */
 const FATAL = 102;
-/** A larger buffer is not kept for the next value. */
-const KEPT_BYTES = 1 << 20;
 
 type Address = number | bigint;
 
@@ -98,7 +94,6 @@ export function makeHost(
     stderr,
     budget = 8,
     now = () => performance.now(),
-    time = Date.now,
     random = (bytes) => crypto.getRandomValues(bytes),
   }: Options,
   platform: Platform,
@@ -147,7 +142,7 @@ export function makeHost(
       const { at, view } = wire;
       giveBack();
       if (at) buffer(at).set(new Uint8Array(view.buffer, 0, at));
-      if (view.byteLength <= KEPT_BYTES) spare = view;
+      spare = view;
       return at;
     },
     read(parts, length) {
@@ -301,7 +296,7 @@ export function makeHost(
       return part.length;
     },
     now,
-    time,
+    time: Date.now,
     random: (address: Address, length: number) => random(memory(address, length)),
     args: () => host.put(host.write([["args", array(string)]], [[program, ...args]])),
     env: () => host.put(host.write([["env", array(tuple([string, string]))]], [Object.entries(env)])),

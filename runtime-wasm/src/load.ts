@@ -16,7 +16,7 @@ export async function compile(source: Source, load: Fetch): Promise<WebAssembly.
   if (isA("WebAssembly.Module", given)) return given;
   if (isA("Response", given)) {
     const type = given.headers.get("content-type");
-    name = `${given.url} (${given.status} ${type})`;
+    name = `${given.url} (${given.status})`;
     // Engines compile what still arrives only if the server says what it is.
     if (given.ok && /^application\/wasm\b/i.test(type) && WebAssembly.compileStreaming) return WebAssembly.compileStreaming(given);
     given = await given.arrayBuffer();

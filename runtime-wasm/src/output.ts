@@ -44,5 +44,5 @@ export function textSink(emit: (text: string) => void): Sink {
 
 /** A function of the console, which ends lines itself. */
 export function consoleSink(name: "log" | "error"): Sink {
-  return textSink((text) => console[name](text.endsWith("\n") ? text.slice(0, -1) : text));
+  return textSink((text) => console[name](text.replace(/\n$/, "")));
 }

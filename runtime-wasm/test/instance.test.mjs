@@ -179,13 +179,14 @@ test("arguments, environment, clocks and random bytes are those of the options",
         got.clocks = [gal.now(), gal.time()];
       },
     }),
-    { args: ["-v"], env: { A: "1" }, now: () => 5, time: () => 6, random: (bytes) => bytes.fill(9) },
+    { args: ["-v"], env: { A: "1" }, now: () => 5, random: (bytes) => bytes.fill(9) },
   );
   await app.start();
   assert.deepEqual(got.args, [2, 0, 0, 0, ...wireText("tool"), ...wireText("-v")]);
   assert.deepEqual(got.env, [1, 0, 0, 0, ...wireText("A"), ...wireText("1")]);
   assert.deepEqual(got.random, [9, 9, 9]);
-  assert.deepEqual(got.clocks, [5, 6]);
+  assert.equal(got.clocks[0], 5);
+  assert(Math.abs(got.clocks[1] - Date.now()) < 60_000);
 });
 
 test("functions of JavaScript get and give values", async () => {
@@ -217,7 +218,7 @@ test("functions of JavaScript get and give values", async () => {
   assert.match(call("fails", [0, 0, 0, 0, 0, 0, 32, 0])[1], /^RangeError: fails: argument 1 \(a\): 90071992547/);
   assert.deepEqual(call("maybe", wireText("ok")), [8, "fine"]);
   assert.equal(view.maybe(fake.give(wireText("no"))), -1);
-  assert.deepEqual(fake.take(12), wireText("not fine"));
+  assert.deepEqual(fake.take(19), wireText("Error: not fine"));
   assert.equal(view.thing(0), -1);
 });
 
@@ -231,7 +232,7 @@ test("an exception out of a plain import becomes a panic, where the module knows
     },
   }));
   assert.throws(() => fake.imports.m.f(1n), { message: "the module's own exception" });
-  assert.deepEqual(thrown, ["oh"]);
+  assert.deepEqual(thrown, ["Error: oh"]);
   const { app } = await instantiate({ imports, exports: { g: fn([]) } }, (module) => ({ g: () => module.imports.m.f(1n) }));
   assert.throws(app.g, { message: "oh" });
   assert.equal(app.exited, 102);
@@ -286,8 +287,8 @@ test("async functions of JavaScript answer later", async () => {
   assert.deepEqual(byTicket.slice(0, 4), [
     [11, 0, eight(2)],
     [12, 0, eight(6)],
-    [13, 1, [...wireText("no")]],
-    [14, 1, [...wireText("never")]],
+    [13, 1, [...wireText("Error: no")]],
+    [14, 1, [...wireText("Error: never")]],
   ]);
   assert.equal(byTicket[4][1], 1);
   assert.match(new TextDecoder().decode(Uint8Array.from(byTicket[4][2])), /TypeError: wrong: result: expected a whole number, got "x"/);
@@ -427,8 +428,8 @@ test("bytes, modules, responses, URLs, paths and promises of them are modules", 
   const refused = async (source, error) => assert.rejects(instantiate(source), error);
   await refused(5, { name: "TypeError", message: "the source is no WebAssembly module" });
   await refused(new Uint8Array(3), { message: "the source is no WebAssembly module" });
-  await refused(new Response("<html>", { headers: { "content-type": "text/html" } }), { message: /\(200 text\/html\) is no WebAssembly module$/ });
-  await refused(new Response("", { status: 404, statusText: "Not Found" }), { message: /\(404 text\/plain.*\) is no WebAssembly module$/ });
+  await refused(new Response("<html>", { headers: { "content-type": "text/html" } }), { message: / \(200\) is no WebAssembly module$/ });
+  await refused(new Response("", { status: 404, statusText: "Not Found" }), { message: / \(404\) is no WebAssembly module$/ });
   await refused("no/such/file.wasm", { code: "ENOENT" });
   await refused(Promise.reject(new Error("of the caller")), { message: "of the caller" });
 });

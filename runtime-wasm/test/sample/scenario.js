@@ -58,7 +58,7 @@ export async function scenario() {
   if (!/checked_add|\n +at unknown\n/.test(panic.stack)) throw new Error(`no wasm frames in ${panic.stack}`);
   same((await thrown(() => app.add(13, 1))).message, "panic at app.gal:1:1: oops");
   const outside = await thrown(() => app.draw_it(-1));
-  same([outside.name, outside.message], ["GalPanic", "out of the picture"]);
+  same([outside.name, outside.message], ["GalPanic", "Error: out of the picture"]);
   same(app.add(1, 1), 2);
   const trap = await thrown(() => app.trap());
   same([trap instanceof WebAssembly.RuntimeError, app.exited], [true, 102]);
