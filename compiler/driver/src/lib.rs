@@ -23,7 +23,8 @@ pub use backend::{
 pub use backends::{Fallback, find as find_backend};
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TargetInfo,
-    UnknownName, Vectors, WASM32_WASI, WASM64_WASI, passes, resolve_passes_off, targets, usual_artifact,
+    UnknownName, Vectors, WASM32_WASI, WASM32_WEB, WASM64_WASI, WASM64_WEB, passes, resolve_passes_off,
+    targets, usual_artifact,
 };
 pub use web::{WebInterface, WebNames};
 

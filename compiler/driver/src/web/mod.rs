@@ -130,7 +130,12 @@ impl WebInterface {
     fn add_import(&mut self, checker: &mut Checker, id: FnId) {
         let decl = &checker.program.fns[id];
         let FnKind::Extern { module, name, .. } = decl.kind.clone() else { return };
-        let call = if decl.is_async { WebCall::Async } else { WebCall::Buffer };
+        let plain = |ty| mir::build::web::is_plain_type(&checker.program, ty);
+        let call = match decl.is_async {
+            true => WebCall::Async,
+            false if decl.params.iter().map(|p| p.ty).chain([decl.ret]).all(plain) => WebCall::Plain,
+            false => WebCall::Buffer,
+        };
         let function = WebFunction { name, ..self.function(&mut checker.program, id, call) };
         self.imports.push(WebImport { module, function });
     }

@@ -182,7 +182,7 @@ actor Sum {
     new(parts: Array<Int>) { parts.for_each(|part| self.add(part)) }
     fn add(mut self, n: Int) { total += n }
 }
-fn main() { let s = spawn Sum([1, 2]); println(\"ready\") }
+fn main() { println(\"{spawn Sum([1, 2])}\") }
 ```
 ```gal
 actor Sum {
@@ -192,6 +192,6 @@ actor Sum {
     }
     fn add(mut self, n: Int) { total += n }
 }
-fn main() { let s = spawn Sum([1, 2]); println(\"ready\") }
+fn main() { println(\"{spawn Sum([1, 2])}\") }
 ```";
 }

@@ -92,9 +92,10 @@ impl Cx<'_> {
         }
     }
 
+    /// Whether anything calls a function of the library.
     fn has_lang(&self, name: &str) -> bool {
-        let key = self.lang_fn_id(name).map(|id| Key::Fn(id, Box::new([])));
-        key.is_some_and(|key| self.instances.contains_key(&key))
+        let id = self.lang_fn_id(name);
+        self.instances.keys().any(|key| matches!(key, Key::Fn(of, _) if Some(*of) == id))
     }
 
     fn export_lang(&mut self, name: &str, export: &str) {
