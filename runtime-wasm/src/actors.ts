@@ -31,17 +31,16 @@ export function actor(
 
     const Class = class {
       constructor(...values: unknown[]) {
-        return (makers.new ?? exportOf(host, `${name}.new`))(...values);
+        return (statics.new ?? exportOf(host, `${name}.new`))(...values);
       }
     };
-    const define = (target: object, key: PropertyKey, value: unknown) => Object.defineProperty(target, key, { value, configurable: true });
-    define(Class, "name", name);
-    const makers: Record<string, Exported> = {};
+    const statics: Record<string, any> = { name };
     for (const constructor in constructors) {
       const suffix = constructor === "new" ? "" : `.${constructor}`;
-      makers[constructor] = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
-      define(Class, constructor, makers[constructor]);
+      statics[constructor] = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
     }
+    // Names such as `name` and `length` are there, and cannot be assigned to.
+    for (const key in statics) Object.defineProperty(Class, key, { value: statics[key] });
 
     const prototype: any = Class.prototype;
     const method = (message: string, parameters: Parameters, answer?: Codec<unknown>) => {

@@ -211,7 +211,7 @@ export function makeHost(
   /** Goes on with what is ready; what `gal_turn` says. */
   function turn(): number | undefined {
     const next: number = background(() => host.exports.gal_turn!(budget), () => {});
-    if (next < 0) done();
+    if (next < 0) done(-1 - next);
     else if (next) flush();
     return next;
   }
@@ -222,14 +222,14 @@ export function makeHost(
       if (!gal_start) throw new TypeError("there is no `main`");
       begun = { resolve, reject };
       host.enter(gal_start);
-      if (!loop) done();
+      if (!loop) done(0);
     }));
   }
 
   /** The program's first part is done. */
-  function done(): void {
+  function done(status: number): void {
     flush();
-    begun?.resolve(0);
+    begun?.resolve(status);
     begun = undefined;
   }
 

@@ -9,7 +9,7 @@ export interface Sink {
 
 /** Gives text by whole lines where it comes so; what is left of a line when the program waits goes out, too. */
 export function textSink(emit: (text: string) => void): Sink {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const decoder = new TextDecoder();
   let held = "";
   const send = (text: string) => {
     try {

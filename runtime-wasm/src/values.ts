@@ -217,7 +217,7 @@ export const ref =
     const { wrap, handle } = wire.host.actors.get(kind)!;
     if (wire.isReading) return wrap(uint32(wire, 0)) as T;
     const held = handle(value);
-    wire.check(held !== undefined, `a live ${kind}`, value);
+    wire.check(held !== undefined, `a ${kind} that is not freed`, value);
     uint32(wire, held!);
     return value as T;
   };

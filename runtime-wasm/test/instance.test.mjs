@@ -133,6 +133,9 @@ test("start is fulfilled with the status", async () => {
     return { gal_start() {}, gal_turn: () => (++turns < 3 ? 0 : module.imports.gal.exit(101)) };
   });
   assert.equal(await later.app.start(), 101);
+  const crashed = await instantiate({}, () => ({ gal_start() {}, gal_turn: () => -102 }));
+  assert.equal(await crashed.app.start(), 101);
+  assert.equal(crashed.app.exited, undefined, "it stays usable");
   const traps = await instantiate({}, () => ({
     gal_start() {},
     gal_turn() {
@@ -352,16 +355,16 @@ test("exported actors are classes", async () => {
 
   const picked = app.pick([counter, named]);
   assert(picked instanceof app.Counter && picked !== named && picked !== counter);
-  refused(() => app.pick([{}]), "pick: argument 1[0]: expected a live Counter, got {}");
-  refused(() => app.pick([app.Other.made()]), "pick: argument 1[0]: expected a live Counter, got {}");
+  refused(() => app.pick([{}]), "pick: argument 1[0]: expected a Counter that is not freed, got {}");
+  refused(() => app.pick([app.Other.made()]), "pick: argument 1[0]: expected a Counter that is not freed, got {}");
 
   log.length = 0;
   counter.free();
   counter.free();
   named[Symbol.dispose]();
   assert.deepEqual(log, [["release", 0], ["release", 1]]);
-  refused(() => counter.add(1), "Counter.Add: expected a live Counter, got {}");
-  refused(() => app.pick([counter]), "pick: argument 1[0]: expected a live Counter, got {}");
+  refused(() => counter.add(1), "Counter.Add: expected a Counter that is not freed, got {}");
+  refused(() => app.pick([counter]), "pick: argument 1[0]: expected a Counter that is not freed, got {}");
   await assert.rejects(counter.get(), { name: "TypeError" });
 });
 

@@ -33,7 +33,7 @@ async function common(make) {
   counter.add(5);
   same(await counter.get(), 15);
   counter.free();
-  same((await thrown(() => counter.add(1))).message, 'Counter.Add: expected a live Counter, got {}');
+  same((await thrown(() => counter.add(1))).message, 'Counter.Add: expected a Counter that is not freed, got {}');
   same((await thrown(() => app.add("x", 1))).message, 'add: argument 1 (a): expected a whole number, got "x"');
   return app;
 }
