@@ -1,5 +1,5 @@
 /** Exported actors as classes. An instance holds its actor until it is freed, or is garbage. */
-import { caller, type Parameters } from "./functions.js";
+import { caller, exportOf, type Parameters } from "./functions.js";
 import type { Exported, Host } from "./host.js";
 import { ref } from "./values.js";
 import type { Codec } from "./wire.js";
@@ -31,22 +31,18 @@ export function actor(
 
     const Class = class {
       constructor(...values: unknown[]) {
-        if (!spawn) throw new TypeError(`${name} has no constructor \`new\``);
-        return spawn(...values);
+        return (statics.new ?? exportOf(host, `${name}.new`))(...values);
       }
     };
-    const define = (target: object, key: PropertyKey, value: unknown) => Object.defineProperty(target, key, { value, configurable: true });
-    let spawn: Exported | undefined;
-    define(Class, "name", name);
+    const statics: Record<string, any> = { name };
     for (const constructor in constructors) {
-      const isNew = constructor === "new";
-      const suffix = isNew ? "" : `.${constructor}`;
-      const make = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
-      if (isNew) spawn = make;
-      else define(Class, constructor, make);
+      const suffix = constructor === "new" ? "" : `.${constructor}`;
+      statics[constructor] = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
     }
+    // Names such as `name` and `length` are there, and cannot be assigned to.
+    for (const key in statics) Object.defineProperty(Class, key, { value: statics[key] });
 
-    const { prototype } = Class;
+    const prototype: any = Class.prototype;
     const method = (message: string, parameters: Parameters, answer?: Codec<unknown>) => {
       const label = `${name}.${message}`;
       const call = caller(host, label, label, parameters, answer, !!answer, [[label, self]]);
@@ -56,19 +52,18 @@ export function actor(
         // What has been asked for may be a `Result` itself: its error is thrown as that of asking is.
         return inner ? given.then((value: unknown) => inner(label, value)) : given;
       };
-      define(prototype, message[0]!.toLowerCase() + message.slice(1), run);
+      prototype[message[0]!.toLowerCase() + message.slice(1)] = run;
     };
     for (const message in sends) method(message, sends[message]!);
     for (const message in asks) method(message, ...asks[message]!);
     const free: Exported = function (this: object) {
-      const handle = handles.get(this);
-      if (handle === undefined) return;
-      handles.delete(this);
+      const handle = handles.get(this)!;
+      if (!handles.delete(this)) return;
       host.garbage.unregister(this);
       release(handle)();
     };
     // Older engines have no `using`, and no symbol for it.
-    for (const key of ["free", Symbol.dispose ?? "free"]) define(prototype, key, free);
+    prototype.free = prototype[Symbol.dispose ?? "free"] = free;
     return Class;
   };
 }

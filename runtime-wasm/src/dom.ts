@@ -1,6 +1,9 @@
 /** What `std.dom` of GAL's library calls. Names are those in library/std/dom.gal. */
 
-export const query = (selector: string): unknown => document.querySelector(selector) ?? undefined;
+/** A `Js?`: a `Js` may be `undefined` itself. */
+const found = (element: Element | null) => element && { some: element };
+
+export const query = (selector: string): unknown => found(document.querySelector(selector));
 
 export const query_all = (selector: string): unknown[] => [...document.querySelectorAll(selector)];
 
@@ -8,7 +11,7 @@ export const create = (tag: string): unknown => document.createElement(tag);
 
 export const body = (): unknown => document.body;
 
-export const query_in = (element: Element, selector: string): unknown => element.querySelector(selector) ?? undefined;
+export const query_in = (element: Element, selector: string): unknown => found(element.querySelector(selector));
 
 export const text = (element: Element): string => element.textContent ?? "";
 

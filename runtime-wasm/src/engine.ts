@@ -10,7 +10,7 @@ const FEATURES: Record<string, [text: string, sections: string]> = {
     "\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x08\x01\x06\0\x1f\x40\0\x0b\x0b",
   ],
   // A memory with 64-bit addresses.
-  memory64: ["memory64: Chromium 133, Firefox 134, Node 22.19 or 24; wasm32-web runs here", "\x05\x03\x01\x04\x01"],
+  memory64: ["memory64: Chromium 133, Firefox 134, Node 22.19 or 24", "\x05\x03\x01\x04\x01"],
   // unreachable, i8x16.splat, drop.
   simd: ["SIMD: Chromium 91, Firefox 89, Safari 16.4", "\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x08\x01\x06\0\0\xfd\x0f\x1a\x0b"],
   // unreachable, i8x16.relaxed_swizzle, drop.

@@ -39,7 +39,7 @@ export const failed = (where: string, error: unknown): GalError =>
 
 /** The text of something that was thrown. */
 export function textOf(thrown: any): string {
-  if (thrown?.message) return (thrown.name === "Error" ? "" : `${thrown.name}: `) + thrown.message;
+  if (thrown?.message) return `${thrown.name}: ${thrown.message}`;
   return typeof thrown === "string" ? thrown : show(thrown);
 }
 

@@ -33,7 +33,7 @@ export function fn(parameters: Parameters, result: Codec<unknown> = unit, { plai
   };
 }
 
-function exportOf(host: Host, name: string): Exported {
+export function exportOf(host: Host, name: string): Exported {
   const found = host.exports[name];
   if (!found) throw new TypeError(`${MISFIT}: there is no \`${name}\``);
   return found;
@@ -73,7 +73,7 @@ function partsOf(name: string, parameters: Parameters): Part[] {
 /** A function of JavaScript that the program imports. */
 export type Import = readonly [run: unknown, parameters: Parameters, result?: Codec<unknown>, flags?: Flags];
 
-export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, { plain, async } = {}]: Import): Exported {
+export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, flags]: Import): Exported {
   if (typeof run !== "function") throw new TypeError(`${module}: there is no \`${name}\``);
   const parts = partsOf(name, parameters);
   const given: Part[] = [[`${name}: result`, result.ok ?? result]];
@@ -87,7 +87,7 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
     const error = result.error ?? string;
     return host.write([[name, error]], [error === string ? textOf(thrown) : thrown]);
   };
-  if (async) {
+  if (flags?.async) {
     return (length: number, ticket: number) => {
       const settle = (status: number, wire: Wire) => host.background(() => host.exports.gal_settle!(ticket, status, host.put(wire)));
       new Promise((resolve) => resolve(run(...host.read(parts, length))))
@@ -95,6 +95,7 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
         .then((wire) => settle(0, wire), (thrown) => settle(1, failure(thrown)));
     };
   }
+  const plain = result.lower && parts.every(([, codec]) => codec.lower);
   const wire = new Wire(host);
   return (...args) => {
     try {
@@ -115,7 +116,7 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
 export const callback =
   (parameters: Parameters, result: Codec<unknown> = unit): Codec<Exported> =>
   (wire, value) => {
-    wire.check(false, "no function of the program, which cannot be given back", value);
+    wire.check(false, "no callback", value);
     const { host } = wire;
     const number = uint32(wire, 0);
     const call = caller(host, "gal_call", "callback", parameters, result, false, [], number);

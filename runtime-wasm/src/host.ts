@@ -4,7 +4,7 @@
  * A value is written before the module is entered and read before anything else runs, so the one exchange buffer is
  * enough however calls nest. Whatever leaves the module other than a panic leaves it half done: that ends the instance.
  */
-import { failed, GalExitError, type GalPanic, MISFIT } from "./errors.js";
+import { GalExitError, type GalPanic, MISFIT } from "./errors.js";
 import type { Fetch } from "./load.js";
 import { type Sink, textSink } from "./output.js";
 import { panics } from "./panics.js";
@@ -65,8 +65,6 @@ export interface Options {
   budget?: number;
   /** A clock that never goes back, in milliseconds. */
   now?: () => number;
-  /** Milliseconds since 1970. */
-  time?: () => number;
   /** Fills the array with random bytes. */
   random?: (bytes: Uint8Array<ArrayBuffer>) => void;
 }
@@ -82,8 +80,6 @@ interface Pending {
 
 /** Ended by a trap; must match `fatal_with` in library/runtime/panic.gal. */
 const FATAL = 102;
-/** A larger buffer is not kept for the next value. */
-const KEPT_BYTES = 1 << 20;
 
 type Address = number | bigint;
 
@@ -98,7 +94,6 @@ export function makeHost(
     stderr,
     budget = 8,
     now = () => performance.now(),
-    time = Date.now,
     random = (bytes) => crypto.getRandomValues(bytes),
   }: Options,
   platform: Platform,
@@ -109,6 +104,8 @@ export function makeHost(
   const pending = new Map<number, Pending>();
   /** 0 is `undefined`, and never given back. */
   const held = new Map<number, unknown>([[0, undefined]]);
+  /** What the module has given back. It may be in the buffer, as a result whose last owner is gone, until that is read or used anew. */
+  let dropped: number[] = [];
   const { piece, last } = panics();
   let cause: unknown;
   let depth = 0;
@@ -137,20 +134,22 @@ export function makeHost(
         cross(wire, parts, values);
         return wire;
       } catch (error) {
-        wire.handles.forEach(drop);
+        dropped.push(...wire.handles);
         throw error;
       }
     },
     put(wire) {
       const { at, view } = wire;
+      giveBack();
       if (at) buffer(at).set(new Uint8Array(view.buffer, 0, at));
-      if (view.byteLength <= KEPT_BYTES) spare = view;
+      spare = view;
       return at;
     },
     read(parts, length) {
       const { buffer: bytes, byteOffset } = length ? buffer(length) : new Uint8Array();
       const wire = new Wire(host, new DataView(bytes), true, byteOffset);
       const values = cross(wire, parts, []);
+      giveBack();
       return wire.at === byteOffset + length ? values : wire.outside(MISFIT);
     },
     take(name, result, length) {
@@ -212,7 +211,7 @@ export function makeHost(
   /** Goes on with what is ready; what `gal_turn` says. */
   function turn(): number | undefined {
     const next: number = background(() => host.exports.gal_turn!(budget), () => {});
-    if (next < 0) done();
+    if (next < 0) done(-1 - next);
     else if (next) flush();
     return next;
   }
@@ -223,14 +222,14 @@ export function makeHost(
       if (!gal_start) throw new TypeError("there is no `main`");
       begun = { resolve, reject };
       host.enter(gal_start);
-      if (!loop) done();
+      if (!loop) done(0);
     }));
   }
 
   /** The program's first part is done. */
-  function done(): void {
+  function done(status: number): void {
     flush();
-    begun?.resolve(0);
+    begun?.resolve(status);
     begun = undefined;
   }
 
@@ -277,8 +276,9 @@ export function makeHost(
     return unused;
   }
 
-  function drop(handle: number): void {
-    held.delete(handle);
+  function giveBack(): void {
+    dropped.forEach((handle) => held.delete(handle));
+    dropped = [];
   }
 
   const gal: WebAssembly.ModuleImports = {
@@ -296,7 +296,7 @@ export function makeHost(
       return part.length;
     },
     now,
-    time,
+    time: Date.now,
     random: (address: Address, length: number) => random(memory(address, length)),
     args: () => host.put(host.write([["args", array(string)]], [[program, ...args]])),
     env: () => host.put(host.write([["env", array(tuple([string, string]))]], [Object.entries(env)])),
@@ -308,14 +308,13 @@ export function makeHost(
       const { name, result, resolve, reject } = pending.get(ticket)!;
       pending.delete(ticket);
       try {
-        if (!status) resolve(host.take(name, result, length));
-        else if (status === 2) reject(last());
-        else reject(failed(name, host.read([[name, status === 1 ? result.error! : string]], length)[0]));
+        if (status) throw last();
+        resolve(host.take(name, result, length));
       } catch (error) {
         reject(error);
       }
     },
-    drop,
+    drop: (handle: number) => void dropped.push(handle),
   };
 
   return {

@@ -12,11 +12,11 @@ export type Fetch = (url: URL | string) => Promise<Response | ArrayBufferView>;
 export async function compile(source: Source, load: Fetch): Promise<WebAssembly.Module> {
   let given: any = await source;
   let name = "the source";
-  if (typeof given === "string" || isA("URL", given)) given = await load(given);
+  if (typeof given === "string" || given instanceof URL) given = await load(given);
   if (isA("WebAssembly.Module", given)) return given;
   if (isA("Response", given)) {
     const type = given.headers.get("content-type");
-    name = `${given.url} (${given.status} ${type})`;
+    name = `${given.url} (${given.status})`;
     // Engines compile what still arrives only if the server says what it is.
     if (given.ok && /^application\/wasm\b/i.test(type) && WebAssembly.compileStreaming) return WebAssembly.compileStreaming(given);
     given = await given.arrayBuffer();

@@ -9,7 +9,7 @@ export interface Sink {
 
 /** Gives text by whole lines where it comes so; what is left of a line when the program waits goes out, too. */
 export function textSink(emit: (text: string) => void): Sink {
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const decoder = new TextDecoder();
   let held = "";
   const send = (text: string) => {
     try {
@@ -44,5 +44,5 @@ export function textSink(emit: (text: string) => void): Sink {
 
 /** A function of the console, which ends lines itself. */
 export function consoleSink(name: "log" | "error"): Sink {
-  return textSink((text) => console[name](text.endsWith("\n") ? text.slice(0, -1) : text));
+  return textSink((text) => console[name](text.replace(/\n$/, "")));
 }

@@ -34,7 +34,7 @@ export interface Program<T> {
 }
 
 export function makeProgram<T>(description: Description, platform: Platform): Program<T> {
-  const { url, name = "program", needs = [], imports = {}, exports = {}, actors = {} } = description;
+  const { url, name = "main", needs = [], imports = {}, exports = {}, actors = {} } = description;
   return {
     async instantiate(source, options = {}) {
       checkEngine(needs);

@@ -18,8 +18,7 @@ export interface EventLoop {
 
 /** `turn` gives what `gal_turn` does, or nothing if the program has ended. An exception of it is left to the engine to report. */
 export function eventLoop(turn: () => number | undefined, budget_ms: number): EventLoop {
-  let isQueued = false;
-  let isPosted = false;
+  let isPlanned = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   // Milliseconds since the last task. A turn counts for a little at least, as clocks may be coarse.
   let spent_ms = 0;
@@ -31,32 +30,22 @@ export function eventLoop(turn: () => number | undefined, budget_ms: number): Ev
     const begin = performance.now();
     const next = turn();
     spent_ms += performance.now() - begin + budget_ms / 100;
-    if (next === 0) post();
+    if (next === 0) plan(true);
     else if (next! > 0 && next! < Infinity) timer = setTimeout(run, Math.min(Math.ceil(next!), MAX_TIMEOUT_MS), true);
   };
 
-  const post = () => {
-    if (isPosted) return;
-    isPosted = true;
-    runSoon(() => {
-      isPosted = false;
-      run(true);
+  const plan = (isTask: boolean) => {
+    if (isPlanned) return;
+    isPlanned = true;
+    (isTask ? runSoon : queueMicrotask)(() => {
+      isPlanned = false;
+      run(isTask);
     });
   };
 
   return {
-    wake() {
-      if (isQueued || isPosted) return;
-      if (spent_ms > budget_ms) return post();
-      isQueued = true;
-      queueMicrotask(() => {
-        isQueued = false;
-        run(false);
-      });
-    },
-    stop() {
-      clearTimeout(timer);
-    },
+    wake: () => plan(spent_ms > budget_ms),
+    stop: () => clearTimeout(timer),
   };
 }
 
@@ -66,6 +55,7 @@ function runSoon(run: () => void): void {
   if (setImmediate) return setImmediate(run);
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
+    // An open port keeps some hosts alive.
     port1.close();
     run();
   };

@@ -82,9 +82,8 @@ type Items<P> = { -readonly [I in keyof P]: Of<P[I]> };
 export const tuple = <const P extends readonly Codec<unknown>[]>(parts: P): Codec<Items<P>> => row(parts.length, (index) => parts[index]!);
 
 function collection<T, C extends Iterable<T>>(Class: new (items: T[]) => C, element: Codec<T>): Codec<C> {
-  const { name } = Class;
   return (wire, value) => {
-    const items = counted(wire, [...wire.check<Iterable<T>>(isA(name, value), `a ${name}`, value, [])], element);
+    const items = counted(wire, [...wire.check<Iterable<T>>(value instanceof Class, `a ${Class.name}`, value, [])], element);
     return wire.isReading ? new Class(items) : (value as C);
   };
 }
@@ -218,7 +217,7 @@ export const ref =
     const { wrap, handle } = wire.host.actors.get(kind)!;
     if (wire.isReading) return wrap(uint32(wire, 0)) as T;
     const held = handle(value);
-    wire.check(held !== undefined, `a live ${kind}`, value);
+    wire.check(held !== undefined, `a ${kind} that is not freed`, value);
     uint32(wire, held!);
     return value as T;
   };

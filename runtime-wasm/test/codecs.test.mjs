@@ -236,6 +236,23 @@ test("values of JavaScript cross by handles, which are given back if the call is
   assert.equal(app.f([Symbol.iterator], 1), Symbol.iterator);
 });
 
+test("what the module gives back stays until the buffer that names it is read", async () => {
+  let handle;
+  const { app } = await instantiate({ exports: { f: gal.fn([js], js), g: gal.fn([string], js) } }, (module) => ({
+    f(length) {
+      handle = module.take(length);
+      // The last owner is gone before the result is read.
+      module.imports.gal.drop(handle[0]);
+      return module.give(handle);
+    },
+    g: () => module.give(handle),
+  }));
+  const thing = {};
+  assert.equal(app.f(thing), thing);
+  assert.equal(app.g("x"), undefined, "and no longer");
+  assert.equal(app.f(undefined), undefined);
+});
+
 test("plain functions take and give numbers", async () => {
   const calls = [];
   const plain = { plain: true };

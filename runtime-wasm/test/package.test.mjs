@@ -57,6 +57,17 @@ test("a program carries what it uses", async (t) => {
   assert(size < (await sizeOf(all)) - 1000, `${size} bytes`);
 });
 
+test("a program carries the functions of the library that it imports", async () => {
+  for (const [module, name, other] of [
+    ["js", "kind", "String(of)"],
+    ["dom", "focus", "getBoundingClientRect"],
+  ]) {
+    const code = await bundle(`import * as module1 from "@gal-lang/runtime/${module}"; console.log(module1.${name});`);
+    assert(code.includes(name) && !code.includes(other), `${module} carries more than ${name}`);
+    assert((await bundle(`export * from "@gal-lang/runtime/${module}";`)).includes(other));
+  }
+});
+
 test("only the entry for Node mentions Node, and there only when a file is read", () => {
   assert(!/node:|\bprocess\b/.test(read("dist/web.js")));
   const node = read("dist/node.js");
@@ -86,15 +97,21 @@ test("the packed package installs into an empty project, and is imported", () =>
   try {
     const [{ filename, files }] = JSON.parse(npm(["pack", "--json", "--ignore-scripts", "--pack-destination", project], folder));
     const names = files.map(({ path }) => path);
-    for (const name of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "package.json", "dist/web.js", "dist/web.d.ts", "dist/node.js"]) {
+    const entries = ["web", "node", "js", "dom", "fetch"].flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
+    for (const name of ["README.md", "LICENSE-MIT", "LICENSE-APACHE", "package.json", ...entries]) {
       assert(names.includes(name), `${name} is missing`);
     }
     assert(names.every((name) => !/^(src|test|node_modules)/.test(name)), `${names}`);
     writeFileSync(join(project, "package.json"), '{ "private": true, "type": "module" }');
     npm(["install", "--offline", "--no-audit", "--no-fund", join(project, filename)], project);
-    const script = `import { program, int, fn } from "@gal-lang/runtime"; console.log(typeof program, typeof fn([int]));`;
+    const script = `
+      import { program, int, fn } from "@gal-lang/runtime";
+      import { kind } from "@gal-lang/runtime/js";
+      import { query } from "@gal-lang/runtime/dom";
+      import { send } from "@gal-lang/runtime/fetch";
+      console.log(typeof program, typeof fn([int]), kind(query), kind(send));`;
     writeFileSync(join(project, "main.js"), script);
-    assert.equal(execFileSync(process.execPath, ["main.js"], { cwd: project, encoding: "utf8" }), "function function\n");
+    assert.equal(execFileSync(process.execPath, ["main.js"], { cwd: project, encoding: "utf8" }), "function function function function\n");
     checkTypes(project);
   } finally {
     rmSync(project, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 //! in other versions of Node, in Deno and Bun, and through bundlers. What npm installs lies in the folders `node_modules`
 //! there, which are up to date if npm wrote them after the lock file.
 
-use crate::process::{command, output, run, show_time};
+use crate::process::{cargo, command, output, run, show_time};
 use crate::setup::{apt_install, can_apt, has};
 use crate::{Result, root};
 use std::path::PathBuf;
@@ -29,17 +29,26 @@ pub fn web(args: &[String]) -> Result {
     };
     check_node()?;
     install(FOLDER)?;
-    let mut scripts = vec!["check", "build", "test"];
+    for script in ["check", "build", "test"] {
+        step(script, npm(FOLDER, &["run", "--silent", script]))?;
+    }
     if is_full {
         install(FULL_FOLDER)?;
-        scripts.push("test:full");
+        step("galc", cargo(&["build", "--package", "galc"]))?;
+        let mut tests = npm(FOLDER, &["run", "--silent", "test:full"]);
+        // Some compile a program. It lies where this one does.
+        let here = std::env::current_exe().map_err(|error| error.to_string())?;
+        tests.env("GALC", here.with_file_name(format!("galc{}", std::env::consts::EXE_SUFFIX)));
+        step("test:full", tests)?;
     }
-    for script in scripts {
-        println!("\n== {script}");
-        let begin = Instant::now();
-        run(npm(FOLDER, &["run", "--silent", script]))?;
-        println!("{script}: {}", show_time(begin.elapsed()));
-    }
+    Ok(())
+}
+
+fn step(name: &str, command: Command) -> Result {
+    println!("\n== {name}");
+    let begin = Instant::now();
+    run(command)?;
+    println!("{name}: {}", show_time(begin.elapsed()));
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 (module
   (import "gal" "write" (func $write (param i32 i32 i32)))
   (import "gal" "settle" (func $settle (param i32 i32 i32)))
-  (import "gal" "exit" (func $exit (param i32)))
   (import "./view.js" "draw" (func $draw (param f64 f64)))
   (import "./view.js" "load" (func $load (param i32 i32)))
   (memory (export "memory") 1)
