@@ -13,6 +13,9 @@ use std::time::Instant;
 const FOLDER: &str = "runtime-wasm";
 const FULL_FOLDER: &str = "runtime-wasm/test/full";
 
+/// The Node that programs of the tests run on, which is newer than Debian's.
+const PROGRAMS_FOLDER: &str = "tests/web";
+
 const DEBIAN_PACKAGES: &[&str] = &["nodejs", "npm"];
 /// Browsers besides Chromium, which `setup` knows; must match runtime-wasm/test/page.mjs. WebKit's has no mode without a display.
 const BROWSER_PACKAGES: &[(&str, &[&str])] = &[
@@ -21,10 +24,12 @@ const BROWSER_PACKAGES: &[(&str, &[&str])] = &[
     ("/usr/bin/xvfb-run", &["xvfb", "xauth"]),
 ];
 
+const FULL: &str = "--full";
+
 pub fn web(args: &[String]) -> Result {
     let is_full = match args {
         [] => false,
-        [arg] if arg == "--full" => true,
+        [arg] if arg == FULL => true,
         _ => return Err("`web` takes only `--full`".to_string()),
     };
     check_node()?;
@@ -44,6 +49,15 @@ pub fn web(args: &[String]) -> Result {
     Ok(())
 }
 
+/// The same as a step of `cargo xtask test`; without Node nothing of it can be tested.
+pub fn in_test(is_full: bool) -> Result {
+    if let Err(why) = check_node() {
+        println!("skipped: {why}");
+        return Ok(());
+    }
+    web(&if is_full { vec![FULL.to_string()] } else { Vec::new() })
+}
+
 fn step(name: &str, command: Command) -> Result {
     println!("\n== {name}");
     let begin = Instant::now();
@@ -55,6 +69,7 @@ fn step(name: &str, command: Command) -> Result {
 /// What `web` needs. It is no failure if that cannot be had: nothing else needs it.
 pub fn setup() {
     report("npm's packages for `web`", ready(FOLDER));
+    report("Node for programs of the tests", ready(PROGRAMS_FOLDER));
 }
 
 /// And `web --full`.

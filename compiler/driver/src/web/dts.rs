@@ -197,11 +197,13 @@ impl Printer<'_> {
                 format!("{{ ok: {} }} | {{ error: {} }}", self.ty(ok), self.ty(error))
             }
             Shape::Callback(parameter, result) => {
-                let parameter = match **parameter {
-                    Shape::Unit => String::new(),
-                    _ => format!("value: {}", self.ty(parameter)),
-                };
-                format!("({parameter}) => {}", self.ty(result))
+                let parameters: Vec<String> = parameter
+                    .as_parameters()
+                    .iter()
+                    .enumerate()
+                    .map(|(i, part)| format!("arg{}: {}", i + 1, self.ty(part)))
+                    .collect();
+                format!("({}) => {}", parameters.join(", "), self.ty(result))
             }
             Shape::Named(index) => self.web.shapes.named[*index].name.clone(),
             Shape::Actor(name) => name.clone(),

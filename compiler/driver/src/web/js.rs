@@ -160,7 +160,8 @@ impl Printer<'_> {
             Shape::Option(inner) => ("option", self.codec(inner)),
             Shape::Result(ok, error) => ("result", format!("{}, {}", self.codec(ok), self.codec(error))),
             Shape::Callback(parameter, result) => {
-                ("callback", format!("[{}], {}", self.codec(parameter), self.codec(result)))
+                let parameters = self.codecs(parameter.as_parameters());
+                ("callback", format!("[{parameters}], {}", self.codec(result)))
             }
             Shape::Actor(name) => ("ref", quoted(name)),
             Shape::Named(index) => return self.named(*index),

@@ -24,6 +24,17 @@ pub(super) enum Shape {
     Actor(String),
 }
 
+impl Shape {
+    /// What a callback takes: a tuple is several parameters, and `()` none.
+    pub fn as_parameters(&self) -> &[Shape] {
+        match self {
+            Shape::Unit => &[],
+            Shape::Tuple(parts) => parts,
+            other => std::slice::from_ref(other),
+        }
+    }
+}
+
 /// A struct or an enum.
 #[derive(Debug)]
 pub(super) struct Named {
