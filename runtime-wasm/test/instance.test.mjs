@@ -107,6 +107,12 @@ test("after exit every call throws, and what was awaited is rejected", async () 
   counter.free();
 });
 
+test("an exit in the first step of a function that may suspend rejects its promise", async () => {
+  const { app } = await instantiate({ exports: { f: fn([], int, { async: true }) } }, (module) => ({ f: () => module.imports.gal.exit(9) }));
+  await assert.rejects(app.f(), { name: "GalExitError", status: 9 });
+  assert.equal(app.exited, 9);
+});
+
 test("a trap ends the instance", async () => {
   const { app } = await instantiate({ exports: { f: fn([]), wait: fn([], int, { async: true }) } }, () => ({
     f() {
