@@ -22,6 +22,7 @@ pub mod program;
 pub mod run;
 pub mod schedules;
 pub mod tools;
+pub mod traces;
 pub mod ui;
 pub mod wasm_opt;
 pub mod wat;

@@ -148,3 +148,35 @@ fn push_line(output: &mut String, line: &str) {
     output.push_str(line.strip_prefix(' ').unwrap_or(line));
     output.push('\n');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, text: &str) -> Result<Program, String> {
+        let path = std::env::temp_dir().join(format!("gal-program-{}-{name}.gal", std::process::id()));
+        std::fs::write(&path, text).expect("it can be written");
+        let program = Program::read(&std::env::temp_dir(), &path);
+        std::fs::remove_file(&path).expect("it is there");
+        program
+    }
+
+    #[test]
+    fn a_program_has_two_sizes() {
+        let text = "// args: 1\n// full-args: 2 3\n//> one\n//full> two\n//full>\n";
+        let small = read("sizes", text).expect("it is right");
+        assert_eq!((small.args.join(" "), small.stdout.as_str()), ("1".to_string(), "one\n"));
+        let full = small.at_full_size().expect("it has one");
+        assert_eq!((full.args.join(" "), full.stdout.as_str()), ("2 3".to_string(), "two\n\n"));
+        assert!(full.is_heavy && !small.is_heavy);
+        assert!(read("size", "//> one\n").expect("it is right").at_full_size().is_none());
+    }
+
+    #[test]
+    fn half_a_full_size_is_an_error() {
+        for text in ["// full-args: 2\n//> one\n", "//full> two\n", "// full-args:\n//full> two\n"] {
+            let error = read("half", text).expect_err("something is missing");
+            assert!(error.ends_with("a full size needs both `full-args:` and `//full>`"), "{error}");
+        }
+    }
+}

@@ -251,7 +251,7 @@ const NATIVE_TARGET: &str = "x86_64-linux";
 const MEMORY_MAX: u64 = 8 << 30;
 
 /// Longest run of one program; a program of the corpus that needs longer hangs.
-const TIMEOUT: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 
 pub fn options(program: &Program, mode: Mode) -> Options {
     let target = match mode.runs_on {

@@ -3,7 +3,9 @@
 #[cfg(feature = "llvm")]
 use corpus_tests::linked;
 use corpus_tests::program::Program;
-use corpus_tests::{docs, files, for_all, is_full, report, root, run, schedules, ui, wasm_opt, wat, web};
+use corpus_tests::{
+    docs, files, for_all, is_full, report, root, run, schedules, traces, ui, wasm_opt, wat, web,
+};
 use std::path::Path;
 
 /// Whether a path within the workspace contains `GAL_TEST_FILTER`, if that is given.
@@ -103,6 +105,22 @@ fn actors_do_the_same_in_all_orders() {
     let failures = for_all(&paths, |path| schedules::check(&root, &engine, path));
     report(&format!("run in {} orders", schedules::seeds()), paths.len(), &failures);
 }
+
+#[test]
+fn actors_leave_the_same_trace_each_time_on_every_backend() {
+    let root = root();
+    let engine = wasi::Engine::new();
+    let mut paths = files(&root.join("tests/run/actors"), "gal");
+    paths.retain(|path| is_wanted(path));
+    if !is_full() {
+        paths = paths.into_iter().step_by(TRACES_STRIDE).collect();
+    }
+    let failures = for_all(&paths, |path| traces::check(&root, &engine, path));
+    report("traces", paths.len(), &failures);
+}
+
+/// Each is compiled in three ways; the full size takes all.
+const TRACES_STRIDE: usize = 8;
 
 /// What differs is in few places; the full size takes all.
 const WASM64_STRIDE: usize = 6;

@@ -37,7 +37,7 @@ impl Context {
             stdin: Source::new(&options.stdin),
             stdout: Sink::new(options.stdout, options.faults, HostStream::Stdout),
             stderr: Sink::new(options.stderr, options.faults, HostStream::Stderr),
-            files: Files::new(&options.dirs)?,
+            files: Files::new(&options.dirs, options.output.as_deref())?,
             random: Random { state: options.random_seed },
             limiter: Limiter::new(options.max_memory),
             deadline,

@@ -7,6 +7,7 @@ use crate::outcome::RunError;
 use crate::preview1::Errno;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, File};
+use std::path::Path;
 
 /// A program may have this many files open.
 const MAX_OPEN: usize = 4096;
@@ -52,13 +53,21 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    pub fn new(preopens: &[Preopen]) -> Result<Files, RunError> {
+    pub fn new(preopens: &[Preopen], output: Option<&Path>) -> Result<Files, RunError> {
         let mut slots = vec![Some(Descriptor::Stdin), Some(Descriptor::Stdout), Some(Descriptor::Stderr)];
         for preopen in preopens {
             let dir = Dir::open_ambient_dir(&preopen.host, ambient_authority()).map_err(|error| {
                 RunError::Setup(format!("cannot open directory `{}`: {error}", preopen.host.display()))
             })?;
             slots.push(Some(Descriptor::Dir(OpenDir::new(dir, Some(preopen.guest.clone())))));
+        }
+        if let Some(path) = output {
+            let file = std::fs::OpenOptions::new().append(true).create(true).open(path).map_err(|error| {
+                RunError::Setup(format!("cannot open file `{}`: {error}", path.display()))
+            })?;
+            let file = File::from_std(file);
+            let open = OpenFile { file, can_read: false, can_write: true, append: true };
+            slots.push(Some(Descriptor::File(open)));
         }
         Ok(Files { slots })
     }

@@ -24,6 +24,15 @@ pub struct RunOptions {
     /// Makes `random_get` repeat the same bytes in every run.
     pub random_seed: Option<u64>,
     pub faults: Faults,
+    /// A file that is open for writing at its end when the program begins, under the number [`RunOptions::output_fd`].
+    pub output: Option<PathBuf>,
+}
+
+impl RunOptions {
+    /// The number of [`RunOptions::output`] in the program: behind the streams and the directories.
+    pub fn output_fd(&self) -> usize {
+        3 + self.dirs.len()
+    }
 }
 
 /// A directory that the program may use, and the name under which it sees it.

@@ -228,3 +228,24 @@ fn a_missing_directory_is_an_error_of_the_options() {
     let error = try_run(&module(&[], ""), &RunOptions { dirs, ..RunOptions::default() });
     assert!(matches!(error, Err(RunError::Setup(text)) if text.contains("/no/such/directory")));
 }
+
+#[test]
+fn an_output_is_open_behind_the_directories() {
+    let scratch = Scratch::new("output");
+    let output = scratch.0.join("out");
+    fs::write(&output, "before ").unwrap();
+    let dirs = vec![Preopen { host: scratch.inside(), guest: "/data".to_string() }];
+    let options = RunOptions { dirs, output: Some(output.clone()), ..RunOptions::default() };
+    assert_eq!(options.output_fd(), 4);
+    // It is no directory to look for files in, and only to be written.
+    let body = "(call $check (i32.ne (call $prestat (i32.const 4) (i32.const 64)) (i32.const 8)))
+        (call $write (i32.const 4) @0)
+        (call $buffer (i32.const 1024) (i32.const 10))
+        (call $proc_exit (call $fd_read (i32.const 4) (i32.const 16) (i32.const 1) (i32.const 24)))";
+    let fields = format!("{IMPORTS}{HELPERS}(func (export \"_start\") {body})");
+    let outcome = run(&module(&["text"], &fields), &options);
+    assert_eq!((outcome.status, fs::read_to_string(&output).unwrap().as_str()), (8, "before text"));
+    let options = RunOptions { output: Some(scratch.0.join("no/folder")), ..RunOptions::default() };
+    let error = try_run(&module(&[], ""), &options);
+    assert!(matches!(error, Err(RunError::Setup(text)) if text.contains("no/folder")));
+}

@@ -36,6 +36,7 @@ pub(crate) fn evaluate(
         check_leaks: false,
         virtual_clock: false,
         schedules: false,
+        trace: None,
         debug_info: false,
         tests: None,
         consts: Some(consts.clone()),

@@ -21,10 +21,11 @@ pub use backend::{
     Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, ProfileFile, Profiling, WasmFeature,
 };
 pub use backends::{Fallback, find as find_backend};
+pub use mir::build::Trace;
 pub use options::{
-    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TargetInfo,
-    UnknownName, Vectors, WASM32_WASI, WASM32_WEB, WASM64_WASI, WASM64_WEB, passes, resolve_passes_off,
-    targets, usual_artifact,
+    EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TRACE,
+    TRACE_COMMANDS, TRACE_FD, TRACE_FORMAT, TargetInfo, UnknownName, Vectors, WASM32_WASI, WASM32_WEB,
+    WASM64_WASI, WASM64_WEB, passes, resolve_passes_off, targets, usual_artifact,
 };
 pub use web::{WebInterface, WebNames};
 

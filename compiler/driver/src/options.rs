@@ -4,6 +4,7 @@ pub use lir::targets::{WASM32_WASI, WASM32_WEB, WASM64_WASI, WASM64_WEB};
 pub use lir::{Platform, TargetInfo, Vectors};
 
 use backend::{ArtifactKind, BackendKind, OptLevel, Profiling};
+use mir::build::Trace;
 
 /// Decides the defaults of overflow checks and of the optional passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -82,6 +83,8 @@ pub struct Options {
     pub virtual_clock: bool,
     /// The order in which green threads run is chosen by the seed in the environment's [`SCHEDULE_SEED`]. Implies the virtual clock.
     pub schedules: bool,
+    /// The program writes what its actors do, where the variables of its environment say; see [`TRACE`].
+    pub trace: Option<Trace>,
     /// Optional passes that are left out.
     pub passes_off: Vec<PassInfo>,
     pub explain_copies: bool,
@@ -91,6 +94,15 @@ pub struct Options {
 
 /// The variable of a program's environment that has the seed, where [`Options::schedules`] is set; `library/runtime/schedule.gal` has the same.
 pub const SCHEDULE_SEED: &str = "GAL_SCHEDULE_SEED";
+
+/// Variables of the environment of programs with a trace, which `library/runtime/trace.gal` has as well: the file that the trace goes to,
+/// or the descriptor of one that is open.
+pub const TRACE: &str = "GAL_TRACE";
+pub const TRACE_FD: &str = "GAL_TRACE_FD";
+/// `json` or `chrome`.
+pub const TRACE_FORMAT: &str = "GAL_TRACE_FORMAT";
+/// The commands, one a line.
+pub const TRACE_COMMANDS: &str = "GAL_TRACE_COMMANDS";
 
 impl Default for Options {
     fn default() -> Options {
@@ -111,6 +123,7 @@ impl Default for Options {
             check_leaks: false,
             virtual_clock: false,
             schedules: false,
+            trace: None,
             passes_off: Vec::new(),
             explain_copies: false,
             verify: false,

@@ -102,6 +102,7 @@ pub(crate) fn to_mir(
         check_leaks: options.check_leaks,
         virtual_clock: options.virtual_clock || options.schedules,
         schedules: options.schedules,
+        trace: options.trace,
         smallest: options.level() == OptLevel::Oz,
         panic_unwinds: options.panics == Panics::Unwind,
         debug_info: options.debug_info,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const AFTER_HELP: &str = "Exit status: 0 success, 1 errors in the program or failed tests, 2 wrong usage, 3 a bug in galc; \
-`run` ends as the program does: 101 after a panic, 102 after a fatal error, 103 with `--check-leaks` if something is still allocated, 124 after a timeout.";
+`run` ends as the program does: 101 after a panic, 102 after a fatal error, 103 with `--check-leaks` if something is still allocated, 104 where `--trace-commands` pauses, 124 after a timeout.";
 
 /// The GAL compiler.
 #[derive(Parser, Debug)]
@@ -155,9 +155,82 @@ pub struct CompileArgs {
     /// Waiting takes no time: when nothing can run, the clock jumps to the next timer
     #[arg(long, help_heading = "Compilation")]
     pub virtual_clock: bool,
+    #[command(flatten)]
+    pub trace: TraceArgs,
     /// Check the compiler's own work after every pass
     #[arg(long, help_heading = "Compilation")]
     pub verify: bool,
+}
+
+/// What is written of what a program's actors do.
+#[derive(Args, Debug, Default)]
+pub struct TraceArgs {
+    /// Let the program write what its actors do, an event a line, to a file, or to standard error
+    #[arg(id = "trace", long = "trace", value_name = "actors[=FILE]", value_parser = parse_trace, help_heading = "Trace")]
+    pub target: Option<TraceTarget>,
+    /// What the trace looks like: JSON, or what Chrome and Perfetto show
+    #[arg(
+        id = "trace_format",
+        long = "trace-format",
+        value_enum,
+        value_name = "FORMAT",
+        requires = "trace",
+        help_heading = "Trace"
+    )]
+    pub format: Option<TraceFormat>,
+    /// Write the values of messages and answers, too
+    #[arg(id = "trace_values", long = "trace-values", requires = "trace", help_heading = "Trace")]
+    pub values: bool,
+    /// Write an actor's states after each of its handlers, too
+    #[arg(id = "trace_states", long = "trace-states", requires = "trace", help_heading = "Trace")]
+    pub states: bool,
+    /// Do what the file says at messages: pause, end actors, drop or delay messages
+    #[arg(
+        id = "trace_commands",
+        long = "trace-commands",
+        value_name = "FILE",
+        requires = "trace",
+        help_heading = "Trace"
+    )]
+    pub commands: Option<PathBuf>,
+}
+
+impl TraceArgs {
+    pub fn is_chrome(&self) -> bool {
+        self.format == Some(TraceFormat::Chrome)
+    }
+}
+
+/// Where a trace goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TraceTarget {
+    StandardError,
+    File(PathBuf),
+}
+
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TraceFormat {
+    Json,
+    Chrome,
+}
+
+impl TraceFormat {
+    /// As the program reads it.
+    pub fn name(self) -> &'static str {
+        match self {
+            TraceFormat::Json => "json",
+            TraceFormat::Chrome => "chrome",
+        }
+    }
+}
+
+fn parse_trace(text: &str) -> Result<TraceTarget, String> {
+    match text.split_once('=') {
+        None if text == "actors" => Ok(TraceTarget::StandardError),
+        Some(("actors", "")) => Err("the name of the file is missing".to_string()),
+        Some(("actors", file)) => Ok(TraceTarget::File(file.into())),
+        _ => Err("expected `actors` or `actors=FILE`".to_string()),
+    }
 }
 
 fn parse_switch(text: &str) -> Result<bool, String> {

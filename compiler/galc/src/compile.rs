@@ -8,7 +8,7 @@ use crate::shell::{Shell, Timer};
 use backends::BACKENDS;
 use driver::{
     BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, ProfileFile,
-    Profiling, Purpose, Session, TargetInfo, Vectors,
+    Profiling, Purpose, Session, TargetInfo, Trace, Vectors,
 };
 use std::path::PathBuf;
 use wasi::{Preopen, RunOptions};
@@ -56,6 +56,11 @@ pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure>
         check_leaks: args.check_leaks,
         virtual_clock: args.virtual_clock,
         schedules: false,
+        trace: args
+            .trace
+            .target
+            .is_some()
+            .then_some(Trace { values: args.trace.values, states: args.trace.states }),
         explain_copies: args.explain_copies,
         verify: args.verify,
     })

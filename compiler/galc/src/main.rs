@@ -13,6 +13,7 @@ mod native;
 mod package;
 mod quantity;
 mod shell;
+mod trace;
 mod wasm_opt;
 mod watch;
 mod web;

@@ -38,6 +38,8 @@ pub struct Program {
     pub has_actors: bool,
     /// The types of references to actors that JavaScript gets, in order.
     pub exported_actors: Vec<AdtId>,
+    /// A handler in a module that was loaded says `defer_reply()`.
+    pub defers_replies: bool,
     /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
     /// no place of their own. They get its address.
     pub reentrant: rustc_hash::FxHashSet<FnId>,
@@ -316,6 +318,7 @@ impl Program {
             reentrant: Default::default(),
             has_actors: false,
             exported_actors: Vec::new(),
+            defers_replies: false,
             early_calls: Default::default(),
             main: None,
             index: ImplIndex::default(),

@@ -7,6 +7,7 @@ use crate::native;
 use crate::package::Unit;
 use crate::quantity::grouped;
 use crate::shell::Shell;
+use crate::trace::refuse_host_options;
 use crate::wasm_opt;
 use crate::web;
 use driver::{ArtifactKind, EmitKind, Options, Profiling, Purpose};
@@ -20,6 +21,7 @@ pub const CACHE_TAG: &str = "CACHEDIR.TAG";
 pub const CACHE_SIGNATURE: &str = "Signature: 8a477f597d28d172789f06886806bc55";
 
 pub fn build(args: &BuildArgs, shell: &Shell) -> Result<Exit, Failure> {
+    refuse_host_options(&args.compile.trace)?;
     let unit = Unit::find(args.path.as_deref())?;
     super::watched(&args.watch, &unit, shell, || once(args, &unit, shell))
 }

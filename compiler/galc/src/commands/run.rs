@@ -6,7 +6,8 @@ use crate::exit::{Exit, Failure, io_failure};
 use crate::native;
 use crate::package::Unit;
 use crate::shell::Shell;
-use driver::{Platform, Purpose};
+use crate::trace::with_trace;
+use driver::{Platform, Purpose, TargetInfo};
 use std::path::{Path, PathBuf};
 use wasi::{Engine, Input, Output, RunOptions};
 
@@ -16,8 +17,14 @@ pub fn run(args: RunArgs, shell: &Shell) -> Result<Exit, Failure> {
             let what = "`--schedule-seed` is for programs that are compiled now, not for modules";
             return Err(Failure::Usage(what.to_string()));
         }
+        if args.compile.trace.target.is_some() {
+            let what = "`--trace` is for programs that are compiled now; a module that was built with it finds where its trace goes in \
+                        the variable `GAL_TRACE` (`--env`)";
+            return Err(Failure::Usage(what.to_string()));
+        }
         let wasm = std::fs::read(module).map_err(|error| io_failure("read", module, &error))?;
-        return execute(wasm, &program_name(module), &args, shell);
+        let options = program_options(&program_name(module), &args, &driver::targets()[0])?;
+        return execute(wasm, &options, shell);
     }
     let unit = Unit::find(args.path())?;
     super::watched(&args.watch, &unit, shell, || once(&args, &unit, shell))
@@ -33,27 +40,30 @@ fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let target = options.target;
     native::check(target, &host_options(&args.host)?)?;
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
-    let name = program_name(&PathBuf::from(&unit.name));
+    let options = program_options(&program_name(&PathBuf::from(&unit.name)), args, target)?;
     match target.platform {
-        Platform::Wasm => execute(output.artifact.bytes, &name, args, shell),
+        Platform::Wasm => execute(output.artifact.bytes, &options, shell),
         Platform::X86_64Linux | Platform::C(_) => {
-            let options = program_options(&name, args)?;
             shell.clear_progress();
             native::run(&output.artifact.bytes, &options).map(Exit::Program)
         }
     }
 }
 
-fn execute(wasm: Vec<u8>, name: &str, args: &RunArgs, shell: &Shell) -> Result<Exit, Failure> {
-    let options = program_options(name, args)?;
+fn execute(wasm: Vec<u8>, options: &RunOptions, shell: &Shell) -> Result<Exit, Failure> {
     let program = Engine::new().load(wasm)?;
     shell.clear_progress();
-    Ok(Exit::Program(program.run(&options)?.status))
+    Ok(Exit::Program(program.run(options)?.status))
 }
 
-fn program_options(name: &str, args: &RunArgs) -> Result<RunOptions, Failure> {
+fn program_options(name: &str, args: &RunArgs, target: &TargetInfo) -> Result<RunOptions, Failure> {
     let given = args.program_args().iter().map(|arg| arg.to_string_lossy().into_owned());
     let host = host_options(&args.host)?;
+    let host = if args.compile.trace.target.is_some() {
+        with_trace(&args.compile.trace, target, host)?
+    } else {
+        host
+    };
     Ok(RunOptions {
         args: std::iter::once(name.to_string()).chain(given).collect(),
         stdin: Input::Inherit,

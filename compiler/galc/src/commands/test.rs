@@ -5,9 +5,11 @@ use crate::compile::{compile, host_options, options, with_seed};
 use crate::exit::{Exit, Failure};
 use crate::package::Unit;
 use crate::shell::Shell;
+use crate::trace::with_trace;
 use driver::{Platform, Purpose, TestInfo};
 use report::Object;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -30,6 +32,7 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
         let what = format!("tests run in WebAssembly; `galc test` has no target `{}`", options.target.name);
         return Err(Failure::Usage(what));
     }
+    let target = options.target;
     let Some((compiled, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
     let sources = &compiled.checked.source_map;
     let is_wanted =
@@ -42,8 +45,13 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let program = Engine::new().load(output.artifact.bytes)?;
     let host =
         RunOptions { timeout: Some(args.host.timeout.unwrap_or(TIMEOUT)), ..host_options(&args.host)? };
+    let trace = &args.compile.trace;
+    let host = if trace.target.is_some() { with_trace(trace, target, host)? } else { host };
+    let runs = Runs { tests: &wanted, program: &program, host: &host, seeds, is_json: !trace.is_chrome() };
+    runs.check_trace()?;
+    // What several write into one file at once nobody could read.
     let jobs = args.jobs.map_or_else(processors, std::num::NonZeroUsize::get);
-    let runs = Runs { tests: &wanted, program: &program, host: &host, seeds };
+    let jobs = if host.output.is_some() { 1 } else { jobs };
     let failed = run_all(&runs, jobs, sources, shell)?;
     let passed = wanted.len() - failed;
     shell.line(&format!("{passed} passed, {failed} failed, {} left out", left_out.len()));
@@ -80,6 +88,8 @@ struct Runs<'a> {
     program: &'a Program,
     host: &'a RunOptions,
     seeds: Option<RangeInclusive<u32>>,
+    /// The form of traces.
+    is_json: bool,
 }
 
 /// How a test ended: in the first order in which it failed, or in the last.
@@ -95,16 +105,43 @@ impl Runs<'_> {
         let entry = Entry::Export { name: test.export.clone(), args: Vec::new() };
         let host = RunOptions { entry, ..self.host.clone() };
         let Some(seeds) = self.seeds.clone() else {
+            self.name_in_trace(test, None)?;
             return Ok(Ended { outcome: self.program.run(&host)?, seed: None });
         };
         let last = *seeds.end();
         for seed in seeds {
+            self.name_in_trace(test, Some(seed))?;
             let outcome = self.program.run(&with_seed(seed, host.clone()))?;
             if seed == last || !matches!(outcome.end, End::Exited(0)) {
                 return Ok(Ended { outcome, seed: Some(seed) });
             }
         }
         unreachable!("there is at least one seed")
+    }
+
+    /// What Chrome reads is of one run.
+    fn check_trace(&self) -> Result<(), Failure> {
+        let runs = self.tests.len() * self.seeds.as_ref().map_or(1, |seeds| seeds.clone().count());
+        if self.is_json || self.host.output.is_none() || runs <= 1 {
+            return Ok(());
+        }
+        let what = format!(
+            "a file for Chrome has the trace of one run, and these are {runs}: `--filter` and `--schedule-seed` choose one"
+        );
+        Err(Failure::Usage(what))
+    }
+
+    /// Says in the file of the traces which run follows.
+    fn name_in_trace(&self, test: &TestInfo, seed: Option<u32>) -> Result<(), RunError> {
+        let Some(path) = self.host.output.as_ref().filter(|_| self.is_json) else { return Ok(()) };
+        let line = Object::nested().string("event", "test").string("name", &test.name);
+        let line = match seed {
+            Some(seed) => line.number("schedule_seed", seed),
+            None => line,
+        };
+        let file = std::fs::OpenOptions::new().append(true).open(path);
+        file.and_then(|mut file| writeln!(file, "{}", line.finish()))
+            .map_err(|error| RunError::Setup(format!("cannot write `{}`: {error}", path.display())))
     }
 }
 

@@ -240,6 +240,7 @@ impl Checker {
             self.report(Diagnostic::error(codes::MISSING_BODY, name.span, message));
         }
         let replies = body.as_ref().is_some_and(|body| self.replies_by_call(body));
+        self.program.defers_replies |= body.as_ref().is_some_and(|body| self.defers_reply(body));
         let reply = match (&ret, replies) {
             (None, false) => ReplyKind::Never,
             (None, true) => ReplyKind::Inferred,

@@ -15,19 +15,15 @@ impl Checker {
     }
 
     pub(super) fn replies_by_call(&self, body: &FnBody) -> bool {
-        let mut found = false;
-        let mut look = |e: &Expr| found |= self.is_reply_form(e);
-        match body {
-            FnBody::Block(block) => each_expr_in_block(block, &mut look),
-            FnBody::Expr(expr) => each_expr(expr, &mut look),
-            FnBody::Deferred(_) => {}
-        }
-        found
+        any_expr(body, |e| matches!(e.kind, ExprKind::Reply(_)) || self.is_deferral(e))
     }
 
-    fn is_reply_form(&self, e: &Expr) -> bool {
+    pub(super) fn defers_reply(&self, body: &FnBody) -> bool {
+        any_expr(body, |e| self.is_deferral(e))
+    }
+
+    fn is_deferral(&self, e: &Expr) -> bool {
         match &e.kind {
-            ExprKind::Reply(_) => true,
             ExprKind::Call { callee, args } if args.is_empty() => {
                 matches!(&callee.kind, ExprKind::Name { ident, args: None }
                     if self.program.name(ident.name) == "defer_reply")
@@ -35,4 +31,15 @@ impl Checker {
             _ => false,
         }
     }
+}
+
+fn any_expr(body: &FnBody, is_wanted: impl Fn(&Expr) -> bool) -> bool {
+    let mut found = false;
+    let mut look = |e: &Expr| found |= is_wanted(e);
+    match body {
+        FnBody::Block(block) => each_expr_in_block(block, &mut look),
+        FnBody::Expr(expr) => each_expr(expr, &mut look),
+        FnBody::Deferred(_) => {}
+    }
+    found
 }

@@ -61,6 +61,11 @@ impl FnCtxt<'_> {
         self.ck.program.is_known_copyable(self.shallow(ty))
     }
 
+    /// Whether values of a type may be ones that can only be moved, as far as the type is known.
+    pub(super) fn may_be_iso(&mut self, ty: Ty) -> bool {
+        self.ck.program.types.flags(self.shallow(ty)).has_infer || self.is_iso(ty)
+    }
+
     fn is_iso(&mut self, ty: Ty) -> bool {
         is_iso_for(&mut self.ck.program, ty, &self.cx.generics)
     }

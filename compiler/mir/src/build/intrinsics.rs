@@ -42,6 +42,9 @@ impl Builder<'_, '_> {
         if name == "generator_next" || name == "generator_end" {
             return self.generator_intrinsic(dest, e.span, &name, types, args);
         }
+        if self.trace_intrinsic(dest, e.span, &name, types, args) {
+            return;
+        }
         if name == "catches" {
             return self.catch_task(dest, e, args);
         }
@@ -166,7 +169,9 @@ impl Builder<'_, '_> {
         Some(match name {
             "needs_drop" => self.cx.facts(*types.first()?).needs_drop,
             "holds_actors" => self.cx.facts(*types.first()?).has_actor,
+            "holds_replies" => self.cx.facts(*types.first()?).has_reply,
             "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
+            "defers_replies" => self.cx.front.program().defers_replies,
             "actors" => self.cx.front.program().has_actors,
             "exports" => self.cx.has_web_exports(),
             "monitors" => self.cx.lang_trait("Actor").is_some(),
@@ -175,6 +180,9 @@ impl Builder<'_, '_> {
             "check_leaks" => opts.check_leaks,
             "virtual_clock" => opts.virtual_clock,
             "schedules" => opts.schedules,
+            "traces" => opts.trace.is_some(),
+            "trace_values" => opts.trace.is_some_and(|trace| trace.values),
+            "trace_states" => opts.trace.is_some_and(|trace| trace.states),
             "smallest" => opts.smallest,
             "panic_unwinds" => opts.panic_unwinds,
             "debug_info" => opts.debug_info,
@@ -251,7 +259,7 @@ impl Builder<'_, '_> {
     }
 
     /// The place behind a pointer operand.
-    fn behind(&mut self, pointer: Operand) -> Place {
+    pub(super) fn behind(&mut self, pointer: Operand) -> Place {
         match pointer {
             Operand::Copy(place) | Operand::Move(place) | Operand::Borrow(place) => place.with(Proj::Deref),
             Operand::Const(constant) => {

@@ -38,6 +38,7 @@ mod shims;
 mod show;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod types;
 mod vector;
 pub mod web;
@@ -53,6 +54,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 use syntax::{Diagnostic, Span};
 
+/// What a trace has besides the events themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Trace {
+    /// The values of messages and answers.
+    pub values: bool,
+    /// The states behind each handler.
+    pub states: bool,
+}
+
 #[derive(Clone, Debug)]
 pub struct BuildOptions {
     pub overflow_checks: bool,
@@ -63,6 +73,8 @@ pub struct BuildOptions {
     pub virtual_clock: bool,
     /// A seed that the program is given chooses the order in which green threads run.
     pub schedules: bool,
+    /// The program writes what its actors do.
+    pub trace: Option<Trace>,
     /// Whether the size of the code counts more than anything else.
     pub smallest: bool,
     pub panic_unwinds: bool,

@@ -8,7 +8,7 @@ use entity::{Idx, IndexVec};
 use hir::program::FnId;
 use hir::resolve::normalize;
 use hir::ty::{IntTy, Ty, TyKind as H, TyTable};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Span};
 
 /// Types nest at most so deep in an instance's arguments; the same number is in the message.
@@ -25,6 +25,8 @@ pub(super) struct TypeMap {
     /// Depth and parts by HIR type; children have lower indices than their parents.
     sizes: Vec<(u16, u32)>,
     facts: FxHashMap<mir::Ty, Facts>,
+    /// The instances of the library's `Reply`.
+    replies: FxHashSet<mir::Ty>,
     /// Entries of the lists that structural operations keep.
     pub work_entry: Option<mir::Ty>,
 }
@@ -38,6 +40,8 @@ pub(super) struct Facts {
     pub iso: bool,
     /// It may have references to actors.
     pub has_actor: bool,
+    /// It is a `Reply`, or may have one inside.
+    pub has_reply: bool,
 }
 
 /// A field of a declaration: its name, its type over the item's parameters, and where it stands.
@@ -50,6 +54,7 @@ impl Facts {
             user_drop: self.user_drop | o.user_drop,
             iso: self.iso | o.iso,
             has_actor: self.has_actor | o.has_actor,
+            has_reply: self.has_reply | o.has_reply,
         }
     }
 }
@@ -247,7 +252,11 @@ impl Cx<'_> {
                 (_, true) => mir::Shared::Handle,
                 _ => mir::Shared::No,
             };
+            let is_reply = is("Reply");
             self.program.types.defs[out].shared = shared;
+            if is_reply {
+                self.types.replies.insert(out);
+            }
             if let Some(drop_fn) = drop_fn {
                 let func = self.instance(Key::Fn(drop_fn, args), Span::DUMMY);
                 self.program.types.defs[out].user_drop = Some(func);
@@ -327,7 +336,7 @@ impl Cx<'_> {
     }
 
     fn reachable_facts(&self, root: mir::Ty) -> Facts {
-        let mut seen = rustc_hash::FxHashSet::default();
+        let mut seen = FxHashSet::default();
         let mut work = vec![root];
         let mut facts = Facts::default();
         while let Some(ty) = work.pop() {
@@ -340,6 +349,7 @@ impl Cx<'_> {
                 user_drop: def.user_drop.is_some(),
                 iso: def.is_iso,
                 has_actor: false,
+                has_reply: self.types.replies.contains(&ty),
             };
             facts = facts.union(own);
             match &def.kind {

@@ -299,6 +299,19 @@ impl FnCtxt<'_> {
         waits: bool,
         span: Span,
     ) -> Expr {
+        let leaving = self.leaving(&letter.values, span);
+        let sent = self.put(to, letter, reply, waits, span);
+        if leaving.is_empty() { sent } else { crate::check::with_lets(leaving, sent) }
+    }
+
+    /// What tells the runtime of values that may have a `Reply` inside.
+    fn leaving(&mut self, values: &[Expr], span: Span) -> Vec<Stmt> {
+        let tys: Vec<Ty> = values.iter().map(|v| v.ty).filter(|ty| self.may_be_iso(*ty)).collect();
+        let call = |ty| Stmt::Expr(self.runtime_call("value_leaves", &[ty], Vec::new(), span));
+        tys.into_iter().map(call).collect()
+    }
+
+    fn put(&mut self, to: LocalId, letter: Letter, reply: Option<Expr>, waits: bool, span: Span) -> Expr {
         let Letter { to: recipient, values, span: message_span, .. } = letter;
         let values = values.into_iter().chain(reply);
         match recipient {

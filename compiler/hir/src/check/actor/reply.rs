@@ -49,7 +49,10 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         }
         match self.duty("defer_reply", span) {
-            Some((reply, _)) => self.take_duty(reply, span),
+            Some((reply, _)) => {
+                let taken = self.take_duty(reply, span);
+                self.runtime_call("reply_deferred", &[], vec![taken], span)
+            }
             None => self.error_expr(span),
         }
     }

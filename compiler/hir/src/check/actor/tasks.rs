@@ -54,6 +54,7 @@ impl FnCtxt<'_> {
         let wait = limit.map_or(Wait::Try, Wait::Within);
         let (mut lets, waiting, wait) = self.sent_question(addressed, wait, span);
         let Some(waiting) = waiting else { return self.error_expr(span) };
+        let waiting = self.runtime_call("ask_sent", &[], vec![waiting], span);
         let waiting = self.bind_value(waiting, &mut lets);
         let mut outer = vec![waiting];
         if let Wait::Within(limit) = wait {
