@@ -1,6 +1,6 @@
 /** What a call into a program throws. */
 
-/** A function gave `Err(error)`, or an actor that was asked could not answer (`error` is `"Dead"`, …). */
+/** A function gave `Err(error)`, or an actor that was asked could not answer. */
 export interface GalError<E = unknown> extends Error {
   readonly error: E;
 }

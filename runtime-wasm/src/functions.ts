@@ -93,6 +93,7 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
       new Promise((resolve) => resolve(run(...host.read(parts, length))))
         .then((value) => host.write(given, [value]))
         .then((wire) => settle(0, wire), (thrown) => settle(1, failure(thrown)));
+      host.check();
     };
   }
   const plain = result.lower && parts.every(([, codec]) => codec.lower);

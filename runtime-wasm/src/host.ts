@@ -71,7 +71,8 @@ export interface Options {
 
 /** A call whose answer has not come yet. */
 interface Pending {
-  promise: Promise<unknown>;
+  /** Not there while the call is being made. */
+  promise?: Promise<unknown>;
   name: string;
   result: Codec<unknown>;
   resolve(value: unknown): void;
@@ -243,7 +244,7 @@ export function makeHost(
     held.clear();
     for (const { promise, reject } of pending.values()) {
       // Nobody has to wait for an answer: that the program ended first is no fault of theirs.
-      promise.catch(() => {});
+      promise?.catch(() => {});
       reject(exitError());
     }
     if (error) begun?.reject(error);

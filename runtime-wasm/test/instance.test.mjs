@@ -107,6 +107,12 @@ test("after exit every call throws, and what was awaited is rejected", async () 
   counter.free();
 });
 
+test("an exit in the first step of a function that may suspend rejects its promise", async () => {
+  const { app } = await instantiate({ exports: { f: fn([], int, { async: true }) } }, (module) => ({ f: () => module.imports.gal.exit(9) }));
+  await assert.rejects(app.f(), { name: "GalExitError", status: 9 });
+  assert.equal(app.exited, 9);
+});
+
 test("a trap ends the instance", async () => {
   const { app } = await instantiate({ exports: { f: fn([]), wait: fn([], int, { async: true }) } }, () => ({
     f() {
@@ -247,17 +253,21 @@ test("an exit in a nested call goes through the function of JavaScript, whatever
   const imports = {
     m: {
       f: [() => { try { app.quit(); } catch {} return "x"; }, [], string],
+      later: [async () => app.quit(), [], string, { async: true }],
     },
   };
-  ({ app } = await instantiate({ imports, exports: { quit: fn([]), outer: fn([]) } }, (module) => ({
-    quit: () => module.imports.gal.exit(0),
-    outer() {
-      module.imports.m.f(0);
-      wentOn = true;
-    },
-  })));
-  assert.throws(() => app.outer(), { name: "GalExitError", status: 0 });
-  assert.equal(wentOn, false);
+  for (const name of ["f", "later"]) {
+    ({ app } = await instantiate({ imports, exports: { quit: fn([]), outer: fn([]) } }, (module) => ({
+      quit: () => module.imports.gal.exit(0),
+      outer() {
+        module.imports.m[name](0, 1);
+        wentOn = true;
+      },
+      gal_settle: () => assert.fail("the module was called"),
+    })));
+    assert.throws(() => app.outer(), { name: "GalExitError", status: 0 });
+    assert.equal(wentOn, false, name);
+  }
 });
 
 test("async functions of JavaScript answer later", async () => {
