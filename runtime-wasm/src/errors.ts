@@ -39,15 +39,15 @@ export const failed = (where: string, error: unknown): GalError =>
 
 /** The text of something that was thrown. */
 export function textOf(thrown: any): string {
-  if (thrown?.message) return `${thrown.name}: ${thrown.message}`;
-  return typeof thrown === "string" ? thrown : show(thrown);
+  return thrown?.message || typeof thrown === "string" ? `${thrown}` : show(thrown);
 }
 
 /** A value as messages show it: at most so long. */
 export function show(value: unknown): string {
   try {
     const text = JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? `${part}n` : part)) ?? String(value);
-    return text.slice(0, 200);
+    // A variant without fields has but its name.
+    return text.replace(/{"tag":"(\w+)"}/, "$1").slice(0, 200);
   } catch {
     // A circle, or something that cannot be looked at.
     return tagOf(value);
@@ -60,4 +60,4 @@ const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 export const isA = (name: string, value: unknown): boolean => tagOf(value) === `[object ${name}]`;
 
 /** What was compiled together does not fit together. */
-export const MISFIT = "the module and app.js differ";
+export const MISFIT = "app.js does not fit";

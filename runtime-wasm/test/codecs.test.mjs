@@ -176,8 +176,8 @@ test("integers of the module that no number holds are refused with the way to th
 });
 
 test("a module that gives more or less than its JavaScript expects is refused", async () => {
-  await assert.rejects(decode(int8, [1, 2]), { name: "RangeError", message: "f: result: the module and app.js differ" });
-  await assert.rejects(decode(int16, [1]), { name: "RangeError", message: "f: result: the module and app.js differ" });
+  await assert.rejects(decode(int8, [1, 2]), { name: "RangeError", message: "f: result: app.js does not fit" });
+  await assert.rejects(decode(int16, [1]), { name: "RangeError", message: "f: result: app.js does not fit" });
 });
 
 test("values of 1,000 levels cross, deeper ones are refused both ways", async () => {

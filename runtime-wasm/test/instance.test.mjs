@@ -360,7 +360,7 @@ test("exported actors are classes", async () => {
   refused(() => new app.Counter(), "Counter: argument 1 (limit): expected a whole number, got undefined");
   refused(() => app.Counter.named(1), "Counter.named: argument 1: expected a string, got 1");
   refused(() => new app.Counter(66), "panic at app.gal:3:5: no", "GalPanic");
-  refused(() => new app.Other(), "the module and app.js differ: there is no `Other.new`");
+  refused(() => new app.Other(), "app.js does not fit: there is no `Other.new`");
   assert(app.Other.made() instanceof app.Other);
 
   const picked = app.pick([counter, named]);
@@ -412,7 +412,7 @@ test("a module is initialised once before anything else, and told that a panic h
 test("a module that does not fit is refused", async () => {
   await assert.rejects(instantiate({ exports: { add: fn([]) } }, () => ({})), {
     name: "TypeError",
-    message: "the module and app.js differ: there is no `add`",
+    message: "app.js does not fit: there is no `add`",
   });
   await assert.rejects(instantiate({ imports: { "./view.js": { draw: [undefined, []] } } }, () => ({})), {
     name: "TypeError",

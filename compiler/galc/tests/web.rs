@@ -26,15 +26,15 @@ fn node() -> Result<PathBuf, &'static str> {
 }
 
 /// A copy of an app in a folder of its own, with the npm package.
-fn copy_of(app: &str) -> Scratch {
-    let scratch = Scratch::new(&format!("web-{app}"));
+fn copy_of(app: &str, purpose: &str) -> Scratch {
+    let scratch = Scratch::new(&format!("web-{app}-{purpose}"));
     let folder = root().join("tests/web/apps").join(app);
     for entry in fs::read_dir(&folder).expect("the app is there").flatten() {
         let text = fs::read_to_string(entry.path()).expect("its files are texts");
         scratch.write(&entry.file_name().to_string_lossy(), &text);
     }
     scratch.write("package.json", r#"{ "type": "module" }"#);
-    let packages = scratch.path().join("node_modules/@gal-lang");
+    let packages = &scratch.0.join("node_modules/@gal-lang");
     fs::create_dir_all(&packages).expect("folders can be made");
     let link = packages.join("runtime");
     if !link.exists() {
@@ -50,7 +50,7 @@ fn build(scratch: &Scratch, options: &[&str]) {
 }
 
 fn run(node: &Path, scratch: &Scratch) -> Output {
-    Command::new(node).arg("test.mjs").current_dir(scratch.path()).output().expect("Node runs")
+    Command::new(node).arg("test.mjs").current_dir(&scratch.0).output().expect("Node runs")
 }
 
 /// Builds an app in a way, and compares what its test prints.
@@ -59,7 +59,7 @@ fn check(app: &str, options: &[&str]) {
         Ok(node) => node,
         Err(why) => return println!("skipped: {why}"),
     };
-    let scratch = copy_of(app);
+    let scratch = copy_of(app, "run");
     build(&scratch, options);
     let output = run(&node, &scratch);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -96,13 +96,13 @@ fn types_fit() {
         Err(why) => return println!("skipped: {why}"),
     };
     for app in ["values", "actors"] {
-        let scratch = copy_of(app);
+        let scratch = copy_of(app, "types");
         build(&scratch, &["--target", "wasm32-web"]);
         let options =
             ["--noEmit", "--strict", "--module", "nodenext", "--target", "esnext", "--lib", "esnext,dom"];
         let mut command = Command::new(&node);
         command.arg(&compiler).args(options).args(["--exactOptionalPropertyTypes", "use.ts"]);
-        let output = command.current_dir(scratch.path()).output().expect("tsc runs");
+        let output = command.current_dir(&scratch.0).output().expect("tsc runs");
         assert!(output.status.success(), "{app}: {}", String::from_utf8_lossy(&output.stdout));
     }
 }

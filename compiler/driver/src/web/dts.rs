@@ -189,6 +189,10 @@ impl Printer<'_> {
             Shape::Set(elem) => format!("Set<{}>", self.ty(elem)),
             Shape::Map(key, value) => format!("Map<{}, {}>", self.ty(key), self.ty(value)),
             Shape::Tuple(parts) => format!("[{}]", self.tys(parts)),
+            Shape::Option(inner) if matches!(**inner, Shape::Option(_)) => {
+                let Shape::Option(innermost) = &**inner else { return String::new() };
+                format!("{{ some: {} }} | null | undefined", self.ty(innermost))
+            }
             Shape::Option(inner) if is_nullish(inner) => {
                 format!("{{ some: {} }} | undefined", self.ty(inner))
             }
@@ -232,7 +236,7 @@ fn simple(codec: &str) -> &'static str {
 
 /// Whether a value of it may be nothing itself.
 fn is_nullish(shape: &Shape) -> bool {
-    matches!(shape, Shape::Unit | Shape::Option(_) | Shape::Simple("js"))
+    matches!(shape, Shape::Unit | Shape::Simple("js"))
 }
 
 /// Words that cannot name a parameter.

@@ -16,7 +16,7 @@ const all = {
   numbers: new Set([3, 1, 2]),
   table: new Map([["a", [1, 2]], ["", []]]),
   maybe: 7,
-  twice: { some: undefined },
+  twice: null,
   outcome: { error: "no" },
   colours: ["Green", "Red"],
 };
