@@ -265,6 +265,11 @@ impl<'a> Stepper<'a> {
         if decl.is_borrow || self.is_address(local) {
             match (rvalue, decl.loan_of) {
                 (Rvalue::Use(Operand::Borrow(place)), _) => owners = self.owners(state, place),
+                (Rvalue::Use(Operand::Copy(place)), Some(owner))
+                    if place.local == owner && !place.proj.is_empty() && !place.is_indirect() =>
+                {
+                    owners = self.owners(state, &self.whole_around(place));
+                }
                 (_, Some(owner)) => owners = self.loan(state, owner),
                 (Rvalue::AddrOf(place), None) => owners = self.owners(state, place),
                 (Rvalue::Intrinsic(Intrinsic::BufferIntoPtr, _) | Rvalue::Discriminant(_), None) => {}
@@ -275,6 +280,16 @@ impl<'a> Stepper<'a> {
             }
         }
         Loan { owners, broken: false }
+    }
+
+    /// The smallest part with something to drop that a pointer is in: the pointer is of no use when that is gone, whatever becomes of
+    /// other parts.
+    fn whole_around(&self, pointer: &Place) -> Place {
+        let prefix = |n: usize| Place { local: pointer.local, proj: pointer.proj[..n].to_vec() };
+        let parts = (0..pointer.proj.len()).rev().map(prefix);
+        // A variant alone is no place.
+        let mut parts = parts.filter(|part| !matches!(part.proj.last(), Some(Proj::Variant(_))));
+        parts.find(|part| self.needs_drop(part)).unwrap_or_else(|| pointer.local.into())
     }
 
     fn is_pointer(&self, local: Local) -> bool {
