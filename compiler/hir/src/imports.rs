@@ -67,8 +67,9 @@ impl Checker {
         out.push(PendingImport { module, path, name, is_pub, import });
     }
 
-    /// Resolves imports until nothing changes: one may bring in what another one exports. `source` is asked when
-    /// something is not found, for what may have been meant.
+    /// Resolves imports until nothing changes: one may bring in what another one exports. A name that is only a module's so far waits until
+    /// nothing else can be resolved, for its parent may yet get something else of that name. `source` is asked when something is not
+    /// found, for what may have been meant.
     pub(crate) fn resolve_imports(
         &mut self,
         mut pending: Vec<PendingImport>,
@@ -76,7 +77,11 @@ impl Checker {
     ) {
         loop {
             let before = pending.len();
-            pending.retain(|import| !self.resolve_import(import));
+            pending.retain(|import| !self.resolve_import(import, false));
+            if pending.len() < before {
+                continue;
+            }
+            pending.retain(|import| !self.resolve_import(import, true));
             if pending.len() == before {
                 break;
             }
@@ -84,7 +89,7 @@ impl Checker {
         self.report_imports(&pending, source);
     }
 
-    fn resolve_import(&mut self, import: &PendingImport) -> bool {
+    fn resolve_import(&mut self, import: &PendingImport, takes_modules: bool) -> bool {
         match import.name {
             None => match self.follow(import.module, &import.path) {
                 Ok(Place::Error) => true,
@@ -98,7 +103,7 @@ impl Checker {
                 }
                 Err(_) => false,
             },
-            Some(name) => self.resolve_single(import, name),
+            Some(name) => self.resolve_single(import, name, takes_modules),
         }
     }
 
@@ -106,7 +111,7 @@ impl Checker {
         self.scopes[import.module].globs.push(Glob { from, is_pub: import.is_pub, import: import.import });
     }
 
-    fn resolve_single(&mut self, import: &PendingImport, name: Ident) -> bool {
+    fn resolve_single(&mut self, import: &PendingImport, name: Ident, takes_modules: bool) -> bool {
         let Some((last, head)) = import.path.split_last() else { return true };
         let entries = match head {
             [] => self.head_entries(import.module, last.name),
@@ -120,6 +125,9 @@ impl Checker {
         if entries.is_empty() {
             // The library exports built-in types beside their methods: `pub use core.int.Int`.
             return !self.is_user(import.module) && self.builtin_type(last.name).is_some();
+        }
+        if !takes_modules && entries.iter().all(|def| matches!(def, Def::Module(_))) {
+            return false;
         }
         for def in entries {
             let entry = Entry { def, is_pub: import.is_pub, span: name.span, import: Some(import.import) };
