@@ -5,6 +5,7 @@
 //! `--write` does so with all languages and as executables, too, and writes the page. `compiler` measures stages, the
 //! front end, and galc as a process. Start reading at `measure.rs`.
 
+mod actors;
 mod check;
 mod clang;
 mod compiler;
@@ -29,6 +30,7 @@ const USAGE: &str = "\
 cargo xtask bench [compute] [--runs N] [--only NAME,NAME] [--c-only] [--no-opt] [--backend wasm|llvm]
 cargo xtask bench --write [--runs N] [--only NAME,NAME]
 cargo xtask bench --check [--only NAME,NAME]
+cargo xtask bench actors [--check] [--runs N] [--only NAME,NAME]
 cargo xtask bench compiler [--lines N]";
 
 type Result<T = ()> = std::result::Result<T, String>;
@@ -49,7 +51,9 @@ fn main() -> ExitCode {
 
 fn run(mut args: Vec<String>) -> Result {
     let command = match args.first().map(String::as_str) {
-        Some("compute" | "compiler" | "--write" | "--check" | compiler::FRONT_END) => args.remove(0),
+        Some("compute" | "actors" | "compiler" | "--write" | "--check" | compiler::FRONT_END) => {
+            args.remove(0)
+        }
         _ => "compute".to_string(),
     };
     let mut options = Options::default();
@@ -61,6 +65,7 @@ fn run(mut args: Vec<String>) -> Result {
             "--only" => options.only = value()?.split(',').map(str::to_string).collect(),
             "--lines" => options.lines = number(&value()?)?,
             "--c-only" => options.c_only = true,
+            "--check" if command == "actors" => options.is_check = true,
             "--backend" => {
                 let name = value()?;
                 let found = BackendKind::ALL.into_iter().find(|kind| kind.name() == name);
@@ -78,6 +83,8 @@ fn run(mut args: Vec<String>) -> Result {
         "compiler" => compiler::compiler(&options),
         "--write" => report::write(&options),
         "--check" => check::check(&options),
+        "actors" if options.is_check => check::check_actors(&options),
+        "actors" => actors::actors(&options),
         compiler::FRONT_END => compiler::front_end_once(&options),
         _ => compute::compute(&options),
     }
@@ -96,6 +103,8 @@ pub struct Options {
     /// Lines of source for the front end.
     pub lines: usize,
     pub c_only: bool,
+    /// Compares what programs print, and measures nothing.
+    pub is_check: bool,
     /// Leaves out GAL's optional passes.
     pub no_opt: bool,
     pub backend: BackendKind,
@@ -115,6 +124,7 @@ impl Default for Options {
             only: Vec::new(),
             lines: 200_000,
             c_only: false,
+            is_check: false,
             no_opt: false,
             backend: BackendKind::Wasm,
         }

@@ -7,6 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// The extension of the one language that has comments and constants of its own kind.
+const ERLANG: &str = "erl";
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Size {
     /// As it is measured.
@@ -32,7 +35,8 @@ pub fn prepare(folder: &Path, extension: &str, key: &str, program: &Program, siz
         .map_err(|error| format!("cannot copy `{}` to `{}`: {error}", folder.display(), target.display()))?;
     let path = target.join(&file);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    fs::write(&path, format!("{text}\n// {now}\n"))
+    let comment = if extension == ERLANG { "%" } else { "//" };
+    fs::write(&path, format!("{text}\n{comment} {now}\n"))
         .map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
     Ok(path)
 }
@@ -60,14 +64,14 @@ fn shrink(text: &str, constants: &[(String, i64)]) -> Result<String> {
 }
 
 /// The line with another number at its end, if it defines this constant: `#define SIZE 10`, `const SIZE: i64 = 10;`,
-/// `const size = 10`. Case is ignored, as languages have their ways.
+/// `const size = 10`, `-define(SIZE, 10).`. Case is ignored, as languages have their ways.
 fn replaced(line: &str, name: &str, value: i64) -> Option<String> {
-    let rest = line.strip_prefix("#define ").or_else(|| line.strip_prefix("const "))?;
+    let rest = ["#define ", "const ", "-define("].iter().find_map(|start| line.strip_prefix(start))?;
     let defined = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
     if !defined.eq_ignore_ascii_case(name) {
         return None;
     }
-    let body = line.trim_end_matches(';');
+    let body = line.trim_end_matches([';', ')', '.']);
     let number = body.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
     (number.len() < body.len()).then(|| format!("{number}{value}{}", &line[body.len()..]))
 }
@@ -75,8 +79,8 @@ fn replaced(line: &str, name: &str, value: i64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contenders::ALL;
-    use crate::programs::programs;
+    use crate::contenders::{ACTORS, ALL, Contender};
+    use crate::programs::{List, listed, programs};
     use crate::root;
 
     #[test]
@@ -86,6 +90,7 @@ mod tests {
         assert_eq!(new("const SIZE: Int = 2_000_000").as_deref(), Some("const SIZE: Int = 7"));
         assert_eq!(new("const SIZE: usize = 10;").as_deref(), Some("const SIZE: usize = 7;"));
         assert_eq!(new("const size = 10").as_deref(), Some("const size = 7"));
+        assert_eq!(new("-define(SIZE, 10).").as_deref(), Some("-define(SIZE, 7)."));
         assert_eq!(new("const SIZES = 10"), None);
         assert_eq!(new("const SIZE = other"), None);
         assert_eq!(new("    SIZE = 10"), None);
@@ -99,10 +104,18 @@ mod tests {
 
     #[test]
     fn every_program_is_there_in_every_language_and_can_be_small() {
-        let all = programs(&[]).expect("the list is right");
-        for contender in ALL {
+        let mut all = programs(&[]).expect("the list is right");
+        all.push(Program::hello());
+        let actors = listed(List::Actors, &[]).expect("the list is right");
+        for (contenders, programs) in [(ALL, all), (ACTORS, actors)] {
+            check_sources(contenders, &programs);
+        }
+    }
+
+    fn check_sources(contenders: &[&dyn Contender], programs: &[Program]) {
+        for contender in contenders {
             let language = contender.language();
-            for program in all.iter().chain([&Program::hello()]) {
+            for program in programs {
                 let file = format!("benches/{}/{}.{}", language.folder, program.stem(), language.extension);
                 let text =
                     fs::read_to_string(root().join(&file)).unwrap_or_else(|_| panic!("{file} is missing"));

@@ -23,6 +23,11 @@ pub fn find_of_python(in_package: &str, on_path: &str) -> PathBuf {
     programs.find(|program| program.exists()).unwrap_or_else(|| PathBuf::from(on_path))
 }
 
+/// Whether a program can be started; it ends at once, as it gets nothing to do.
+pub fn is_there(program: &Path) -> bool {
+    Command::new(program).output().is_ok()
+}
+
 /// The first line that a program prints about its version.
 pub fn version(program: &Path, argument: &str) -> Result<String> {
     let missing = || format!("`{}` is not installed; `cargo xtask setup --full` gets it", shown(program));

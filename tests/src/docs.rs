@@ -1,5 +1,7 @@
 //! Examples in documents: each fenced `gal` block is a program and must compile and run (`gal-fail` must not compile).
 //!
+//! `gal-web` is a program for JavaScript, which must compile.
+//!
 //! A block followed by a block fenced `output` must print exactly that. A block without `fn main` or `actor Main`
 //! gets an empty one.
 
@@ -10,6 +12,8 @@ pub struct Example {
     pub line: usize,
     pub text: String,
     pub must_fail: bool,
+    /// It is for `wasm32-web`.
+    pub is_web: bool,
     pub output: Option<String>,
 }
 
@@ -28,11 +32,12 @@ pub fn examples(document: &str, text: &str) -> Vec<Example> {
             block.push('\n');
         }
         match kind {
-            "gal" | "gal-fail" => found.push(Example {
+            "gal" | "gal-fail" | "gal-web" => found.push(Example {
                 document: document.to_string(),
                 line: number + 1,
                 text: block,
                 must_fail: kind == "gal-fail",
+                is_web: kind == "gal-web",
                 output: None,
             }),
             "output" => {

@@ -1,6 +1,6 @@
 //! The corpora's runner: text files in, a list of failures out. A test is a file; adding one is dropping it in.
 //!
-//! * `tests/run/**/*.gal`: programs that print what they compute, see [`program`].
+//! * `tests/run/**/*.gal` and `examples/*.gal`: programs that print what they compute, see [`program`].
 //! * `tests/ui/<code>/*.gal`: programs with mistakes, the expected report beside them in `<name>.txt`, see [`ui`]; and
 //!   `tests/ui/<code>/<folder>/*.gal`, such programs of several modules.
 //! * programs that `generate` makes out of seeds, see [`generated`].
@@ -8,7 +8,7 @@
 //! * `examples/hello.gal`, in several engines and on hosts that fail: tests/tests/hello.rs.
 //!
 //! `BLESS=1` rewrites expected reports of `tests/ui`; expected output of programs is never written by a tool.
-//! `GAL_TEST_FILTER=text` leaves out the files of `tests/run` and `tests/ui` without the text in their path.
+//! `GAL_TEST_FILTER=text` leaves out the files of `tests/run`, `examples` and `tests/ui` without the text in their path.
 
 pub mod browser;
 pub mod docs;
@@ -26,6 +26,7 @@ pub mod traces;
 pub mod ui;
 pub mod wasm_opt;
 pub mod wat;
+pub mod web;
 pub mod write_host;
 
 use std::path::{Path, PathBuf};

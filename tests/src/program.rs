@@ -1,4 +1,4 @@
-//! A program of `tests/run` with its expectations, which are comments in it.
+//! A program of `tests/run` or `examples` with its expectations, which are comments in it.
 //!
 //! ```text
 //! // heavy                     not run on the interpreter
@@ -15,6 +15,8 @@
 //! // host: wasi              not as a process of this machine (a reason must follow in the text)
 //! // dir: tests/data            a folder of the workspace that the program may read as `data`; not on the interpreter
 //! //> a line                   expected standard output, unless a file `<name>.out` stands beside
+//! // full-args: 40000          its arguments at the full size: `GAL_TEST_SIZE=full` also runs it with these, not on the interpreter
+//! //full> a line               expected standard output at the full size
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -41,6 +43,15 @@ pub struct Program {
     /// Folders below the workspace that the program may read, by their last component.
     pub dirs: Vec<String>,
     pub stdout: String,
+    /// What is different at the full size, if the program has one.
+    pub full: Option<FullSize>,
+}
+
+/// The arguments of a program at its full size, and what it prints then.
+#[derive(Clone, Debug, Default)]
+pub struct FullSize {
+    pub args: Vec<String>,
+    pub stdout: String,
 }
 
 impl Program {
@@ -54,8 +65,17 @@ impl Program {
         if let Ok(out) = std::fs::read_to_string(path.with_extension("out")) {
             this.stdout = out;
         }
+        if this.full.as_ref().is_some_and(|full| full.args.is_empty() || full.stdout.is_empty()) {
+            return Err(format!("{}: a full size needs both `full-args:` and `//full>`", this.name));
+        }
         this.text = text;
         Ok(this)
+    }
+
+    /// The same program at its full size, which is too much for the interpreter.
+    pub fn at_full_size(&self) -> Option<Program> {
+        let FullSize { args, stdout } = self.full.clone()?;
+        Some(Program { args, stdout, is_heavy: true, ..self.clone() })
     }
 
     /// Whether it ends because its stack does.
@@ -71,8 +91,11 @@ impl Program {
 
     fn directive(&mut self, line: &str) -> Result<(), String> {
         if let Some(expected) = line.strip_prefix("//>") {
-            self.stdout.push_str(expected.strip_prefix(' ').unwrap_or(expected));
-            self.stdout.push('\n');
+            push_line(&mut self.stdout, expected);
+            return Ok(());
+        }
+        if let Some(expected) = line.strip_prefix("//full>") {
+            push_line(&mut self.full.get_or_insert_default().stdout, expected);
             return Ok(());
         }
         let Some(comment) = line.strip_prefix("// ") else { return Ok(()) };
@@ -82,7 +105,8 @@ impl Program {
         let Some((key, value)) = comment.split_once(':') else { return Ok(()) };
         let value = value.trim();
         match key {
-            "args" => self.args = value.split_whitespace().map(str::to_string).collect(),
+            "args" => self.args = words(value),
+            "full-args" => self.full.get_or_insert_default().args = words(value),
             "stdin" => {
                 self.stdin.push_str(value);
                 self.stdin.push('\n');
@@ -113,5 +137,46 @@ impl Program {
             _ => {}
         }
         Ok(())
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_string).collect()
+}
+
+fn push_line(output: &mut String, line: &str) {
+    output.push_str(line.strip_prefix(' ').unwrap_or(line));
+    output.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, text: &str) -> Result<Program, String> {
+        let path = std::env::temp_dir().join(format!("gal-program-{}-{name}.gal", std::process::id()));
+        std::fs::write(&path, text).expect("it can be written");
+        let program = Program::read(&std::env::temp_dir(), &path);
+        std::fs::remove_file(&path).expect("it is there");
+        program
+    }
+
+    #[test]
+    fn a_program_has_two_sizes() {
+        let text = "// args: 1\n// full-args: 2 3\n//> one\n//full> two\n//full>\n";
+        let small = read("sizes", text).expect("it is right");
+        assert_eq!((small.args.join(" "), small.stdout.as_str()), ("1".to_string(), "one\n"));
+        let full = small.at_full_size().expect("it has one");
+        assert_eq!((full.args.join(" "), full.stdout.as_str()), ("2 3".to_string(), "two\n\n"));
+        assert!(full.is_heavy && !small.is_heavy);
+        assert!(read("size", "//> one\n").expect("it is right").at_full_size().is_none());
+    }
+
+    #[test]
+    fn half_a_full_size_is_an_error() {
+        for text in ["// full-args: 2\n//> one\n", "//full> two\n", "// full-args:\n//full> two\n"] {
+            let error = read("half", text).expect_err("something is missing");
+            assert!(error.ends_with("a full size needs both `full-args:` and `//full>`"), "{error}");
+        }
     }
 }

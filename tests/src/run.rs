@@ -5,6 +5,7 @@ use crate::loader::{Disk, Memory};
 use crate::native;
 use crate::program::Program;
 use crate::wasm_opt;
+use crate::web;
 use backends::BACKENDS;
 use driver::{
     Artifact, ArtifactKind, BackendKind, OptLevel, Options, Panics, Profile, Purpose, Session, SourceLoader,
@@ -45,6 +46,8 @@ pub enum RunsOn {
     Llvm(OptLevel),
     /// As a process of this machine.
     Native(OptLevel),
+    /// In JavaScript, from the wasm backend or through LLVM.
+    Web(web::Engine, Option<OptLevel>),
     /// Linked to a C library, as a process of this machine or by an emulator.
     Linked(&'static System, OptLevel),
 }
@@ -124,6 +127,33 @@ pub const LLVM_MODES: &[Mode] = &[
         is_long: true,
         ..mode("release llvm -O2 -g", Profile::Release, RunsOn::Llvm(OptLevel::O2))
     },
+];
+
+const fn mode_web(name: &'static str, profile: Profile, engine: web::Engine) -> Mode {
+    Mode { target: &driver::WASM32_WEB, ..mode(name, profile, RunsOn::Web(engine, None)) }
+}
+
+/// Those of modules for JavaScript, in Node.
+pub const NODE_MODES: &[Mode] = &[
+    mode_web("debug node", Profile::Debug, web::Engine::Node),
+    mode_web("release node", Profile::Release, web::Engine::Node),
+    Mode {
+        target: &driver::WASM64_WEB,
+        is_long: true,
+        ..mode_web("release wasm64 node", Profile::Release, web::Engine::Node)
+    },
+    Mode { aborts: true, is_long: true, ..mode_web("abort node", Profile::Release, web::Engine::Node) },
+    #[cfg(feature = "llvm")]
+    Mode {
+        target: &driver::WASM32_WEB,
+        ..mode("release llvm node", Profile::Release, RunsOn::Web(web::Engine::Node, Some(OptLevel::O3)))
+    },
+];
+
+/// And in a page.
+pub const CHROMIUM_MODES: &[Mode] = &[
+    mode_web("release chromium", Profile::Release, web::Engine::Chromium),
+    Mode { is_long: true, ..mode_web("debug chromium", Profile::Debug, web::Engine::Chromium) },
 ];
 
 /// Both: LLVM, and a 64-bit memory.
@@ -234,14 +264,19 @@ pub fn options(program: &Program, mode: Mode) -> Options {
         artifact: driver::usual_artifact(target),
         profile: mode.profile,
         backend: Some(match mode.runs_on {
-            RunsOn::Llvm(_) | RunsOn::Native(_) | RunsOn::Linked(..) => BackendKind::Llvm,
-            RunsOn::Wasm | RunsOn::WasmAt(_) | RunsOn::Interpreter => BackendKind::Wasm,
+            RunsOn::Llvm(_) | RunsOn::Native(_) | RunsOn::Linked(..) | RunsOn::Web(_, Some(_)) => {
+                BackendKind::Llvm
+            }
+            RunsOn::Wasm | RunsOn::WasmAt(_) | RunsOn::Interpreter | RunsOn::Web(_, None) => {
+                BackendKind::Wasm
+            }
         }),
         opt_level: match mode.runs_on {
             RunsOn::WasmAt(level)
             | RunsOn::Llvm(level)
             | RunsOn::Native(level)
             | RunsOn::Linked(_, level) => Some(level),
+            RunsOn::Web(_, level) => level,
             RunsOn::Wasm | RunsOn::Interpreter => None,
         },
         overflow_checks: program.overflow_checks,
@@ -259,6 +294,12 @@ pub fn options(program: &Program, mode: Mode) -> Options {
 
 pub fn native_target() -> &'static TargetInfo {
     target(NATIVE_TARGET)
+}
+
+/// The target that the first line of a program asks for.
+pub fn target_of(text: &str) -> &'static TargetInfo {
+    let first = text.lines().next().unwrap_or_default();
+    first.strip_prefix("// target: ").map_or(Options::default().target, |name| target(name.trim()))
 }
 
 pub fn target(name: &str) -> &'static TargetInfo {
@@ -284,6 +325,8 @@ pub fn check_program(
             RunsOn::Native(_) => program.is_for_wasi,
             // The stack is the system's, and so is what is said of its end.
             RunsOn::Linked(..) => program.is_for_wasi || program.overflows_stack(),
+            // There are no files, and a stack's end is the engine's.
+            RunsOn::Web(..) => program.is_for_wasi || program.overflows_stack() || !program.dirs.is_empty(),
             RunsOn::Wasm | RunsOn::WasmAt(_) | RunsOn::Llvm(_) => false,
         };
         if skipped || panics || unfit {
@@ -314,6 +357,15 @@ pub fn check_text(
     compare(&program, outcome.status, &outcome.stdout_text(), &outcome.stderr_text(), expected.is_some())
 }
 
+/// Whether a program that exists only as text becomes a module for JavaScript, and the files beside it.
+pub fn compiles_for_the_web(text: &str) -> Result<(), String> {
+    let name = "example.gal";
+    let mut loader = Memory { name: name.to_string(), text: text.to_string() };
+    let program = Program { name: name.to_string(), ..Program::default() };
+    let options = Options { target: &driver::WASM32_WEB, ..options(&program, MODES[0]) };
+    compile(&mut loader, name, options).map(drop)
+}
+
 fn check_mode(
     loader: &mut dyn SourceLoader,
     engine: &wasi::Engine,
@@ -332,6 +384,10 @@ fn check_mode(
         _ => None,
     };
     if let Some(outcome) = process {
+        return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
+    }
+    if let RunsOn::Web(engine, _) = mode.runs_on {
+        let outcome = engine.run(&artifact.bytes, mode.target.pointer_bytes, program, TIMEOUT)?;
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
     let module = match mode.wasm_opt {

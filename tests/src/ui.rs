@@ -4,6 +4,8 @@
 //! * `tests/ui/<code>/<folder>/` holds programs of several modules: the files of the folder itself with a `main` are
 //!   programs, all others, and what is in folders below, are modules that they may share.
 //!
+//! `// target: NAME` in the first line chooses a target.
+//!
 //! The report stands beside the program, in `<name>.txt`. Where checking does not find what the folder promises, the program
 //! is compiled: some mistakes show only when it is put together.
 
@@ -99,7 +101,9 @@ fn has_code(checked: &driver::Checked, code: &str) -> bool {
 
 fn report_on(root: &Path, entry: &str, code: &str) -> Result<driver::Checked, driver::DriverError> {
     let mut loader = Disk { root: root.to_path_buf() };
-    let mut session = Session::new(&mut loader, Options::default());
+    let text = std::fs::read_to_string(root.join(entry)).unwrap_or_default();
+    let target = crate::run::target_of(&text);
+    let mut session = Session::new(&mut loader, Options { target, ..Options::default() });
     let checked = driver::check(&mut session, entry)?;
     if has_code(&checked, code) || checked.has_errors() {
         return Ok(checked);

@@ -201,7 +201,7 @@ fn types_only(signature: &str) -> String {
     if let [.., before, ")"] = words.as_mut_slice() {
         *before = before.trim_end_matches(',');
     }
-    let joined = words.join(" ").replace("( ", "(").replace(", )", ")");
+    let joined = words.join(" ").replace("( ", "(").replace(", )", ")").replace(" )", ")");
     let joined = joined.replace("< ", "<").replace(", >", ">");
     let mut text = String::new();
     for part in joined.split_inclusive(": ") {

@@ -3,11 +3,15 @@
 #[cfg(feature = "llvm")]
 use corpus_tests::linked;
 use corpus_tests::program::Program;
-use corpus_tests::{docs, files, for_all, is_full, report, root, run, schedules, traces, ui, wasm_opt, wat};
+use corpus_tests::{
+    docs, files, for_all, is_full, report, root, run, schedules, traces, ui, wasm_opt, wat, web,
+};
 use std::path::Path;
 
-/// Whether a path contains `GAL_TEST_FILTER`, if that is given.
+/// Whether a path within the workspace contains `GAL_TEST_FILTER`, if that is given.
 fn is_wanted(path: &Path) -> bool {
+    let root = root();
+    let path = path.strip_prefix(&root).unwrap_or(path);
     std::env::var("GAL_TEST_FILTER").map_or(true, |filter| path.to_string_lossy().contains(&filter))
 }
 
@@ -25,10 +29,22 @@ fn run_folder(suite: &str, folder: &str, modes: &[run::Mode], stride: usize) {
         paths = paths.into_iter().step_by(stride).collect();
     }
     let failures = for_all(&paths, |path| match Program::read(&root, path) {
-        Ok(program) => run::check_program(&root, &engine, &program, modes, is_full()),
+        Ok(program) => check_sizes(&root, &engine, &program, modes),
         Err(problem) => vec![problem],
     });
     report(suite, paths.len(), &failures);
+}
+
+/// Runs a program, and once more at its full size if that is asked for and the program has one.
+fn check_sizes(root: &Path, engine: &wasi::Engine, program: &Program, modes: &[run::Mode]) -> Vec<String> {
+    let mut failures = run::check_program(root, engine, program, modes, is_full());
+    if is_full()
+        && let Some(full) = program.at_full_size()
+    {
+        let found = run::check_program(root, engine, &full, modes, is_full());
+        failures.extend(found.into_iter().map(|failure| format!("at full size: {failure}")));
+    }
+    failures
 }
 
 #[test]
@@ -37,10 +53,54 @@ fn programs_print_what_they_should() {
 }
 
 #[test]
+fn examples_print_what_they_should() {
+    run_folder("examples", "examples", run::MODES, 1);
+}
+
+/// Examples that show how a program is tested.
+#[test]
+fn test_blocks_of_examples_pass() {
+    let root = root();
+    let engine = wasi::Engine::new();
+    let examples: Vec<_> = examples(&root).into_iter().filter(|name| has_test_blocks(&root, name)).collect();
+    let failures = for_all(&examples, |name| {
+        match run::check_test_blocks(&root, &engine, name, driver::Profile::Debug) {
+            Ok(0) => vec![format!("{name}: none of its test blocks is found")],
+            Ok(_) => Vec::new(),
+            Err(failures) => failures,
+        }
+    });
+    report("examples with test blocks", examples.len(), &failures);
+    assert!(!examples.is_empty(), "no example has test blocks");
+}
+
+#[test]
+fn examples_are_listed() {
+    let root = root();
+    let list = std::fs::read_to_string(root.join("README.md")).expect("the readme is there");
+    let missing: Vec<_> = examples(&root).into_iter().filter(|name| !list.contains(name)).collect();
+    assert!(missing.is_empty(), "README.md does not name {missing:?}");
+}
+
+/// The names of all examples, from the workspace on.
+fn examples(root: &Path) -> Vec<String> {
+    let paths = files(&root.join("examples"), "gal");
+    let name = |path: &Path| path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
+    paths.iter().map(|path| name(path)).collect()
+}
+
+fn has_test_blocks(root: &Path, name: &str) -> bool {
+    std::fs::read_to_string(root.join(name)).is_ok_and(|text| text.contains("\ntest \""))
+}
+
+/// The programs whose actors and green threads may run in any order.
+const CONCURRENT: [&str; 3] = ["tests/run/actors", "tests/run/savina", "examples"];
+
+#[test]
 fn actors_do_the_same_in_all_orders() {
     let root = root();
     let engine = wasi::Engine::new();
-    let mut paths = files(&root.join("tests/run/actors"), "gal");
+    let mut paths: Vec<_> = CONCURRENT.iter().flat_map(|folder| files(&root.join(folder), "gal")).collect();
     paths.retain(|path| is_wanted(path));
     let failures = for_all(&paths, |path| schedules::check(&root, &engine, path));
     report(&format!("run in {} orders", schedules::seeds()), paths.len(), &failures);
@@ -127,6 +187,23 @@ fn programs_print_the_same_linked_to_c_libraries() {
     }
 }
 
+/// A module takes milliseconds in Node; the full size takes all in a page, too.
+const CHROMIUM_STRIDE: usize = 10;
+
+#[test]
+fn programs_print_the_same_in_javascript() {
+    let engines = [
+        (web::Engine::Node, run::NODE_MODES, 2),
+        (web::Engine::Chromium, run::CHROMIUM_MODES, CHROMIUM_STRIDE),
+    ];
+    for (engine, modes, stride) in engines {
+        match engine.missing() {
+            None => run_programs(&format!("run in {engine:?}"), modes, stride),
+            Some(why) => println!("skipped: programs in {engine:?}: {why}"),
+        }
+    }
+}
+
 #[test]
 fn mistakes_are_reported_as_expected() {
     let root = root();
@@ -148,15 +225,22 @@ fn small_functions_become_what_they_should() {
 fn examples_in_documents_work() {
     let root = root();
     let engine = wasi::Engine::new();
-    let mut examples = Vec::new();
+    let mut found = Vec::new();
     let mut documents = files(&root.join("docs"), "md");
     documents.push(root.join("README.md"));
     for document in documents {
         let name = document.strip_prefix(&root).unwrap_or(&document).to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&document).unwrap_or_default();
-        examples.extend(docs::examples(&name, &text));
+        found.extend(docs::examples(&name, &text));
     }
-    let failures = for_all(&examples, |example| {
+    let failures = for_all(&found, |example| {
+        if example.is_web {
+            return run::compiles_for_the_web(&example.program())
+                .err()
+                .map(|e| format!("{}: {e}", example.name()))
+                .into_iter()
+                .collect();
+        }
         let result = run::check_text(&engine, "example.gal", &example.program(), example.output.as_deref());
         match (result, example.must_fail) {
             (Ok(()), false) => Vec::new(),
@@ -165,5 +249,5 @@ fn examples_in_documents_work() {
             (Err(problem), _) => vec![format!("{}: {problem}", example.name())],
         }
     });
-    report("docs", examples.len(), &failures);
+    report("docs", found.len(), &failures);
 }

@@ -32,6 +32,7 @@ pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native", "debugger",
 /// Tests among them that do the same without it, and have just been run.
 pub const SAME_WITHOUT: &[&str] = &[
     "programs_print_what_they_should",
+    "examples_print_what_they_should",
     "mistakes_are_reported_as_expected",
     "small_functions_become_what_they_should",
     "examples_in_documents_work",

@@ -13,6 +13,7 @@ mod setup;
 mod suites;
 mod test;
 mod tidy;
+mod web;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ const USAGE: &str = "\
 cargo xtask setup [--full]          check the toolchain and add what is missing; --full also for `bench` and `test --full`
 cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes and nothing skipped
 cargo xtask check-wasm              build the compiler's core for wasm32-unknown-unknown
+cargo xtask web [--full]            type-check, build and test the npm package in runtime-wasm; --full in all browsers, versions of Node and bundlers
 cargo xtask tidy                    rules that no lint knows
 cargo xtask bench [ARGS…]           compare the compute programs with C and other languages; `bench --help` lists the arguments";
 
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Some("setup") => setup::setup(rest),
         Some("test") => test::test(rest),
         Some("check-wasm") => check_wasm::check_wasm(),
+        Some("web") => web::web(rest),
         Some("tidy") => tidy::tidy(),
         Some("bench") => bench::bench(rest),
         Some("help" | "-h" | "--help") => {

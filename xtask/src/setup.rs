@@ -7,6 +7,7 @@ use crate::check_wasm::{self, DEBIAN_PACKAGES};
 use crate::llvm;
 use crate::peers;
 use crate::process::{cargo, command, output, run};
+use crate::web;
 use std::path::Path;
 
 /// What `bench` needs beyond Rust: the C compiler and linker that GAL is compared with.
@@ -39,6 +40,7 @@ pub fn setup(args: &[String]) -> Result {
     wasm_target()?;
     llvm::setup();
     binaryen::setup();
+    web::setup();
     if is_full {
         full_tools()?;
     }
@@ -132,6 +134,7 @@ fn full_tools() -> Result {
         return Err(format!("`bench` and `test --full` need {missing}; install them as your system does it"));
     }
     peers::setup();
+    web::setup_full();
     Ok(())
 }
 

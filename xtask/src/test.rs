@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that has to hold, in steps; the quick ones first.
 
 use crate::process::{cargo, run, show_time};
-use crate::{Result, bench, check_wasm, llvm, suites, tidy};
+use crate::{Result, bench, check_wasm, llvm, suites, tidy, web};
 use std::time::{Duration, Instant};
 
 struct Step {
@@ -13,6 +13,8 @@ const STEPS: &[Step] = &[
     Step { name: "format", work: |_| run(cargo(&["fmt", "--all", "--check"])) },
     Step { name: "tidy", work: |_| tidy::tidy() },
     Step { name: "lints", work: |_| lints() },
+    // Before the programs that run through the package.
+    Step { name: "web", work: web::in_test },
     Step { name: "tests", work: suites::run_all },
     Step { name: "llvm", work: with_llvm },
     Step { name: "wasm", work: |_| check_wasm::check_wasm() },

@@ -2,6 +2,7 @@
 
 mod assemblyscript;
 mod c;
+mod erlang;
 mod gal;
 mod go;
 mod rust;
@@ -98,6 +99,15 @@ pub const ALL: &[&dyn Contender] = &[
     &go::Go,
     &assemblyscript::AssemblyScript { is_checked: true },
     &assemblyscript::AssemblyScript { is_checked: false },
+];
+
+/// Those of the programs with actors; the first is what all are compared with.
+pub const ACTORS: &[&dyn Contender] = &[
+    &C,
+    &Gal::checked("GAL", BackendKind::Wasm),
+    &Gal::checked("GAL (LLVM)", BackendKind::Llvm),
+    &go::Go,
+    &erlang::Erlang,
 ];
 
 /// A program that is compiled.

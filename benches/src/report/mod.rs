@@ -74,9 +74,17 @@ fn facts() -> String {
 
 /// Those that take part on a platform, and lines about those that do not.
 pub fn installed(platform: Platform) -> (Vec<&'static dyn Contender>, String) {
+    installed_of(ALL, platform)
+}
+
+/// The same of some contenders.
+pub fn installed_of(
+    all: &[&'static dyn Contender],
+    platform: Platform,
+) -> (Vec<&'static dyn Contender>, String) {
     let mut taking_part = Vec::new();
     let mut missing = String::new();
-    for contender in ALL.iter().copied().filter(|contender| contender.platforms().contains(&platform)) {
+    for contender in all.iter().copied().filter(|contender| contender.platforms().contains(&platform)) {
         match contender.version(platform) {
             Ok(_) => taking_part.push(contender),
             Err(error) => missing.push_str(&format!("- missing: {}: {error}\n", contender.name())),

@@ -311,7 +311,9 @@ impl Simplify<'_> {
             Some(Const::I64(n)) => return (n != 0).then_some((self.zero, n as u64)),
             _ => {}
         }
-        let (base, more) = self.sum_with_constant(addr)?;
+        let (base, constant) = self.sum_with_constant(addr)?;
+        // What is no longer part of the sum goes along with the rest of it.
+        let more = constant.checked_add(self.postponed[addr])?;
         let is_frame = self.func.frame.is_some_and(|frame| self.func.item(frame.base, 0) == base);
         let only_addresses = self.defs.n_addr_uses[addr] == self.defs.n_uses[addr];
         (is_frame || (more < NULL_GUARD && only_addresses)).then_some((base, more))

@@ -15,6 +15,7 @@ mod misuses;
 mod options;
 mod pipeline;
 mod sources;
+mod web;
 
 pub use backend::{
     Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, ProfileFile, Profiling, WasmFeature,
@@ -23,9 +24,10 @@ pub use backends::{Fallback, find as find_backend};
 pub use mir::build::Trace;
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TRACE,
-    TRACE_COMMANDS, TRACE_FD, TRACE_FORMAT, TargetInfo, UnknownName, Vectors, WASM32_WASI, WASM64_WASI,
-    passes, resolve_passes_off, targets, usual_artifact,
+    TRACE_COMMANDS, TRACE_FD, TRACE_FORMAT, TargetInfo, UnknownName, Vectors, WASM32_WASI, WASM32_WEB,
+    WASM64_WASI, WASM64_WEB, passes, resolve_passes_off, targets, usual_artifact,
 };
+pub use web::{WebInterface, WebNames};
 
 use std::fmt;
 use syntax::codes::CodeInfo;
@@ -127,6 +129,8 @@ pub struct CompileOutput {
     pub fallback: Option<Fallback>,
     /// With [`Purpose::Test`]: the program's tests in source order.
     pub tests: Vec<TestInfo>,
+    /// For the web: what JavaScript needs to know of it.
+    pub web: Option<WebInterface>,
     /// With [`Options::explain_copies`]: where a value will or may be copied, in source order.
     pub copies: Vec<CopyReport>,
 }
@@ -230,7 +234,8 @@ pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, Drive
     let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
     let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
     let (backend, fallback) = (choice.backend.kind(), choice.fallback);
-    let output = CompileOutput { artifact, backend, fallback, tests, copies };
+    let web = session.options.target.is_web().then(|| WebInterface::new(&mut checker, &program));
+    let output = CompileOutput { artifact, backend, fallback, tests, web, copies };
     Ok(Compiled { checked: pipeline::checked(checker), output: Some(output) })
 }
 

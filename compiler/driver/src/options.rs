@@ -1,6 +1,6 @@
 //! What a run of the compiler can be asked for. Defaults are those of `galc build` without options.
 
-pub use lir::targets::{WASM32_WASI, WASM64_WASI};
+pub use lir::targets::{WASM32_WASI, WASM32_WEB, WASM64_WASI, WASM64_WEB};
 pub use lir::{Platform, TargetInfo, Vectors};
 
 use backend::{ArtifactKind, BackendKind, OptLevel, Profiling};

@@ -361,6 +361,9 @@ pub enum EmitChoice {
 pub struct CheckArgs {
     /// A source file or a package's folder [default: the package around the current folder]
     pub path: Option<PathBuf>,
+    /// The platform that the program is for, one of `galc targets`
+    #[arg(long)]
+    pub target: Option<String>,
     #[command(flatten)]
     pub watch: WatchArgs,
 }

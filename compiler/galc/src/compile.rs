@@ -8,20 +8,21 @@ use crate::shell::{Shell, Timer};
 use backends::BACKENDS;
 use driver::{
     BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, ProfileFile,
-    Profiling, Purpose, Session, Trace, Vectors,
+    Profiling, Purpose, Session, TargetInfo, Trace, Vectors,
 };
 use std::path::PathBuf;
 use wasi::{Preopen, RunOptions};
 
 /// The driver's options for arguments, with the names in them checked.
+/// The target of this name, or the usual one.
+pub fn target(name: Option<&str>) -> Result<&'static TargetInfo, Failure> {
+    let Some(name) = name else { return Ok(&driver::targets()[0]) };
+    let found = driver::targets().iter().find(|target| target.name == name);
+    found.ok_or_else(|| Failure::Usage(format!("there is no target `{name}`; see `galc targets`")))
+}
+
 pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure> {
-    let target = match &args.target {
-        None => &driver::targets()[0],
-        Some(name) => driver::targets()
-            .iter()
-            .find(|target| target.name == name)
-            .ok_or_else(|| Failure::Usage(format!("there is no target `{name}`; see `galc targets`")))?,
-    };
+    let target = target(args.target.as_deref())?;
     let off = if args.no_opt { &["all".to_string()][..] } else { &args.passes_off };
     let passes_off = driver::resolve_passes_off(off).map_err(|unknown| {
         let known: Vec<String> = driver::passes().iter().map(driver::PassInfo::full_name).collect();

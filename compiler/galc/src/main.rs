@@ -16,6 +16,7 @@ mod shell;
 mod trace;
 mod wasm_opt;
 mod watch;
+mod web;
 
 use cli::Cli;
 use exit::Exit;

@@ -17,6 +17,11 @@ const SIGNAL_STATUS: i32 = 128;
 pub fn check(target: &TargetInfo, host: &RunOptions) -> Result<(), Failure> {
     let name = target.name;
     let is_here = match target.platform {
+        Platform::Wasm if target.is_web() => {
+            return Err(Failure::Usage(format!(
+                "modules for `{name}` are loaded by JavaScript: `galc build` writes one, and `.js` and `.d.ts` files beside it"
+            )));
+        }
         Platform::Wasm => return Ok(()),
         Platform::X86_64Linux => cfg!(all(target_os = "linux", target_arch = "x86_64")),
         Platform::C(_) => {

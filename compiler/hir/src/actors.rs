@@ -7,6 +7,7 @@
 
 mod collect;
 mod dispatch;
+mod exported;
 mod glue;
 mod mailbox;
 mod replies;
@@ -37,6 +38,8 @@ pub(crate) struct Actors {
     pub by_adt: FxHashMap<AdtId, ActorId>,
     pub fns: FxHashMap<FnId, ActorFn>,
     pub glue: FxHashMap<FnId, Glue>,
+    /// What `export actor` names, and where.
+    pub exports: Vec<(ModuleId, ast::Ident)>,
 }
 
 pub(crate) struct Actor {

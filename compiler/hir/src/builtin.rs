@@ -13,6 +13,8 @@ pub(crate) enum Builtin {
     Ord,
     Hash,
     Show,
+    /// Crossing to JavaScript.
+    Wire,
     /// `+ - * / % **`, on numbers.
     Arith,
     /// `+% -% *%`, on integers.
@@ -36,6 +38,7 @@ impl Builtin {
             "Ord" => Builtin::Ord,
             "Hash" => Builtin::Hash,
             "Show" => Builtin::Show,
+            "Wire" => Builtin::Wire,
             "Add" | "Sub" | "Mul" | "Div" | "Rem" | "Pow" => Builtin::Arith,
             "WrapAdd" | "WrapSub" | "WrapMul" => Builtin::Wrap,
             "BitAnd" | "BitOr" | "BitXor" => Builtin::Bits,
@@ -49,7 +52,7 @@ impl Builtin {
 
     /// Whether the trait is implemented by the parts of a type, where it has no `impl` of its own.
     pub fn is_structural(self) -> bool {
-        matches!(self, Builtin::Eq | Builtin::Ord | Builtin::Hash | Builtin::Show)
+        matches!(self, Builtin::Eq | Builtin::Ord | Builtin::Hash | Builtin::Show | Builtin::Wire)
     }
 
     pub fn is_binary(self) -> bool {
@@ -60,7 +63,7 @@ impl Builtin {
         match self {
             Builtin::Eq | Builtin::Ord | Builtin::Arith | Builtin::Neg => true,
             Builtin::Wrap | Builtin::Bits | Builtin::Shift | Builtin::BitNot => is_int,
-            Builtin::Hash | Builtin::Show | Builtin::Not => false,
+            Builtin::Hash | Builtin::Show | Builtin::Wire | Builtin::Not => false,
         }
     }
 
@@ -109,6 +112,8 @@ impl Solver<'_> {
             return if fits { Sel::Builtin(builtin) } else { Sel::No };
         }
         let parts = match kind {
+            // What can only be moved stays on its side.
+            TyKind::Adt(adt, _) if builtin == Builtin::Wire && self.p.adts[*adt].is_iso => false,
             TyKind::Adt(adt, _) => !self.p.index.opaque.contains(adt),
             _ => matches!(kind, TyKind::Tuple(_) | TyKind::FixedArray(..)),
         };

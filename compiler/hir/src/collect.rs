@@ -143,7 +143,7 @@ impl Checker {
             }
             ItemKind::Extern(block) => self.collect_extern(module, block),
             ItemKind::Actor(decl) => self.collect_actor(module, *decl, &attrs, docs, is_pub),
-            ItemKind::ExportActor(name) => self.unsupported(name.span, "`export actor`"),
+            ItemKind::ExportActor(name) => self.decls.actors.exports.push((module, name)),
             ItemKind::Error => {}
         }
     }

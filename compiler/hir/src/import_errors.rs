@@ -50,8 +50,12 @@ impl Checker {
 
     fn report_import(&mut self, import: &PendingImport, fault: &Fault, source: &mut Source<'_>) {
         let ident = import.path[fault.at];
-        if let Some(what) = self.planned_in_std(&import.path) {
-            return self.unsupported(ident.span, what);
+        let path: Vec<Symbol> = import.path.iter().map(|ident| ident.name).collect();
+        if self.is_missing_web_module(&path) {
+            let module = self.program.name(path[1]);
+            let message = format!("`std.{module}` is for JavaScript, which this target does not have");
+            let diag = Diagnostic::error(codes::EXTERN_OF_ANOTHER_TARGET, ident.span, message);
+            return self.report(diag.note("`--target wasm32-web` and `wasm64-web` have; `@target(web)` leaves out what only they can have"));
         }
         let diag = match fault.place {
             Some(Place::Module(m)) if self.exists_privately(m, ident.name) => self.private_import(m, ident),

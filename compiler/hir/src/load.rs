@@ -100,6 +100,9 @@ impl Checker {
 
     /// Asks for all modules that a path may mention.
     fn request(&mut self, loader: &mut Loader, from: ModuleId, path: &[Symbol]) {
+        if self.is_missing_web_module(path) {
+            return;
+        }
         let Some((package, path)) = self.split_package(from, path) else { return };
         loader.queue.push((package, path.to_vec()));
     }

@@ -4,8 +4,11 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::program::ModuleId;
 use crate::scope::{Def, Entry, Ns};
-use syntax::ast::{self, Ident, ItemKind};
+use syntax::ast::{self, ItemKind};
 use syntax::{Diagnostic, Span};
+
+/// The modules of `std` that need JavaScript.
+const WEB_MODULES: [&str; 3] = ["dom", "fetch", "js"];
 
 impl Checker {
     pub(crate) fn unsupported(&mut self, span: Span, what: &str) {
@@ -24,16 +27,9 @@ impl Checker {
         }
     }
 
-    /// What a path into `std` would be of, if this version had it.
-    pub(crate) fn planned_in_std(&self, path: &[Ident]) -> Option<&'static str> {
-        let text = |i: usize| path.get(i).map_or("", |ident| self.program.name(ident.name));
-        if text(0) != "std" {
-            return None;
-        }
-        match text(1) {
-            "js" => Some("`std.js`"),
-            "dom" => Some("`std.dom`"),
-            _ => None,
-        }
+    /// Whether a path leads into a module of `std` that only programs for JavaScript have, and this is none.
+    pub(crate) fn is_missing_web_module(&self, path: &[syntax::Symbol]) -> bool {
+        let text = |i: usize| path.get(i).map_or("", |name| self.program.name(*name));
+        !self.is_web() && text(0) == "std" && WEB_MODULES.contains(&text(1))
     }
 }

@@ -36,6 +36,8 @@ pub struct Program {
     pub lang: LangItems,
     /// A module that was loaded declares an actor.
     pub has_actors: bool,
+    /// The types of references to actors that JavaScript gets, in order.
+    pub exported_actors: Vec<AdtId>,
     /// A handler in a module that was loaded says `defer_reply()`.
     pub defers_replies: bool,
     /// Handlers of actors that others may change the states under: what is behind their second parameter, the states, is
@@ -315,6 +317,7 @@ impl Program {
             lang: LangItems::default(),
             reentrant: Default::default(),
             has_actors: false,
+            exported_actors: Vec::new(),
             defers_replies: false,
             early_calls: Default::default(),
             main: None,

@@ -275,8 +275,9 @@ fn contains_iso(
     false
 }
 
-fn is_actor_body(program: &Program, ty: Ty) -> bool {
-    matches!(program.types.kind(ty), TyKind::Adt(id, _) if Some(*id) == program.lang_adt("ActorBody"))
+fn is_shared_body(program: &Program, ty: Ty) -> bool {
+    let is = |id, name: &str| program.lang_adt(name) == Some(id);
+    matches!(program.types.kind(ty), TyKind::Adt(id, _) if is(*id, "ActorBody") || is(*id, "JsBody"))
 }
 
 /// The types of what a value holds, as far as they may matter to [`contains_iso`].
@@ -286,7 +287,7 @@ fn push_parts(program: &mut Program, ty: Ty, todo: &mut TyRow) {
         TyKind::Tuple(_) => todo.extend_from_slice(&args),
         // A buffer owns its elements; a raw pointer does not.
         // An actor's belongs to nobody who refers to it.
-        TyKind::Buffer(elem) if is_actor_body(program, elem) => {}
+        TyKind::Buffer(elem) if is_shared_body(program, elem) => {}
         TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => todo.push(elem),
         TyKind::Closure(id, _) => {
             for i in 0..program.closures[id].captures.len() {

@@ -59,6 +59,10 @@ impl Checker {
         fns.clone().for_each(|id| self.normalize_fn(id));
         actors.clone().for_each(|id| self.fill_messages(id));
         actors.for_each(|id| self.fill_actor_traits(id));
+        self.export_actors();
+        // Those that this has made are resolved already.
+        self.decls.done.fns = self.program.fns.len();
+        let fns = (from.fns..self.program.fns.len()).map(FnId::new);
         self.check_dyn_uses();
         self.check_declarations(adts, traits, impls, fns);
         self.infer.clear();
@@ -366,7 +370,9 @@ impl Checker {
         for param in &decl.params {
             params.push(self.resolve_param(param, &mut cx, boxed));
         }
-        self.check_async_fn(&decl, container);
+        if !matches!(self.program.fns[id].kind, FnKind::Extern { .. }) || !self.program.fns[id].is_async {
+            self.check_async_fn(&decl, container);
+        }
         let generated = if is_message { None } else { self.generated(&mut decl, &cx) };
         let mut ret = match generated {
             Some(_) => Ty::ERROR,

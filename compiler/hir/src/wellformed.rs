@@ -10,7 +10,21 @@ use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, ast};
 
 /// What a module exports for WASI: its memory and its entry.
-const RESERVED_EXPORTS: [&str; 2] = ["memory", "_start"];
+const RESERVED_EXPORTS: [&str; 13] = [
+    "memory",
+    "_start",
+    "_initialize",
+    "gal_buffer",
+    "gal_call",
+    "gal_caught",
+    "gal_forget",
+    "gal_release",
+    "gal_settle",
+    "gal_start",
+    "gal_throw",
+    "gal_turn",
+    "then",
+];
 
 /// Limit on the steps of the search for a finite value of a type.
 const MAX_STEPS: u32 = 20_000;
@@ -304,6 +318,9 @@ impl Checker {
             let diag = Diagnostic::error(codes::BAD_HOST_TYPE, param.span, message);
             self.report(diag.note("return the new value"));
         }
+        if self.is_web() && !matches!(&self.program.fns[id].kind, FnKind::Extern { abi, .. } if abi != "js") {
+            return self.check_web_fn(id, tys);
+        }
         let last = tys.len() - 1;
         for (i, (ty, span)) in tys.iter().enumerate() {
             let ok = match self.program.types.kind(*ty) {
@@ -315,9 +332,9 @@ impl Checker {
             };
             if !ok {
                 let text = self.program.ty_name(*ty);
-                let message = format!("values of type `{text}` cannot cross to the host yet");
-                let diag = Diagnostic::error(codes::UNSUPPORTED_FEATURE, *span, message)
-                    .note("numbers, `Bool` and `Char` can");
+                let message = format!("values of type `{text}` cannot cross to the host of this target");
+                let diag = Diagnostic::error(codes::BAD_HOST_TYPE, *span, message)
+                    .note("numbers, `Bool` and `Char` can; on `wasm32-web` and `wasm64-web` all values can");
                 self.report(diag);
             }
         }

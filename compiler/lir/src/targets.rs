@@ -42,6 +42,8 @@ pub const STACK_POINTER: &str = "__stack_pointer";
 pub const TARGETS: &[TargetInfo] = &[
     WASM32_WASI,
     WASM64_WASI,
+    WASM32_WEB,
+    WASM64_WEB,
     X86_64_LINUX,
     X86_64_LINUX_GNU,
     AARCH64_LINUX,
@@ -75,6 +77,24 @@ pub const WASM64_WASI: TargetInfo = TargetInfo {
     ..WASM32_WASI
 };
 
+/// What a loader in JavaScript takes: docs/web-abi.md.
+pub const WASM32_WEB: TargetInfo = TargetInfo {
+    name: "wasm32-web",
+    description: "WebAssembly module for browsers, Node, Deno and Bun, with JavaScript that loads it",
+    sys: "web",
+    families: &["web", "wasm32"],
+    ..WASM32_WASI
+};
+
+/// The same with a 64-bit memory.
+pub const WASM64_WEB: TargetInfo = TargetInfo {
+    name: "wasm64-web",
+    description: "the same, with a 64-bit memory",
+    families: &["web", "wasm64"],
+    pointer_bytes: 8,
+    ..WASM32_WEB
+};
+
 /// Linux on 64-bit x86. The processor has what those since 2009 have (x86-64-v2). Functions give back two results in
 /// registers, and whether they panicked in a third.
 pub const X86_64_LINUX: TargetInfo = TargetInfo {
@@ -96,6 +116,11 @@ impl Platform {
 }
 
 impl TargetInfo {
+    /// Whether JavaScript loads its modules.
+    pub fn is_web(&self) -> bool {
+        self.sys == WASM32_WEB.sys
+    }
+
     /// Its facts for one module. Panics unwind unless the build is asked for something else.
     pub fn target(&self) -> Target {
         Target {

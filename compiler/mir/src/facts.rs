@@ -17,6 +17,8 @@ struct Fact {
     iso: bool,
     has_ptr: bool,
     has_actor: bool,
+    /// Likewise values of JavaScript.
+    has_handle: bool,
 }
 
 impl TypeFacts {
@@ -56,9 +58,10 @@ impl TypeFacts {
     }
 
     /// Whether a value is dropped at the end of its scope and nowhere else: where it goes can be seen, as it is a type's that can
-    /// only be moved, or may be the last to refer to an actor.
+    /// only be moved, or may be the last to refer to an actor or to a value of JavaScript.
     pub fn stays(&self, ty: Ty) -> bool {
-        self.get(ty).iso || self.get(ty).has_actor
+        let fact = self.get(ty);
+        fact.iso || fact.has_actor || fact.has_handle
     }
 
     /// Whether a value may have references to actors, also behind what it shares with others.
@@ -72,8 +75,8 @@ impl TypeFacts {
     }
 }
 
-fn has_actors(types: &Types) -> bool {
-    types.defs.iter().any(|def| def.is_shared)
+fn has(types: &Types, shared: Shared) -> bool {
+    types.defs.iter().any(|def| def.shared == shared)
 }
 
 fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
@@ -89,13 +92,18 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
         | TyKind::V128 => Fact::default(),
         TyKind::Ptr(_) => Fact { has_ptr: true, ..Fact::default() },
         // It is not known what is inside.
-        TyKind::FnBox { .. } | TyKind::Dyn { .. } => Fact { has_actor: has_actors(types), ..counted },
+        TyKind::FnBox { .. } | TyKind::Dyn { .. } => {
+            Fact { has_actor: has(types, Shared::Actor), has_handle: has(types, Shared::Handle), ..counted }
+        }
         TyKind::FixedArray(elem, n) => {
             let elem = facts[*elem];
             Fact { needs_drop: elem.needs_drop && *n > 0, ..elem }
         }
         // Its `drop` is the library's, and never unwinds.
-        TyKind::Buffer(elem) if types.defs[*elem].is_shared => Fact { has_actor: true, ..counted },
+        TyKind::Buffer(elem) if types.defs[*elem].shared != Shared::No => {
+            let is_actor = types.defs[*elem].shared == Shared::Actor;
+            Fact { has_actor: is_actor, has_handle: !is_actor, ..counted }
+        }
         TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, ..facts[*elem] },
         TyKind::Struct | TyKind::Enum => {
             let mut all = Fact::default();
@@ -105,6 +113,7 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
                 all.user_drop |= field.user_drop;
                 all.iso |= field.iso;
                 all.has_actor |= field.has_actor;
+                all.has_handle |= field.has_handle;
                 all.has_ptr |= field.has_ptr && !def.is_boxed;
             }
             all.user_drop |= def.user_drop.is_some();
@@ -221,7 +230,7 @@ pub(crate) fn drop_may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, 
             return true;
         }
         let elem = match def.kind {
-            TyKind::Buffer(elem) if types.defs[elem].is_shared => None,
+            TyKind::Buffer(elem) if types.defs[elem].shared != Shared::No => None,
             TyKind::FixedArray(elem, _) | TyKind::Buffer(elem) => Some(elem),
             _ => None,
         };

@@ -96,9 +96,19 @@ pub struct TyDef {
     pub is_iso: bool,
     /// The lang item `CellWord`: behind a pointer it is a word of a cell's header.
     pub is_cell_word: bool,
-    /// The lang item `ActorBody`: a buffer of it can be copied, whatever it is itself, and dropping one runs its `drop`,
-    /// which never unwinds.
-    pub is_shared: bool,
+    pub shared: Shared,
+}
+
+/// Types of which a buffer can be copied, whatever they are themselves, and of which dropping one runs their `drop`, which never
+/// unwinds.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Shared {
+    #[default]
+    No,
+    /// The lang item `ActorBody`: the buffer is an actor's cell.
+    Actor,
+    /// The lang item `JsBody`: a value of JavaScript.
+    Handle,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -135,7 +145,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
-            is_shared: false,
+            shared: Shared::No,
         };
         let ty = self.defs.push(def);
         self.map.insert(kind, ty);
@@ -152,7 +162,7 @@ impl Types {
             user_drop: None,
             is_iso: false,
             is_cell_word: false,
-            is_shared: false,
+            shared: Shared::No,
         })
     }
 
@@ -543,6 +553,24 @@ pub struct MustNotSuspend {
     pub why: crate::passes::coroutine::Why,
 }
 
+/// A function that JavaScript can call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WebExport {
+    pub function: hir::program::FnId,
+    pub call: WebCall,
+}
+
+/// How a call crosses from JavaScript, see docs/web-abi.md.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum WebCall {
+    /// As numbers.
+    Plain,
+    /// By the exchange buffer.
+    Buffer,
+    /// By the buffer, and the answer comes later.
+    Async,
+}
+
 /// A whole program of instances.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
@@ -557,6 +585,10 @@ pub struct Program {
     pub panics_abort: bool,
     /// Where nobody may be suspended, for reasons that the program itself does not show. Known until passes run.
     pub must_not_suspend: Vec<MustNotSuspend>,
+    /// For the web: what JavaScript can call, in the order of declaration.
+    pub web_exports: Vec<WebExport>,
+    /// The functions of `extern "js"` that it calls.
+    pub web_imports: Vec<hir::program::FnId>,
     /// `passes::coroutine` has made frames: what is lent may lie in one.
     pub has_frames: bool,
     /// For `-g`: where inlined code comes from. Spans of its statements are marks of this table.

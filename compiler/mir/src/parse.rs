@@ -299,7 +299,11 @@ impl<'a> Parser<'a> {
 
     fn type_decl(&mut self) -> Res<()> {
         let is_cell_word = self.eat_word("cell");
-        let is_shared = self.eat_word("shared");
+        let shared = match (self.eat_word("shared"), self.eat_word("handle")) {
+            (true, _) => Shared::Actor,
+            (_, true) => Shared::Handle,
+            _ => Shared::No,
+        };
         let is_iso = self.eat_word("iso");
         let is_boxed = self.eat_word("boxed");
         let is_struct = self.word()? == "struct";
@@ -315,7 +319,7 @@ impl<'a> Parser<'a> {
         };
         let def = &mut self.program.types.defs[ty];
         (def.is_iso, def.is_boxed, def.variants) = (is_iso, is_boxed, variants);
-        (def.is_cell_word, def.is_shared) = (is_cell_word, is_shared);
+        (def.is_cell_word, def.shared) = (is_cell_word, shared);
         Ok(())
     }
 

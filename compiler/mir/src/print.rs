@@ -156,8 +156,10 @@ impl<'a> Printer<'a> {
         if def.is_cell_word {
             self.p("cell ");
         }
-        if def.is_shared {
-            self.p("shared ");
+        match def.shared {
+            Shared::No => {}
+            Shared::Actor => self.p("shared "),
+            Shared::Handle => self.p("handle "),
         }
         if def.is_iso {
             self.p("iso ");

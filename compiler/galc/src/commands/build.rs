@@ -9,6 +9,7 @@ use crate::quantity::grouped;
 use crate::shell::Shell;
 use crate::trace::refuse_host_options;
 use crate::wasm_opt;
+use crate::web;
 use driver::{ArtifactKind, EmitKind, Options, Profiling, Purpose};
 use report::Object;
 use std::fs;
@@ -54,7 +55,9 @@ fn artifact(
     let options = Options { artifact: kind, ..usual };
     let wasm_opt = wasm_opt::wanted(args.wasm_opt, &options)?;
     let names = options.keeps_names();
+    let target = options.target;
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+    let interface = output.web;
     let bytes = wasm_opt::apply(output.artifact, wasm_opt, names, shell)?;
     let path = match &args.output {
         Some(path) => path.clone(),
@@ -67,6 +70,12 @@ fn artifact(
         }
     };
     write(&path, &bytes, shell)?;
+    if let Some(interface) = interface.filter(|_| kind == ArtifactKind::WasmModule && path != Path::new("-"))
+    {
+        for (path, text) in web::files(&interface, unit, target, &path, &bytes)? {
+            write(&path, text.as_bytes(), shell)?;
+        }
+    }
     if kind == ArtifactKind::Executable && path != Path::new("-") {
         native::make_executable(&path).map_err(|error| io_failure("make executable", &path, &error))?;
     }

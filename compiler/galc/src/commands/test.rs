@@ -28,7 +28,7 @@ pub fn test(args: &TestArgs, shell: &Shell) -> Result<Exit, Failure> {
 fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let seeds = seeds(args);
     let options = driver::Options { schedules: seeds.is_some(), ..options(&args.compile, Purpose::Test)? };
-    if options.target.platform != Platform::Wasm {
+    if options.target.platform != Platform::Wasm || options.target.is_web() {
         let what = format!("tests run in WebAssembly; `galc test` has no target `{}`", options.target.name);
         return Err(Failure::Usage(what));
     }

@@ -43,7 +43,8 @@ fn main() { println(A) }
 
 EXTERN_OF_ANOTHER_TARGET = "extern-of-another-target", "The target has no host of this kind.",
 "A WebAssembly module calls functions of its host (`extern \"wasm\"`), a native program those of C (`extern \"C\"`).
-`@target(wasi)` and `@target(native)` leave out what the other has.
+Only `wasm32-web` and `wasm64-web` have JavaScript (`extern \"js\"`, `export actor`).
+`@target(wasi)`, `@target(web)` and `@target(native)` leave out what the others have.
 
 ```gal-fail
 extern \"C\" { fn cbrt(x: Float) -> Float }
@@ -176,12 +177,21 @@ UNSUPPORTED_FEATURE = "unsupported-feature", "The language has this, this versio
 "Some parts of the language are parsed, but not compiled yet; the message says which.
 
 ```gal-fail
-actor Counter { state count: Int = 0 }
-export actor Counter
-fn main() { println(\"ready\") }
+actor Sum {
+    state total: Int = 0
+    new(parts: Array<Int>) { parts.for_each(|part| self.add(part)) }
+    fn add(mut self, n: Int) { total += n }
+}
+fn main() { println(\"{spawn Sum([1, 2])}\") }
 ```
 ```gal
-actor Counter { state count: Int = 0 }
-fn main() { let c = spawn Counter(); println(\"ready\") }
+actor Sum {
+    state total: Int = 0
+    new(parts: Array<Int>) {
+        for part in parts { self.add(part) }
+    }
+    fn add(mut self, n: Int) { total += n }
+}
+fn main() { println(\"{spawn Sum([1, 2])}\") }
 ```";
 }

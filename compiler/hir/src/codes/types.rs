@@ -48,7 +48,8 @@ fn main() { println((Grid { cells: [1, 2] }).cells[0]) }
 ```";
 
 BAD_HOST_TYPE = "bad-host-type", "A function that crosses to the host cannot have this signature.",
-"Functions that the host calls (`export fn`) or provides (`extern`) are not generic and change no arguments in place.
+"Functions that the host calls (`export fn`) or provides (`extern`) are not generic and change no arguments in place. Numbers, `Bool` and `Char`
+cross to every host, all values to JavaScript, which `wasm32-web` and `wasm64-web` have: all but what can only be moved, functions and futures.
 
 ```gal-fail
 export fn first<T>(x: T) -> Int { 1 }

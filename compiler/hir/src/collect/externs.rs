@@ -17,7 +17,14 @@ struct ExternHost {
     module: String,
 }
 
+/// The family of targets whose modules JavaScript loads.
+const WEB: &str = "web";
+
 impl Checker {
+    pub(crate) fn is_web(&self) -> bool {
+        self.options.targets.iter().any(|family| family == WEB)
+    }
+
     pub(super) fn collect_extern(&mut self, module: ModuleId, block: ast::ExternBlock) {
         let Some(host) = self.extern_host(&block) else {
             return self.collect_unsupported(module, block.items);
@@ -66,8 +73,19 @@ impl Checker {
                 self.report(Diagnostic::error(codes::EXTERN_OF_ANOTHER_TARGET, *span, message).note(note));
                 None
             }
+            ("js", _) if self.is_web() => match &block.module {
+                Some((module, _)) => Some(ExternHost { abi: "js", module: module.to_string() }),
+                None => {
+                    let message = "functions of JavaScript belong to a module";
+                    let diag = Diagnostic::error(codes::MISPLACED_ITEM, *span, message);
+                    self.report(diag.note("write `extern \"js\" module \"./file.js\" { … }`"));
+                    None
+                }
+            },
             ("js", _) => {
-                self.unsupported(*span, "`extern \"js\"`");
+                let message = "this target has no JavaScript";
+                let note = "`--target wasm32-web` and `wasm64-web` have; `@target(web)` leaves out what only they can have";
+                self.report(Diagnostic::error(codes::EXTERN_OF_ANOTHER_TARGET, *span, message).note(note));
                 None
             }
             _ => {
@@ -108,7 +126,7 @@ impl Checker {
             inline: Inline::Auto,
             is_pub,
             generator: None,
-            is_async: false,
+            is_async: decl.is_async && host.abi == "js",
             track_caller: false,
             export: None,
             docs,

@@ -116,7 +116,7 @@ impl Emit<'_, '_> {
     fn visit_pointer(&mut self, ty: m::Ty, p: Reg) {
         let types = self.types();
         if let m::TyKind::Buffer(elem) = *types.kind(ty)
-            && types.defs[elem].is_shared
+            && types.defs[elem].shared == m::Shared::Actor
         {
             return self.trace("trace_actor", vec![p]);
         }

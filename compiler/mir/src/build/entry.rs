@@ -11,7 +11,7 @@ use syntax::Span;
 
 /// A function behind an entry of the artifact.
 pub(super) struct Root {
-    func: FuncId,
+    pub func: FuncId,
     /// The result of `main`.
     ret: HTy,
     export: String,
@@ -38,17 +38,17 @@ pub(super) fn declare_roots(cx: &mut Cx<'_>) {
         return;
     }
     let program = cx.front.program();
-    let exports: Vec<(FnId, Span)> = program
-        .fns
-        .iter_enumerated()
-        .filter(|(_, f)| f.export.is_some() && f.generics.params.is_empty())
-        .map(|(id, f)| (id, f.span))
-        .collect();
+    let exports: Vec<(FnId, Span)> = cx.exported_fns().collect();
     if let Some(main) = program.main {
         let (ret, span) = (program.fns[main].ret, program.fns[main].span);
         let func = cx.instance(Key::Fn(main, Box::new([])), span);
         let ret = cx.mono(ret, &[]);
-        cx.roots.push(Root { func, ret, export: "_start".to_string(), span });
+        cx.roots.push(Root {
+            func,
+            ret,
+            export: if cx.is_web() { "gal_start" } else { "_start" }.to_string(),
+            span,
+        });
     }
     for (id, span) in exports {
         cx.instance(Key::Fn(id, Box::new([])), span);
@@ -68,13 +68,17 @@ pub(super) fn build_entries(cx: &mut Cx<'_>) {
     }
     // Without allocation there is nothing to report, and a program that only prints stays small.
     let exits = allocates || cx.opts.check_leaks;
-    for root in std::mem::take(&mut cx.roots) {
+    let roots = std::mem::take(&mut cx.roots);
+    if cx.is_web() {
+        return cx.build_web_entries(roots, exits);
+    }
+    for root in roots {
         build_entry(cx, root, exits);
     }
 }
 
 /// Calls the root; a panic that leaves it ends the program, and so does an `Err` that it returns.
-fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
+pub(super) fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
     let unit = cx.unit_ty();
     let name = cx.unique_name(root.export.clone());
     // No backtrace tells of what is of no source.
@@ -87,6 +91,12 @@ fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
     if builder.cx.has_tasks() {
         let task = builder.cx.main_task(&root);
         builder.run_program(task, root.span);
+        if builder.cx.is_web() {
+            // The end comes with a later turn.
+            let body = builder.finish();
+            cx.program.funcs[id].kind = FuncKind::Body(body);
+            return;
+        }
     } else {
         builder.call_root(&root);
     }
@@ -115,7 +125,8 @@ impl Builder<'_, '_> {
         let nowhere = Arg::Value(Builder::const_int(0, IntTy::USize));
         self.emit_call(Callee::Start(task), vec![nowhere], frame.into());
         let frame = Arg::Value(Operand::Copy(frame.into()));
-        self.call_lang("run_program", &[], vec![frame], None, span);
+        let run = if self.cx.is_web() { "web_main" } else { "run_program" };
+        self.call_lang(run, &[], vec![frame], None, span);
     }
 
     /// All unwinding of this function ends in `panic_unwound`.
@@ -157,7 +168,7 @@ impl Builder<'_, '_> {
 impl Cx<'_> {
     /// Whether anything reached suspends or is started, for which the library's scheduler has to be there. In a program
     /// that makes its coroutines itself it is not.
-    fn has_tasks(&self) -> bool {
+    pub(super) fn has_tasks(&self) -> bool {
         let starts = || self.instances.keys().any(|key| matches!(key, Key::Task(_)));
         self.lang_fn_id("run_program").is_some() && (self.suspend.is_some() || starts())
     }

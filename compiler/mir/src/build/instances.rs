@@ -181,7 +181,9 @@ impl<'f> Cx<'f> {
         func.inline = inline;
         // What evaluates constants and what runs tests have exports of their own.
         func.export = export.filter(|_| self.opts.tests.is_none() && self.opts.consts.is_none());
-        if let FnKind::Extern { module, name, .. } = kind {
+        if let FnKind::Extern { module, name, .. } = kind
+            && !self.is_wrapped_import(id)
+        {
             func.kind = mir::FuncKind::Extern { module, name };
         }
         func
@@ -353,6 +355,7 @@ impl<'f> Cx<'f> {
                 None => mir::Body::default(),
             },
             FnKind::Intrinsic(name) => self.build_intrinsic_fn(id, name, &args),
+            FnKind::Extern { .. } if self.is_wrapped_import(f) => self.build_js_import(id, f),
             FnKind::Required | FnKind::Extern { .. } => {
                 let what = format!("`{}` has no body", self.front.program().fns[f].path);
                 self.internal(span, what);

@@ -173,6 +173,7 @@ impl Builder<'_, '_> {
             "traces_actors" => self.cx.program.lang.contains_key("trace_actor"),
             "defers_replies" => self.cx.front.program().defers_replies,
             "actors" => self.cx.front.program().has_actors,
+            "exports" => self.cx.has_web_exports(),
             "monitors" => self.cx.lang_trait("Actor").is_some(),
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,

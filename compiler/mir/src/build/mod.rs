@@ -41,6 +41,8 @@ mod tests;
 mod trace;
 mod types;
 mod vector;
+pub mod web;
+mod wire;
 mod work_list;
 
 use crate::ir as mir;

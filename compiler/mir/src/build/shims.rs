@@ -34,6 +34,7 @@ impl Cx<'_> {
             (Some(Op::Cmp), [a, b]) => builder.shim_cmp(ty, a, b),
             (Some(Op::Hash), [value, hasher]) => builder.shim_hash(ty, value, hasher),
             (Some(Op::Show), [value, formatter]) => builder.shim_show(ty, value, formatter),
+            _ if builder.cx.is_wire(trait_) && builder.shim_wire(&name, ty, &params) => {}
             _ if builder.operator_body(trait_, method, &args, &params) => {}
             _ => {
                 let what =
@@ -64,7 +65,7 @@ impl Cx<'_> {
 
 impl Builder<'_, '_> {
     /// All parameters, named after their number; owned ones are dropped at the end.
-    fn shim_params(&mut self) -> Vec<Place> {
+    pub(super) fn shim_params(&mut self) -> Vec<Place> {
         let n = self.cx.program.funcs[self.func].params.len();
         let span = self.span;
         (0..n)
@@ -235,7 +236,7 @@ impl Builder<'_, '_> {
         self.assign(RETURN, Rvalue::Binary(BinOp::BitOr, equal, both));
     }
 
-    fn fixed_array(&mut self, ty: HTy) -> Option<(HTy, u64)> {
+    pub(super) fn fixed_array(&mut self, ty: HTy) -> Option<(HTy, u64)> {
         match *self.cx.front.program().types.kind(ty) {
             H::FixedArray(elem, len) => Some((elem, self.cx.const_len(len))),
             _ => None,

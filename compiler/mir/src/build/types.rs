@@ -246,8 +246,15 @@ impl Cx<'_> {
             let (drop_fn, is_iso) = (adt.drop_fn, adt.is_iso);
             self.program.types.defs[out].is_iso = is_iso;
             self.program.types.defs[out].is_cell_word = Some(id) == self.lang_adt("CellWord");
-            self.program.types.defs[out].is_shared = Some(id) == self.lang_adt("ActorBody");
-            if Some(id) == self.lang_adt("Reply") {
+            let is = |name: &str| self.lang_adt(name) == Some(id);
+            let shared = match (is("ActorBody"), is("JsBody")) {
+                (true, _) => mir::Shared::Actor,
+                (_, true) => mir::Shared::Handle,
+                _ => mir::Shared::No,
+            };
+            let is_reply = is("Reply");
+            self.program.types.defs[out].shared = shared;
+            if is_reply {
                 self.types.replies.insert(out);
             }
             if let Some(drop_fn) = drop_fn {
@@ -351,9 +358,9 @@ impl Cx<'_> {
                     work.extend(def.variants.iter().flat_map(|v| &v.fields).map(|f| f.ty));
                 }
                 M::FixedArray(of, n) if *n > 0 => work.push(*of),
-                M::Buffer(of) if self.program.types.defs[*of].is_shared => {
+                M::Buffer(of) if self.program.types.defs[*of].shared != mir::Shared::No => {
                     facts.needs_drop = true;
-                    facts.has_actor = true;
+                    facts.has_actor |= self.program.types.defs[*of].shared == mir::Shared::Actor;
                 }
                 M::Buffer(of) => {
                     facts.needs_drop = true;

@@ -1,0 +1,84 @@
+//! For modules of the web: the JavaScript and the types beside them.
+
+use crate::exit::{Failure, io_failure};
+use crate::package::Unit;
+use driver::{TargetInfo, WebInterface, WebNames};
+use std::path::{Component, Path, PathBuf};
+
+/// What the files import unless an option says otherwise.
+pub const RUNTIME: &str = "@gal-lang/runtime";
+
+/// The files beside a module, with their texts.
+pub fn files(
+    web: &WebInterface,
+    unit: &Unit,
+    target: &TargetInfo,
+    module: &Path,
+    bytes: &[u8],
+) -> Result<[(PathBuf, String); 2], Failure> {
+    let file_name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let names = WebNames {
+        module_file: format!("./{}", file_name(module)),
+        program: unit.name.clone(),
+        source: file_name(Path::new(&unit.entry)),
+        runtime: RUNTIME.to_string(),
+        is_64: target.pointer_bytes == 8,
+    };
+    let sources = folder(Path::new(&unit.entry))?;
+    let results = folder(module)?;
+    let resolve = |written: &str| rebased(written, &sources, &results);
+    Ok([
+        (module.with_extension("js"), web.js(&names, bytes, &resolve)),
+        (module.with_extension("d.ts"), web.types(&names)),
+    ])
+}
+
+/// The folder that a file is in, from the root.
+fn folder(file: &Path) -> Result<PathBuf, Failure> {
+    let parent = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    parent.canonicalize().map_err(|error| io_failure("find", parent, &error))
+}
+
+/// What is written as seen from the sources, as seen from the results. Names of packages and addresses stay.
+fn rebased(written: &str, sources: &Path, results: &Path) -> String {
+    if !written.starts_with("./") && !written.starts_with("../") {
+        return written.to_string();
+    }
+    let mut target: Vec<Component<'_>> = sources.components().collect();
+    for part in Path::new(written).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                target.pop();
+            }
+            other => target.push(other),
+        }
+    }
+    let from: Vec<Component<'_>> = results.components().collect();
+    let shared = from.iter().zip(&target).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..".into(), from.len() - shared);
+    let down = target[shared..].iter().map(|part| part.as_os_str().to_string_lossy());
+    let path = up.chain(down).collect::<Vec<_>>().join("/");
+    if path.starts_with("..") { path } else { format!("./{path}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rebased;
+    use std::path::Path;
+
+    #[test]
+    fn modules_are_named_from_where_the_results_are() {
+        let cases = [
+            ("./view.js", "/app/src", "/app/build", "../src/view.js"),
+            ("./view.js", "/app", "/app", "./view.js"),
+            ("../view.js", "/app/src", "/app", "./view.js"),
+            ("./a/view.js", "/x", "/y/z", "../../x/a/view.js"),
+            ("three", "/app/src", "/app/build", "three"),
+            ("https://example.com/a.js", "/app/src", "/app/build", "https://example.com/a.js"),
+        ];
+        for (written, sources, results, wanted) in cases {
+            assert_eq!(rebased(written, Path::new(sources), Path::new(results)), wanted);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What may cross between the program and JavaScript: what the library's trait `Wire` is implemented for.
+
+use crate::checker::Checker;
+use crate::codes;
+use crate::program::*;
+use crate::ty::{Ty, TyKind};
+use syntax::{Diagnostic, Span};
+
+/// How many parameters a function may have that crosses; mir's build/web.rs and docs/language.md have the same number.
+const MAX_PARAMS: usize = 8;
+/// JavaScript has the name of a variant under this name.
+const TAG: &str = "tag";
+
+/// What keeps a type with `Wire` from crossing.
+enum Obstacle {
+    /// A reference to an actor that JavaScript has no class for.
+    HiddenActor(AdtId),
+    /// A field that JavaScript knows something else by.
+    Tag(Span),
+}
+
+impl Checker {
+    pub(crate) fn check_web_fn(&mut self, id: FnId, tys: &[(Ty, Span)]) {
+        let function = &self.program.fns[id];
+        if function.params.len() > MAX_PARAMS {
+            let message =
+                format!("a function that crosses to JavaScript has at most {MAX_PARAMS} parameters");
+            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, function.span, message);
+            self.report(diag.note("a struct brings several values in one"));
+            return;
+        }
+        let Some(wire) = self.program.lang_trait("Wire") else { return };
+        for (ty, span) in tys {
+            let kind = self.program.types.kind(*ty);
+            if matches!(kind, TyKind::Error | TyKind::Never) {
+                continue;
+            }
+            if !crate::resolve::implements(&mut self.program, *ty, wire, &[]) {
+                self.report_uncrossable(*ty, *span);
+            } else if let Some(obstacle) = self.obstacle(*ty, &mut Vec::new()) {
+                self.report_obstacle(*ty, *span, &obstacle);
+            }
+        }
+    }
+
+    fn report_uncrossable(&mut self, ty: Ty, span: Span) {
+        let text = self.program.ty_name(ty);
+        let message = format!("values of type `{text}` cannot cross to JavaScript");
+        let diag = Diagnostic::error(codes::BAD_HOST_TYPE, span, message).note(
+            "numbers, `Bool`, `Char`, `String`, `Duration`, collections, structs and enums of these can, and references to actors",
+        );
+        self.report(diag);
+    }
+
+    fn report_obstacle(&mut self, ty: Ty, span: Span, obstacle: &Obstacle) {
+        let text = self.program.ty_name(ty);
+        let message = format!("values of type `{text}` cannot cross to JavaScript");
+        let diag = Diagnostic::error(codes::BAD_HOST_TYPE, span, message);
+        self.report(match obstacle {
+            Obstacle::HiddenActor(adt) => {
+                let actor = self.program.name(self.program.adts[*adt].name);
+                diag.note(format!(
+                    "JavaScript has no class for the actor `{actor}`: write `export actor {actor}`"
+                ))
+            }
+            Obstacle::Tag(field) => diag
+                .also(*field, "JavaScript has the name of the variant under this name")
+                .note("give the field another name"),
+        });
+    }
+
+    fn obstacle(&self, ty: Ty, seen: &mut Vec<Ty>) -> Option<Obstacle> {
+        if seen.contains(&ty) {
+            return None;
+        }
+        seen.push(ty);
+        match self.program.types.kind(ty) {
+            TyKind::Tuple(parts) => parts.iter().find_map(|part| self.obstacle(*part, seen)),
+            TyKind::FixedArray(elem, _) => self.obstacle(*elem, seen),
+            TyKind::Adt(adt, _) if self.decls.actors.by_adt.contains_key(adt) => {
+                let is_exported = self.program.exported_actors.contains(adt);
+                (!is_exported).then_some(Obstacle::HiddenActor(*adt))
+            }
+            TyKind::Adt(adt, args) => {
+                let own = args.iter().find_map(|arg| self.obstacle(*arg, seen));
+                own.or_else(|| self.obstacle_in(*adt, seen))
+            }
+            _ => None,
+        }
+    }
+
+    /// In the fields of a type; what its parameters stand for has been looked at.
+    fn obstacle_in(&self, adt: AdtId, seen: &mut Vec<Ty>) -> Option<Obstacle> {
+        let decl = &self.program.adts[adt];
+        if self.program.modules[decl.module].is_library {
+            return None;
+        }
+        decl.variants.iter().flat_map(|v| &v.fields).find_map(|field| {
+            if decl.is_enum && self.program.name(field.name) == TAG {
+                return Some(Obstacle::Tag(field.span));
+            }
+            self.obstacle(field.ty, seen)
+        })
+    }
+}
