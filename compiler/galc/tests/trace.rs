@@ -232,6 +232,9 @@ fn a_pause_shows_what_was_before() {
     scratch.write("commands", "run 5");
     let chrome = trace(&scratch, &["--trace-commands", "commands", "--trace-format", "chrome"]);
     assert!(chrome.0 == 104 && chrome.1.ends_with("}\n]\n"), "{}", chrome.1);
+    scratch.write("commands", "at 0 pause");
+    let chrome = trace(&scratch, &["--trace-commands", "commands", "--trace-format", "chrome"]);
+    assert!(chrome.0 == 104 && chrome.1.lines().count() == 6, "{}", chrome.1);
 }
 
 #[test]

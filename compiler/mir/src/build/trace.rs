@@ -84,10 +84,8 @@ impl Builder<'_, '_> {
         let (parts, _) = self.cx.parts(ty);
         let mut end = Label::default();
         self.per_variant(value, &parts, &mut end, |this, _, fields| {
-            let Some((path, ty)) = fields.last().filter(|(_, ty)| this.cx.is_lang(*ty, "Reply")) else {
-                return;
-            };
-            debug_assert!(this.cx.is_lang(*ty, "Reply"));
+            let reply = fields.last().filter(|(_, ty)| this.cx.is_lang(*ty, "Reply"));
+            let Some((path, _)) = reply else { return };
             let cell = path.of(value).with(Proj::Field(0));
             this.assign(dest.clone(), Rvalue::Cast(Operand::Copy(cell)));
         });
