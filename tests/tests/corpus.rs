@@ -110,7 +110,8 @@ fn actors_do_the_same_in_all_orders() {
 fn actors_leave_the_same_trace_each_time_on_every_backend() {
     let root = root();
     let engine = wasi::Engine::new();
-    let mut paths = files(&root.join("tests/run/actors"), "gal");
+    let folders = ["tests/run/actors", "tests/run/savina"];
+    let mut paths: Vec<_> = folders.iter().flat_map(|folder| files(&root.join(folder), "gal")).collect();
     paths.retain(|path| is_wanted(path));
     if !is_full() {
         paths = paths.into_iter().step_by(TRACES_STRIDE).collect();
