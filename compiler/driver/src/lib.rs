@@ -241,7 +241,7 @@ pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, Drive
 
 /// A program in MIR, or why there is none: the checker's diagnostics are errors, or these are.
 enum Lowered {
-    Program(mir::Program),
+    Program(Box<mir::Program>),
     Diagnostics(Vec<Diagnostic>),
 }
 
@@ -260,7 +260,7 @@ fn lower(session: &mut Session<'_>, checker: &mut hir::Checker) -> Result<Lowere
     if checker.has_errors() {
         return Ok(Lowered::Diagnostics(Vec::new()));
     }
-    Ok(Lowered::Program(program))
+    Ok(Lowered::Program(Box::new(program)))
 }
 
 /// What a program without a beginning is told. Modules may have exports instead.

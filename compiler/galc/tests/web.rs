@@ -34,13 +34,10 @@ fn copy_of(app: &str, purpose: &str) -> Scratch {
         scratch.write(&entry.file_name().to_string_lossy(), &text);
     }
     scratch.write("package.json", r#"{ "type": "module" }"#);
-    let packages = &scratch.0.join("node_modules/@gal-lang");
-    fs::create_dir_all(&packages).expect("folders can be made");
-    let link = packages.join("runtime");
-    if !link.exists() {
-        #[cfg(unix)]
-        std::os::unix::fs::symlink(root().join("runtime-wasm"), link).expect("links can be made");
-    }
+    let link = scratch.0.join("node_modules/@gal-lang/runtime");
+    fs::create_dir_all(link.parent().expect("it is in a folder")).expect("folders can be made");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(root().join("runtime-wasm"), link).expect("links can be made");
     scratch
 }
 

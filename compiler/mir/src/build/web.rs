@@ -173,14 +173,11 @@ impl Cx<'_> {
 
     /// The functions of JavaScript that the program calls, in the order of declaration.
     fn note_imports(&mut self) {
-        let mut found: Vec<FnId> = Vec::new();
-        for key in self.instances.keys() {
-            if let Key::Fn(id, _) = key
-                && self.is_js(*id)
-            {
-                found.push(*id);
-            }
-        }
+        let called = self.instances.keys().filter_map(|key| match key {
+            Key::Fn(id, _) if self.is_js(*id) => Some(*id),
+            _ => None,
+        });
+        let mut found: Vec<FnId> = called.collect();
         found.sort_unstable();
         self.program.web_imports = found;
     }
