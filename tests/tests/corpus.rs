@@ -24,7 +24,7 @@ fn run_folder(suite: &str, folder: &str, modes: &[run::Mode], stride: usize) {
     let root = root();
     let engine = wasi::Engine::new();
     let mut paths = files(&root.join(folder), "gal");
-    paths.retain(|path| is_wanted(path));
+    paths.retain(|path| is_wanted(path) && run::is_for_all_targets(path));
     if !is_full() {
         paths = paths.into_iter().step_by(stride).collect();
     }
@@ -90,7 +90,9 @@ fn examples(root: &Path) -> Vec<String> {
 }
 
 fn has_test_blocks(root: &Path, name: &str) -> bool {
-    std::fs::read_to_string(root.join(name)).is_ok_and(|text| text.contains("\ntest \""))
+    let path = root.join(name);
+    run::is_for_all_targets(&path)
+        && std::fs::read_to_string(path).is_ok_and(|text| text.contains("\ntest \""))
 }
 
 /// The programs whose actors and green threads may run in any order.
@@ -101,7 +103,7 @@ fn actors_do_the_same_in_all_orders() {
     let root = root();
     let engine = wasi::Engine::new();
     let mut paths: Vec<_> = CONCURRENT.iter().flat_map(|folder| files(&root.join(folder), "gal")).collect();
-    paths.retain(|path| is_wanted(path));
+    paths.retain(|path| is_wanted(path) && run::is_for_all_targets(path));
     let failures = for_all(&paths, |path| schedules::check(&root, &engine, path));
     report(&format!("run in {} orders", schedules::seeds()), paths.len(), &failures);
 }
