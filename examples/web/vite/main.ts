@@ -18,9 +18,10 @@ function part(id: string): HTMLElement {
   return element;
 }
 
-function button(label: string, press: () => Promise<void>): HTMLButtonElement {
+function button(label: string, title: string, press: () => Promise<void>): HTMLButtonElement {
   const button = document.createElement("button");
   button.textContent = label;
+  button.title = title;
   button.addEventListener("click", press);
   return button;
 }
@@ -59,7 +60,9 @@ function row({ name, count, unit, cents }: Line): HTMLTableRowElement {
     cart.remove(name);
     await show();
   };
-  row.insertCell().append(button("Remove", remove));
+  const action = row.insertCell();
+  action.className = "action";
+  action.append(button("×", `Remove ${name}`, remove));
   return row;
 }
 
@@ -69,5 +72,9 @@ async function show(): Promise<void> {
   part("total").textContent = price(app.total(lines));
 }
 
-part("products").append(...PRODUCTS.map((product) => button(`${product.name}, ${amount(PORTIONS[product.unit].count, product.unit)}`, () => put(product))));
+for (const product of PRODUCTS) {
+  const { name, unit } = product;
+  const label = `${name}, ${amount(PORTIONS[unit].count, unit)}`;
+  part("products").append(button(label, `Put ${name} into the cart`, () => put(product)));
+}
 await show();
