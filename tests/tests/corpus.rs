@@ -57,6 +57,13 @@ fn examples_print_what_they_should() {
     run_folder("examples", "examples", run::MODES, 1);
 }
 
+#[test]
+fn programs_for_javascript_do_not_run_everywhere() {
+    let root = root();
+    assert!(run::is_for_all_targets(&root.join("examples/hello.gal")));
+    assert!(!run::is_for_all_targets(&root.join("examples/web/counter/app.gal")));
+}
+
 /// Examples that show how a program is tested.
 #[test]
 fn test_blocks_of_examples_pass() {
