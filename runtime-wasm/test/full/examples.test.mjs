@@ -73,7 +73,8 @@ test("each example has a program that is formatted and names its target, and a r
 
 test("counter: actors are made, count, are reset and removed", async () => {
   await visitExample("counter", async (page, until) => {
-    const press = (label, at = 0) => [...page.querySelectorAll("button")].filter((button) => button.textContent === label)[at].click();
+    const button = (label, at = 0) => [...page.querySelectorAll("button")].filter((button) => button.textContent === label)[at];
+    const press = (label, at) => button(label, at).click();
     const shown = () => [...page.querySelectorAll(".counter output")].map((output) => output.textContent).join(" ");
     const state = () => `${shown()} = ${page.querySelector("#sum").textContent}`;
     const sees = (wanted) => until(() => state() === wanted);
@@ -85,8 +86,11 @@ test("counter: actors are made, count, are reset and removed", async () => {
     await sees("2 -1 1 = 2");
     press("Reset", 0);
     await sees("0 -1 1 = 0");
+    const gone = button("+", 1);
     press("Remove", 1);
     await sees("0 1 = 1");
+    // It no longer counts, so the sum stays that of the others.
+    gone.click();
     press("Reset all");
     await sees("0 0 = 0");
     press("Remove", 0);
