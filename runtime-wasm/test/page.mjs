@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { delimiter, extname, join } from "node:path";
 
 const LONGEST_MS = 60_000;
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm" };
 
 export const PAGE = `<!doctype html><meta charset="utf-8"><script type="module" src="./page.js"></script>`;
 

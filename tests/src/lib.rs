@@ -1,6 +1,7 @@
 //! The corpora's runner: text files in, a list of failures out. A test is a file; adding one is dropping it in.
 //!
-//! * `tests/run/**/*.gal` and `examples/*.gal`: programs that print what they compute, see [`program`].
+//! * `tests/run/**/*.gal` and `examples/*.gal`: programs that print what they compute, see [`program`]. Those of
+//!   `examples/web` are for JavaScript, and are run by runtime-wasm/test/full/examples.test.mjs.
 //! * `tests/ui/<code>/*.gal`: programs with mistakes, the expected report beside them in `<name>.txt`, see [`ui`]; and
 //!   `tests/ui/<code>/<folder>/*.gal`, such programs of several modules.
 //! * programs that `generate` makes out of seeds, see [`generated`].
@@ -43,7 +44,7 @@ pub fn is_full() -> bool {
     std::env::var("GAL_TEST_SIZE").is_ok_and(|v| v == "full")
 }
 
-/// All files with an extension below a folder, sorted.
+/// All files with an extension below a folder, sorted. What npm has installed there is left out.
 pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -51,6 +52,9 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         for entry in entries.flatten() {
             let path = entry.path();
+            if path.ends_with("node_modules") {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == extension) {

@@ -302,6 +302,12 @@ pub fn target_of(text: &str) -> &'static TargetInfo {
     first.strip_prefix("// target: ").map_or(Options::default().target, |name| target(name.trim()))
 }
 
+/// Whether a program runs on all targets; a part of a page or of a program in JavaScript names the one that it needs.
+pub fn is_for_all_targets(path: &Path) -> bool {
+    // What cannot be read is for others to report.
+    std::fs::read_to_string(path).map_or(true, |text| target_of(&text) == Options::default().target)
+}
+
 pub fn target(name: &str) -> &'static TargetInfo {
     driver::targets().iter().find(|target| target.name == name).expect("there is such a target")
 }

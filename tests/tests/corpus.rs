@@ -24,7 +24,7 @@ fn run_folder(suite: &str, folder: &str, modes: &[run::Mode], stride: usize) {
     let root = root();
     let engine = wasi::Engine::new();
     let mut paths = files(&root.join(folder), "gal");
-    paths.retain(|path| is_wanted(path));
+    paths.retain(|path| is_wanted(path) && run::is_for_all_targets(path));
     if !is_full() {
         paths = paths.into_iter().step_by(stride).collect();
     }
@@ -55,6 +55,13 @@ fn programs_print_what_they_should() {
 #[test]
 fn examples_print_what_they_should() {
     run_folder("examples", "examples", run::MODES, 1);
+}
+
+#[test]
+fn programs_for_javascript_do_not_run_everywhere() {
+    let root = root();
+    assert!(run::is_for_all_targets(&root.join("examples/hello.gal")));
+    assert!(!run::is_for_all_targets(&root.join("examples/web/counter/app.gal")));
 }
 
 /// Examples that show how a program is tested.
@@ -90,7 +97,9 @@ fn examples(root: &Path) -> Vec<String> {
 }
 
 fn has_test_blocks(root: &Path, name: &str) -> bool {
-    std::fs::read_to_string(root.join(name)).is_ok_and(|text| text.contains("\ntest \""))
+    let path = root.join(name);
+    run::is_for_all_targets(&path)
+        && std::fs::read_to_string(path).is_ok_and(|text| text.contains("\ntest \""))
 }
 
 /// The programs whose actors and green threads may run in any order.
@@ -101,7 +110,7 @@ fn actors_do_the_same_in_all_orders() {
     let root = root();
     let engine = wasi::Engine::new();
     let mut paths: Vec<_> = CONCURRENT.iter().flat_map(|folder| files(&root.join(folder), "gal")).collect();
-    paths.retain(|path| is_wanted(path));
+    paths.retain(|path| is_wanted(path) && run::is_for_all_targets(path));
     let failures = for_all(&paths, |path| schedules::check(&root, &engine, path));
     report(&format!("run in {} orders", schedules::seeds()), paths.len(), &failures);
 }

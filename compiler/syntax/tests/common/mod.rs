@@ -119,7 +119,7 @@ pub fn is_deferred(body: &FnBody) -> bool {
     matches!(body, FnBody::Deferred(_))
 }
 
-/// The `.gal` files of the library, of the tests that run, and of the examples.
+/// The `.gal` files of the library, of the tests that run, and of the examples, without what npm has installed there.
 pub fn programs() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut folders: Vec<PathBuf> =
@@ -128,6 +128,9 @@ pub fn programs() -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         let Ok(entries) = std::fs::read_dir(folder) else { continue };
         for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+            if path.ends_with("node_modules") {
+                continue;
+            }
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|e| e == "gal") {
