@@ -73,6 +73,7 @@ interface Listener {
   element: EventTarget;
   kind: string;
   hears: (event: Event) => void;
+  isOpen: boolean;
 }
 
 export function on(element: EventTarget, kind: string, prevents: boolean, f: (event: Heard) => void): Listener {
@@ -81,11 +82,15 @@ export function on(element: EventTarget, kind: string, prevents: boolean, f: (ev
     f(heard(event));
   };
   element.addEventListener(kind, hears);
-  return { element, kind, hears };
+  return { element, kind, hears, isOpen: true };
 }
 
-export function stop({ element, kind, hears }: Listener): void {
+/** Whether it was open. */
+export function stop(listener: Listener): boolean {
+  const { element, kind, hears, isOpen } = listener;
   element.removeEventListener(kind, hears);
+  listener.isOpen = false;
+  return isOpen;
 }
 
 /** The time of the next frame, in milliseconds. */

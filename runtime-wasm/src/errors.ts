@@ -39,7 +39,11 @@ export const failed = (where: string, error: unknown): GalError =>
 
 /** The text of something that was thrown. */
 export function textOf(thrown: any): string {
-  return thrown?.message || typeof thrown === "string" ? `${thrown}` : show(thrown);
+  try {
+    return thrown?.message || typeof thrown === "string" ? `${thrown}` : show(thrown);
+  } catch {
+    return tagOf(thrown);
+  }
 }
 
 /** A value as messages show it: at most so long. */

@@ -73,7 +73,7 @@ function partsOf(name: string, parameters: Parameters): Part[] {
 /** A function of JavaScript that the program imports. */
 export type Import = readonly [run: unknown, parameters: Parameters, result?: Codec<unknown>, flags?: Flags];
 
-export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, flags]: Import): Exported {
+export function importOf(host: Host, module: string, name: string, [run, parameters, result = unit, { plain, async } = {}]: Import): Exported {
   if (typeof run !== "function") throw new TypeError(`${module}: there is no \`${name}\``);
   const parts = partsOf(name, parameters);
   const given: Part[] = [[`${name}: result`, result.ok ?? result]];
@@ -87,7 +87,7 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
     const error = result.error ?? string;
     return host.write([[name, error]], [error === string ? textOf(thrown) : thrown]);
   };
-  if (flags?.async) {
+  if (async) {
     return (length: number, ticket: number) => {
       const settle = (status: number, wire: Wire) => host.background(() => host.exports.gal_settle!(ticket, status, host.put(wire)));
       new Promise((resolve) => resolve(run(...host.read(parts, length))))
@@ -96,7 +96,6 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
       host.check();
     };
   }
-  const plain = result.lower && parts.every(([, codec]) => codec.lower);
   const wire = new Wire(host);
   return (...args) => {
     try {

@@ -197,7 +197,8 @@ export function makeHost(
 
   function rest(): void {
     if (loop) loop.wake();
-    else flush();
+    // Not before the result has been read: whoever gets the output may call again.
+    else queueMicrotask(flush);
   }
 
   function background<T>(run: () => T, after: () => void): T | undefined {
@@ -287,6 +288,8 @@ export function makeHost(
       const bytes = memory(address, length);
       if (channel === 3) piece(bytes);
       (channel === 1 ? out : err).write(bytes);
+      // Whoever gets the output may have ended the program.
+      host.check();
     },
     read(address: Address, length: number) {
       // Whoever is asked for input wants to see the question.

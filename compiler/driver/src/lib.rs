@@ -27,7 +27,7 @@ pub use options::{
     TRACE_COMMANDS, TRACE_FD, TRACE_FORMAT, TargetInfo, UnknownName, Vectors, WASM32_WASI, WASM32_WEB,
     WASM64_WASI, WASM64_WEB, passes, resolve_passes_off, targets, usual_artifact,
 };
-pub use web::{WebInterface, WebNames};
+pub use web::{WEB_MARK, WebInterface, WebNames};
 
 use std::fmt;
 use syntax::codes::CodeInfo;

@@ -13,7 +13,6 @@ use driver::{
 use std::path::PathBuf;
 use wasi::{Preopen, RunOptions};
 
-/// The driver's options for arguments, with the names in them checked.
 /// The target of this name, or the usual one.
 pub fn target(name: Option<&str>) -> Result<&'static TargetInfo, Failure> {
     let Some(name) = name else { return Ok(&driver::targets()[0]) };
@@ -21,6 +20,7 @@ pub fn target(name: Option<&str>) -> Result<&'static TargetInfo, Failure> {
     found.ok_or_else(|| Failure::Usage(format!("there is no target `{name}`; see `galc targets`")))
 }
 
+/// The driver's options for arguments, with the names in them checked.
 pub fn options(args: &CompileArgs, purpose: Purpose) -> Result<Options, Failure> {
     let target = target(args.target.as_deref())?;
     let off = if args.no_opt { &["all".to_string()][..] } else { &args.passes_off };

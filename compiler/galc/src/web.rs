@@ -24,13 +24,28 @@ pub fn files(
         runtime: RUNTIME.to_string(),
         is_64: target.pointer_bytes == 8,
     };
+    let paths = [module.with_extension("js"), module.with_extension("d.ts")];
+    for path in &paths {
+        check_free(path, module)?;
+    }
     let sources = folder(Path::new(&unit.entry))?;
     let results = folder(module)?;
     let resolve = |written: &str| rebased(written, &sources, &results);
-    Ok([
-        (module.with_extension("js"), web.js(&names, bytes, &resolve)),
-        (module.with_extension("d.ts"), web.types(&names)),
-    ])
+    let [js, types] = paths;
+    Ok([(js, web.js(&names, bytes, &resolve)), (types, web.types(&names))])
+}
+
+/// A file beside the module is galc's, or there is none.
+fn check_free(path: &Path, module: &Path) -> Result<(), Failure> {
+    let path_text = path.display();
+    if path == module {
+        return Err(Failure::Usage(format!("`{path_text}` is the file beside the module: give the module another name, such as `.wasm`")));
+    }
+    let is_foreign = std::fs::read_to_string(path).is_ok_and(|text| !text.is_empty() && !text.starts_with(driver::WEB_MARK));
+    if is_foreign {
+        return Err(Failure::Usage(format!("`{path_text}` was not made by galc, which would overwrite it: `-o` names another place for the module")));
+    }
+    Ok(())
 }
 
 /// The folder that a file is in, from the root.

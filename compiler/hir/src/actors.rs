@@ -40,6 +40,8 @@ pub(crate) struct Actors {
     pub glue: FxHashMap<FnId, Glue>,
     /// What `export actor` names, and where.
     pub exports: Vec<(ModuleId, ast::Ident)>,
+    /// The functions that were made for it.
+    pub exported_fns: Vec<FnId>,
 }
 
 pub(crate) struct Actor {

@@ -15,6 +15,8 @@ const TAG: &str = "tag";
 enum Obstacle {
     /// A reference to an actor that JavaScript has no class for.
     HiddenActor(AdtId),
+    /// A function of the program, which goes out only.
+    Callback,
     /// A field that JavaScript knows something else by.
     Tag(Span),
 }
@@ -30,14 +32,17 @@ impl Checker {
             return;
         }
         let Some(wire) = self.program.lang_trait("Wire") else { return };
-        for (ty, span) in tys {
+        let is_import = matches!(function.kind, FnKind::Extern { .. });
+        let last = tys.len() - 1;
+        for (i, (ty, span)) in tys.iter().enumerate() {
+            let comes_in = is_import == (i == last);
             let kind = self.program.types.kind(*ty);
             if matches!(kind, TyKind::Error | TyKind::Never) {
                 continue;
             }
             if !crate::resolve::implements(&mut self.program, *ty, wire, &[]) {
                 self.report_uncrossable(*ty, *span);
-            } else if let Some(obstacle) = self.obstacle(*ty, &mut Vec::new()) {
+            } else if let Some(obstacle) = self.obstacle(*ty, comes_in, &mut Vec::new()) {
                 self.report_obstacle(*ty, *span, &obstacle);
             }
         }
@@ -63,34 +68,45 @@ impl Checker {
                     "JavaScript has no class for the actor `{actor}`: write `export actor {actor}`"
                 ))
             }
+            Obstacle::Callback => {
+                diag.note("a `Callback` is a function of the program: it goes to JavaScript, and does not come back; take a `Js`")
+            }
             Obstacle::Tag(field) => diag
                 .also(*field, "JavaScript has the name of the variant under this name")
                 .note("give the field another name"),
         });
     }
 
-    fn obstacle(&self, ty: Ty, seen: &mut Vec<Ty>) -> Option<Obstacle> {
+    /// `comes_in`: whether JavaScript gives the value.
+    fn obstacle(&self, ty: Ty, comes_in: bool, seen: &mut Vec<Ty>) -> Option<Obstacle> {
         if seen.contains(&ty) {
             return None;
         }
         seen.push(ty);
         match self.program.types.kind(ty) {
-            TyKind::Tuple(parts) => parts.iter().find_map(|part| self.obstacle(*part, seen)),
-            TyKind::FixedArray(elem, _) => self.obstacle(*elem, seen),
+            TyKind::Tuple(parts) => parts.iter().find_map(|part| self.obstacle(*part, comes_in, seen)),
+            TyKind::FixedArray(elem, _) => self.obstacle(*elem, comes_in, seen),
+            TyKind::Adt(adt, args) if self.program.lang_adt("Callback") == Some(*adt) => match comes_in {
+                true => Some(Obstacle::Callback),
+                false => {
+                    let parameter = self.obstacle(args[0], true, seen);
+                    parameter.or_else(|| self.obstacle(args[1], false, seen))
+                }
+            },
             TyKind::Adt(adt, _) if self.decls.actors.by_adt.contains_key(adt) => {
                 let is_exported = self.program.exported_actors.contains(adt);
                 (!is_exported).then_some(Obstacle::HiddenActor(*adt))
             }
             TyKind::Adt(adt, args) => {
-                let own = args.iter().find_map(|arg| self.obstacle(*arg, seen));
-                own.or_else(|| self.obstacle_in(*adt, seen))
+                let own = args.iter().find_map(|arg| self.obstacle(*arg, comes_in, seen));
+                own.or_else(|| self.obstacle_in(*adt, comes_in, seen))
             }
             _ => None,
         }
     }
 
     /// In the fields of a type; what its parameters stand for has been looked at.
-    fn obstacle_in(&self, adt: AdtId, seen: &mut Vec<Ty>) -> Option<Obstacle> {
+    fn obstacle_in(&self, adt: AdtId, comes_in: bool, seen: &mut Vec<Ty>) -> Option<Obstacle> {
         let decl = &self.program.adts[adt];
         if self.program.modules[decl.module].is_library {
             return None;
@@ -99,7 +115,7 @@ impl Checker {
             if decl.is_enum && self.program.name(field.name) == TAG {
                 return Some(Obstacle::Tag(field.span));
             }
-            self.obstacle(field.ty, seen)
+            self.obstacle(field.ty, comes_in, seen)
         })
     }
 }

@@ -10,7 +10,7 @@ use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, ast};
 
 /// What a module exports for WASI: its memory and its entry.
-const RESERVED_EXPORTS: [&str; 13] = [
+const RESERVED_EXPORTS: [&str; 12] = [
     "memory",
     "_start",
     "_initialize",
@@ -23,7 +23,6 @@ const RESERVED_EXPORTS: [&str; 13] = [
     "gal_start",
     "gal_throw",
     "gal_turn",
-    "then",
 ];
 
 /// Limit on the steps of the search for a finite value of a type.
@@ -291,7 +290,13 @@ impl Checker {
             let function = &self.program.fns[id];
             let Some(name) = function.export.as_deref() else { continue };
             let diag = |message| Diagnostic::error(codes::DUPLICATE_NAME, function.span, message);
-            if RESERVED_EXPORTS.contains(&name) {
+            if self.is_web() && !self.decls.actors.exported_fns.contains(&id) && is_taken_on_the_web(name) {
+                let message = format!("JavaScript cannot have a function called `{name}`");
+                let diag = Diagnostic::error(codes::BAD_HOST_TYPE, function.span, message);
+                self.report(diag.note(
+                    "instances have `start`, `exited` and `then` of their own, and names with dots are those of actors: `@export(\"name\")` gives another name",
+                ));
+            } else if RESERVED_EXPORTS.contains(&name) {
                 let diag = diag(format!("every module exports its own `{name}`"))
                     .note("`@export(\"name\")` gives the function another name for the host");
                 self.report(diag);
@@ -339,6 +344,11 @@ impl Checker {
             }
         }
     }
+}
+
+/// Names that the loader or the messages of actors have; runtime-wasm has the same.
+fn is_taken_on_the_web(name: &str) -> bool {
+    matches!(name, "start" | "exited" | "then") || name.contains('.')
 }
 
 /// Whether a parameter of an item is declared `iso`.

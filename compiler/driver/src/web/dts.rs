@@ -1,16 +1,17 @@
 //! The text of `app.d.ts`.
 
 use super::shape::{Fields, Named, NamedKind, Shape};
-use super::{WebActor, WebFunction, WebInterface, WebNames, is_identifier, key, method, quoted};
+use super::{WEB_MARK, WebActor, WebFunction, WebInterface, WebNames, is_identifier, key, method, quoted};
 use mir::WebCall;
 use std::fmt::Write;
 
 pub(super) fn print(web: &WebInterface, names: &WebNames) -> String {
-    let mut out = format!("// Made by galc from {}: changes are lost with the next build.\n", names.source);
+    let mut out = format!("{WEB_MARK}{}: changes are lost with the next build.\n", names.source);
     let runtime = quoted(&names.runtime);
     let _ = writeln!(out, "import type {{ Instance, Options, Source }} from {runtime};\n");
     let printer = Printer { web };
-    for named in &web.shapes.named {
+    let used = web.types_of_exports();
+    for (named, _) in web.shapes.named.iter().zip(used).filter(|(_, is_used)| *is_used) {
         printer.named(&mut out, named);
     }
     for actor in &web.actors {
@@ -66,6 +67,9 @@ impl Printer<'_> {
         match &named.kind {
             NamedKind::Struct(fields) => {
                 let _ = writeln!(out, "export interface {} {}\n", named.name, self.block(fields));
+            }
+            NamedKind::Positional(parts) => {
+                let _ = writeln!(out, "export type {} = [{}];\n", named.name, self.tys(parts));
             }
             NamedKind::Enum(variants) if variants.iter().all(|v| matches!(v.1, Fields::None)) => {
                 let names: Vec<String> = variants.iter().map(|v| quoted(&v.0)).collect();
@@ -207,6 +211,8 @@ impl Printer<'_> {
                     .enumerate()
                     .map(|(i, part)| format!("arg{}: {}", i + 1, self.ty(part)))
                     .collect();
+                // As of an export, an `Err` is thrown.
+                let result = if let Shape::Result(ok, _) = &**result { ok } else { result };
                 format!("({}) => {}", parameters.join(", "), self.ty(result))
             }
             Shape::Named(index) => self.web.shapes.named[*index].name.clone(),

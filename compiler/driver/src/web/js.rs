@@ -1,17 +1,25 @@
 //! The text of `app.js`.
 
 use super::shape::{Fields, Named, NamedKind, Shape};
-use super::{WebFunction, WebInterface, WebNames, has_exceptions, is_identifier, key, quoted};
+use super::{WEB_MARK, WebFunction, WebInterface, WebNames, has_exceptions, is_identifier, key, quoted};
 use mir::WebCall;
 use std::collections::BTreeSet;
 use std::fmt::Write;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Not,
+    /// Its parts are being written: in them it is named by what is called later.
+    Begun,
+    Whole,
+}
 
 struct Printer<'a> {
     web: &'a WebInterface,
     /// What is used of the runtime.
     used: BTreeSet<&'static str>,
-    /// Which types are written already: the others are named later.
-    written: Vec<bool>,
+    /// How far each type is written.
+    written: Vec<Written>,
     types: String,
 }
 
@@ -24,11 +32,11 @@ pub(super) fn print(
     let mut p = Printer {
         web,
         used: BTreeSet::from(["program"]),
-        written: vec![false; web.shapes.named.len()],
+        written: vec![Written::Not; web.shapes.named.len()],
         types: String::new(),
     };
     let body = p.program(names, bytes);
-    let mut out = format!("// Made by galc from {}: changes are lost with the next build.\n", names.source);
+    let mut out = format!("{WEB_MARK}{}: changes are lost with the next build.\n", names.source);
     let used: Vec<&str> = p.used.iter().copied().collect();
     let _ = writeln!(out, "import {{ {} }} from {};", used.join(", "), quoted(&names.runtime));
     for (i, module) in web.imported_modules().into_iter().enumerate() {
@@ -51,9 +59,6 @@ impl Printer<'_> {
         }
         if !needs.is_empty() {
             let _ = writeln!(out, "    needs: [{}],", needs.join(", "));
-        }
-        if names.is_64 {
-            out.push_str("    pointer: 8,\n");
         }
         self.imports(&mut out);
         let exports: Vec<String> = self
@@ -179,19 +184,20 @@ impl Printer<'_> {
     fn named(&mut self, index: usize) -> String {
         let web = self.web;
         let named = &web.shapes.named[index];
-        if !self.written[index] {
-            self.written[index] = true;
-            let text = self.definition(named);
-            let _ = writeln!(self.types, "const {} = {text};", named.name);
-            self.written[index] = true;
-            return named.name.clone();
+        match self.written[index] {
+            Written::Not => {
+                self.written[index] = Written::Begun;
+                let text = self.definition(named);
+                let _ = writeln!(self.types, "const {} = {text};", named.name);
+                self.written[index] = Written::Whole;
+                named.name.clone()
+            }
+            Written::Begun => {
+                self.used.insert("lazy");
+                format!("lazy(() => {})", named.name)
+            }
+            Written::Whole => named.name.clone(),
         }
-        let is_there = self.types.contains(&format!("const {} = ", named.name));
-        if is_there {
-            return named.name.clone();
-        }
-        self.used.insert("lazy");
-        format!("lazy(() => {})", named.name)
     }
 
     fn definition(&mut self, named: &Named) -> String {
@@ -199,6 +205,10 @@ impl Printer<'_> {
             NamedKind::Struct(fields) => {
                 self.used.insert("struct");
                 format!("struct({})", self.object(fields))
+            }
+            NamedKind::Positional(parts) => {
+                self.used.insert("tuple");
+                format!("tuple([{}])", self.codecs(parts))
             }
             NamedKind::Enum(variants) if variants.iter().all(|v| matches!(v.1, Fields::None)) => {
                 self.used.insert("enumeration");

@@ -48,6 +48,12 @@ struct WebImport {
     function: WebFunction,
 }
 
+/// What galc's texts begin with.
+pub const WEB_MARK: &str = "// Made by galc from ";
+
+/// The package whose modules the library imports.
+const RUNTIME: &str = "@gal-lang/runtime";
+
 /// What the texts have to know besides.
 #[derive(Clone, Debug)]
 pub struct WebNames {
@@ -76,6 +82,29 @@ impl WebInterface {
         web
     }
 
+    /// For each declared type whether anything that JavaScript calls, or that the user writes for the program to call, mentions it.
+    fn types_of_exports(&self) -> Vec<bool> {
+        let own = self.imports.iter().filter(|import| !import.module.starts_with(RUNTIME)).map(|import| &import.function);
+        let members = self.actors.iter().flat_map(|a| a.constructors.iter().chain(&a.messages));
+        let mut work: Vec<&Shape> = self
+            .functions
+            .iter()
+            .chain(members)
+            .chain(own)
+            .flat_map(|f| f.params.iter().map(|p| &p.1).chain([&f.result]))
+            .collect();
+        let mut used = vec![false; self.shapes.named.len()];
+        while let Some(shape) = work.pop() {
+            if let Shape::Named(index) = shape
+                && !std::mem::replace(&mut used[*index], true)
+            {
+                work.extend(self.shapes.named[*index].kind.parts());
+            }
+            work.extend(shape.parts());
+        }
+        used
+    }
+
     /// The modules of JavaScript that it imports, each once, in order: as they are written.
     pub fn imported_modules(&self) -> Vec<&str> {
         let mut found: Vec<&str> = Vec::new();
@@ -102,6 +131,7 @@ impl WebInterface {
             let decl = &checker.program.adts[*adt];
             let name = checker.program.name(decl.name).to_string();
             let docs = decl.docs.clone();
+            self.shapes.actors.push(name.clone());
             self.actors.push(WebActor { name, constructors: Vec::new(), messages: Vec::new(), docs });
         }
     }
@@ -130,10 +160,9 @@ impl WebInterface {
     fn add_import(&mut self, checker: &mut Checker, id: FnId) {
         let decl = &checker.program.fns[id];
         let FnKind::Extern { module, name, .. } = decl.kind.clone() else { return };
-        let plain = |ty| mir::build::web::is_plain_type(&checker.program, ty);
         let call = match decl.is_async {
             true => WebCall::Async,
-            false if decl.params.iter().map(|p| p.ty).chain([decl.ret]).all(plain) => WebCall::Plain,
+            false if mir::build::web::is_plain(&checker.program, id) => WebCall::Plain,
             false => WebCall::Buffer,
         };
         let function = WebFunction { name, ..self.function(&mut checker.program, id, call) };

@@ -25,6 +25,16 @@ pub(super) enum Shape {
 }
 
 impl Shape {
+    /// The shapes that it is made of; a declared type is looked up.
+    pub fn parts(&self) -> Vec<&Shape> {
+        match self {
+            Shape::Unit | Shape::Simple(_) | Shape::Named(_) | Shape::Actor(_) => Vec::new(),
+            Shape::Array(a) | Shape::Fixed(a, _) | Shape::Set(a) | Shape::Option(a) => vec![a],
+            Shape::Map(a, b) | Shape::Result(a, b) | Shape::Callback(a, b) => vec![a, b],
+            Shape::Tuple(parts) => parts.iter().collect(),
+        }
+    }
+
     /// What a callback takes: a tuple is several parameters, and `()` none.
     pub fn as_parameters(&self) -> &[Shape] {
         match self {
@@ -46,9 +56,33 @@ pub(super) struct Named {
 #[derive(Debug)]
 pub(super) enum NamedKind {
     Struct(Vec<(String, Shape)>),
+    /// A struct whose fields have no names.
+    Positional(Vec<Shape>),
     Enum(Vec<(String, Fields)>),
     /// A type that holds itself is entered before its parts are known.
     Open,
+}
+
+impl NamedKind {
+    /// The shapes of all fields.
+    pub fn parts(&self) -> Vec<&Shape> {
+        match self {
+            NamedKind::Struct(fields) => fields.iter().map(|f| &f.1).collect(),
+            NamedKind::Positional(parts) => parts.iter().collect(),
+            NamedKind::Enum(variants) => variants.iter().flat_map(|v| v.1.parts()).collect(),
+            NamedKind::Open => Vec::new(),
+        }
+    }
+}
+
+impl Fields {
+    fn parts(&self) -> Vec<&Shape> {
+        match self {
+            Fields::None => Vec::new(),
+            Fields::Positional(parts) => parts.iter().collect(),
+            Fields::Named(fields) => fields.iter().map(|f| &f.1).collect(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -61,6 +95,8 @@ pub(super) enum Fields {
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     pub named: Vec<Named>,
+    /// Names of actors, which are types of their own.
+    pub actors: Vec<String>,
     known: FxHashMap<Ty, usize>,
 }
 
@@ -190,6 +226,7 @@ impl Shapes {
         }
         self.named[index].kind = match (is_enum, all.pop()) {
             (false, Some((_, Fields::Named(fields)))) => NamedKind::Struct(fields),
+            (false, Some((_, Fields::Positional(parts)))) => NamedKind::Positional(parts),
             (false, _) => NamedKind::Struct(Vec::new()),
             (true, last) => NamedKind::Enum(all.into_iter().chain(last).collect()),
         };
@@ -202,7 +239,9 @@ impl Shapes {
         let numbered = (2..).map(|n| format!("{plain}{n}"));
         let mut all = std::iter::once(plain.clone()).chain(numbered);
         let free = |name: &String| {
-            !TAKEN.contains(&name.as_str()) && !self.named.iter().any(|named| named.name == *name)
+            !TAKEN.contains(&name.as_str())
+                && !self.actors.contains(name)
+                && !self.named.iter().any(|named| named.name == *name)
         };
         all.find(free).unwrap_or(plain)
     }

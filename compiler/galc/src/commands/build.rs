@@ -69,12 +69,12 @@ fn artifact(
             dir.join(&unit.name).with_added_extension(kind.extension())
         }
     };
+    let interface = interface.filter(|_| kind == ArtifactKind::WasmModule && path != Path::new("-"));
+    // Before anything is written: a file that is not galc's must not go.
+    let beside = interface.map(|interface| web::files(&interface, unit, target, &path, &bytes)).transpose()?;
     write(&path, &bytes, shell)?;
-    if let Some(interface) = interface.filter(|_| kind == ArtifactKind::WasmModule && path != Path::new("-"))
-    {
-        for (path, text) in web::files(&interface, unit, target, &path, &bytes)? {
-            write(&path, text.as_bytes(), shell)?;
-        }
+    for (path, text) in beside.into_iter().flatten() {
+        write(&path, text.as_bytes(), shell)?;
     }
     if kind == ArtifactKind::Executable && path != Path::new("-") {
         native::make_executable(&path).map_err(|error| io_failure("make executable", &path, &error))?;

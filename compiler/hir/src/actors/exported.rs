@@ -20,6 +20,9 @@ impl Checker {
         for (module, name) in std::mem::take(&mut self.decls.actors.exports) {
             let Some(actor) = self.exported_actor(module, name) else { continue };
             self.program.exported_actors.push(self.actor(actor).adt);
+            // No function has the name of the class.
+            let text = self.program.name(name.name).to_string();
+            self.decls.exports.insert(text, name.span);
             let messages: Vec<VariantIdx> = self.actor(actor).messages.indices().collect();
             for variant in messages {
                 self.export_message(actor, variant);
@@ -73,10 +76,11 @@ impl Checker {
         let (name, handler, reply) = (message.name, message.fn_, message.reply);
         let span = self.program.fns[handler].span;
         let text = self.program.name(name).to_string();
-        if TAKEN.contains(&text.as_str()) {
-            let message = format!("a message of an exported actor cannot be called `{text}`");
+        if TAKEN.contains(&text.as_str()) || is_constructor && text == "prototype" {
+            let what = if is_constructor { "constructor" } else { "message" };
+            let message = format!("a {what} of an exported actor cannot be called `{text}`");
             let diag = Diagnostic::error(codes::BAD_HOST_TYPE, span, message);
-            return self.report(diag.note("the class in JavaScript has a method of this name of its own"));
+            return self.report(diag.note("the class in JavaScript has something of this name of its own"));
         }
         if reply == ReplyKind::Inferred {
             let message = "a message of an exported actor needs the type of its reply written";
@@ -160,6 +164,7 @@ impl Checker {
         function.params = params;
         function.ret = ret;
         function.export = Some(export);
+        self.decls.actors.exported_fns.push(id);
     }
 }
 

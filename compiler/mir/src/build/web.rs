@@ -109,6 +109,9 @@ impl Cx<'_> {
         if fns.is_empty() {
             return;
         }
+        if self.opts.panic_unwinds {
+            self.export_lang("web_caught", "gal_caught");
+        }
         let suspends = suspending(&self.program, None);
         let mut crosses = false;
         for (id, span) in fns {
@@ -121,9 +124,6 @@ impl Cx<'_> {
             };
             self.program.web_exports.push(WebExport { function: id, call });
             if call == WebCall::Plain {
-                if self.opts.panic_unwinds {
-                    self.export_lang("web_caught", "gal_caught");
-                }
                 continue;
             }
             crosses = true;
@@ -155,9 +155,7 @@ impl Cx<'_> {
 
     /// Whether only numbers cross, which do so as they are.
     fn is_plain(&self, id: FnId) -> bool {
-        let program = self.front.program();
-        let decl = &program.fns[id];
-        decl.params.iter().map(|p| p.ty).chain([decl.ret]).all(|ty| is_plain_type(program, ty))
+        is_plain(self.front.program(), id)
     }
 
     // ------------------------------------------------------------ functions of JavaScript
@@ -241,8 +239,13 @@ impl Cx<'_> {
     }
 }
 
-/// Whether values of a type cross as numbers.
-pub fn is_plain_type(program: &hir::program::Program, ty: HTy) -> bool {
+/// Whether a function takes and gives numbers alone. `()` is no parameter in WebAssembly, so it is none of these.
+pub fn is_plain(program: &hir::program::Program, id: FnId) -> bool {
+    let decl = &program.fns[id];
+    decl.params.iter().all(|p| p.ty != HTy::UNIT && is_plain_type(program, p.ty)) && is_plain_type(program, decl.ret)
+}
+
+fn is_plain_type(program: &hir::program::Program, ty: HTy) -> bool {
     match program.types.kind(ty) {
         H::Int(int) => *int != HInt::USize,
         H::F32 | H::F64 | H::Bool | H::Never => true,

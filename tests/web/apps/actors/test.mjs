@@ -21,7 +21,19 @@ app.listens(counter);
 host.call(100, "abc");
 console.log(await counter.get());
 
+console.log(await app.gives_up());
+
 const trouble = [
+  () => app.strange_things(),
+  () => app.strange_waits(),
+  () => {
+    const freed = new app.Counter(1);
+    return app.takes(freed, { valueOf: () => (freed.free(), 1) });
+  },
+  () => {
+    const freed = new app.Counter(1);
+    return app.together({ counter: freed, get n() { freed.free(); return 1; } });
+  },
   () => made.checked(0),
   () => made.fail(),
   () => made.get(),

@@ -29,7 +29,22 @@ console.log(app.sum(app.grown(900)), app.next("Red"), app.next("Green"), app.nex
 console.log(app.swapped({ a: 1, b: "x" }), app.checked(1), app["new-name"](1, 2, 3, 4, 5, 6, 7, "8"));
 console.log(app.repeated("ab", 100_000).length);
 
+console.log(app.called(["ab"]), app.behind_nothing(undefined, 2.5), app.keys(new Set([{ n: 1 }, { n: 1 }])));
+{
+  let isFirst = true;
+  const stdout = (text) => {
+    if (isFirst) {
+      isFirst = false;
+      console.log(`${text.trim()}, and in between ${other.said("another text")}`);
+    }
+  };
+  const other = await instantiate(undefined, { stdout });
+  console.log(other.said("a text"));
+}
+
 const trouble = [
+  () => app.keys(new Set([{ n: -1 }])),
+  () => app.called("ab"),
   () => app.checked(0),
   () => app.first([]),
   () => app.divided(1, 0),
