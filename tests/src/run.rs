@@ -143,12 +143,14 @@ pub const NODE_MODES: &[Mode] = &[
         ..mode_web("release wasm64 node", Profile::Release, web::Engine::Node)
     },
     Mode { aborts: true, is_long: true, ..mode_web("abort node", Profile::Release, web::Engine::Node) },
-    #[cfg(feature = "llvm")]
-    Mode {
-        target: &driver::WASM32_WEB,
-        ..mode("release llvm node", Profile::Release, RunsOn::Web(web::Engine::Node, Some(OptLevel::O3)))
-    },
 ];
+
+/// Through LLVM, in Node.
+#[cfg(feature = "llvm")]
+pub const LLVM_NODE_MODES: &[Mode] = &[Mode {
+    target: &driver::WASM32_WEB,
+    ..mode("release llvm node", Profile::Release, RunsOn::Web(web::Engine::Node, Some(OptLevel::O3)))
+}];
 
 /// And in a page.
 pub const CHROMIUM_MODES: &[Mode] = &[

@@ -31,6 +31,7 @@ pub const FEATURES: &str = "backend-llvm/llvm,galc/llvm,corpus-tests/llvm";
 pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native", "debugger", "backtrace", "size"];
 /// Tests among them that do the same without it, and have just been run.
 pub const SAME_WITHOUT: &[&str] = &[
+    "programs_print_the_same_in_javascript",
     "programs_print_what_they_should",
     "examples_print_what_they_should",
     "mistakes_are_reported_as_expected",

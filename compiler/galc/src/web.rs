@@ -39,11 +39,16 @@ pub fn files(
 fn check_free(path: &Path, module: &Path) -> Result<(), Failure> {
     let path_text = path.display();
     if path == module {
-        return Err(Failure::Usage(format!("`{path_text}` is the file beside the module: give the module another name, such as `.wasm`")));
+        return Err(Failure::Usage(format!(
+            "`{path_text}` is the file beside the module: give the module another name, such as `.wasm`"
+        )));
     }
-    let is_foreign = std::fs::read_to_string(path).is_ok_and(|text| !text.is_empty() && !text.starts_with(driver::WEB_MARK));
+    let is_foreign = std::fs::read_to_string(path)
+        .is_ok_and(|text| !text.is_empty() && !text.starts_with(driver::WEB_MARK));
     if is_foreign {
-        return Err(Failure::Usage(format!("`{path_text}` was not made by galc, which would overwrite it: `-o` names another place for the module")));
+        return Err(Failure::Usage(format!(
+            "`{path_text}` was not made by galc, which would overwrite it: `-o` names another place for the module"
+        )));
     }
     Ok(())
 }

@@ -84,7 +84,11 @@ impl WebInterface {
 
     /// For each declared type whether anything that JavaScript calls, or that the user writes for the program to call, mentions it.
     fn types_of_exports(&self) -> Vec<bool> {
-        let own = self.imports.iter().filter(|import| !import.module.starts_with(RUNTIME)).map(|import| &import.function);
+        let own = self
+            .imports
+            .iter()
+            .filter(|import| !import.module.starts_with(RUNTIME))
+            .map(|import| &import.function);
         let members = self.actors.iter().flat_map(|a| a.constructors.iter().chain(&a.messages));
         let mut work: Vec<&Shape> = self
             .functions

@@ -71,7 +71,8 @@ fn artifact(
     };
     let interface = interface.filter(|_| kind == ArtifactKind::WasmModule && path != Path::new("-"));
     // Before anything is written: a file that is not galc's must not go.
-    let beside = interface.map(|interface| web::files(&interface, unit, target, &path, &bytes)).transpose()?;
+    let beside =
+        interface.map(|interface| web::files(&interface, unit, target, &path, &bytes)).transpose()?;
     write(&path, &bytes, shell)?;
     for (path, text) in beside.into_iter().flatten() {
         write(&path, text.as_bytes(), shell)?;

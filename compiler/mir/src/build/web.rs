@@ -242,7 +242,8 @@ impl Cx<'_> {
 /// Whether a function takes and gives numbers alone. `()` is no parameter in WebAssembly, so it is none of these.
 pub fn is_plain(program: &hir::program::Program, id: FnId) -> bool {
     let decl = &program.fns[id];
-    decl.params.iter().all(|p| p.ty != HTy::UNIT && is_plain_type(program, p.ty)) && is_plain_type(program, decl.ret)
+    decl.params.iter().all(|p| p.ty != HTy::UNIT && is_plain_type(program, p.ty))
+        && is_plain_type(program, decl.ret)
 }
 
 fn is_plain_type(program: &hir::program::Program, ty: HTy) -> bool {
