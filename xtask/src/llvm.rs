@@ -31,7 +31,10 @@ pub const FEATURES: &str = "backend-llvm/llvm,galc/llvm,corpus-tests/llvm";
 pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native", "debugger", "backtrace", "size"];
 /// Tests among them that do the same without it, and have just been run.
 pub const SAME_WITHOUT: &[&str] = &[
+    "programs_print_the_same_in_a_64_bit_memory",
     "programs_print_the_same_in_javascript",
+    "actors_do_the_same_in_all_orders",
+    "test_blocks_of_examples_pass",
     "programs_print_what_they_should",
     "examples_print_what_they_should",
     "mistakes_are_reported_as_expected",
