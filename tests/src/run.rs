@@ -395,7 +395,7 @@ fn check_mode(
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
     if let RunsOn::Web(engine, _) = mode.runs_on {
-        let outcome = engine.run(&artifact.bytes, mode.target.pointer_bytes, program, TIMEOUT)?;
+        let outcome = engine.run(&artifact.bytes, program, TIMEOUT)?;
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
     let module = match mode.wasm_opt {

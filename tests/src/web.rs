@@ -51,19 +51,12 @@ impl Engine {
     }
 
     /// Runs a module with what the program is given.
-    pub fn run(
-        self,
-        wasm: &[u8],
-        pointer_bytes: u32,
-        program: &Program,
-        timeout: Duration,
-    ) -> Result<Outcome, String> {
+    pub fn run(self, wasm: &[u8], program: &Program, timeout: Duration) -> Result<Outcome, String> {
         let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
         let module = folder.path().join("program.wasm");
         fs::write(&module, wasm).map_err(|e| e.to_string())?;
         let mut server = self.server()?;
-        writeln!(server.requests, "{}", request(&module, pointer_bytes, program))
-            .map_err(|e| e.to_string())?;
+        writeln!(server.requests, "{}", request(&module, program)).map_err(|e| e.to_string())?;
         let status = match server.answers.recv_timeout(timeout) {
             Ok(line) => line.trim().parse().map_err(|_| format!("the loader says `{line}`"))?,
             Err(error) => {
@@ -112,10 +105,10 @@ impl Engine {
     }
 }
 
-fn request(module: &Path, pointer_bytes: u32, program: &Program) -> String {
+fn request(module: &Path, program: &Program) -> String {
     let args: Vec<String> = program.args.iter().map(|arg| quoted(arg)).collect();
     format!(
-        r#"{{"module":{},"name":{},"pointer":{pointer_bytes},"args":[{}],"stdin":{}}}"#,
+        r#"{{"module":{},"name":{},"args":[{}],"stdin":{}}}"#,
         quoted(&module.to_string_lossy()),
         quoted(&program.called()),
         args.join(","),

@@ -1,7 +1,7 @@
 // Runs modules for the web, one after the other: each line of standard input is a request in JSON, each line of standard output says that
 // one has been answered. With `--chromium` they run in a page there, else here in Node.
 //
-// A request: `module` (a path), `args`, `stdin`, `pointer`. The answer is the exit status; what the program has written to its standard
+// A request: `module` (a path), `name`, `args`, `stdin`. The answer is the exit status; what the program has written to its standard
 // streams lies beside the module, in files that end with `.out` and `.err`.
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const runtime = new URL("../../runtime-wasm/dist/", import.meta.url);
+// Here each turn is as short as can be, so that programs are interrupted wherever they may be; in the page it is as long as usual.
 const { run, close } = process.argv.includes("--chromium") ? await chromium() : await here();
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -24,18 +25,19 @@ await close();
 
 async function here() {
     const loader = await import(new URL("node.js", runtime));
-    return { run: (request, bytes) => runModule(loader, request, bytes), close: () => {} };
+    return { run: (request, bytes) => runModule(loader, { ...request, budget: 0 }, bytes), close: () => {} };
 }
 
 /** Runs a module by the loader; also as text in a page, so it uses nothing from outside. */
-async function runModule({ program }, { args, stdin, pointer, name }, bytes) {
+async function runModule({ program }, { args, stdin, name, budget }, bytes) {
     const written = { out: "", err: "" };
-    const app = program({ url: () => "", name, pointer });
+    const app = program({ url: () => "", name });
     let status;
     try {
         const instance = await app.instantiate(bytes, {
             args,
             stdin,
+            budget,
             stdout: (text) => (written.out += text),
             stderr: (text) => (written.err += text),
         });
