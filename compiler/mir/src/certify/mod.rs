@@ -6,7 +6,8 @@
 //!   exactly once: at `return`, `resume`, `throw` and calls that may unwind without a landing, nothing is left but
 //!   `_0` and `mut` parameters, and those are whole;
 //! * borrowed parameters and borrows are only read; a borrow is not used after what it rests on was moved, dropped, written
-//!   or lent as `mut`, a pointer not after what it points into was moved or dropped;
+//!   or lent as `mut`, a pointer not after what it points into was moved or dropped (of a pointer
+//!   out of a part, that is the smallest part around it with something to drop);
 //! * a call's `mut` arguments overlap nothing else that it is given; `iso` values are not copied;
 //! * a cell taken apart field by field ends in `drop_reuse` of just these fields; a token is used once;
 //! * `poison` stands only in cleanup.
