@@ -1,6 +1,7 @@
 //! What passes ask of types and places: whether dropping does anything, runs the user's code, whether a value may be
 //! copied, what type a place has.
 
+use crate::analysis::bitset::BitSet;
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 
@@ -19,6 +20,8 @@ struct Fact {
     has_actor: bool,
     /// Likewise values of JavaScript.
     has_handle: bool,
+    /// Owns a cell whose content is part of the value.
+    has_cell: bool,
 }
 
 impl TypeFacts {
@@ -64,6 +67,17 @@ impl TypeFacts {
         fact.iso || fact.has_actor || fact.has_handle
     }
 
+    /// Whether a value has several owners, and where the last one goes can be seen.
+    pub fn is_watched(&self, ty: Ty) -> bool {
+        self.stays(ty) && !self.is_iso(ty)
+    }
+
+    /// Whether all that a value owns is references to what others refer to as well: its bits are all there is of it.
+    pub fn is_reference(&self, ty: Ty) -> bool {
+        let fact = self.get(ty);
+        self.is_watched(ty) && !fact.has_cell && !fact.user_drop
+    }
+
     /// Whether a value may have references to actors, also behind what it shares with others.
     pub fn may_hold_actors(&self, ty: Ty) -> bool {
         self.get(ty).has_actor
@@ -81,7 +95,7 @@ fn has(types: &Types, shared: Shared) -> bool {
 
 fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
     let def = &types.defs[ty];
-    let counted = Fact { needs_drop: true, ..Fact::default() };
+    let counted = Fact { needs_drop: true, has_cell: true, ..Fact::default() };
     match &def.kind {
         TyKind::Int(_)
         | TyKind::F32
@@ -102,9 +116,9 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
         // Its `drop` is the library's, and never unwinds.
         TyKind::Buffer(elem) if types.defs[*elem].shared != Shared::No => {
             let is_actor = types.defs[*elem].shared == Shared::Actor;
-            Fact { has_actor: is_actor, has_handle: !is_actor, ..counted }
+            Fact { has_actor: is_actor, has_handle: !is_actor, has_cell: false, ..counted }
         }
-        TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, ..facts[*elem] },
+        TyKind::Buffer(elem) => Fact { needs_drop: true, has_ptr: false, has_cell: true, ..facts[*elem] },
         TyKind::Struct | TyKind::Enum => {
             let mut all = Fact::default();
             for field in def.variants.iter().flat_map(|v| &v.fields) {
@@ -114,6 +128,7 @@ fn fact(types: &Types, facts: &IndexVec<Ty, Fact>, ty: Ty) -> Fact {
                 all.iso |= field.iso;
                 all.has_actor |= field.has_actor;
                 all.has_handle |= field.has_handle;
+                all.has_cell |= field.has_cell || def.is_boxed;
                 all.has_ptr |= field.has_ptr && !def.is_boxed;
             }
             all.user_drop |= def.user_drop.is_some();
@@ -241,6 +256,21 @@ pub(crate) fn drop_may_unwind(types: &Types, unwinds: &impl Fn(FuncId) -> bool, 
         }
     }
     false
+}
+
+impl Body {
+    /// Locals of which a pointer may have the address.
+    pub fn pointed_to(&self) -> BitSet {
+        let mut set = BitSet::new(self.locals.len());
+        for stmt in self.blocks.iter().flat_map(|data| &data.stmts) {
+            if let StmtKind::Assign(_, Rvalue::AddrOf(place)) = &stmt.kind
+                && !place.is_indirect()
+            {
+                set.insert(place.local.index());
+            }
+        }
+        set
+    }
 }
 
 impl Callee {

@@ -305,7 +305,8 @@ pub enum Const {
     Str(Box<str>, Ty),
     /// The address of static bytes.
     DataAddr(DataId),
-    /// The address of a function's code as a `USize`, as frames have it. Only `passes::coroutine` makes it.
+    /// The address of a function's code as a `USize`, as frames and tasks have it: of a coroutine behind `passes::coroutine`, or of a function
+    /// that takes the same and never unwinds (`turn_code`).
     FuncAddr(FuncId),
     /// With the type of the pointer, `Ptr<T>` or `USize`.
     Null(Ty),

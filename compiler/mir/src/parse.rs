@@ -221,7 +221,7 @@ impl<'a> Parser<'a> {
         for line in self.text.split_inclusive('\n') {
             self.pos = start;
             start += line.len();
-            while matches!(self.peek_word(), "cell" | "shared" | "iso" | "boxed") {
+            while matches!(self.peek_word(), "cell" | "shared" | "handle" | "iso" | "boxed") {
                 self.word()?;
             }
             let kind = match self.peek_word() {
@@ -274,7 +274,7 @@ impl<'a> Parser<'a> {
                 return Ok(());
             }
             match self.peek_word() {
-                "cell" | "shared" | "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
+                "cell" | "shared" | "handle" | "iso" | "boxed" | "struct" | "enum" => self.type_decl()?,
                 "data" => self.data()?,
                 "lang" => self.lang()?,
                 "string" => {

@@ -136,6 +136,29 @@ impl StmtKind {
     }
 }
 
+impl BlockData {
+    /// Every mention of a function's code by its address.
+    pub fn for_each_code(&self, f: &mut impl FnMut(FuncId)) {
+        let mut operand = |op: &Operand| {
+            if let Operand::Const(Const::FuncAddr(func)) = op {
+                f(*func);
+            }
+        };
+        self.stmts.iter().for_each(|stmt| stmt.kind.for_each_operand(&mut operand));
+        self.term.for_each_operand(&mut operand);
+    }
+
+    pub fn for_each_code_mut(&mut self, f: &mut impl FnMut(&mut FuncId)) {
+        let mut operand = |op: &mut Operand| {
+            if let Operand::Const(Const::FuncAddr(func)) = op {
+                f(func);
+            }
+        };
+        self.stmts.iter_mut().for_each(|stmt| stmt.kind.for_each_operand_mut(&mut operand));
+        self.term.for_each_operand_mut(&mut operand);
+    }
+}
+
 impl Term {
     /// Every block this can go to, in a fixed order; the unwinding edge last.
     pub fn successors(&self) -> impl Iterator<Item = Block> + '_ {

@@ -49,6 +49,8 @@ impl Cx<'_> {
         }
         let (name, sig, may_unwind) = self.describe(glue);
         let id = self.declare_glue(name, sig, may_unwind);
+        // Actors end once, but references to them are dropped all over the place.
+        self.module.funcs[id].is_noinline = matches!(glue, Glue::DropCell(ty) if self.holds_shared(ty));
         self.glue.insert(glue, id);
         self.queue.push((glue, id));
         id
@@ -100,6 +102,12 @@ impl Cx<'_> {
             m::TyKind::FnBox { .. } | m::TyKind::Dyn { .. } => self.any_drop_unwinds(),
             _ => self.program.drop_may_unwind(ty),
         }
+    }
+
+    /// Whether a buffer is an actor's, or that of a value of the host's: it has one element.
+    fn holds_shared(&self, ty: m::Ty) -> bool {
+        let types = &self.program.types;
+        matches!(*types.kind(ty), m::TyKind::Buffer(elem) if types.defs[elem].shared != m::Shared::No)
     }
 
     fn any_drop_unwinds(&self) -> bool {
@@ -341,7 +349,9 @@ impl Emit<'_, '_> {
     fn drop_buffer(&mut self, ty: m::Ty, p: Reg, capacity: Reg) {
         let m::TyKind::Buffer(elem) = *self.types().kind(ty) else { return };
         let (stride, header) = (self.layout(elem).stride(), self.cx.layouts.buffer_header());
-        if self.drops(elem) {
+        if self.cx.holds_shared(ty) {
+            self.drop_at(elem, p, header);
+        } else if self.drops(elem) {
             let len = self.b.load(MemTy::Ptr, p, 2 * self.word());
             let base = self.b.offset(p, header);
             self.each_element(base, len, stride, |this, at| this.drop_at(elem, at, 0));

@@ -21,9 +21,14 @@ pub fn stable_copies(types: &Types, facts: &TypeFacts, body: &Body, candidates: 
     while !left.is_empty() {
         let paths = MovePaths::new(types, facts, body, Detail::Reads);
         let provenance = Provenance::new(types, facts, body, &left);
-        let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
-        let mut checker =
-            Checker { live: &live, left: &left, by_root: roots(body, &provenance, &left), lost: Vec::new() };
+        let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance, scopes: true };
+        let mut checker = Checker {
+            live: &live,
+            left: &left,
+            by_root: roots(body, &provenance, &left),
+            pointed_to: body.pointed_to(),
+            lost: Vec::new(),
+        };
         checker.run();
         if checker.lost.is_empty() {
             break;
@@ -51,6 +56,7 @@ struct Checker<'a> {
     live: &'a Liveness<'a>,
     left: &'a BitSet,
     by_root: IndexVec<Local, Vec<Local>>,
+    pointed_to: BitSet,
     lost: Vec<Local>,
 }
 
@@ -154,13 +160,27 @@ impl Checker<'_> {
 
     /// Something in this place changes: candidates that rest on it are lost if they are still needed.
     fn change(&mut self, place: &Place, after: &BitSet, term: Option<&Term>) {
+        let lost = self.resting_on(place, after, term);
+        self.lost.extend(lost);
+    }
+
+    /// Candidates that rest on something in this place and are still needed.
+    fn resting_on(&self, place: &Place, after: &BitSet, term: Option<&Term>) -> Vec<Local> {
+        let rests = |local: &&Local| {
+            self.live.provenance.owners(**local).iter().any(|owner| owner.overlaps(place))
+                && self.is_needed(**local, after, term)
+        };
+        self.by_root[place.local].iter().filter(rests).copied().collect()
+    }
+
+    /// Whether no pointer can change what the local rests on: references in locals whose addresses nobody has.
+    fn is_out_of_reach(&self, local: Local) -> bool {
         let live = self.live;
-        for local in &self.by_root[place.local] {
-            let rests = live.provenance.owners(*local).iter().any(|owner| owner.overlaps(place));
-            if rests && self.is_needed(*local, after, term) {
-                self.lost.push(*local);
-            }
-        }
+        let owners = live.provenance.owners(local);
+        live.facts.is_reference(live.body.locals[local].ty)
+            && owners
+                .iter()
+                .all(|owner| !owner.is_indirect() && !self.pointed_to.contains(owner.local.index()))
     }
 
     /// Needed afterwards, or by the same call.
@@ -182,12 +202,18 @@ impl Checker<'_> {
         let owners = live.provenance.owners(pointer).to_vec();
         if live.provenance.is_unknown(pointer) || owners.is_empty() {
             for local in self.left.iter().map(Local::new) {
-                if self.is_needed(local, after, term) {
+                if self.is_needed(local, after, term) && !self.is_out_of_reach(local) {
                     self.lost.push(local);
                 }
             }
             return;
         }
-        owners.iter().for_each(|owner| self.change(owner, after, term));
+        for owner in &owners {
+            for local in self.resting_on(owner, after, term) {
+                if !self.is_out_of_reach(local) {
+                    self.lost.push(local);
+                }
+            }
+        }
     }
 }

@@ -77,6 +77,18 @@ impl BitSet {
         }
     }
 
+    /// The smallest member that is not below `from`.
+    pub fn next_from(&self, from: usize) -> Option<usize> {
+        let first = from / 64;
+        let mut word = *self.words.get(first)? & u64::MAX << (from % 64);
+        let mut at = first;
+        while word == 0 {
+            at += 1;
+            word = *self.words.get(at)?;
+        }
+        Some(at * 64 + word.trailing_zeros() as usize)
+    }
+
     /// The smallest member, taken out.
     pub fn pop_first(&mut self) -> Option<usize> {
         let i = self.words.iter().position(|w| *w != 0)?;

@@ -1,6 +1,7 @@
 //! Which values are needed later: one bit for each local without a move path, one for each move path.
 //!
-//! A `Drop` needs nothing. The bit of a path speaks for its value as a whole and for the parts without a path of their own:
+//! A `Drop` needs nothing, but where it is asked for (`scopes`) that of a watched value is a use of it at the call or drop before, from which
+//! on one can see whether it was the last owner: up to there another owner may go in its place. The bit of a path speaks for its value as a whole and for the parts without a path of their own:
 //! using a whole sets the bits of all its parts, using a part that owns nothing and is no
 //! address sets the bit of the whole alone. Using a borrow or a pointer
 //! uses what it rests on. `mut` parameters are needed at `return`, not where unwinding leaves: there `Const::Poison` serves.
@@ -20,6 +21,8 @@ pub struct Liveness<'a> {
     pub body: &'a Body,
     pub paths: &'a MovePaths,
     pub provenance: &'a Provenance,
+    /// Whether watched values are needed as long as one can see where they are dropped.
+    pub scopes: bool,
 }
 
 impl Liveness<'_> {
@@ -104,7 +107,10 @@ impl Liveness<'_> {
     /// The place is overwritten.
     pub fn write(&self, state: &mut BitSet, place: &Place) {
         match self.paths.lookup(self.types, place) {
-            Lookup::Exact(path) => self.paths.for_each_below(path, &mut |p| state.remove(self.path_bit(p))),
+            Lookup::Exact(path) => {
+                self.paths.for_each_below(path, &mut |p| state.remove(self.path_bit(p)));
+                self.not_dropped(state, path);
+            }
             Lookup::Untracked if place.proj.is_empty() => state.remove(place.local.index()),
             // What is left of the whole is needed around the part that changes.
             _ => {}
@@ -117,6 +123,50 @@ impl Liveness<'_> {
             Lookup::Exact(_) => {}
             _ if place.proj.is_empty() => {}
             _ => self.use_place(state, place),
+        }
+    }
+
+    // ------------------------------------------------------------ scopes
+
+    /// The bit of a path that is dropped before anything happens that can be seen.
+    fn drop_bit(&self, path: Path) -> usize {
+        self.path_bit(path) + self.paths.len()
+    }
+
+    /// Something happens that can be seen: what is dropped behind it is needed.
+    pub fn seen(&self, state: &mut BitSet) {
+        if !self.scopes {
+            return;
+        }
+        let first = self.drop_bit(Path(0));
+        while let Some(bit) = state.next_from(first) {
+            state.remove(bit);
+            let path = Path((bit - first) as u32);
+            self.use_owners(state, self.paths.paths[path].place.local);
+            self.use_path(state, path);
+        }
+    }
+
+    fn dropped(&self, state: &mut BitSet, place: &Place) {
+        let Some(ty) = try_place_ty(self.types, self.body, place) else { return };
+        if !self.scopes || !self.facts.stays(ty) && !self.facts.runs_user_drop(ty) {
+            return;
+        }
+        self.seen(state);
+        if place.is_indirect() || !self.facts.is_watched(ty) {
+            return;
+        }
+        match self.paths.lookup(self.types, place) {
+            Lookup::Exact(path) => {
+                state.insert(self.drop_bit(path));
+            }
+            _ => self.use_place(state, place),
+        }
+    }
+
+    fn not_dropped(&self, state: &mut BitSet, path: Path) {
+        if self.scopes {
+            self.paths.for_each_below(path, &mut |p| state.remove(self.drop_bit(p)));
         }
     }
 
@@ -133,19 +183,24 @@ impl Liveness<'_> {
 
 impl Backward for Liveness<'_> {
     fn bits(&self) -> usize {
-        self.body.locals.len() + self.paths.len()
+        self.body.locals.len() + self.paths.len() * (1 + usize::from(self.scopes))
     }
 
     fn stmt(&self, state: &mut BitSet, stmt: &StmtKind) {
-        stmt.for_each_access(|place, access| {
-            if access == Access::Write {
-                self.write(state, place);
-            }
+        stmt.for_each_access(|place, access| match access {
+            Access::Write => self.write(state, place),
+            Access::Drop => self.dropped(state, place),
+            _ => {}
         });
         stmt.for_each_access(|place, access| self.use_access(state, place, access));
     }
 
     fn term(&self, state: &mut BitSet, term: &Term) {
+        match term {
+            Term::Call { .. } => self.seen(state),
+            Term::Drop { place, .. } => self.dropped(state, place),
+            _ => {}
+        }
         term.for_each_access(|place, access| self.use_access(state, place, access));
         let returns = matches!(term, Term::Return);
         if returns {

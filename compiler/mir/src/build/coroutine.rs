@@ -5,11 +5,36 @@ use super::Cx;
 use super::func::Builder;
 use super::instances::Key;
 use crate::ir::*;
+use crate::passes::coroutine::suspending;
 use hir::body::{self, Expr};
 use hir::resolve::callable;
 use hir::ty::{Ty as HTy, TyKind as H};
+use rustc_hash::FxHashMap;
+
+/// A use of `turn_code`, which stands for the code of `plain` as long as it is not settled.
+pub(super) struct TurnCode {
+    asked: FuncId,
+    plain: FuncId,
+    other: FuncId,
+}
 
 impl Cx<'_> {
+    /// Settles what `turn_code` is, now that all functions are there. What neither constant names is never called: the optional passes remove
+    /// it, and without them it does no harm.
+    pub(super) fn settle_turn_codes(&mut self) {
+        if self.turn_codes.is_empty() {
+            return;
+        }
+        let suspends = suspending(&self.program, None);
+        let other: FxHashMap<FuncId, FuncId> =
+            self.turn_codes.iter().filter(|t| suspends[t.asked]).map(|t| (t.plain, t.other)).collect();
+        for body in self.program.funcs.iter_mut().filter_map(Function::body_mut) {
+            for data in body.blocks.iter_mut() {
+                data.for_each_code_mut(&mut |func| *func = *other.get(func).unwrap_or(func));
+            }
+        }
+    }
+
     /// The function that suspends its caller.
     pub(super) fn suspend_fn(&mut self) -> FuncId {
         if let Some(id) = self.suspend {
@@ -114,6 +139,30 @@ impl Builder<'_, '_> {
         self.block = Some(join);
         if let Some(dest) = dest {
             self.set(dest.clone(), Operand::Copy(caught.into()));
+        }
+    }
+
+    /// `turn_code(asked, plain, other)`: the address of one of two functions, by whether what is asked about may suspend. That is known when
+    /// everything is built.
+    pub(super) fn turn_code(&mut self, dest: Option<&Place>, e: &Expr, args: &[body::Arg]) {
+        let mut func = |i: usize| {
+            let arg = args.get(i)?;
+            let ty = self.mono(arg.expr.ty);
+            match self.cx.front.program().types.kind(ty).clone() {
+                H::FnDef(id, args) => {
+                    let target = self.cx.fn_def_target(id, args);
+                    Some(self.cx.instance(target.key(), e.span))
+                }
+                H::Closure(id, args) => Some(self.cx.instance(Key::Closure(id, args), e.span)),
+                _ => None,
+            }
+        };
+        let (Some(asked), Some(plain), Some(other)) = (func(0), func(1), func(2)) else {
+            return self.cx.internal(e.span, "`turn_code` takes three functions that are known");
+        };
+        self.cx.turn_codes.push(TurnCode { asked, plain, other });
+        if let Some(dest) = dest {
+            self.set(dest.clone(), Operand::Const(Const::FuncAddr(plain)));
         }
     }
 

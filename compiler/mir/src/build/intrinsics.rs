@@ -48,6 +48,9 @@ impl Builder<'_, '_> {
         if name == "catches" {
             return self.catch_task(dest, e, args);
         }
+        if name == "turn_code" {
+            return self.turn_code(dest, e, args);
+        }
         let args = match args {
             [lent] if lends_first(&name) && lent.mode == ArgMode::Value => {
                 vec![Arg::Value(self.lend(&lent.expr))]

@@ -102,6 +102,7 @@ pub fn build_program(front: &mut dyn Front, opts: &BuildOptions) -> Result<mir::
     entry::declare_roots(&mut cx);
     cx.run();
     cx.check_actors();
+    cx.settle_turn_codes();
     if cx.errors.is_empty() { Ok(cx.program) } else { Err(cx.errors) }
 }
 
@@ -113,6 +114,7 @@ struct Cx<'f> {
     types: types::TypeMap,
     lending: lending::Lending,
     instances: FxHashMap<Key, mir::FuncId>,
+    turn_codes: Vec<coroutine::TurnCode>,
     /// Instances with the hidden parameter of `@track_caller`.
     tracked: FxHashSet<mir::FuncId>,
     /// Declared, without a body yet.
@@ -146,6 +148,7 @@ impl<'f> Cx<'f> {
             types: types::TypeMap::default(),
             lending: lending::Lending::default(),
             instances: FxHashMap::default(),
+            turn_codes: Vec::new(),
             tracked: FxHashSet::default(),
             queue: VecDeque::new(),
             names: FxHashMap::default(),

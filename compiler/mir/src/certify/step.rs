@@ -3,8 +3,10 @@
 mod loans;
 
 use super::state::{Shapes, State, Val};
+use crate::analysis::bitset::BitSet;
 use crate::facts::try_place_ty;
 use crate::ir::*;
+use entity::Idx;
 use std::rc::Rc;
 
 pub(crate) struct Stepper<'a> {
@@ -13,6 +15,7 @@ pub(crate) struct Stepper<'a> {
     body: &'a Body,
     flags: &'a [Local],
     pub tokens: Vec<Local>,
+    pointed_to: BitSet,
     at: usize,
     /// Statement and message, of the blocks stepped through since this was emptied.
     pub errors: Vec<(usize, String)>,
@@ -50,7 +53,8 @@ impl<'a> Stepper<'a> {
                 tokens.push(*token);
             }
         }
-        Stepper { program, shapes, body, flags, tokens, at: 0, errors: Vec::new() }
+        let pointed_to = body.pointed_to();
+        Stepper { program, shapes, body, flags, tokens, pointed_to, at: 0, errors: Vec::new() }
     }
 
     fn fail(&mut self, message: impl Into<String>) {
@@ -217,19 +221,32 @@ impl<'a> Stepper<'a> {
 
     /// Something happens to a place: what rests on it, or on part of it, or on what it is part of, is broken.
     fn change(&self, state: &mut State, place: &Place, change: Change) {
+        self.change_of(state, place, change, |_| true);
+    }
+
+    fn change_of(&self, state: &mut State, place: &Place, change: Change, concerns: impl Fn(Local) -> bool) {
         state.discriminants.retain(|(local, of)| *local != place.local && !of.overlaps(place));
         for (local, loan) in state.loans.iter_mut() {
             let affected = change == Change::Gone || self.body.locals[*local].is_borrow;
-            if affected && !loan.broken && loan.owners.iter().any(|owner| owner.overlaps(place)) {
+            if affected
+                && concerns(*local)
+                && !loan.broken
+                && loan.owners.iter().any(|owner| owner.overlaps(place))
+            {
                 Rc::make_mut(loan).broken = true;
             }
         }
     }
 
-    /// Memory behind a pointer changes: borrows of what it points into are broken.
+    /// Memory behind a pointer changes: borrows of what it points into are broken. Not those of references to actors: what an actor has is
+    /// no part of them, and the address of the local they are in nobody has.
     fn change_behind(&self, state: &mut State, pointer: Local) {
         for owner in state.owners(pointer) {
-            self.change(state, &owner, Change::Changed);
+            let reached = |local: Local| {
+                let is_reference = self.shapes.facts.is_reference(self.ty(local));
+                !is_reference || self.pointed_to.contains(owner.local.index())
+            };
+            self.change_of(state, &owner, Change::Changed, reached);
         }
     }
 

@@ -75,7 +75,7 @@ type Movable = Vec<(Local, Local)>;
 fn candidates(types: &Types, facts: &TypeFacts, body: &Body) -> (BitSet, Movable) {
     let mut uses = IndexVec::<Local, Use>::from_elem(Use::default(), body.locals.len());
     for (local, decl) in body.locals.iter_enumerated() {
-        let fit = facts.needs_drop(decl.ty) && !facts.stays(decl.ty) && !decl.is_borrow && local != RETURN;
+        let fit = facts.needs_drop(decl.ty) && !facts.is_iso(decl.ty) && !decl.is_borrow && local != RETURN;
         uses[local].spoiled = !fit || body.param_mode(local).is_some();
     }
     for data in &body.blocks {
@@ -166,7 +166,7 @@ fn for_each_argument(term: &Term, mut f: impl FnMut(Local)) {
 fn movable(types: &Types, facts: &TypeFacts, body: &Body) -> Movable {
     let paths = MovePaths::new(types, facts, body, Detail::Reads);
     let provenance = Provenance::new(types, facts, body, &BitSet::new(body.locals.len()));
-    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
+    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance, scopes: true };
     let mut list = Vec::new();
     each_part(&live, |part, after| {
         if let Part::Stmt(StmtKind::Assign(dest, Rvalue::Use(Operand::Copy(place)))) = part
@@ -184,7 +184,7 @@ fn movable(types: &Types, facts: &TypeFacts, body: &Body) -> Movable {
 fn given_away(types: &Types, facts: &TypeFacts, body: &Body, borrows: &BitSet) -> Vec<Local> {
     let paths = MovePaths::new(types, facts, body, Detail::Reads);
     let provenance = Provenance::new(types, facts, body, borrows);
-    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
+    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance, scopes: true };
     let goes = |after: &BitSet, owner: Local| {
         paths.of_local[owner].is_some()
             && body.param_mode(owner) != Some(ParamMode::Mut)

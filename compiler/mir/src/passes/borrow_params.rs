@@ -2,7 +2,8 @@
 //!
 //! After Ullrich and de Moura, "Counting Immutable Beans" (2019): optimistic, by a fixpoint over the call graph. A local is consumed
 //! when it is stored, returned, captured, changed, or given to an owned parameter; what is consumed out of a counted
-//! cell, or makes up most of an inline value, consumes the whole. Functions that others reach by address, by export or as
+//! cell, or makes up most of an inline value, consumes the whole. What stays to the end of its scope is borrowed only if all before it is that
+//! stays: parameters are dropped from the last to the first, and whoever lends one drops it behind those. Functions that others reach by address, by export or as
 //! lang items keep their convention, and so do `iso` parameters.
 //!
 //! In: the built stage. Out: the same, with `borrow` arguments for the parameters that became borrowed.
@@ -48,7 +49,7 @@ fn infer(program: &Program, facts: &TypeFacts, keep: bool) -> IndexVec<FuncId, B
     for (id, func) in program.funcs.iter_enumerated() {
         let mut set = BitSet::new(func.params.len());
         for (i, (ty, mode)) in func.params.iter().enumerate() {
-            let free = *mode == ParamMode::Owned && facts.needs_drop(*ty) && !facts.stays(*ty);
+            let free = *mode == ParamMode::Owned && facts.needs_drop(*ty) && !facts.is_iso(*ty);
             if *mode == ParamMode::Borrowed || free && !fixed.contains(id.index()) {
                 set.insert(i);
             }
@@ -74,12 +75,17 @@ fn infer(program: &Program, facts: &TypeFacts, keep: bool) -> IndexVec<FuncId, B
         let Some(body) = program.funcs[id].body() else { continue };
         let consumed = consumed(&summaries[id], &borrowed, body.locals.len());
         let mut changed = false;
+        let mut in_order = true;
         for (i, param) in body.params.iter().enumerate() {
-            let demoted = borrowed[id].contains(i) && consumed.contains(param.local.index());
-            if demoted && param.mode == ParamMode::Owned {
+            if param.mode != ParamMode::Owned {
+                continue;
+            }
+            let stays = facts.stays(body.locals[param.local].ty);
+            if borrowed[id].contains(i) && (consumed.contains(param.local.index()) || stays && !in_order) {
                 borrowed[id].remove(i);
                 changed = true;
             }
+            in_order &= !stays || borrowed[id].contains(i);
         }
         if changed {
             callers[id].iter().for_each(|c| {
@@ -98,6 +104,9 @@ fn fixed_conventions(program: &Program) -> BitSet {
             fixed.insert(id.index());
         }
         for data in func.body().into_iter().flat_map(|b| &b.blocks) {
+            data.for_each_code(&mut |func| {
+                fixed.insert(func.index());
+            });
             if let Term::Call { callee: Callee::Start(func), .. } = &data.term {
                 fixed.insert(func.index());
             }

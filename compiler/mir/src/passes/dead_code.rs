@@ -23,7 +23,7 @@ fn sweep(types: &Types, facts: &TypeFacts, body: &mut Body) -> bool {
     {
         let paths = MovePaths::new(types, facts, body, Detail::Moves);
         let provenance = Provenance::new(types, facts, body, &BitSet::new(body.locals.len()));
-        let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
+        let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance, scopes: false };
         let entry = live.compute();
         let mut state = BitSet::new(live.bits());
         for (block, data) in body.blocks.iter_enumerated() {

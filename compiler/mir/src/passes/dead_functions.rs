@@ -61,6 +61,7 @@ fn for_each_func(data: &BlockData, f: &mut impl FnMut(FuncId)) {
             _ => {}
         }
     }
+    data.for_each_code(f);
     if let Term::Call { callee, .. } = &data.term {
         callee.func().into_iter().for_each(f);
     }
@@ -74,6 +75,7 @@ fn for_each_func_mut(data: &mut BlockData, f: &mut impl FnMut(&mut FuncId)) {
             _ => {}
         }
     }
+    data.for_each_code_mut(f);
     if let Term::Call { callee, .. } = &mut data.term {
         callee.func_mut().into_iter().for_each(f);
     }

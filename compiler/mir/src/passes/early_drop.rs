@@ -25,7 +25,7 @@ pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
         return;
     }
     let provenance = Provenance::new(types, facts, body, &BitSet::new(body.locals.len()));
-    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
+    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance, scopes: false };
     let mut finder = Finder {
         live: &live,
         entry: live.compute(),

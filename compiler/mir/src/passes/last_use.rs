@@ -36,7 +36,7 @@ fn run_on(types: &Types, facts: &TypeFacts, body: &mut Body, chosen: &Chosen) {
         return;
     }
     let provenance = Provenance::new(types, facts, body, &BitSet::new(body.locals.len()));
-    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance };
+    let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance, scopes: true };
     let entry = live.compute();
     let mut moves: Vec<(Block, usize, Vec<usize>)> = Vec::new();
     let mut state = BitSet::new(live.bits());
@@ -109,7 +109,13 @@ fn keep_for_operands(live: &Liveness, after: &mut BitSet, part: Part) {
             }
             stmt.for_each_access(|place, access| lend(after, place, access));
         }
-        Part::Term(term) => term.for_each_access(|place, access| lend(after, place, access)),
+        Part::Term(term) => {
+            // What is called drops what it is given before other things, and they are dropped behind it else.
+            if let Term::Call { .. } = term {
+                live.seen(after);
+            }
+            term.for_each_access(|place, access| lend(after, place, access));
+        }
     }
 }
 
@@ -117,7 +123,7 @@ fn can_move(live: &Liveness, after: &BitSet, place: &Place) -> bool {
     match live.paths.lookup(live.types, place) {
         Lookup::Exact(path) => {
             let ty = live.paths.paths[path].ty;
-            !live.facts.stays(ty) && !live.is_live(after, path)
+            !live.facts.is_iso(ty) && !live.is_live(after, path)
         }
         _ => false,
     }

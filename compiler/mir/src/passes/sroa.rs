@@ -40,7 +40,7 @@ pub fn run(types: &mut Types, facts: &TypeFacts, body: &mut Body) {
 
 fn choose(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
     let mut set = BitSet::new(body.locals.len());
-    let worthwhile = worthwhile(body);
+    let worthwhile = worthwhile(types, facts, body);
     for (local, decl) in body.locals.iter_enumerated().filter(|(local, _)| worthwhile.contains(local.index()))
     {
         if local != RETURN
@@ -80,11 +80,24 @@ fn choose(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
 }
 
 /// Locals that are written in some other way than by the result of a call, which would only be taken apart, and of which
-/// a part is named somewhere, be it under the name of another local that the whole is copied from or to.
-fn worthwhile(body: &Body) -> BitSet {
+/// a part is named somewhere, be it under the name of another local that the whole is copied from or to; or that are copied into another
+/// value where the one part that owns something will do.
+fn worthwhile(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
     let mut written = BitSet::new(body.locals.len());
     let mut named = written.clone();
     let mut same: Vec<(Local, Local)> = Vec::new();
+    let one = |place: &Place| lone_part(types, facts, body.locals[place.local].ty).is_some();
+    for stmt in body.blocks.iter().flat_map(|data| &data.stmts) {
+        if let StmtKind::Assign(_, Rvalue::Aggregate { fields, .. }) = &stmt.kind {
+            let copied = fields.iter().filter_map(|op| match op {
+                Operand::Copy(place) if place.proj.is_empty() && one(place) => Some(place.local.index()),
+                _ => None,
+            });
+            copied.for_each(|local| {
+                named.insert(local);
+            });
+        }
+    }
     let mut note = |place: &Place, access: Access| {
         let part = !place.proj.is_empty() && !place.is_indirect();
         if access == Access::Write || part && matches!(access, Access::CallWrite | Access::Mut) {
@@ -175,10 +188,13 @@ impl Chooser<'_> {
             self.set.remove(dest.local.index());
         }
         let into_place = matches!(rvalue, Rvalue::Use(_));
+        // A part of another value counts then, whole or in fields: with one that owns something, once.
+        let into_value = matches!(rvalue, Rvalue::Aggregate { .. });
         rvalue.for_each_access(&mut |place, access| {
+            let one = || lone_part(self.types, self.facts, self.body.locals[place.local].ty).is_some();
             let fine = match access {
                 Access::Discriminant => place.proj.is_empty(),
-                _ => self.is_readable(place, access, into_place, &known),
+                _ => self.is_readable(place, access, into_place || into_value && one(), &known),
             };
             self.note(place, access, fine, &known);
         });

@@ -129,6 +129,7 @@ fn reached_otherwise(program: &Program) -> Vec<FuncId> {
             list.push(id);
         }
         for data in func.body().into_iter().flat_map(|body| &body.blocks) {
+            data.for_each_code(&mut |func| list.push(func));
             if let Term::Call { callee: Callee::Start(func), .. } = &data.term {
                 list.push(*func);
             }

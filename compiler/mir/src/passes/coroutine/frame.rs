@@ -248,7 +248,6 @@ impl Maker<'_> {
             (RESULT, copy(Local(2))),
             (STATE, word(0)),
             (SIZE, copy(size)),
-            (KEPT, word(0)),
         ];
         stmts.extend(words.map(|(index, value)| assign(field(head, index), Rvalue::Use(value), span)));
         let rest = rest_pointer(&mut self.body, common, self.shape, head, &mut stmts, span);

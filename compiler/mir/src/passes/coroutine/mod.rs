@@ -57,13 +57,12 @@ pub const ENDED: i128 = 2;
 pub const YIELDED: i128 = 3;
 
 /// The words of a frame's head.
-pub const HEAD: [&str; 8] = ["code", "parent", "result", "state", "size", "kept", "spare0", "spare1"];
+pub const HEAD: [&str; 8] = ["code", "parent", "result", "state", "size", "spare0", "spare1", "spare2"];
 const CODE: u32 = 0;
 const PARENT: u32 = 1;
 const RESULT: u32 = 2;
 const STATE: u32 = 3;
 const SIZE: u32 = 4;
-const KEPT: u32 = 5;
 
 /// The variant of `Option` without a value, see docs/contracts.md.
 const NONE: u32 = 0;
