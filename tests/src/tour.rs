@@ -292,8 +292,14 @@ fn check_start_in(engine: &wasi::Engine, lesson: &Lesson, profile: Profile) -> R
     is_different(lesson, &outcome.stdout_text())
 }
 
+/// As the playground compares: blanks at the ends of lines and of the text do not count.
 fn is_different(lesson: &Lesson, stdout: &str) -> Result<(), String> {
-    if stdout == lesson.expected { Err(format!("{START} prints what is expected already")) } else { Ok(()) }
+    let lines =
+        |text: &str| text.trim_end().lines().map(|line| line.trim_end().to_string()).collect::<Vec<_>>();
+    if lines(stdout) == lines(&lesson.expected) {
+        return Err(format!("{START} prints what is expected already"));
+    }
+    Ok(())
 }
 
 /// Both programs in Node, as the playground has them: the solution prints what is expected, the other one does not.
