@@ -1,9 +1,8 @@
 /**
  * @file The grammar of GAL.
  *
- * It follows compiler/syntax, with three liberties: it takes some programs that galc refuses; a struct literal between
- * `if`, `while`, `match` or `for` and the body is told from the body by what follows; and the words that are keywords
- * only in their constructs are told by the token behind them. Where lines end is decided in src/scanner.c.
+ * It follows compiler/syntax, but takes some programs that galc refuses; and words that are keywords only in their
+ * constructs are told by the token behind them. Where lines end is decided in src/scanner.c.
  */
 
 /// <reference types="tree-sitter-cli/dsl" />
@@ -32,11 +31,6 @@ module.exports = grammar({
   supertypes: ($) => [$._expression, $._type, $._pattern, $._item],
 
   conflicts: ($) => [
-    // `if LIMIT {`: the brace starts the body or the fields of a literal.
-    [$._expression, $.struct_literal],
-    [$._pattern_path, $.struct_pattern],
-    // `for i in 0.. {`: the brace starts the body or the end of the range, as `(` always does.
-    [$.range_expression],
     // `x as Int < y` compares, `x as Ptr<Int>` has an argument.
     [$._type, $.generic_type],
   ],
@@ -45,6 +39,7 @@ module.exports = grammar({
     ...require("./grammar/declarations"),
     ...require("./grammar/types"),
     ...require("./grammar/expressions"),
+    ...require("./grammar/operators"),
     ...require("./grammar/literals"),
   },
 });

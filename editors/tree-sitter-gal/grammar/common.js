@@ -61,6 +61,13 @@ const SOFT_KEYWORDS = [
   "ask", "catch", "dyn", "new", "on", "reply", "select", "send", "spawn", "state", "test", "timeout", "when", "yield",
 ];
 
+/** Expressions with no other at their ends, which may stand anywhere. */
+const OPERANDS = [
+  "_name", "type_identifier", "self", "self_type", "_literal", "parenthesized_expression", "tuple_expression",
+  "array_expression", "repeat_expression", "if_expression", "match_expression", "while_expression", "for_expression",
+  "loop_expression", "spawn_expression", "send_expression", "reply_expression",
+];
+
 const list = (rule) => optional(seq(rule, repeat(seq(",", rule)), optional(",")));
 
 /** Elements between braces, separated by newlines or commas. */
@@ -72,4 +79,4 @@ const members = ($, rule) => seq("{", repeat(seq(rule, optional($._end))), "}");
 /** What may stand before any declaration. */
 const head = ($) => seq(repeat($.attribute), optional($.visibility));
 
-module.exports = { PREC, BINARY, ASSIGNMENT, HARD_KEYWORDS, SOFT_KEYWORDS, list, lines, members, head };
+module.exports = { OPERANDS, PREC, BINARY, ASSIGNMENT, HARD_KEYWORDS, SOFT_KEYWORDS, list, lines, members, head };

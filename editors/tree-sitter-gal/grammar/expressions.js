@@ -1,9 +1,9 @@
-// Statements and expressions.
+// Statements, and expressions but those in operators.js.
 
 /// <reference types="tree-sitter-cli/dsl" />
 // @ts-check
 
-const { PREC, BINARY, ASSIGNMENT, list, lines } = require("./common");
+const { PREC, ASSIGNMENT, list, lines } = require("./common");
 
 module.exports = {
   // Statements.
@@ -33,96 +33,24 @@ module.exports = {
 
   // Expressions.
 
-  _expression: ($) =>
-    choice(
-      $._name,
-      $.type_identifier,
-      $.self,
-      $.self_type,
-      $._literal,
-      $.field_expression,
-      alias($._type_field, $.field_expression),
-      $.generic_expression,
-      $.call_expression,
-      $.index_expression,
-      $.propagate_expression,
-      $.dereference_expression,
-      $.struct_literal,
-      $.parenthesized_expression,
-      $.tuple_expression,
-      $.array_expression,
-      $.repeat_expression,
-      $.unary_expression,
-      $.binary_expression,
-      $.range_expression,
-      $.cast_expression,
-      $.is_expression,
-      $.closure,
-      $.block,
-      $.if_expression,
-      $.match_expression,
-      $.while_expression,
-      $.for_expression,
-      $.loop_expression,
-      $.break_expression,
-      $.continue_expression,
-      $.return_expression,
-      $.yield_expression,
-      $.try_expression,
-      $.await_expression,
-      $.async_expression,
-      $.spawn_expression,
-      $.send_expression,
-      $.ask_expression,
-      $.reply_expression,
-      $.select_expression,
-    ),
-
   // What stands behind `=>`.
   _arm_body: ($) => choice($._expression, $.assignment),
 
-  field_expression: ($) =>
-    prec(
-      PREC.postfix,
-      seq(
-        field("value", $._expression),
-        ".",
-        field("field", choice($._small_word, alias($._tuple_index, $.integer_literal))),
-      ),
-    ),
-  // A field whose name starts with an upper-case letter: a variant or type, which may start a literal.
-  _type_field: ($) =>
-    prec(PREC.postfix, seq(field("value", $._expression), ".", field("field", $.type_identifier))),
-  generic_expression: ($) =>
-    prec(
-      PREC.postfix,
-      seq(field("value", $._expression), ".", field("type_arguments", $.type_arguments)),
-    ),
-  call_expression: ($) =>
-    prec(PREC.postfix, seq(field("function", $._expression), field("arguments", $.arguments))),
   arguments: ($) => seq("(", list($._argument), ")"),
   _argument: ($) => choice($._expression, $.mut_argument),
   mut_argument: ($) => seq("mut", $._expression),
-  index_expression: ($) =>
-    prec(PREC.postfix, seq(field("value", $._expression), "[", field("index", $._expression), "]")),
-  propagate_expression: ($) => prec(PREC.postfix, seq($._expression, "?")),
-  dereference_expression: ($) => prec(PREC.postfix, seq($._expression, ".*")),
-
   struct_literal: ($) =>
-    prec.dynamic(
-      -1,
-      seq(
-        field(
-          "type",
-          choice(
-            $.type_identifier,
-            $.self_type,
-            alias($._type_field, $.field_expression),
-            $.generic_expression,
-          ),
+    seq(
+      field(
+        "type",
+        choice(
+          $.type_identifier,
+          $.self_type,
+          alias($._type_field, $.field_expression),
+          $.generic_expression,
         ),
-        field("body", $.field_initializer_list),
       ),
+      field("body", $.field_initializer_list),
     ),
   field_initializer_list: ($) => seq("{", list(choice($.field_initializer, $.base_value)), "}"),
   field_initializer: ($) =>
@@ -137,32 +65,6 @@ module.exports = {
     seq("(", optional(seq($._expression, ",", optional(seq($._expression, repeat(seq(",", $._expression)), optional(","))))), ")"),
   array_expression: ($) => seq("[", list($._expression), "]"),
   repeat_expression: ($) => seq("[", field("value", $._expression), ";", field("count", $._expression), "]"),
-
-  unary_expression: ($) =>
-    prec(PREC.unary, seq(field("operator", choice("-", "!", "~")), field("operand", $._expression))),
-  binary_expression: ($) =>
-    choice(
-      ...BINARY.map(([operator, level]) =>
-        prec.left(
-          level,
-          seq(field("left", $._expression), field("operator", operator), field("right", $._expression)),
-        ),
-      ),
-      prec.right(
-        PREC.power,
-        seq(field("left", $._expression), field("operator", "**"), field("right", $._expression)),
-      ),
-    ),
-  range_expression: ($) =>
-    choice(
-      prec.left(PREC.range, seq($._expression, choice("..", "..="), $._expression)),
-      prec(PREC.range, prec.dynamic(-1, seq($._expression, ".."))),
-      prec.left(PREC.range, seq(choice("..", "..="), $._expression)),
-      prec(PREC.range, prec.dynamic(-1, "..")),
-    ),
-  cast_expression: ($) => prec.left(PREC.cast, seq(field("value", $._expression), "as", field("type", $._type))),
-  is_expression: ($) =>
-    prec.left(PREC.compare, seq(field("value", $._expression), "is", field("pattern", $._pattern))),
 
   closure: ($) =>
     prec.right(
@@ -190,10 +92,10 @@ module.exports = {
         optional(seq("else", field("alternative", choice($.block, $.if_expression)))),
       ),
     ),
-  _condition: ($) => choice($._expression, $.let_condition),
-  let_condition: ($) => seq("let", field("pattern", $._pattern), "=", field("value", $._expression)),
+  _condition: ($) => choice($._head, $.let_condition),
+  let_condition: ($) => seq("let", field("pattern", $._pattern), "=", field("value", $._head)),
 
-  match_expression: ($) => seq("match", field("value", $._expression), field("body", $.match_body)),
+  match_expression: ($) => seq("match", field("value", $._head), field("body", $.match_body)),
   match_body: ($) => lines($, $.match_arm),
   match_arm: ($) =>
     seq(
@@ -212,7 +114,7 @@ module.exports = {
       "for",
       field("pattern", $._pattern),
       "in",
-      field("value", $._expression),
+      field("value", $._head),
       field("body", $.block),
     ),
   loop_expression: ($) => seq(optional($._label), "loop", field("body", $.block)),
@@ -225,22 +127,17 @@ module.exports = {
   return_expression: ($) => prec.right(PREC.jump, seq("return", optional($._expression))),
   yield_expression: ($) => prec.right(PREC.jump, seq("yield", $._expression)),
 
-  try_expression: ($) =>
-    choice(
-      seq(
-        "try",
-        optional(seq(":", field("error_type", $._type))),
-        field("body", $.block),
-        "catch",
-        field("handler", $.match_body),
-      ),
-      prec(PREC.postfix, seq("try", $.ask_expression)),
+  try_expression: ($) => choice($._try_block, prec(PREC.postfix, seq("try", $.ask_expression))),
+  _try_block: ($) =>
+    seq(
+      "try",
+      optional(seq(":", field("error_type", $._type))),
+      field("body", $.block),
+      "catch",
+      field("handler", $.match_body),
     ),
 
   // Actors in expressions.
-
-  await_expression: ($) => prec(PREC.unary, seq("await", $._expression)),
-  async_expression: ($) => prec(PREC.unary, seq("async", $._expression)),
 
   spawn_expression: ($) =>
     prec.right(
@@ -260,15 +157,6 @@ module.exports = {
     prec(PREC.postfix, seq(field("value", $._spawn_path), ".", field("type_arguments", $.type_arguments))),
 
   send_expression: ($) => prec(PREC.postfix, seq("send", $._target_and_message)),
-  ask_expression: ($) =>
-    prec.right(
-      PREC.jump,
-      seq(
-        "ask",
-        $._target_and_message,
-        optional(seq($._ask_timeout, "timeout", field("timeout", $._expression))),
-      ),
-    ),
   _target_and_message: ($) =>
     seq("(", field("target", $._expression), ",", field("message", $._expression), optional(","), ")"),
   reply_expression: ($) =>

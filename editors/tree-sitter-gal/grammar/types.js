@@ -5,6 +5,12 @@
 
 const { PREC, list } = require("./common");
 
+const binding = (name, inner) =>
+  prec.right(
+    PREC.postfix,
+    seq(optional("mut"), field("name", name), optional(seq("@", field("pattern", inner)))),
+  );
+
 module.exports = {
   // Types.
 
@@ -49,13 +55,21 @@ module.exports = {
 
   _pattern: ($) => choice($._single_pattern, $.or_pattern),
   or_pattern: ($) => prec.left(PREC.bitOr, seq($._pattern, "|", $._pattern)),
-  _single_pattern: ($) =>
+  _single_pattern: ($) => choice($._closed_pattern, $.binding_pattern, $.struct_pattern),
+  binding_pattern: ($) => binding($._name, $._single_pattern),
+
+  // Before a body, whose `{` starts no fields.
+  _head_pattern: ($) => choice($._head_single_pattern, alias($._head_or_pattern, $.or_pattern)),
+  _head_or_pattern: ($) => prec.left(PREC.bitOr, seq($._head_pattern, "|", $._head_pattern)),
+  _head_single_pattern: ($) => choice($._closed_pattern, alias($._head_binding_pattern, $.binding_pattern)),
+  _head_binding_pattern: ($) => binding($._name, $._head_single_pattern),
+
+  // Patterns that have none inside, or in brackets only.
+  _closed_pattern: ($) =>
     choice(
       $.wildcard_pattern,
-      $.binding_pattern,
       $._pattern_path,
       $.tuple_struct_pattern,
-      $.struct_pattern,
       $._literal,
       $.negative_literal,
       $.range_pattern,
@@ -65,11 +79,6 @@ module.exports = {
       $.array_pattern,
     ),
   wildcard_pattern: (_) => "_",
-  binding_pattern: ($) =>
-    prec.right(
-      PREC.postfix,
-      seq(optional("mut"), field("name", $._name), optional(seq("@", field("pattern", $._single_pattern)))),
-    ),
   _pattern_path: ($) => choice($.type_identifier, $.self_type, $.scoped_pattern),
   scoped_pattern: ($) =>
     prec(
@@ -79,14 +88,11 @@ module.exports = {
   tuple_struct_pattern: ($) =>
     prec(PREC.postfix, seq(field("type", $._pattern_path), "(", list($._pattern), ")")),
   struct_pattern: ($) =>
-    prec.dynamic(
-      -1,
-      seq(
-        field("type", choice($.type_identifier, $.self_type, $.scoped_pattern)),
-        "{",
-        list(choice($.field_pattern, $.rest_pattern)),
-        "}",
-      ),
+    seq(
+      field("type", $._pattern_path),
+      "{",
+      list(choice($.field_pattern, $.rest_pattern)),
+      "}",
     ),
   field_pattern: ($) =>
     choice(

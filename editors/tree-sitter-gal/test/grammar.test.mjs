@@ -33,6 +33,11 @@ test("the keywords are those of the compiler", () => {
   assert.deepEqual([...SOFT_KEYWORDS].sort(), named("soft"));
 });
 
+test("the version of tree-sitter is the one that xtask installs", () => {
+  const { "tree-sitter": { version } } = JSON.parse(read(folder, "package.json"));
+  assert.ok(read(repository, "xtask/src/editors.rs").includes(`TREE_SITTER_VERSION: &str = "${version}"`));
+});
+
 test("the trees in test/corpus and the highlights in test/highlight", () => {
   const { status, stdout, stderr } = treeSitter(["test"]);
   assert.equal(status, 0, stdout + stderr);

@@ -13,7 +13,7 @@ test("every program has the structure that galc gives it", () => {
   compare(paths);
 });
 
-test("edits give the trees that the texts give", () => fuzz(["--iterations", "300", "--edits", "8"]));
+test("edits give the trees that the texts give", () => fuzz(["--iterations", "1000", "--edits", "8"]));
 
 /** Numbers that are the same in every run. */
 function* numbers(seed) {
