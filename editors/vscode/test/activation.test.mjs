@@ -1,5 +1,6 @@
 // The extension in a stand-in for VS Code, with a stand-in for galc: starting, failing, restarting, tasks.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -146,6 +147,31 @@ test("a server that ends at once is told of", async () => {
   const path = program("galc", '[ "$2" = --help ] && exit 0\nexit 3');
   const { found } = await activate({ settings: { "gal.server.path": path } });
   await until(() => found.messages.some(({ text }) => text.startsWith(`\`${path} lsp\` did not start: `)), "no message");
+});
+
+/** `$GALC`, or the one that cargo has built. */
+function findGalc() {
+  const built = ["release", "debug"].map((profile) => fileURLToPath(new URL(`../../../target/${profile}/galc`, import.meta.url)));
+  const found = process.env.GALC ?? built.find(existsSync);
+  if (!found) throw new Error("galc is needed: cargo build --release --package galc; $GALC may say where it is");
+  return found;
+}
+
+test("galc itself reports what is wrong in an open file; one without a server is told of", async () => {
+  const galc = findGalc();
+  const hasServer = spawnSync(galc, ["lsp", "--help"]).status === 0;
+  const path = join(temporary, "main.gal");
+  const text = "fn main() {\n    println(nothing)\n}\n";
+  writeFileSync(path, text);
+  const { found } = await activate({ settings: { "gal.server.path": galc }, folder: temporary, documents: [[path, text]] });
+  if (!hasServer) {
+    assert.match(found.messages[0].text, /^This galc has no language server: /);
+    return;
+  }
+  assert.deepEqual(found.messages, []);
+  await until(() => found.diagnostics.get(path)?.length > 0, "no diagnostics");
+  const [diagnostic] = found.diagnostics.get(path);
+  assert.match(JSON.stringify(diagnostic), /there is no `nothing` here/);
 });
 
 test("the setting may name the home, the folder and the environment", async () => {

@@ -50,6 +50,7 @@ test("the package has what it needs and nothing else", () => {
   assert.deepEqual(names.sort(), [
     "LICENSE-APACHE",
     "LICENSE-MIT",
+    "dist/THIRD-PARTY.txt",
     "dist/extension.js",
     "language-configuration.json",
     "package.json",
@@ -94,6 +95,14 @@ test("the code is one file that needs nothing but VS Code and Node", () => {
   const foreign = [...needed].filter((name) => name !== "vscode" && !builtin.has(name.replace(/^node:/, "")));
   assert.deepEqual(foreign, []);
   assert.ok(needed.has("vscode"));
+});
+
+test("the licences of what is in that file are told", () => {
+  const notices = entries.get("extension/dist/THIRD-PARTY.txt").toString();
+  for (const name of ["vscode-languageclient", "vscode-languageserver-protocol", "vscode-jsonrpc"]) {
+    assert.match(notices, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, "m"));
+  }
+  assert.ok(!notices.includes("esbuild"));
 });
 
 test("the settings that the code reads are those of the manifest", () => {

@@ -1,6 +1,7 @@
 // As much of the API of VS Code as the extension and its language client call; what they register is kept for the tests.
 import { readFileSync } from "node:fs";
 import { Module, createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 const declarations = readFileSync(createRequire(import.meta.url).resolve("@types/vscode/index.d.ts"), "utf8");
 const CLASSES = [...declarations.matchAll(/^\texport (?:class|enum) (\w+)/gm)].map(([, name]) => name);
@@ -92,8 +93,8 @@ function namespace(known) {
 }
 
 /** An API with these settings, in a workspace with this folder; `found` has what the extension has done. */
-export function fakeVscode({ settings = {}, folder, files = [] } = {}) {
-  const found = { commands: new Map(), providers: new Map(), messages: [], log: [], executed: [], answer: undefined };
+export function fakeVscode({ settings = {}, folder, files = [], documents = [] } = {}) {
+  const found = { commands: new Map(), providers: new Map(), messages: [], log: [], executed: [], diagnostics: new Map(), answer: undefined };
   const changed = new EventEmitter();
   const channel = new Proxy(
     { name: "GAL", logLevel: 3, onDidChangeLogLevel: new EventEmitter().event, dispose() {}, show: () => found.executed.push("show") },
@@ -130,7 +131,8 @@ export function fakeVscode({ settings = {}, folder, files = [] } = {}) {
     }),
     languages: namespace({
       match: () => 10,
-      createDiagnosticCollection: () => new Map(Object.entries({})),
+      createDiagnosticCollection: () =>
+        namespace({ set: (uri, all) => void found.diagnostics.set(uri.fsPath, all), clear() {}, dispose() {} }),
     }),
     window: namespace({
       createOutputChannel: () => channel,
@@ -143,7 +145,12 @@ export function fakeVscode({ settings = {}, folder, files = [] } = {}) {
     }),
     workspace: namespace({
       workspaceFolders: folders,
-      textDocuments: [],
+      textDocuments: documents.map(([path, text]) => ({
+        uri: Uri.file(path),
+        languageId: "gal",
+        version: 1,
+        getText: () => text,
+      })),
       notebookDocuments: [],
       isTrusted: true,
       getConfiguration: (section) => ({
@@ -169,7 +176,7 @@ export function fakeVscode({ settings = {}, folder, files = [] } = {}) {
 
 /** The extension as it is packed, with `api` for VS Code. */
 export function loadExtension(api) {
-  const path = new URL("../dist/extension.js", import.meta.url).pathname;
+  const path = fileURLToPath(new URL("../dist/extension.js", import.meta.url));
   const load = Module._load;
   Module._load = (request, ...rest) => (request === "vscode" ? api : load(request, ...rest));
   try {
