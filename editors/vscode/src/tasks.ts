@@ -15,6 +15,9 @@ interface Definition extends vscode.TaskDefinition {
   args?: string[];
 }
 
+/** Must match `problemMatchers` in package.json. */
+const PROBLEM_MATCHERS = ["$galc", "$galc-panic"];
+
 /** More packages than this in one workspace get no tasks of their own. */
 const MAX_PACKAGES = 50;
 
@@ -29,7 +32,7 @@ function toTask(definition: Definition, scope: vscode.WorkspaceFolder | vscode.T
   const options = typeof scope === "object" ? { cwd: scope.uri.fsPath } : {};
   const execution = new vscode.ProcessExecution(command(), args, options);
   const name = [definition.command, definition.path].filter(Boolean).join(" ");
-  const task = new vscode.Task(definition, scope, name, "galc", execution, "$galc");
+  const task = new vscode.Task(definition, scope, name, "galc", execution, PROBLEM_MATCHERS);
   task.group = GROUPS[definition.command];
   return task;
 }

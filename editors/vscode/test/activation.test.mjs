@@ -199,7 +199,8 @@ test("each package has its tasks", async () => {
   const [check, , testing] = tasks;
   assert.deepEqual({ ...check.execution }, { process: "mygalc", args: ["check"], options: { cwd: temporary } });
   assert.deepEqual(tasks[5].execution.args, ["build", "tools/count"]);
-  assert.deepEqual([check.group, testing.group, check.problemMatchers], ["TaskGroup.Build", "TaskGroup.Test", "$galc"]);
+  assert.deepEqual([check.group, testing.group], ["TaskGroup.Build", "TaskGroup.Test"]);
+  assert.deepEqual(check.problemMatchers, manifest.contributes.problemMatchers.map(({ name }) => `$${name}`));
   assert.deepEqual(check.definition, { type: "gal", command: "check" });
 });
 

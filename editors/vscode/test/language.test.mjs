@@ -132,17 +132,20 @@ test("snippets are programs, and formatted", () => {
   }
 });
 
-/** What the problem matcher finds in an output. */
-function problems(output) {
-  const [{ patterns }] = manifest.contributes.problemPatterns;
+/** What a problem matcher finds in an output. */
+function problems(name, output) {
+  const { problemPatterns, problemMatchers } = manifest.contributes;
+  const { pattern } = problemMatchers.find((matcher) => matcher.name === name);
+  const description = problemPatterns.find((one) => `$${one.name}` === pattern);
+  const patterns = description.patterns ?? [description];
   const found = [];
   const lines = output.split("\n");
   for (const index of lines.keys()) {
     const matches = patterns.map(({ regexp }, offset) => new RegExp(regexp).exec(lines[index + offset] ?? ""));
     if (matches.includes(null)) continue;
     const problem = {};
-    for (const [offset, { regexp, ...groups }] of patterns.entries()) {
-      for (const [field, group] of Object.entries(groups)) problem[field] = matches[offset][group];
+    for (const [offset, groups] of patterns.entries()) {
+      for (const [field, group] of Object.entries(groups)) if (typeof group === "number") problem[field] = matches[offset][group];
     }
     found.push(problem);
   }
@@ -154,7 +157,7 @@ test("problems are those that galc reports", () => {
   try {
     const path = join(temporary, "a file.gal");
     writeFileSync(path, 'fn main() {\n    let unused = 1\n    f("ä", x)\n    let y: Int = "a"\n    println("{z}")\n}\n');
-    const shown = problems(galc(["check", path], { cwd: temporary }).stderr);
+    const shown = problems("galc", galc(["check", path], { cwd: temporary }).stderr);
     const objects = galc(["check", "--message-format", "json", path], { cwd: temporary }).stdout.trim().split("\n").map(JSON.parse);
     const diagnostics = objects.filter(({ type }) => type === "diagnostic").map(({ code, severity, message, labels }) => {
       const { span } = labels.find(({ primary }) => primary);
@@ -163,6 +166,32 @@ test("problems are those that galc reports", () => {
     assert.ok(diagnostics.length >= 3 && diagnostics.some(({ severity }) => severity === "error"));
     const where = ({ file, ...rest }) => ({ ...rest, file: file.endsWith("a file.gal") });
     assert.deepEqual(shown.map(where), diagnostics.map(where));
+  } finally {
+    rmSync(temporary, { recursive: true });
+  }
+});
+
+test("panics are found in what programs and tests print", () => {
+  const temporary = mkdtempSync(join(tmpdir(), "gal-"));
+  try {
+    const path = join(temporary, "a file.gal");
+    const lines = [
+      'actor A { on B { panic("x: y") } }',
+      "fn main() { send(spawn A(), B) }",
+      'test "one" { assert(false) }',
+      'test "two" { println("panic at home"); panic("in two") }',
+    ];
+    writeFileSync(path, `${lines.join("\n")}\n`);
+    const found = (command) => {
+      const { stdout, stderr } = galc([command, path], { cwd: temporary });
+      const all = problems("galc-panic", `${stdout}\n${stderr}`);
+      return all.map(({ code, file, line, column, message }) => [code, file.endsWith("a file.gal"), +line, +column, message]);
+    };
+    assert.deepEqual(found("run"), [["panic", true, 1, lines[0].indexOf("panic") + 1, "x: y"]]);
+    assert.deepEqual(found("test").sort(), [
+      ["panic", true, 3, lines[2].indexOf("assert") + 1, "assertion failed"],
+      ["panic", true, 4, lines[3].lastIndexOf("panic(") + 1, "in two"],
+    ]);
   } finally {
     rmSync(temporary, { recursive: true });
   }
