@@ -92,6 +92,7 @@
 ["async" "await" "ask" "reply" "select" "send" "spawn" "timeout"] @keyword.coroutine
 ["if" "else" "match" "when"] @keyword.conditional
 ["for" "in" "while" "loop" "break" "continue"] @keyword.repeat
+(impl_declaration "for" @keyword)
 ["return" "yield"] @keyword.return
 ["try" "catch"] @keyword.exception
 ["dyn" "export" "iso" "mut" "unsafe" "where"] @keyword.modifier
