@@ -17,8 +17,8 @@ export function resolveCommand(setting: string, folder: string | undefined): str
 }
 
 /** Why `command` cannot be the language server, in a sentence for the user; undefined if it can. */
-export async function findProblem(command: string): Promise<string | undefined> {
-  const help = await run(command, ["lsp", "--help"]);
+export async function findProblem(command: string, limit = PROBE_MS): Promise<string | undefined> {
+  const help = await run(command, ["lsp", "--help"], limit);
   if (help.kind === "done" && help.status === 0) return undefined;
   if (help.kind === "missing") {
     return `There is no \`${command}\`. Install galc, or say in the setting gal.server.path where it is.`;
@@ -26,7 +26,7 @@ export async function findProblem(command: string): Promise<string | undefined> 
   if (help.kind === "failed") {
     return `\`${command}\` cannot be run: ${help.why}. The setting gal.server.path says which galc is used.`;
   }
-  const version = await run(command, ["--version"]);
+  const version = await run(command, ["--version"], limit);
   const name = version.kind === "done" && version.status === 0 ? version.output.trim() : "";
   return /^galc\b/.test(name)
     ? `This galc has no language server: \`${command}\` is ${name}. Install a newer one.`
@@ -38,11 +38,11 @@ type Outcome =
   | { kind: "missing" }
   | { kind: "failed"; why: string };
 
-function run(command: string, args: string[]): Promise<Outcome> {
+function run(command: string, args: string[], limit: number): Promise<Outcome> {
   return new Promise((resolve) => {
-    execFile(command, args, { timeout: PROBE_MS, windowsHide: true }, (error, stdout) => {
+    execFile(command, args, { timeout: limit, killSignal: "SIGKILL", windowsHide: true }, (error, stdout) => {
       if (!error) return resolve({ kind: "done", status: 0, output: stdout });
-      if (error.killed) return resolve({ kind: "failed", why: `no answer in ${PROBE_MS / 1000} seconds` });
+      if (error.killed) return resolve({ kind: "failed", why: `no answer in ${limit / 1000} seconds` });
       if (typeof error.code === "number") return resolve({ kind: "done", status: error.code, output: stdout });
       const code = (error as NodeJS.ErrnoException).code;
       resolve(code === "ENOENT" ? { kind: "missing" } : { kind: "failed", why: code ?? error.message });

@@ -1,10 +1,14 @@
 // The client of `galc lsp`: started, stopped and restarted, one at a time.
+import { type ChildProcess, spawn } from "node:child_process";
 import * as vscode from "vscode";
 import { LanguageClient, type LanguageClientOptions } from "vscode-languageclient/node";
 import { findProblem, resolveCommand } from "./galc";
 
 const OPEN_SETTINGS = "Open Settings";
 const RETRY = "Retry";
+
+/** A server that has not answered `initialize` after so long is ended. */
+const START_MS = 30_000;
 
 /** What `gal.server.path` stands for here. */
 export function command(): string {
@@ -53,16 +57,36 @@ export class Server implements vscode.Disposable {
     const problem = await findProblem(path);
     if (problem !== undefined) return this.complain(problem);
     this.output.info(`starting ${path} lsp`);
-    // A `transport` would add an argument of its own.
-    const client = new LanguageClient("gal", "GAL", { command: path, args: ["lsp"] }, this.options());
+    let child: ChildProcess | undefined;
+    const client = new LanguageClient("gal", "GAL", async () => (child = await this.spawn(path)), this.options());
     this.client = client;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child?.kill("SIGKILL");
+    }, START_MS);
     try {
       await client.start();
     } catch (error) {
       this.client = undefined;
       await client.dispose().catch(() => undefined);
-      this.complain(`\`${path} lsp\` did not start: ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      const why = late ? `no answer in ${START_MS / 1000} seconds` : reason;
+      this.complain(`\`${path} lsp\` did not start: ${why}`);
+    } finally {
+      clearTimeout(timer);
     }
+  }
+
+  private spawn(path: string): Promise<ChildProcess> {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const cwd = folder?.scheme === "file" ? folder.fsPath : undefined;
+    return new Promise((resolve, reject) => {
+      const child = spawn(path, ["lsp"], { cwd, windowsHide: true });
+      child.once("spawn", () => resolve(child));
+      // Once it runs nobody is told any more.
+      child.on("error", reject);
+    });
   }
 
   private options(): LanguageClientOptions {

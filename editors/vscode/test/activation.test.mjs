@@ -4,8 +4,9 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, test } from "node:test";
+import { afterEach, beforeEach, mock, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { fakeVscode, loadExtension } from "./vscode.mjs";
 
 const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
@@ -156,6 +157,33 @@ function findGalc() {
   if (!found) throw new Error("galc is needed: cargo build --release --package galc; $GALC may say where it is");
   return found;
 }
+
+test("a program that does not answer is given up", async () => {
+  const path = program("galc", "exec sleep 600");
+  const source = fileURLToPath(new URL("../src/galc.ts", import.meta.url));
+  const { outputFiles } = await build({ entryPoints: [source], bundle: true, platform: "node", format: "esm", write: false });
+  const { findProblem } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
+  const problem = await findProblem(path, 500);
+  assert.equal(problem, `\`${path}\` cannot be run: no answer in 0.5 seconds. The setting gal.server.path says which galc is used.`);
+});
+
+test("a server that does not answer is ended", async () => {
+  const path = program("galc", '[ "$2" = --help ] && exit 0\necho start lsp >> "$GAL_TEST_LOG"\nexec sleep 600');
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const vscode = fakeVscode({ settings: { "gal.server.path": path } });
+    const extension = loadExtension(vscode.api);
+    running = { extension };
+    const activated = extension.activate({ subscriptions: [] });
+    while (starts() === 0) await new Promise(setImmediate);
+    assert.deepEqual(vscode.found.messages, []);
+    mock.timers.tick(30_000);
+    await activated;
+    assert.equal(vscode.found.messages.at(-1).text, `\`${path} lsp\` did not start: no answer in 30 seconds`);
+  } finally {
+    mock.timers.reset();
+  }
+});
 
 test("galc itself reports what is wrong in an open file; one without a server is told of", async () => {
   const galc = findGalc();
