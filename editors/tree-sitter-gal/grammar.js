@@ -16,6 +16,9 @@ module.exports = grammar({
     $._newline,
     // Stands before the `timeout` that belongs to an `ask`; it has no text.
     $._ask_timeout,
+    // Stand behind the `..` of a range without end, anywhere and before a body; they have no text.
+    $._open_range,
+    $._open_range_in_head,
     $._string_text,
     $._multi_line_text,
     $.raw_string_literal,

@@ -9,7 +9,7 @@
 const { PREC, BINARY, OPERANDS } = require("./common");
 
 /** The rules with the operands `self`, by the names of their nodes. */
-const family = (self, pattern, typeField) => ({
+const family = (self, pattern, open, typeField) => ({
   field_expression: ($) =>
     prec(
       PREC.postfix,
@@ -41,13 +41,13 @@ const family = (self, pattern, typeField) => ({
       ),
       prec.right(PREC.power, seq(field("left", self($)), field("operator", "**"), field("right", self($)))),
     ),
-  // What can be the end of a range is one.
+  // What can be the end of a range is one, also on the next line.
   range_expression: ($) =>
     choice(
       prec.left(PREC.range, seq(self($), choice("..", "..="), self($))),
-      prec.right(PREC.range, seq(self($), "..")),
+      prec.left(PREC.range, seq(self($), "..", open($))),
       prec.left(PREC.range, seq(choice("..", "..="), self($))),
-      prec.right(PREC.range, ".."),
+      prec.left(PREC.range, seq("..", open($))),
     ),
   cast_expression: ($) => prec.left(PREC.cast, seq(field("value", self($)), "as", field("type", $._type))),
   is_expression: ($) =>
@@ -64,8 +64,8 @@ const family = (self, pattern, typeField) => ({
     ),
 });
 
-const anywhere = family(($) => $._expression, ($) => $._pattern, "_type_field");
-const inHead = family(($) => $._head, ($) => $._head_pattern, "type_field");
+const anywhere = family(($) => $._expression, ($) => $._pattern, ($) => $._open_range, "_type_field");
+const inHead = family(($) => $._head, ($) => $._head_pattern, ($) => $._open_range_in_head, "type_field");
 
 const aliasInHead = (name) => ($) =>
   alias($[`_head_${name}`], name === "type_field" ? $.field_expression : $[name]);

@@ -14,6 +14,8 @@
 enum TokenType {
     NEWLINE,
     ASK_TIMEOUT,
+    OPEN_RANGE,
+    OPEN_RANGE_IN_HEAD,
     STRING_TEXT,
     MULTI_LINE_TEXT,
     RAW_STRING,
@@ -157,6 +159,38 @@ static bool sign_starts_statement(TSLexer *lexer) {
     }
 }
 
+static bool is_one_of(const char *word, const char *const *words, unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        if (strcmp(word, words[i]) == 0) return true;
+    }
+    return false;
+}
+
+#define ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof *(words))
+
+// Whether an expression starts here, as `starts_expr` in compiler/syntax/src/token.rs says; `block`: also with a brace.
+static bool starts_expression(TSLexer *lexer, bool block) {
+    static const char *const OTHERS[] = {
+        "actor", "as", "const", "else", "enum", "export", "extern", "fn", "impl", "in", "is", "iso", "let", "mut", "pub",
+        "struct", "trait", "type", "unsafe", "use", "where",
+    };
+    int32_t first = lexer->lookahead;
+    if (is_word(first)) {
+        char word[MAX_WORD];
+        return !read_word(lexer, word) || !ONE_OF(word, OTHERS);
+    }
+    advance(lexer);
+    int32_t second = lexer->lookahead;
+    switch (first) {
+        case '"': case '\'': case '(': case '[': case '~': return true;
+        case '{': return block;
+        case '.': return second == '.';
+        case '!': case '|': return second != '=';
+        case '-': return second != '=' && second != '>' && second != '%';
+        default: return false;
+    }
+}
+
 static bool found(TSLexer *lexer, enum TokenType type) {
     lexer->result_symbol = type;
     return true;
@@ -173,10 +207,13 @@ static bool line_end(TSLexer *lexer, const bool *valid, bool newline) {
         return found(lexer, ends && arrow_on_line(lexer) ? NEWLINE : ASK_TIMEOUT);
     }
     static const char *const CONTINUES[] = {"else", "where", "is", "as"};
-    for (unsigned i = 0; i < sizeof CONTINUES / sizeof *CONTINUES; i++) {
-        if (strcmp(word, CONTINUES[i]) == 0) return false;
-    }
-    return ends && found(lexer, NEWLINE);
+    return ends && !ONE_OF(word, CONTINUES) && found(lexer, NEWLINE);
+}
+
+// At the first token behind `..`.
+static bool open_range(TSLexer *lexer, const bool *valid) {
+    if (!lexer->eof(lexer) && starts_expression(lexer, !valid[OPEN_RANGE_IN_HEAD])) return false;
+    return found(lexer, valid[OPEN_RANGE_IN_HEAD] ? OPEN_RANGE_IN_HEAD : OPEN_RANGE);
 }
 
 // The text of a string up to a hole, an escape, a doubled brace or the closing quotes.
@@ -224,6 +261,7 @@ static bool raw_string(TSLexer *lexer) {
 
 static bool comment_or_line_end(Scanner *scanner, TSLexer *lexer, const bool *valid, bool newline) {
     bool asks = valid[NEWLINE] || valid[ASK_TIMEOUT];
+    bool in_range = valid[OPEN_RANGE] || valid[OPEN_RANGE_IN_HEAD];
     advance(lexer);
     if (lexer->lookahead == '*') {
         advance(lexer);
@@ -233,9 +271,10 @@ static bool comment_or_line_end(Scanner *scanner, TSLexer *lexer, const bool *va
         scanner->column = lexer->get_column(lexer);
         return found(lexer, BLOCK_COMMENT);
     }
-    if (lexer->lookahead != '/' || !asks) return false;
+    if (lexer->lookahead != '/' || !(asks || in_range)) return false;
     line_comment(lexer);
-    return skip_comments(lexer) && line_end(lexer, valid, true);
+    if (!skip_comments(lexer)) return false;
+    return in_range ? open_range(lexer, valid) : line_end(lexer, valid, true);
 }
 
 bool tree_sitter_gal_external_scanner_scan(void *payload, TSLexer *lexer, const bool *valid) {
@@ -253,6 +292,7 @@ bool tree_sitter_gal_external_scanner_scan(void *payload, TSLexer *lexer, const 
     if (lexer->lookahead == '/') return comment_or_line_end(scanner, lexer, valid, newline);
     // A statement that may end here and a string that may start are both possible behind `return`.
     if (lexer->lookahead == 'r' && valid[RAW_STRING] && !(newline && valid[NEWLINE])) return raw_string(lexer);
+    if (valid[OPEN_RANGE] || valid[OPEN_RANGE_IN_HEAD]) return open_range(lexer, valid);
     if (valid[NEWLINE] || valid[ASK_TIMEOUT]) return line_end(lexer, valid, newline);
     return false;
 }
