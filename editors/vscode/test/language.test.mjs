@@ -70,6 +70,17 @@ test("brackets in strings, characters and comments do not indent", () => {
   }
 });
 
+test("long lines are read in time", () => {
+  const rules = [...Object.values(language.indentationRules), ...language.onEnterRules.map(({ beforeText }) => beforeText)];
+  for (const piece of ["/**/", "/*", '"a"', '"', "'", "'a", "'\\\\", "/", "{ ", "(", " ", "=", "where "]) {
+    const line = `${piece.repeat(5000)}x`;
+    const begin = performance.now();
+    for (const rule of rules) regex(rule).test(line);
+    const took = performance.now() - begin;
+    assert.ok(took < 2000, `${piece}: ${took} ms`);
+  }
+});
+
 /** What a new line behind `before` begins with, as VS Code finds it. */
 function onEnter(before, after = "") {
   const rule = language.onEnterRules.find(
