@@ -74,3 +74,12 @@ test("what is not closed on its line does not keep the grammar from the next", (
   assert.deepEqual(lets.map(({ scopes }) => classOf(scopes)), lets.map(() => "keyword"));
   assert.equal(lets.length, 2 * open.length);
 });
+
+test("long lines are read in time", () => {
+  for (const piece of ["'", "'a", "'\\", '"', "a.", "a ", "1_", "0x", "\\", "@", "<", "//", "r#", "when ", "timeout ", "type ", "=> ", "ä", "\0"]) {
+    const begin = performance.now();
+    tokenize(grammar, piece.repeat(2000));
+    const took = performance.now() - begin;
+    assert.ok(took < 5000, `${JSON.stringify(piece)}: ${took} ms`);
+  }
+});
