@@ -1,0 +1,22 @@
+[
+  (actor_body)
+  (arguments)
+  (array_expression)
+  (block)
+  (block_comment)
+  (extern_body)
+  (field_initializer_list)
+  (field_list)
+  (impl_body)
+  (match_body)
+  (multi_line_string_literal)
+  (parameters)
+  (select_body)
+  (state_declaration)
+  (trait_body)
+  (use_list)
+  (variant_list)
+  (doc_comment)+
+  (line_comment)+
+  (use_declaration)+
+] @fold
