@@ -126,7 +126,10 @@ impl Checker {
             },
             ExprKind::Name { ident, args: None } => {
                 if let Some(index) = cx.param(ident.name) {
-                    self.note(ident.span, Target::TypeParam(cx.generics.params[index as usize].span, ident.name));
+                    self.note(
+                        ident.span,
+                        Target::TypeParam(cx.generics.params[index as usize].span, ident.name),
+                    );
                     let is_const =
                         matches!(cx.generics.params[index as usize].kind, GenericParamKind::Const(_));
                     return is_const.then_some(ConstValue::Param(index, ident.name));

@@ -108,6 +108,11 @@ impl Checker {
         self.program.modules.iter_enumerated().find(|(_, m)| m.file == Some(file)).map(|(id, _)| id)
     }
 
+    /// Whether code of one module sees what is private to another.
+    pub fn sees_module(&self, viewer: ModuleId, owner: ModuleId) -> bool {
+        self.sees_private(viewer, owner)
+    }
+
     /// `a.b.c`, or the package's name for its root.
     pub fn module_name(&self, module: ModuleId) -> String {
         self.module_path(self.file_module(module))
@@ -164,7 +169,13 @@ impl Checker {
         Some(NameView { name, target: self.target_of(entry.def)?, is_prelude })
     }
 
-    fn collect_names(&self, module: ModuleId, all: bool, seen: &mut Vec<ModuleId>, found: &mut Vec<NameView>) {
+    fn collect_names(
+        &self,
+        module: ModuleId,
+        all: bool,
+        seen: &mut Vec<ModuleId>,
+        found: &mut Vec<NameView>,
+    ) {
         if seen.contains(&module) {
             return;
         }
@@ -254,7 +265,8 @@ impl Checker {
         while next < self.program.fns.len() {
             let id = FnId(next as u32);
             let decl = &self.program.fns[id];
-            if decl.kind == FnKind::Body && self.file_module(decl.module) == module && !self.is_made_late(id) {
+            if decl.kind == FnKind::Body && self.file_module(decl.module) == module && !self.is_made_late(id)
+            {
                 self.body(BodyOwner::Fn(id));
             }
             next += 1;

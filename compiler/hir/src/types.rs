@@ -157,7 +157,10 @@ impl Checker {
                 self.report(Diagnostic::error(codes::NOT_A_TYPE, first.ident.span, message));
                 return Ty::ERROR;
             }
-            self.note(first.ident.span, Target::TypeParam(cx.generics.params[index as usize].span, first.ident.name));
+            self.note(
+                first.ident.span,
+                Target::TypeParam(cx.generics.params[index as usize].span, first.ident.name),
+            );
             let ty = self.program.types.intern(TyKind::Param(index, first.ident.name));
             return self.lower_assoc_rest(ty, &segments[1..], cx);
         }

@@ -5,7 +5,8 @@ use hir::record::{LocalRecord, Probe, Record, Target};
 use hir::ty::Ty;
 use hir::{ActorFnKind, Checker};
 use rustc_hash::FxHashMap;
-use syntax::{Diagnostic, FileId, SourceFile, Span};
+use syntax::span::SourceFile;
+use syntax::{Diagnostic, FileId, Span};
 
 pub struct Analysis {
     pub checker: Checker,
@@ -31,8 +32,16 @@ impl Analysis {
         types.sort_by_key(|(span, _)| *span);
         let files = checker.map.files().map(|(id, file)| (file.name.clone(), id)).collect();
         let locals = locals.into_iter().map(|local| (local.decl.span, local)).collect();
-        let mut this =
-            Analysis { checker, diagnostics, uses, types, locals, probes, decls: FxHashMap::default(), files };
+        let mut this = Analysis {
+            checker,
+            diagnostics,
+            uses,
+            types,
+            locals,
+            probes,
+            decls: FxHashMap::default(),
+            files,
+        };
         this.decls = this.find_decls();
         this
     }
@@ -66,7 +75,12 @@ impl Analysis {
         for (id, trait_) in program.traits.iter_enumerated() {
             add(trait_.span, Target::Trait(id));
             trait_.assoc_types.iter().for_each(|assoc| add(assoc.span, Target::AssocTy(id, assoc.name)));
-            trait_.generics.params.iter().skip(1).for_each(|p| add(p.span, Target::TypeParam(p.span, p.name)));
+            trait_
+                .generics
+                .params
+                .iter()
+                .skip(1)
+                .for_each(|p| add(p.span, Target::TypeParam(p.span, p.name)));
         }
         for actor in self.checker.actors() {
             actor.states.iter().for_each(|(_, span, _)| add(*span, Target::Local(*span)));
@@ -134,7 +148,8 @@ impl Analysis {
         let to = self.uses.partition_point(|(span, _)| span.lo <= pos);
         // Names are short, and nothing that was noted holds another thing that was.
         let around = self.uses[..to].iter().rev().take(16).filter(|(span, _)| span.contains(pos));
-        let used = around.map(|(span, _)| *span).filter(|span| self.is_name(*span)).min_by_key(|s| s.hi - s.lo);
+        let used =
+            around.map(|(span, _)| *span).filter(|span| self.is_name(*span)).min_by_key(|s| s.hi - s.lo);
         let declared = self.declared_at(pos);
         let span = used.or(declared.map(|(span, _)| span))?;
         let mut found: Vec<Target> =
@@ -178,23 +193,16 @@ impl Analysis {
         self.decls.get(&span).copied()
     }
 
-    pub fn decls(&self) -> impl Iterator<Item = (Span, Target)> {
-        self.decls.iter().map(|(span, target)| (*span, *target))
-    }
-
     pub fn uses(&self) -> &[(Span, Target)] {
         &self.uses
     }
 
-    /// The uses in a part of the program.
-    pub fn uses_in(&self, range: Span) -> impl Iterator<Item = (Span, Target)> {
-        let from = self.uses.partition_point(|(span, _)| span.lo < range.lo);
-        self.uses[from..].iter().take_while(move |(span, _)| span.lo < range.hi).copied()
-    }
-
     /// What a name with exactly this span stands for.
     pub fn targets_of(&self, span: Span) -> impl Iterator<Item = Target> {
-        self.uses[self.first_at(span)..].iter().take_while(move |(at, _)| *at == span).map(|(_, target)| *target)
+        self.uses[self.first_at(span)..]
+            .iter()
+            .take_while(move |(at, _)| *at == span)
+            .map(|(_, target)| *target)
     }
 
     /// The type of the expression with exactly this span.
@@ -204,7 +212,12 @@ impl Analysis {
         found.last().filter(|ty| *ty != Ty::ERROR)
     }
 
-    /// The type of the smallest expression around a position.
+    /// The type of the smallest expression that ends where a name does: of `a.b` for `b`.
+    pub fn type_ending_at(&self, name: Span) -> Option<Ty> {
+        let ends = self.types.iter().filter(|(at, _)| at.hi == name.hi && at.lo <= name.lo);
+        ends.max_by_key(|(at, _)| at.lo).map(|(_, ty)| *ty).filter(|ty| *ty != Ty::ERROR)
+    }
+
     pub fn ty_name(&self, ty: Ty) -> String {
         self.checker.program.ty_name(ty)
     }

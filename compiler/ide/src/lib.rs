@@ -7,8 +7,24 @@
 //! A [`Workspace`] checks the whole program again after a change, with the checker's recording of names switched on
 //! (`hir::record`), and keeps the result until the next change. Start reading at [`Workspace`], then `analysis.rs`.
 
+mod analysis;
+mod completion;
+mod describe;
+mod diagnostics;
+mod files;
+mod hints;
+mod hover;
+mod keywords;
 mod lines;
+mod navigate;
+mod outline;
+mod rename;
 mod results;
+mod signature;
+mod symbols;
+mod tokens;
+mod tree;
+mod walk;
 mod workspace;
 
 pub use lines::{Encoding, Lines, Position, floor};

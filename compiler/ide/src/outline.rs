@@ -2,8 +2,8 @@
 
 use crate::results::{SymbolKind, TextRange};
 use crate::tree::Tree;
-use syntax::ast::{self, FnBody, ItemKind, VariantBody};
 use syntax::Span;
+use syntax::ast::{self, FnBody, ItemKind, VariantBody};
 
 /// A declaration that has a name, or an `impl`.
 #[derive(Clone, Debug)]
@@ -93,7 +93,12 @@ impl Walk<'_> {
             ItemKind::Trait(decl) => self.trait_(decl, &head),
             ItemKind::Impl(decl) => self.impl_(decl, &head),
             ItemKind::Const(decl) => {
-                self.add(decl.name, SymbolKind::Const, &head, self.short(self.code_start(&head), item.span.hi));
+                self.add(
+                    decl.name,
+                    SymbolKind::Const,
+                    &head,
+                    self.short(self.code_start(&head), item.span.hi),
+                );
             }
             ItemKind::Type(decl) => {
                 let kind = if self.is_in_impl() { SymbolKind::AssocType } else { SymbolKind::TypeAlias };
@@ -154,7 +159,8 @@ impl Walk<'_> {
         self.within(id, |this| {
             for assoc in &decl.assoc_types {
                 let head = Head { span: assoc.span, vis: None, docs: assoc.docs.as_ref() };
-                let header = format!("type {}", this.tree.source(Span::new(assoc.name.span.lo, assoc.span.hi)));
+                let header =
+                    format!("type {}", this.tree.source(Span::new(assoc.name.span.lo, assoc.span.hi)));
                 this.add(assoc.name, SymbolKind::AssocType, &head, dedent(&header));
             }
             decl.handlers.iter().for_each(|handler| this.handler(handler));

@@ -98,7 +98,9 @@ impl Tree {
     pub fn in_comment(&self, offset: u32) -> bool {
         let pos = self.pos(offset);
         let comments = &self.lexed.comments;
-        let Some(comment) = comments[..comments.partition_point(|c| c.span.lo < pos)].last() else { return false };
+        let Some(comment) = comments[..comments.partition_point(|c| c.span.lo < pos)].last() else {
+            return false;
+        };
         match comment.kind {
             ast::CommentKind::Block => pos < comment.span.hi,
             _ => pos <= comment.span.hi,

@@ -2,9 +2,9 @@
 
 use syntax::Span;
 use syntax::ast::{
-    Arm, Block, Cond, Expr, ExprKind, File, FnBody, FnDecl, GenericArgs, GenericParamKind, Generics, HandlerDecl,
-    InterpPart, Item, ItemKind, Let, Param, ParamKind, Pat, PatKind, Path, Stmt, StmtKind, Type, TypeKind,
-    VariantBody,
+    Arm, Block, Cond, Expr, ExprKind, File, FnBody, FnDecl, GenericArgs, GenericParamKind, Generics,
+    HandlerDecl, InterpPart, Item, ItemKind, Let, Param, ParamKind, Pat, PatKind, Path, Stmt, StmtKind, Type,
+    TypeKind, VariantBody,
 };
 
 #[derive(Clone, Copy)]

@@ -170,6 +170,9 @@ impl FnCtxt<'_> {
     pub(crate) fn field_expr(&mut self, e: &mut ast::Expr, span: Span) -> Expr {
         let ast::ExprKind::Field { base, name, .. } = &mut e.kind else { return self.error_expr(span) };
         let name = *name;
+        if self.ck.is_probe(name.name) && matches!(base.kind, ast::ExprKind::SelfValue) {
+            self.probe_own_members();
+        }
         if let Some(state) = self.own_state(base, name, span) {
             return state;
         }

@@ -1,6 +1,7 @@
 //! What [`crate::record`] is told while a body is checked.
 
 use super::FnCtxt;
+use crate::actors::ActorRole;
 use crate::body::*;
 use crate::impls::Head;
 use crate::program::*;
@@ -106,12 +107,21 @@ impl FnCtxt<'_> {
         for local in states {
             let LocalDecl { name, ty, span, .. } = self.locals[local];
             let ty = self.describe(ty);
-            members.push(Member { target: Target::Local(span), name, ty, params: Vec::new(), of_trait: None });
+            members.push(Member {
+                target: Target::Local(span),
+                name,
+                ty,
+                params: Vec::new(),
+                of_trait: None,
+            });
         }
         let helpers = self.ck.actor(id).helpers.clone();
         for (name, id) in helpers {
             let function = &self.ck.program.fns[id];
-            let given = if function.has_self { 2 } else { 0 };
+            if matches!(self.ck.actor_fn(id).map(|of| of.role), Some(ActorRole::Helper { has_self: false })) {
+                continue;
+            }
+            let given = 2;
             let params = function.params.iter().skip(given).map(|p| (p.name, p.ty, p.mode)).collect();
             let ty = function.ret;
             members.push(Member { target: Target::Fn(id), name, ty, params, of_trait: None });
@@ -157,7 +167,9 @@ impl FnCtxt<'_> {
     fn visible_fields(&mut self, ty: Ty) -> Vec<Member> {
         let mut members = Vec::new();
         match self.kind(ty).clone() {
-            TyKind::Adt(adt, _) if !self.ck.program.adts[adt].is_enum && self.ck.actor_of_ty(ty).is_none() => {
+            TyKind::Adt(adt, _)
+                if !self.ck.program.adts[adt].is_enum && self.ck.actor_of_ty(ty).is_none() =>
+            {
                 let owner = self.ck.program.adts[adt].module;
                 let all_seen = self.ck.sees_private(self.module, owner);
                 let fields = &self.ck.program.adts[adt].variants[VariantIdx(0)].fields;
@@ -194,7 +206,13 @@ impl FnCtxt<'_> {
                 let decl = &self.ck.program.consts[id];
                 if decl.is_pub || self.ck.sees_private(self.module, decl.module) {
                     let ty = decl.ty;
-                    members.push(Member { target: Target::Const(id), name, ty, params: Vec::new(), of_trait: None });
+                    members.push(Member {
+                        target: Target::Const(id),
+                        name,
+                        ty,
+                        params: Vec::new(),
+                        of_trait: None,
+                    });
                 }
             }
         }
@@ -220,7 +238,8 @@ impl FnCtxt<'_> {
 
     fn is_offered(&self, id: FnId, on_value: bool) -> bool {
         let function = &self.ck.program.fns[id];
-        let is_unsafe = self.ck.decls.unsafe_fns.contains(&id) || matches!(function.kind, FnKind::Intrinsic(_));
+        let is_unsafe =
+            self.ck.decls.unsafe_fns.contains(&id) || matches!(function.kind, FnKind::Intrinsic(_));
         let seen = function.is_pub || self.ck.sees_private(self.module, function.module);
         let can_be_called = !is_unsafe || self.ck.program.modules[self.ck.file_module(self.module)].is_unsafe;
         seen && can_be_called && (function.has_self || !on_value) && !self.ck.is_drop(id)
@@ -255,9 +274,10 @@ impl FnCtxt<'_> {
         let sig: Vec<(Symbol, Ty, ParamMode)> =
             function.params.iter().skip(usize::from(has_self)).map(|p| (p.name, p.ty, p.mode)).collect();
         let generics = function.generics.clone();
-        let own = self.ck.identity(&generics);
         let mut all = container;
+        let own = self.ck.identity(&generics);
         all.extend(own.into_iter().skip(all.len()));
+        self.show_closures(&generics, &mut all);
         let params = sig
             .into_iter()
             .map(|(name, ty, mode)| {
@@ -268,6 +288,24 @@ impl FnCtxt<'_> {
         let ret = self.instantiate(ret, &all, Span::DUMMY);
         let ty = self.describe(ret);
         Member { target: Target::Fn(id), name, ty, params, of_trait }
+    }
+
+    /// Puts the shapes of closures in for the hidden parameters that stand for them.
+    fn show_closures(&mut self, generics: &Generics, all: &mut TyRow) {
+        for (i, param) in generics.params.iter().enumerate() {
+            let shape = generics.bounds.iter().find_map(|bound| match &bound.kind {
+                BoundKind::Fn { params, ret, is_async } if param.kind == GenericParamKind::Closure => {
+                    let is_its = *self.kind(bound.ty) == TyKind::Param(i as u32, param.name);
+                    is_its.then(|| TyKind::Fn { params: params[..].into(), ret: *ret, is_async: *is_async })
+                }
+                _ => None,
+            });
+            if let (Some(shape), true) = (shape, i < all.len()) {
+                let shape = self.intern(shape);
+                let args = all.clone();
+                all[i] = self.instantiate(shape, &args, Span::DUMMY);
+            }
+        }
     }
 
     /// The span of the actor's name, where its reference is declared.

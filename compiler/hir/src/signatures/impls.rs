@@ -3,8 +3,8 @@
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
-use crate::ty::{Ty, TyKind};
 use crate::record::Target;
+use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use syntax::ast;
 use syntax::{Diagnostic, Symbol, sym};
