@@ -92,7 +92,7 @@ fn the_library_is_shown_with_its_modules() {
     );
     check(
         "use std.math.sqrt\nfn f() -> Float { sq$0rt(2.0) }\n",
-        "std.math\n\npub fn sqrt(x: Float) -> Float\n\n---\n\nThe square root: NaN of a negative number.",
+        "std.math.exp\n\npub fn sqrt(x: Float) -> Float\n\n---\n\nThe square root.",
     );
 }
 

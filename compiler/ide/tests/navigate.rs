@@ -269,7 +269,7 @@ fn fields_variables_and_type_parameters_have_references() {
         fn f<T: Show>(a: T$0, b: Array<T>) { println(a) }
         //   ^ declared
         //               ^
-        //                             ^
+        //                           ^
         ",
     );
     check_references(
