@@ -47,7 +47,8 @@ impl Client {
 
     fn initialized(scratch: &Scratch, capabilities: Value) -> (Client, Value) {
         let mut client = Client::start(scratch);
-        let result = client.ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
+        let result = client
+            .ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
         client.tell("initialized", json!({}));
         (client, result)
     }
@@ -238,7 +239,8 @@ fn a_session_from_initialize_to_exit() {
     assert_eq!(legend["tokenTypes"][data[3].as_u64().expect("it is a number") as usize], "comment");
 
     let mut params = client.document("main.gal");
-    params["range"] = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+    params["range"] =
+        json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
     let hints = client.ask("textDocument/inlayHint", params);
     assert_eq!(hints[0]["label"], ": Int");
     assert_eq!(hints[0]["position"], json!({ "line": 11, "character": 13 }));
@@ -254,19 +256,29 @@ fn edits_are_applied_and_checked_and_fixes_offered() {
     client.change("main.gal", 2, json!([{ "range": range(2, 12, 17), "text": "totl" }]));
     let found = client.findings("main.gal");
     assert_eq!(found[0]["code"], "unknown-name");
-    assert_eq!((&found[0]["range"], &found[0]["severity"], &found[0]["source"]), (&range(2, 12, 16), &json!(1), &json!("galc")));
+    assert_eq!(
+        (&found[0]["range"], &found[0]["severity"], &found[0]["source"]),
+        (&range(2, 12, 16), &json!(1), &json!("galc"))
+    );
 
     let mut params = client.document("main.gal");
     params["range"] = range(2, 13, 13);
     params["context"] = json!({ "diagnostics": found });
     let actions = client.ask("textDocument/codeAction", params);
-    assert_eq!((&actions[0]["title"], &actions[0]["kind"]), (&json!("Did you mean `total`?"), &json!("quickfix")));
+    assert_eq!(
+        (&actions[0]["title"], &actions[0]["kind"]),
+        (&json!("Did you mean `total`?"), &json!("quickfix"))
+    );
     let uri = client.uri("main.gal");
-    assert_eq!(actions[0]["edit"]["changes"][&uri], json!([{ "range": range(2, 12, 16), "newText": "total" }]));
+    assert_eq!(
+        actions[0]["edit"]["changes"][&uri],
+        json!([{ "range": range(2, 12, 16), "newText": "total" }])
+    );
     assert_eq!(actions[0]["diagnostics"][0]["code"], "unknown-name");
 
     // Two changes in one message, the second of the text that the first has made; then all of it.
-    let changes = json!([{ "range": range(2, 12, 16), "text": "to" }, { "range": range(2, 14, 14), "text": "tal" }]);
+    let changes =
+        json!([{ "range": range(2, 12, 16), "text": "to" }, { "range": range(2, 14, 14), "text": "tal" }]);
     client.change("main.gal", 3, changes);
     assert!(client.findings("main.gal").is_empty());
     client.change("main.gal", 4, json!([{ "text": "fn main( ) { }\n" }]));
@@ -291,8 +303,12 @@ fn completions_are_snippets_where_the_client_knows_them() {
         let (mut client, _) = Client::initialized(&scratch, capabilities);
         client.open("main.gal", &PROGRAM.replace("Add(1)", "A"));
         let list = client.ask("textDocument/completion", client.place("main.gal", 10, 13));
-        let labels: Vec<&str> =
-            list["items"].as_array().expect("it is a list").iter().filter_map(|i| i["label"].as_str()).collect();
+        let labels: Vec<&str> = list["items"]
+            .as_array()
+            .expect("it is a list")
+            .iter()
+            .filter_map(|i| i["label"].as_str())
+            .collect();
         assert_eq!(labels, ["Add", "Get"]);
         let add = &list["items"][0];
         assert_eq!((&add["insertTextFormat"], &add["textEdit"]["newText"]), (&json!(format), &json!(text)));
@@ -311,7 +327,10 @@ fn names_that_need_a_use_bring_it_along() {
     let list = client.ask("textDocument/completion", client.place("main.gal", 1, 14));
     let items = list["items"].as_array().expect("it is a list");
     let found = items.iter().find(|item| item["label"] == "sqrt").expect("the library has it");
-    assert_eq!(found["additionalTextEdits"], json!([{ "range": range(0, 0, 0), "newText": "use std.math.sqrt\n\n" }]));
+    assert_eq!(
+        found["additionalTextEdits"],
+        json!([{ "range": range(0, 0, 0), "newText": "use std.math.sqrt\n\n" }])
+    );
     client.shut_down();
 }
 
@@ -319,7 +338,9 @@ fn names_that_need_a_use_bring_it_along() {
 fn positions_are_in_the_encoding_that_was_agreed_on() {
     let scratch = Scratch::new("lsp-encoding");
     let text = "fn main() {\n    let ä = \"😀\"; println(ä)\n}\n";
-    for (encodings, agreed, start) in [(json!(["utf-8", "utf-16"]), "utf-8", 29), (json!(["utf-16"]), "utf-16", 26)] {
+    for (encodings, agreed, start) in
+        [(json!(["utf-8", "utf-16"]), "utf-8", 29), (json!(["utf-16"]), "utf-16", 26)]
+    {
         let (mut client, result) =
             Client::initialized(&scratch, json!({ "general": { "positionEncodings": encodings } }));
         assert_eq!(result["capabilities"]["positionEncoding"], agreed);
@@ -408,14 +429,18 @@ fn the_library_opens_as_a_file_and_can_be_asked_about() {
 fn broken_text_is_answered_too() {
     let scratch = Scratch::new("lsp-broken");
     let (mut client, _) = Client::initialized(&scratch, json!({}));
-    for (version, text) in ["fn main( {", "}}}} \"", "actor A { on", "", "\u{0}\r\n\u{FEFF}😀", "use std."].iter().enumerate() {
+    for (version, text) in
+        ["fn main( {", "}}}} \"", "actor A { on", "", "\u{0}\r\n\u{FEFF}😀", "use std."].iter().enumerate()
+    {
         match version {
             0 => client.open("main.gal", text),
             n => client.change("main.gal", n as i64 + 1, json!([{ "text": text }])),
         }
         for (line, character) in [(0, 0), (0, 5), (7, 9999)] {
             let place = client.place("main.gal", line, character);
-            for method in ["hover", "completion", "definition", "signatureHelp", "documentHighlight", "implementation"] {
+            for method in
+                ["hover", "completion", "definition", "signatureHelp", "documentHighlight", "implementation"]
+            {
                 client.ask(&format!("textDocument/{method}"), place.clone());
             }
         }
@@ -431,7 +456,9 @@ fn malformed_messages_are_refused_and_the_session_goes_on() {
     let scratch = Scratch::new("lsp-malformed");
     let mut client = Client::start(&scratch);
     let refused = |client: &mut Client| {
-        client.next(|message| message.get("error").is_some())["error"]["code"].as_i64().expect("it is a number")
+        client.next(|message| message.get("error").is_some())["error"]["code"]
+            .as_i64()
+            .expect("it is a number")
     };
     // Before anything else comes `initialize`.
     assert_eq!(client.error("textDocument/hover", client.place("main.gal", 0, 0)).0, -32002);
@@ -456,6 +483,8 @@ fn malformed_messages_are_refused_and_the_session_goes_on() {
     assert!(code == -32803 && text.contains("cannot read"), "{code} {text}");
     // Changes of what is not open, and edits that make no sense.
     client.change("missing.gal", 1, json!([{ "range": range(0, 5, 1), "text": "x" }]));
+    let log = client.next(|message| message["method"] == "window/logMessage");
+    assert!(log["params"]["message"].as_str().is_some_and(|text| text.contains("was not opened")));
     client.open("main.gal", "fn main() {}\n");
     client.change("main.gal", 2, json!([{ "range": range(99, 5, 1), "text": "\n" }]));
     client.findings("main.gal");

@@ -140,8 +140,14 @@ fn members_of_a_dyn_value_are_those_of_the_trait_and_the_traits_above() {
 #[test]
 fn members_are_known_in_a_closure_and_in_a_string() {
     let point = "struct Point { x: Float, y: Float }\n";
-    check(&format!("{point}fn f(ps: Array<Point>) {{ ps.map(|p| p.$0) }}\n"), &["Field x: Float", "Field y: Float"]);
-    check(&format!("{point}fn f(p: Point) {{ println(\"at {{p.$0}}!\") }}\n"), &["Field x: Float", "Field y: Float"]);
+    check(
+        &format!("{point}fn f(ps: Array<Point>) {{ ps.map(|p| p.$0) }}\n"),
+        &["Field x: Float", "Field y: Float"],
+    );
+    check(
+        &format!("{point}fn f(p: Point) {{ println(\"at {{p.$0}}!\") }}\n"),
+        &["Field x: Float", "Field y: Float"],
+    );
     // Nothing is known of what gets the closure.
     check(
         &format!("{point}fn f(p: Point) {{ nobody(|n: Int| p.$0) }}\n"),
@@ -212,8 +218,12 @@ const COUNTER: &str = "
 #[test]
 fn messages_of_the_target_are_offered_in_send_and_ask() {
     let messages = ["Message Add(n: Int)", "Message Get: -> Int"];
-    for call in ["send(c, $0)", "ask(c, $0)", "try ask(c, $0) timeout 1s", "send(c, $0", "send(c, A$0dd(1))"] {
-        check_all(&format!("{COUNTER}\n        fn f(c: Counter) {{\n            {call}\n        }}\n"), &messages);
+    for call in ["send(c, $0)", "ask(c, $0)", "try ask(c, $0) timeout 1s", "send(c, $0", "send(c, A$0dd(1))"]
+    {
+        check_all(
+            &format!("{COUNTER}\n        fn f(c: Counter) {{\n            {call}\n        }}\n"),
+            &messages,
+        );
     }
 }
 
@@ -288,7 +298,11 @@ fn variables_are_those_in_scope_with_the_innermost_of_each_name() {
         ",
         &["Param first: Int", "Variable item: Int", "Variable text: Int"],
     );
-    check_labels("fn f() {\n    { let inner = 1 }\n    $0\n    let later = 1\n}\n", &["f"], &["inner", "later"]);
+    check_labels(
+        "fn f() {\n    { let inner = 1 }\n    $0\n    let later = 1\n}\n",
+        &["f"],
+        &["inner", "later"],
+    );
 }
 
 #[test]
@@ -358,7 +372,9 @@ const SHAPE: &str = "
 fn arms_offer_the_variants_with_their_values() {
     for arm in ["$0", "C$0", "Empty => 1\n                $0", "$0 => 1"] {
         check_all(
-            &format!("{SHAPE}\n        fn f(s: Shape) {{\n            match s {{\n                {arm}\n            }}\n        }}\n"),
+            &format!(
+                "{SHAPE}\n        fn f(s: Shape) {{\n            match s {{\n                {arm}\n            }}\n        }}\n"
+            ),
             &["Variant Circle(Float)", "Variant Empty", "Variant Rect { w: Float, h: Float }"],
         );
     }
@@ -371,8 +387,14 @@ fn arms_offer_the_variants_with_their_values() {
 #[test]
 fn fields_that_are_missing_are_offered_in_literals_and_patterns() {
     let point = "struct Point { x: Float, y: Float, z: Float }\n";
-    check_all(&format!("{point}fn f() {{ let p = Point {{ x: 1.0, $0 }} }}\n"), &["Field y: Float", "Field z: Float"]);
-    check_all(&format!("{point}fn f(p: Point) {{ let Point {{ x, $0 }} = p }}\n"), &["Field y: Float", "Field z: Float"]);
+    check_all(
+        &format!("{point}fn f() {{ let p = Point {{ x: 1.0, $0 }} }}\n"),
+        &["Field y: Float", "Field z: Float"],
+    );
+    check_all(
+        &format!("{point}fn f(p: Point) {{ let Point {{ x, $0 }} = p }}\n"),
+        &["Field y: Float", "Field z: Float"],
+    );
     check_taken(
         &format!("{point}fn f() {{ let p = Point {{ x$0 }} }}\n"),
         "x",
@@ -408,7 +430,11 @@ fn modules_of_the_package_are_offered_in_use() {
 
 #[test]
 fn a_name_of_another_module_comes_with_its_use() {
-    check_taken("fn main() {\n    let x = sq$0\n}\n", "sqrt", "use std.math.sqrt\n\nfn main() {\n    let x = sqrt($0)\n}\n");
+    check_taken(
+        "fn main() {\n    let x = sq$0\n}\n",
+        "sqrt",
+        "use std.math.sqrt\n\nfn main() {\n    let x = sqrt($0)\n}\n",
+    );
     check_taken(
         "use std.env\n\nfn f(h: Binary$0) {}\n",
         "BinaryHeap",
@@ -465,10 +491,6 @@ fn attributes_are_offered_behind_their_mark() {
 
 #[test]
 fn names_beside_mistakes_are_still_known() {
-    check_labels(
-        "fn f(known: Int) {\n    let a = nothing\n    let = 3\n    kn$0\n",
-        &["known"],
-        &[],
-    );
+    check_labels("fn f(known: Int) {\n    let a = nothing\n    let = 3\n    kn$0\n", &["known"], &[]);
     check_labels("struct Point { x: Int }\nfn broken( {\nfn f(p: Point) {\n    p.$0\n}\n", &["x"], &[]);
 }

@@ -9,7 +9,11 @@ use support::{ENTRY, Fixture};
 
 fn list(symbols: &[DocumentSymbol], depth: usize, out: &mut Vec<String>) {
     for symbol in symbols {
-        out.push(format!("{}{:?} {} {}", "  ".repeat(depth), symbol.kind, symbol.name, symbol.detail).trim_end().into());
+        out.push(
+            format!("{}{:?} {} {}", "  ".repeat(depth), symbol.kind, symbol.name, symbol.detail)
+                .trim_end()
+                .into(),
+        );
         assert!(symbol.range.covers(symbol.selection), "{symbol:?}");
         list(&symbol.children, depth + 1, out);
     }
@@ -369,10 +373,19 @@ fn findings_stand_in_their_files_with_notes_and_fixes() {
     assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["main.gal", "tools.gal"]);
     let marks: Vec<TextRange> = fixture.marks.iter().map(|mark| mark.range).collect();
     let first = &files[0].diagnostics[0];
-    assert_eq!((first.code.as_str(), first.severity, first.range), ("unknown-name", ide::Severity::Error, marks[0]));
-    assert_eq!(first.fixes[0].change.files[0].edits, [ide::TextEdit { range: marks[0], text: "lenght".to_string() }]);
+    assert_eq!(
+        (first.code.as_str(), first.severity, first.range),
+        ("unknown-name", ide::Severity::Error, marks[0])
+    );
+    assert_eq!(
+        first.fixes[0].change.files[0].edits,
+        [ide::TextEdit { range: marks[0], text: "lenght".to_string() }]
+    );
     let second = &files[1].diagnostics[0];
-    assert_eq!((second.severity, second.range, second.is_unnecessary), (ide::Severity::Warning, marks[1], true));
+    assert_eq!(
+        (second.severity, second.range, second.is_unnecessary),
+        (ide::Severity::Warning, marks[1], true)
+    );
     let actions = fixture.workspace.actions(ENTRY, ENTRY, TextRange::empty(marks[0].start + 2));
     let actions = actions.expect("there is an answer");
     assert_eq!(actions[0].title, "Did you mean `lenght`?");
@@ -381,7 +394,8 @@ fn findings_stand_in_their_files_with_notes_and_fixes() {
 
 #[test]
 fn edits_and_closed_files_change_what_is_found() {
-    let mut fixture = Fixture::new("//- main.gal\nuse tools.open\nfn main() { open() }\n//- tools.gal\npub fn open() {}\n");
+    let mut fixture =
+        Fixture::new("//- main.gal\nuse tools.open\nfn main() { open() }\n//- tools.gal\npub fn open() {}\n");
     let count = |fixture: &mut Fixture| {
         let files = fixture.workspace.diagnostics(ENTRY).expect("there is an answer");
         files.iter().map(|file| file.diagnostics.len()).sum::<usize>()
@@ -393,12 +407,16 @@ fn edits_and_closed_files_change_what_is_found() {
     assert_eq!(count(&mut fixture), 0);
     fixture.workspace.close("tools.gal");
     assert_eq!(count(&mut fixture), 1);
-    assert_eq!(fixture.workspace.edit("tools.gal", TextRange::empty(0), "x"), Err(ide::Error::NoFile("tools.gal".into())));
+    assert_eq!(
+        fixture.workspace.edit("tools.gal", TextRange::empty(0), "x"),
+        Err(ide::Error::NoFile("tools.gal".into()))
+    );
 }
 
 #[test]
 fn a_file_that_no_program_reaches_stands_alone_and_one_that_is_missing_is_told() {
-    let mut fixture = Fixture::new("//- main.gal\nfn main() {}\n//- other.gal\nfn alone() { }\nfn f() { alo$0ne() }\n");
+    let mut fixture =
+        Fixture::new("//- main.gal\nfn main() {}\n//- other.gal\nfn alone() { }\nfn f() { alo$0ne() }\n");
     let (path, offset) = fixture.at();
     let hover = fixture.workspace.hover(ENTRY, &path, offset).expect("there is an answer");
     assert!(hover.is_some());

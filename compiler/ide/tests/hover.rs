@@ -72,7 +72,10 @@ fn methods_have_the_impl_or_trait_around_them() {
             fn older(self) -> Cat<T> { self }
         }
         ";
-    check(&format!("{text}fn f(c: Cat<Int>) {{ c.old$0er() }}\n        "), "impl<T> Cat<T>\n\nfn older(self) -> Cat<T>");
+    check(
+        &format!("{text}fn f(c: Cat<Int>) {{ c.old$0er() }}\n        "),
+        "impl<T> Cat<T>\n\nfn older(self) -> Cat<T>",
+    );
     check(
         &format!("{text}fn f(c: Cat<Int>) {{ c.na$0me() }}\n        "),
         "trait Named\n\nfn name(self) -> String\n\n---\n\nIts name.",
@@ -149,7 +152,10 @@ fn fields_and_variants_have_their_types() {
 
 #[test]
 fn constants_have_their_values_unless_those_are_long() {
-    check("/// Many.\nconst LIMIT: Int = 12\nfn f() -> Int { LIM$0IT }\n", "const LIMIT: Int = 12\n\n---\n\nMany.");
+    check(
+        "/// Many.\nconst LIMIT: Int = 12\nfn f() -> Int { LIM$0IT }\n",
+        "const LIMIT: Int = 12\n\n---\n\nMany.",
+    );
     let long = format!("const TEXT: String = \"{}\"\nfn f() -> String {{ TE$0XT }}\n", "x".repeat(200));
     check(&long, "const TEXT: String = …");
 }
@@ -174,7 +180,10 @@ fn messages_are_shown_where_they_are_sent_and_where_they_are_handled() {
     let add = "actor Counter\n\non Add(n: Int)\n\n---\n\nAdds some.";
     check(&format!("{COUNTER}\n        fn f(c: Counter) {{ send(c, A$0dd(1)) }}\n"), add);
     check(&COUNTER.replace("on Add", "on A$0dd"), add);
-    check(&format!("{COUNTER}\n        fn f(c: Counter) {{ ask(c, G$0et) }}\n"), "actor Counter\n\non Get -> Int");
+    check(
+        &format!("{COUNTER}\n        fn f(c: Counter) {{ ask(c, G$0et) }}\n"),
+        "actor Counter\n\non Get -> Int",
+    );
 }
 
 #[test]
@@ -238,7 +247,10 @@ fn modules_and_keywords_are_explained() {
         ",
         "module tools\n\n---\n\nOpens things.",
     );
-    check("actor A {\n    $0on X {}\n}\n", "on\n\n---\n\nDeclares a message of an actor and what is done when it comes. `-> T` says that it is answered.");
+    check(
+        "actor A {\n    $0on X {}\n}\n",
+        "on\n\n---\n\nDeclares a message of an actor and what is done when it comes. `-> T` says that it is answered.",
+    );
 }
 
 #[test]

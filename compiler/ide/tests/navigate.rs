@@ -12,10 +12,7 @@ fn sorted(mut all: Vec<Location>) -> Vec<Location> {
 
 /// The places that `find` gives are those marked with `^^^`.
 #[track_caller]
-fn check(
-    fixture: &str,
-    find: fn(&mut ide::Workspace, &str, &str, u32) -> Result<Vec<Location>, ide::Error>,
-) {
+fn check(fixture: &str, find: fn(&mut ide::Workspace, &str, &str, u32) -> Result<Vec<Location>, ide::Error>) {
     let mut fixture = Fixture::new(fixture);
     let (path, offset) = fixture.at();
     let found = find(&mut fixture.workspace, support::ENTRY, &path, offset).expect("there is an answer");
@@ -90,7 +87,9 @@ fn functions_types_and_variants_are_found_in_other_files() {
 
 #[test]
 fn a_module_is_its_file() {
-    let mut fixture = Fixture::new("//- main.gal\nuse tools\nfn main() { to$0ols.open() }\n//- tools.gal\npub fn open() {}\n");
+    let mut fixture = Fixture::new(
+        "//- main.gal\nuse tools\nfn main() { to$0ols.open() }\n//- tools.gal\npub fn open() {}\n",
+    );
     let (path, offset) = fixture.at();
     let found = fixture.workspace.definition(support::ENTRY, &path, offset).expect("there is an answer");
     assert_eq!(found.iter().map(|at| at.path.as_str()).collect::<Vec<_>>(), ["tools.gal"]);
@@ -151,7 +150,10 @@ fn the_library_is_found_by_its_own_paths() {
 
 #[test]
 fn the_type_of_a_value_is_found() {
-    check("struct P { x: Int }\n//     ^\nfn f(p: Array<P>) { println($0p) }\n", ide::Workspace::type_definition);
+    check(
+        "struct P { x: Int }\n//     ^\nfn f(p: Array<P>) { println($0p) }\n",
+        ide::Workspace::type_definition,
+    );
     check(
         "struct P { x: Int }\n//     ^\nfn make() -> P { P { x: 1 } }\nfn f() { ma$0ke() }\n",
         ide::Workspace::type_definition,

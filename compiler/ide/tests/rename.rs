@@ -18,7 +18,9 @@ fn check(text: &str, name: &str, expected: &str) {
     let mut found = String::new();
     for (path, text) in &fixture.files {
         let mut text = text.clone();
-        for edit in change.files.iter().filter(|file| file.path == *path).flat_map(|file| file.edits.iter().rev()) {
+        for edit in
+            change.files.iter().filter(|file| file.path == *path).flat_map(|file| file.edits.iter().rev())
+        {
             text.replace_range(edit.range.start as usize..edit.range.end as usize, &edit.text);
         }
         if fixture.files.len() > 1 {
@@ -176,7 +178,11 @@ fn what_belongs_to_the_library_is_not_renamed() {
 
 #[test]
 fn names_that_clash_are_refused() {
-    check_refused("fn f() { let a$0 = 1; let b = 2; println(a + b) }\n", "b", "one would be taken for the other");
+    check_refused(
+        "fn f() { let a$0 = 1; let b = 2; println(a + b) }\n",
+        "b",
+        "one would be taken for the other",
+    );
     check_refused("fn f(a$0: Int, b: Int) {}\n", "b", "two parameters");
     check_refused("fn one$0() {}\nfn two() {}\n", "two", "declared twice");
     check_refused("struct P { x$0: Int, y: Int }\n", "y", "declared twice");
@@ -225,7 +231,8 @@ fn a_program_with_mistakes_can_be_mended_by_renaming() {
 
 #[test]
 fn the_name_at_a_place_is_told_before_it_is_renamed() {
-    let mut fixture = Fixture::new("fn f() {\n    let total = 1\n    println(to$0tal)\n    //      ^^^^^\n}\n");
+    let mut fixture =
+        Fixture::new("fn f() {\n    let total = 1\n    println(to$0tal)\n    //      ^^^^^\n}\n");
     let (path, offset) = fixture.at();
     let target = fixture.workspace.prepare_rename(support::ENTRY, &path, offset).expect("it has a name");
     assert_eq!((target.name.as_str(), target.range), ("total", fixture.marks[0].range));

@@ -118,7 +118,9 @@ fn ask_at(workspace: &mut Workspace, path: &str, text: &str, offset: u32) -> usi
         check_range(text, target.range);
         let new = if target.name.starts_with(char::is_uppercase) { "Renamed" } else { "renamed" };
         match workspace.rename(path, path, offset, new) {
-            Ok(change) => change.files.iter().flat_map(|file| &file.edits).for_each(|e| check_range(text, e.range)),
+            Ok(change) => {
+                change.files.iter().flat_map(|file| &file.edits).for_each(|e| check_range(text, e.range))
+            }
             Err(ide::Error::Refused(_)) => {}
             Err(error) => panic!("{error}"),
         }

@@ -39,7 +39,12 @@ const DECLS: &str = "
 
 #[track_caller]
 fn check_call(call: &str, expected: &str) {
-    check(&format!("{DECLS}\n        fn f(c: Counter, m: Meters, g: Fn(Int, Bool) -> Char) {{\n            {call}\n        }}\n"), expected);
+    check(
+        &format!(
+            "{DECLS}\n        fn f(c: Counter, m: Meters, g: Fn(Int, Bool) -> Char) {{\n            {call}\n        }}\n"
+        ),
+        expected,
+    );
 }
 
 #[test]

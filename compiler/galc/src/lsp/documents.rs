@@ -59,7 +59,8 @@ impl Documents {
         self.is_dirty = true;
     }
 
-    pub fn change(&mut self, params: lsp::DidChangeTextDocumentParams) {
+    /// The text tells what is wrong with a change that cannot be made.
+    pub fn change(&mut self, params: lsp::DidChangeTextDocumentParams) -> Result<(), String> {
         let path = self.path(&params.text_document.text_document_identifier.uri);
         for change in params.content_changes {
             match change {
@@ -67,10 +68,11 @@ impl Documents {
                     self.workspace.set_text(&path, whole.text);
                 }
                 lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
-                    let Some(text) = self.text(&path) else { continue };
+                    let missing = || format!("`{path}` changes, and was not opened");
+                    let text =
+                        self.text(&path).filter(|_| self.open.contains_key(&path)).ok_or_else(missing)?;
                     let range = convert::range_from(&text, part.range, self.agreed.encoding);
-                    // A change of what is not open is a mistake of the client; the text stays as the disk has it.
-                    let _ = self.workspace.edit(&path, range, &part.text);
+                    self.workspace.edit(&path, range, &part.text).map_err(|error| error.to_string())?;
                 }
             }
         }
@@ -78,6 +80,7 @@ impl Documents {
             document.1 = params.text_document.version;
         }
         self.is_dirty = true;
+        Ok(())
     }
 
     pub fn close(&mut self, uri: &lsp::Uri) {

@@ -135,7 +135,8 @@ fn passes_on(tree: &Tree, from: &str, name: &str) -> bool {
             }
             UseKind::Group(names) => {
                 let is_name = |leaf: &syntax::ast::UseTree| {
-                    matches!(leaf.kind, UseKind::Single { rename: None }) && matches!(leaf.path.as_slice(), [leaf] if is(leaf, name))
+                    matches!(leaf.kind, UseKind::Single { rename: None })
+                        && matches!(leaf.path.as_slice(), [leaf] if is(leaf, name))
                 };
                 path.last().is_some_and(|last| is(last, from)) && names.iter().any(is_name)
             }
