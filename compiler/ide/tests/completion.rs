@@ -281,6 +281,37 @@ fn members_of_an_actor_begin_with_their_keywords() {
     check_labels("actor A {\n    $0\n}\n", &["state", "on", "new", "fn"], &["let", "struct"]);
 }
 
+#[test]
+fn what_an_impl_or_actor_lacks_of_its_traits_is_offered() {
+    let traits = "
+        trait Shape {
+            type Unit
+            /// How large.
+            fn area(self) -> Float
+            fn name(self) -> String { \"\" }
+            fn scale(mut self, by: Float)
+        }
+        trait Observer {
+            on Notify(text: String)
+            on Count -> Int
+        }
+        struct P
+";
+    check(
+        &format!("{traits}\n        impl Shape for P {{\n            fn area(self) -> Float {{ 0.0 }}\n            $0\n        }}\n"),
+        &["Method fn scale(mut self, by: Float)", "AssocType type Unit", "Method fn name(self) -> String"],
+    );
+    check(
+        &format!("{traits}\n        actor A: Observer {{\n            on Count -> Int {{ 0 }}\n            $0\n        }}\n"),
+        &["Message on Notify(text: String)", "Keyword fn"],
+    );
+    check_taken(
+        "trait T<K> {\n    fn put(self, key: K)\n}\nstruct P\nimpl T<Int> for P {\n    $0\n}\n",
+        "fn put",
+        "trait T<K> {\n    fn put(self, key: K)\n}\nstruct P\nimpl T<Int> for P {\n    fn put(self, key: Int) {\n    $0\n\\}\n}\n",
+    );
+}
+
 // ---------------------------------------------------------------- names
 
 #[test]
@@ -492,5 +523,5 @@ fn attributes_are_offered_behind_their_mark() {
 #[test]
 fn names_beside_mistakes_are_still_known() {
     check_labels("fn f(known: Int) {\n    let a = nothing\n    let = 3\n    kn$0\n", &["known"], &[]);
-    check_labels("struct Point { x: Int }\nfn broken( {\nfn f(p: Point) {\n    p.$0\n}\n", &["x"], &[]);
+    check_labels("struct Point { x: Int }\nfn broken() { let = ( }\nfn f(p: Point) {\n    p.$0\n}\n", &["x"], &[]);
 }

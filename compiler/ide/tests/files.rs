@@ -86,7 +86,7 @@ fn the_outline_of_an_actor_is_in_the_order_of_the_text() {
         &[
             "Trait Observer",
             "  Message Notify (n: Int)",
-            "Actor Log : Observer",
+            "Actor Log Observer",
             "  State lines Array<String> = []",
             "  Method helper (self)",
             "  Message Notify (n: Int)",
@@ -280,7 +280,8 @@ fn names_are_told_apart_by_what_they_stand_for() {
         n Variable mut
         12 Number
         println Function library
-        \"a  String
+        \" String
+        a  String
         { Escape
         n Variable mut
         :>4 Escape

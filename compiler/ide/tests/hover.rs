@@ -32,6 +32,7 @@ fn variables_have_their_types() {
     check("fn f() { for $0x in [\"a\"] { println(x) } }\n", "let x: String");
     check("fn f(x: Int?) { if x is Some(n) { println(n$0) } }\n", "let n: Int");
     check("fn f() { let g = |$0a: Int, b: Int| a + b }\n", "a: Int");
+    check("fn f(g: Fn(Int) -> Bool) { g$0(1) }\n", "g: Fn(Int) -> Bool");
     check("fn f() { println(\"{[1].map(|x| $0x)}\") }\n", "x: Int");
 }
 

@@ -281,8 +281,8 @@ fn fields_variables_and_type_parameters_have_references() {
             //    ^ declared
             on X { $0n += 1; self.n += 1; println(\"{n}\") }
             //     ^
-            //                    ^
-            //                                      ^
+            //                  ^
+            //                                    ^
         }
         ",
     );

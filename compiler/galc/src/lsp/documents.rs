@@ -145,16 +145,17 @@ impl Documents {
     pub fn entry(&mut self, path: &str) -> String {
         let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_path_buf();
         if path.starts_with("library/") {
-            return self.any_root().unwrap_or_else(|| path.to_string());
+            return self.root_with(path).unwrap_or_else(|| path.to_string());
         }
         let known = self.entries.entry(folder.clone()).or_insert_with(|| package_entry(&folder));
         known.clone().unwrap_or_else(|| path.to_string())
     }
 
-    /// For the library's files, which belong to every program.
-    fn any_root(&mut self) -> Option<String> {
-        let first = self.open.keys().find(|path| !path.starts_with("library/")).cloned()?;
-        Some(self.entry(&first))
+    /// For a file of the library: an open program that has it.
+    fn root_with(&mut self, path: &str) -> Option<String> {
+        let open: Vec<String> = self.open.keys().filter(|path| !path.starts_with("library/")).cloned().collect();
+        let roots: BTreeSet<String> = open.iter().map(|open| self.entry(open)).collect();
+        roots.into_iter().find(|root| self.workspace.reaches(root, path))
     }
 
     /// What has changed in what is to be told, of all programs with open files; and what went wrong.
