@@ -1,7 +1,10 @@
 //! The compiler's diagnostics as data of single files.
 
 use crate::analysis::Analysis;
+use crate::completion::imports::{importable, use_edit};
+use crate::describe::Cx;
 use crate::results::*;
+use crate::tree::Tree;
 use syntax::Span;
 use syntax::diag::Applicability;
 
@@ -64,21 +67,45 @@ fn change(analysis: &Analysis, edits: &[(Span, String)]) -> SourceChange {
     SourceChange { files }
 }
 
-/// The fixes of what touches a range.
-pub fn actions(files: &[FileDiagnostics], path: &str, range: TextRange) -> Vec<Action> {
-    let file = files.iter().find(|file| file.path == path);
-    let touched = file.into_iter().flat_map(|file| &file.diagnostics);
-    let touched = touched.filter(|d| d.range.start <= range.end && range.start <= d.range.end);
-    touched
-        .flat_map(|d| d.fixes.iter().map(move |fix| (d, fix)))
-        .map(|(d, fix)| Action {
-            title: sentence(&fix.title),
-            code: d.code.clone(),
-            range: d.range,
-            is_preferred: fix.is_certain || d.fixes.len() == 1,
-            change: fix.change.clone(),
-        })
-        .collect()
+/// The findings in a file that touch a range.
+pub fn touched(analysis: &Analysis, path: &str, range: TextRange) -> Vec<Diagnostic> {
+    let all = diagnostics(analysis).into_iter().filter(|file| file.path == path);
+    let touched = all.flat_map(|file| file.diagnostics);
+    touched.filter(|d| d.range.start <= range.end && range.start <= d.range.end).collect()
+}
+
+/// The fixes of findings.
+pub fn actions(found: &[Diagnostic]) -> Vec<Action> {
+    let all = found.iter().flat_map(|d| d.fixes.iter().map(move |fix| (d, fix)));
+    all.map(|(d, fix)| Action {
+        title: sentence(&fix.title),
+        code: d.code.clone(),
+        range: d.range,
+        is_preferred: fix.is_certain || d.fixes.len() == 1,
+        change: fix.change.clone(),
+    })
+    .collect()
+}
+
+/// A `use` for each unknown name that another module exports.
+pub fn imports(cx: &mut Cx<'_>, tree: &Tree, path: &str, found: &[Diagnostic]) -> Vec<Action> {
+    let unknown = found.iter().filter(|d| {
+        matches!(d.code.as_str(), "unknown-name" | "unknown-type" | "unknown-trait" | "unknown-variant")
+    });
+    let mut actions = Vec::new();
+    for d in unknown {
+        for name in importable(cx, path, tree.slice(d.range)) {
+            let edits = vec![use_edit(tree, &name)];
+            actions.push(Action {
+                title: format!("Add `use {name}`"),
+                code: d.code.clone(),
+                range: d.range,
+                is_preferred: false,
+                change: SourceChange { files: vec![FileEdits { path: path.to_string(), edits }] },
+            });
+        }
+    }
+    actions
 }
 
 /// Titles begin with a capital in the menus of editors.

@@ -365,11 +365,14 @@ impl Workspace {
         Ok(change.source)
     }
 
-    /// The fixes of the diagnostics that touch a range.
+    /// The fixes of the diagnostics that touch a range, and for unknown names the `use` that makes them known.
     pub fn actions(&mut self, entry: &str, path: &str, range: TextRange) -> Result<Vec<Action>, Error> {
-        let root = self.root_of(entry, path)?.to_string();
-        let files = self.diagnostics(&root)?;
-        Ok(diagnostics::actions(&files, path, range))
+        let at = self.at(entry, path, 0)?;
+        let touched = diagnostics::touched(&at.analysis, path, range);
+        let mut found = diagnostics::actions(&touched);
+        let mut cx = Cx::new(&at.analysis, &mut self.trees);
+        found.extend(diagnostics::imports(&mut cx, &at.tree, path, &touched));
+        Ok(found)
     }
 
     /// The changes that give a file the layout of `galc fmt`; none where it has syntax errors.

@@ -394,6 +394,29 @@ fn findings_stand_in_their_files_with_notes_and_fixes() {
 }
 
 #[test]
+fn an_unknown_name_that_another_module_exports_can_be_imported() {
+    let mut fixture = Fixture::new(
+        "
+        //- main.gal
+        fn main() { are$0a(sqrt(2.0)) }
+        //- shapes.gal
+        pub fn area(x: Float) {}
+        ",
+    );
+    // The module belongs to the program only when something uses it, which nothing does yet.
+    let titles = |fixture: &mut Fixture, offset: u32| {
+        let actions =
+            fixture.workspace.actions(ENTRY, ENTRY, TextRange::empty(offset)).expect("there is an answer");
+        actions.into_iter().map(|action| action.title).collect::<Vec<_>>()
+    };
+    let (_, offset) = fixture.at();
+    assert_eq!(titles(&mut fixture, offset), Vec::<String>::new());
+    assert_eq!(titles(&mut fixture, offset + 5), ["Add `use std.math.sqrt`"]);
+    fixture.workspace.set_text(ENTRY, "use shapes.other\nfn main() { area(1.0) }\n".to_string());
+    assert_eq!(titles(&mut fixture, 31), ["Add `use shapes.area`"]);
+}
+
+#[test]
 fn edits_and_closed_files_change_what_is_found() {
     let mut fixture =
         Fixture::new("//- main.gal\nuse tools.open\nfn main() { open() }\n//- tools.gal\npub fn open() {}\n");

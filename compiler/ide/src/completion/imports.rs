@@ -1,6 +1,7 @@
 //! Names of other modules: in `use`, and such as a `use` would make known.
 
 use super::items::{Items, Names, plain, rank};
+use crate::describe::Cx;
 use crate::outline::Decl;
 use crate::results::{Completion, SymbolKind, TextEdit, TextRange};
 use crate::tree::Tree;
@@ -86,8 +87,7 @@ pub fn complete_imports(items: &mut Items<'_, '_>, path: &str, names: Names) {
     // Without a letter there would be hundreds.
     let Some(first) = prefix.chars().next() else { return };
     let known: FxHashSet<String> = items.found.iter().map(|item| item.label.clone()).collect();
-    let mut modules = library(items);
-    modules.extend(user_modules(items, path));
+    let modules = all_modules(items.cx, path);
     for (module, tree) in &modules {
         for decl in exported(tree) {
             let starts = decl.name.to_lowercase().starts_with(first);
@@ -99,12 +99,32 @@ pub fn complete_imports(items: &mut Items<'_, '_>, path: &str, names: Names) {
     }
 }
 
+/// What a `use` could name that makes a name known in a file: whole paths.
+pub fn importable(cx: &mut Cx<'_>, path: &str, name: &str) -> Vec<String> {
+    let modules = all_modules(cx, path);
+    let mut found: Vec<String> = modules
+        .iter()
+        .filter(|(_, tree)| exported(tree).any(|decl| decl.name == name))
+        .map(|(module, _)| format!("{}.{name}", passed_on(&modules, module, name)))
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The modules that a file of the user's may import from, with their trees.
+fn all_modules(cx: &mut Cx<'_>, path: &str) -> Vec<(String, Rc<Tree>)> {
+    let mut modules = library(cx);
+    modules.extend(user_modules(cx, path));
+    modules
+}
+
 /// The modules of `std`, with their trees.
-fn library(items: &mut Items<'_, '_>) -> Vec<(String, Rc<Tree>)> {
+fn library(cx: &mut Cx<'_>) -> Vec<(String, Rc<Tree>)> {
     let files = driver::library::paths().filter(|file| file.starts_with("std/"));
     files
         .filter_map(|file| {
-            let tree = items.cx.trees.get(&format!("library/{file}"), driver::library::text(file)?);
+            let tree = cx.trees.get(&format!("library/{file}"), driver::library::text(file)?);
             Some((file.trim_end_matches(".gal").trim_end_matches("/mod").replace('/', "."), tree))
         })
         .collect()
@@ -161,8 +181,8 @@ fn fits(kind: SymbolKind, names: Names) -> bool {
 }
 
 /// The other modules of the user's program, with their trees.
-fn user_modules(items: &mut Items<'_, '_>, path: &str) -> Vec<(String, Rc<Tree>)> {
-    let checker = &items.cx.analysis.checker;
+fn user_modules(cx: &mut Cx<'_>, path: &str) -> Vec<(String, Rc<Tree>)> {
+    let checker = &cx.analysis.checker;
     let mut found = Vec::new();
     for (id, module) in checker.program.modules.iter_enumerated() {
         let Some(file) = module.file.filter(|_| !module.is_library && !module.path.is_empty()) else {
@@ -170,7 +190,7 @@ fn user_modules(items: &mut Items<'_, '_>, path: &str) -> Vec<(String, Rc<Tree>)
         };
         let file = checker.map.file(file);
         if file.name != path {
-            found.push((checker.module_name(id), items.cx.trees.get(&file.name, &file.text)));
+            found.push((checker.module_name(id), cx.trees.get(&file.name, &file.text)));
         }
     }
     found

@@ -5,7 +5,7 @@
 //! members of a value, or the messages of an actor. Where it does not meet it, the tokens and the tree tell what kind of
 //! place that is.
 
-mod imports;
+pub mod imports;
 mod items;
 mod missing;
 mod place;
