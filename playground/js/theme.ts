@@ -1,0 +1,13 @@
+// Runs before the page is drawn: the theme that was chosen, so that nothing flashes; and whether the page is embedded.
+const root = document.documentElement;
+try {
+  const theme = localStorage.getItem("gal.theme");
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+} catch {
+  // Storage is switched off: the system's theme it is.
+}
+const embed = new URLSearchParams(location.search).get("embed");
+if (embed !== null) root.dataset.embed = "";
+// Whoever embeds a program knows what it stands in.
+if (embed === "light" || embed === "dark") root.dataset.theme = embed;
+export {};
