@@ -35,7 +35,7 @@ async function before() {
     const source = name === "gal-snippet" ? "js/snippet.ts" : `js/${name}.ts`;
     put(`${name}.js`, await text(source, { format: "esm", external: outside, alias: {}, plugins: [moduleNames] }));
   }
-  put("theme.js", await text("js/theme.ts", { format: "iife" }));
+  put("early.js", await text("js/early.ts", { format: "iife" }));
   put("runner.html", await runner());
   put("style.css", await text("css/style.css", {}));
   put("examples.json", JSON.stringify(examples()));

@@ -89,9 +89,9 @@ function word(stream: StringStream, state: State): string {
   const rest = stream.string.slice(stream.pos);
   // What a soft keyword is, only its place tells; followed by these it is a name.
   if (soft.has(text) && !/^\s*[.=:,)\]]/.test(rest) && !/\.\s*$/.test(stream.string.slice(0, stream.start))) return "keyword";
-  if (definers.has(before)) return /^\p{Lu}/u.test(text) ? "definition(typeName)" : "definition(variableName)";
+  if (definers.has(before)) return /^\p{Lu}/u.test(text) ? "typeName.definition" : "variableName.definition";
   if (/^\p{Lu}/u.test(text)) return "typeName";
-  if (/^\s*\(/.test(rest)) return "function(variableName)";
+  if (/^\s*\(/.test(rest)) return "variableName.function";
   return "variableName";
 }
 

@@ -108,7 +108,7 @@ fn browsers() -> Result {
 /// The oldest Node that the package and its tools run on; must match `engines` in runtime-wasm/package.json.
 const OLDEST_NODE: u32 = 20;
 
-fn check_node() -> Result {
+pub fn check_node() -> Result {
     let version = output(command("node", &["--version"]))
         .ok_or("`node` is missing; `cargo xtask setup` installs it or says how")?;
     let major =
@@ -123,7 +123,7 @@ fn check_node() -> Result {
 }
 
 /// Installs just what the lock file names, unless that has been done.
-fn install(folder: &str) -> Result {
+pub fn install(folder: &str) -> Result {
     let path = root().join(folder);
     let changed = |name: &str| std::fs::metadata(path.join(name)).and_then(|file| file.modified()).ok();
     let installed = changed("node_modules/.package-lock.json");
@@ -133,7 +133,7 @@ fn install(folder: &str) -> Result {
     run(npm(folder, &["ci", "--no-audit", "--no-fund"]))
 }
 
-fn npm(folder: &str, args: &[&str]) -> Command {
+pub fn npm(folder: &str, args: &[&str]) -> Command {
     let mut command = command("npm", args);
     command.current_dir(root().join(folder));
     command

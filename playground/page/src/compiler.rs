@@ -4,13 +4,13 @@
 //! [`Answer::Failed`]. Requests that are replaced by newer ones are not answered.
 
 use crate::dom;
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use playground_model::limits;
 use playground_model::protocol::{Answer, Request};
 use playground_model::queue::Queue;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 type Then = Box<dyn FnOnce(Answer, Uint8Array)>;
@@ -42,9 +42,7 @@ impl Compiler {
         if self.worker.borrow().is_some() {
             return;
         }
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = match Worker::new_with_options("compiler-worker.js", &options) {
+        let (worker, heard) = match take_early().map_or_else(new_worker, Ok) {
             Ok(worker) => worker,
             Err(error) => {
                 return web_sys::console::error_2(&"The compiler's worker cannot be started:".into(), &error);
@@ -64,6 +62,7 @@ impl Compiler {
             }
         });
         *self.worker.borrow_mut() = Some(worker);
+        heard.iter().for_each(|data| self.heard(&data));
     }
 
     /// Gives up what is under way.
@@ -94,7 +93,7 @@ impl Compiler {
         });
     }
 
-    fn heard(&'static self, data: &wasm_bindgen::JsValue) {
+    fn heard(&'static self, data: &JsValue) {
         if dom::field(data, "ready").is_truthy() {
             self.is_ready.set(true);
             return self.send();
@@ -141,4 +140,20 @@ impl Compiler {
             then(Answer::Failed { message: why.to_string() }, Uint8Array::new_with_length(0));
         }
     }
+}
+
+/// The worker that `js/early.ts` has started, and what it has said so far; once.
+fn take_early() -> Option<(Worker, Array)> {
+    let global = js_sys::global();
+    let early = dom::field(&global, "galEarly");
+    js_sys::Reflect::delete_property(&global, &"galEarly".into()).ok()?;
+    let worker: Worker = dom::field(&early, "worker").dyn_into().ok()?;
+    worker.set_onmessage(None);
+    Some((worker, Array::from(&dom::field(&early, "heard"))))
+}
+
+fn new_worker() -> Result<(Worker, Array), JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    Ok((Worker::new_with_options("compiler-worker.js", &options)?, Array::new()))
 }
