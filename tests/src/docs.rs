@@ -15,6 +15,8 @@ pub struct Example {
     /// It is for `wasm32-web`.
     pub is_web: bool,
     pub output: Option<String>,
+    /// The first lines of diagnostics in blocks fenced `text` behind it.
+    pub messages: Vec<String>,
 }
 
 pub fn examples(document: &str, text: &str) -> Vec<Example> {
@@ -39,16 +41,26 @@ pub fn examples(document: &str, text: &str) -> Vec<Example> {
                 must_fail: kind == "gal-fail",
                 is_web: kind == "gal-web",
                 output: None,
+                messages: Vec::new(),
             }),
             "output" => {
                 if let Some(last) = found.last_mut() {
                     last.output = Some(block);
                 }
             }
+            "text" => {
+                if let Some(last) = found.last_mut() {
+                    last.messages.extend(block.lines().filter(|line| is_message(line)).map(str::to_string));
+                }
+            }
             _ => {}
         }
     }
     found
+}
+
+fn is_message(line: &str) -> bool {
+    line.starts_with("error[") || line.starts_with("warning[")
 }
 
 impl Example {

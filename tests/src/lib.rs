@@ -6,6 +6,7 @@
 //!   `tests/ui/<code>/<folder>/*.gal`, such programs of several modules.
 //! * programs that `generate` makes out of seeds, see [`generated`].
 //! * fenced `gal` blocks of the documents, see [`docs`].
+//! * the lessons of the tour in `playground/tour`, see [`tour`].
 //! * `examples/hello.gal`, in several engines and on hosts that fail: tests/tests/hello.rs.
 //!
 //! `BLESS=1` rewrites expected reports of `tests/ui`; expected output of programs is never written by a tool.
@@ -23,6 +24,7 @@ pub mod program;
 pub mod run;
 pub mod schedules;
 pub mod tools;
+pub mod tour;
 pub mod traces;
 pub mod ui;
 pub mod wasm_opt;

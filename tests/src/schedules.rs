@@ -24,7 +24,8 @@ pub fn check(root: &Path, engine: &wasi::Engine, path: &Path) -> Vec<String> {
     }
 }
 
-fn check_seeds(root: &Path, engine: &wasi::Engine, program: &Program) -> Result<(), String> {
+/// The same of a program that has been read; it lies below `root`.
+pub fn check_seeds(root: &Path, engine: &wasi::Engine, program: &Program) -> Result<(), String> {
     let mut loader = Disk { root: root.to_path_buf() };
     let options = Options { schedules: true, ..run::options(program, run::MODES[0]) };
     let wasm = run::compile(&mut loader, &program.name, options)?;

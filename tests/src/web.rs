@@ -52,11 +52,30 @@ impl Engine {
 
     /// Runs a module with what the program is given.
     pub fn run(self, wasm: &[u8], program: &Program, timeout: Duration) -> Result<Outcome, String> {
+        self.run_with(wasm, None, program, timeout)
+    }
+
+    /// The same by the text of the ES module that galc writes beside it, which programs need that import functions of JavaScript.
+    pub fn run_with(
+        self,
+        wasm: &[u8],
+        script: Option<&str>,
+        program: &Program,
+        timeout: Duration,
+    ) -> Result<Outcome, String> {
+        if script.is_some() && self == Engine::Chromium {
+            return Err("in a page only the loader itself runs modules".to_string());
+        }
         let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
         let module = folder.path().join("program.wasm");
         fs::write(&module, wasm).map_err(|e| e.to_string())?;
+        let beside = folder.path().join("program.mjs");
+        if let Some(text) = script {
+            fs::write(&beside, text).map_err(|e| e.to_string())?;
+        }
         let mut server = self.server()?;
-        writeln!(server.requests, "{}", request(&module, program)).map_err(|e| e.to_string())?;
+        let request = request(&module, script.map(|_| beside.as_path()), program);
+        writeln!(server.requests, "{request}").map_err(|e| e.to_string())?;
         let status = match server.answers.recv_timeout(timeout) {
             Ok(line) => line.trim().parse().map_err(|_| format!("the loader says `{line}`"))?,
             Err(error) => {
@@ -105,11 +124,13 @@ impl Engine {
     }
 }
 
-fn request(module: &Path, program: &Program) -> String {
+fn request(module: &Path, script: Option<&Path>, program: &Program) -> String {
     let args: Vec<String> = program.args.iter().map(|arg| quoted(arg)).collect();
+    let script = script.map(|path| format!(r#""script":{},"#, quoted(&path.to_string_lossy())));
     format!(
-        r#"{{"module":{},"name":{},"args":[{}],"stdin":{}}}"#,
+        r#"{{"module":{},{}"name":{},"args":[{}],"stdin":{}}}"#,
         quoted(&module.to_string_lossy()),
+        script.unwrap_or_default(),
         quoted(&program.called()),
         args.join(","),
         quoted(&program.stdin)

@@ -1,14 +1,16 @@
 // Runs modules for the web, one after the other: each line of standard input is a request in JSON, each line of standard output says that
 // one has been answered. With `--chromium` they run in a page there, else here in Node.
 //
-// A request: `module` (a path), `name`, `args`, `stdin`. The answer is the exit status; what the program has written to its standard
-// streams lies beside the module, in files that end with `.out` and `.err`.
+// A request: `module` (a path), `name`, `args`, `stdin`; in Node perhaps `script`, the path of the ES module that galc writes beside a module.
+// The answer is the exit status; what the program has written to its standard streams lies beside the module, in files that end with `.out`
+// and `.err`.
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 
 const runtime = new URL("../../runtime-wasm/dist/", import.meta.url);
 // Here each turn is as short as can be, so that programs are interrupted wherever they may be; in the page it is as long as usual.
@@ -25,7 +27,11 @@ await close();
 
 async function here() {
     const loader = await import(new URL("node.js", runtime));
-    return { run: (request, bytes) => runModule(loader, { ...request, budget: 0 }, bytes), close: () => {} };
+    const run = async (request, bytes) => {
+        const made = request.script && (await import(pathToFileURL(request.script)));
+        return runModule(made ? { program: () => made } : loader, { ...request, budget: 0 }, bytes);
+    };
+    return { run, close: () => {} };
 }
 
 /** Runs a module by the loader; also as text in a page, so it uses nothing from outside. */
