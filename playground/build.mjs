@@ -48,7 +48,7 @@ async function before() {
 const moduleNames = {
   name: "module-names",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/compiler\.js$/ }, () => ({ path: "./playground_compiler.js", external: true }));
+    onResolve({ filter: /^\.\/compiler\.js$/ }, () => ({ path: "./playground-compiler.js", external: true }));
     onResolve({ filter: /^\.\/page\.js$/ }, () => ({ path: "./playground-page.js", external: true }));
   },
 };
@@ -120,7 +120,7 @@ async function after(dist, isRelease) {
 function optimize(path) {
   const before = statSync(path).size;
   const features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
-  execFileSync(process.execPath, [join(here, "node_modules/binaryen/bin/wasm-opt"), "-O3", ...features, path, "-o", path], { stdio: "inherit" });
+  execFileSync(process.execPath, [join(here, "node_modules/binaryen/bin/wasm-opt"), "-O2", ...features, path, "-o", path], { stdio: "inherit" });
   console.log(`wasm-opt: ${path.split("/").pop()}: ${before} to ${statSync(path).size} bytes`);
 }
 

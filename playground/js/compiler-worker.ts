@@ -12,7 +12,7 @@ interface Message {
 let panic = "";
 (globalThis as any).gal_playground_panic = (text: string) => (panic = text);
 
-const compiler = init({ module_or_path: new URL("playground_compiler_bg.wasm", import.meta.url) }).then(() => new Compiler());
+const compiler = init({ module_or_path: new URL("playground-compiler_bg.wasm", import.meta.url) }).then(() => new Compiler());
 
 compiler.then(
   () => postMessage({ ready: true }),

@@ -1,6 +1,6 @@
 // CodeMirror as the page uses it: one view, a state for each file. The page knows bytes of UTF-8, the editor UTF-16; all conversion is here.
 import { acceptCompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentLess, indentMore, toggleTabFocusMode } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentLess, indentMore, isolateHistory, toggleTabFocusMode } from "@codemirror/commands";
 import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { type Action, type Diagnostic, lintGutter, lintKeymap, nextDiagnostic, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -173,7 +173,7 @@ export class GalEditor {
     while (from < old.length && from < text.length && old[from] === text[from]) from++;
     let end = 0;
     while (end < old.length - from && end < text.length - from && old.at(-1 - end) === text.at(-1 - end)) end++;
-    this.#view.dispatch({ changes: { from, to: old.length - end, insert: text.slice(from, text.length - end) }, scrollIntoView: true });
+    this.#view.dispatch({ changes: { from, to: old.length - end, insert: text.slice(from, text.length - end) }, annotations: isolateHistory.of("full"), scrollIntoView: true });
   }
 
   /** All problems of all files, as JSON. */

@@ -33,7 +33,8 @@ export async function serve() {
     const name = path.startsWith(BASE) ? path.slice(BASE.length) || "index.html" : undefined;
     const file = name && join(SITE, name);
     if (!file || !file.startsWith(SITE) || !existsSync(file)) return response.writeHead(404).end();
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
+    // As hosts of static sites do, so that `<gal-snippet>` can be loaded from elsewhere.
+    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "access-control-allow-origin": "*" }).end(readFileSync(file));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address();

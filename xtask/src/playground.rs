@@ -19,7 +19,7 @@ const TRUNK: &str = "0.21.14";
 const BINDGEN: &str = "0.2.130";
 /// Of Cargo.toml.
 const PROFILE: &str = "site";
-/// The modules: their package, and the file that cargo makes; the same name stands in front of `_bg.wasm`.
+/// The modules: their package, whose name Trunk gives the site's files, and the file that cargo makes.
 const MODULES: &[(&str, &str)] =
     &[("playground-page", "playground-page"), ("playground-compiler", "playground_compiler")];
 
@@ -89,10 +89,10 @@ fn site() -> Result<PathBuf> {
     let _ = std::fs::remove_dir_all(&site);
     let io = |error: std::io::Error| format!("cannot make `{}`: {error}", site.display());
     std::fs::create_dir_all(&site).map_err(io)?;
-    for (_, file) in MODULES {
+    for (package, file) in MODULES {
         let module = target.join(module_dir()).join(format!("{file}.wasm"));
         let (module, site) = (module.to_string_lossy(), site.to_string_lossy());
-        let name = ["--out-name", file];
+        let name = ["--out-name", package];
         let args = [&["--target", "web", "--no-typescript", "--out-dir", &site], &name[..], &[&module]].concat();
         run(command(&bindgen.to_string_lossy(), &args))?;
     }

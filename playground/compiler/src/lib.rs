@@ -7,6 +7,7 @@
 mod actors;
 mod memory;
 mod npm;
+mod own;
 mod problems;
 mod sizes;
 mod sources;
@@ -74,7 +75,7 @@ pub fn answer(request: Request) -> (Answer, Vec<u8>) {
         Request::About => without(Ok(about())),
         Request::Check { files } => without(check(files)),
         Request::Compile { files, options } => compile(files, &options),
-        Request::Emit { files, stage, release } => without(emit(files, stage, release)),
+        Request::Emit { files, stage, release, whole } => without(emit(files, stage, release, whole)),
         Request::Format { name, text } => without(format(&name, &text)),
         Request::Sizes { files, release } => without(sizes(files, release)),
         Request::Project { files, options } => project(files, &options),
@@ -138,6 +139,7 @@ fn compile(files: Vec<File>, given: &CompileOptions) -> Result<(Answer, Vec<u8>)
         js: web.js(&names, &bytes, &resolve),
         types: web.types(&names),
         uses_dom: imported.contains(&DOM),
+        features: output.artifact.features.iter().map(|feature| feature.name().to_string()).collect(),
         bytes: bytes.len(),
     };
     let bytes = if given.limited { memory::limit(&bytes, limits::MEMORY_PAGES)? } else { bytes };
@@ -154,16 +156,22 @@ fn names(runtime: String) -> WebNames {
     }
 }
 
-fn emit(files: Vec<File>, stage: Stage, release: bool) -> Result<Answer, DriverError> {
+fn emit(files: Vec<File>, stage: Stage, release: bool, whole: bool) -> Result<Answer, DriverError> {
     let kind = match stage {
         Stage::Mir => EmitKind::Mir,
         Stage::Lir => EmitKind::Lir,
         Stage::Wat => EmitKind::Wat,
     };
-    let mut files = Files::new(files);
+    let mut sources = Files::new(files.clone());
     let given = CompileOptions { release, ..CompileOptions::default() };
-    let emitted = driver::emit(&mut Session::new(&mut files, options(&given)), ENTRY, kind)?;
-    Ok(Answer::Emitted { problems: problems(&emitted.checked), text: emitted.text })
+    let emitted = driver::emit(&mut Session::new(&mut sources, options(&given)), ENTRY, kind)?;
+    let problems = problems(&emitted.checked);
+    let Some(text) = emitted.text else {
+        return Ok(Answer::Emitted { problems, text: None, shown: 0, all: 0 });
+    };
+    let (own, shown, all) = own::own(&text, stage, &files);
+    let (text, shown) = if whole { (text, all) } else { (own, shown) };
+    Ok(Answer::Emitted { problems, text: Some(text), shown, all })
 }
 
 fn format(name: &str, text: &str) -> Result<Answer, DriverError> {

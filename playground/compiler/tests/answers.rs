@@ -115,12 +115,17 @@ fn foreign_modules_are_refused_with_a_way_out() {
 #[test]
 fn stages_are_shown() {
     for (stage, part) in [(Stage::Mir, "fn @"), (Stage::Lir, "func"), (Stage::Wat, "(module")] {
-        let request = Request::Emit { files: files(ACTORS), stage, release: false };
+        let request = Request::Emit { files: files(ACTORS), stage, release: false, whole: true };
         let (Answer::Emitted { text, .. }, _) = answer(request) else { panic!("another answer") };
         let text = text.expect("the program is right");
         assert!(text.contains(part), "{stage:?}: {}", &text[..200]);
-        let request = Request::Emit { files: files(WRONG), stage, release: false };
-        let (Answer::Emitted { text, problems }, _) = answer(request) else { panic!("another answer") };
+        let request = Request::Emit { files: files(ACTORS), stage, release: false, whole: false };
+        let (Answer::Emitted { text: Some(own), shown, all, .. }, _) = answer(request) else {
+            panic!("another answer")
+        };
+        assert!(own.contains("Counter") && shown > 0 && shown < all / 2 && own.len() < text.len(), "{shown} of {all}");
+        let request = Request::Emit { files: files(WRONG), stage, release: false, whole: false };
+        let (Answer::Emitted { text, problems, .. }, _) = answer(request) else { panic!("another answer") };
         assert!(text.is_none() && problems.has_errors());
     }
 }

@@ -16,11 +16,12 @@ pub enum Request {
         files: Vec<File>,
         options: CompileOptions,
     },
-    /// The text of a stage.
+    /// The text of a stage; `whole`: with the functions of the library.
     Emit {
         files: Vec<File>,
         stage: Stage,
         release: bool,
+        whole: bool,
     },
     Format {
         name: String,
@@ -158,9 +159,12 @@ pub enum Answer {
         problems: Problems,
         module: Option<Module>,
     },
+    /// `shown` of `all` functions are in the text.
     Emitted {
         problems: Problems,
         text: Option<String>,
+        shown: usize,
+        all: usize,
     },
     Formatted {
         problems: Problems,
@@ -188,5 +192,7 @@ pub struct Module {
     pub types: String,
     /// Whether it works on a page's elements, which programs do not have here.
     pub uses_dom: bool,
+    /// What of WebAssembly it uses, by the names of the tool conventions.
+    pub features: Vec<String>,
     pub bytes: usize,
 }

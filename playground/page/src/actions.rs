@@ -93,6 +93,7 @@ fn act(action: &str, element: &Element) {
         "options" => toggle_options(element),
         "menu" => open_menu(rest, element),
         "tab" => panels::open(rest),
+        "whole" => panels::toggle_library(),
         "example" => set_address(&format!("#example/{rest}")),
         "theme" => layout::set_theme(rest),
         "problem" => problems::go_to(number()),
@@ -268,14 +269,14 @@ fn download_module() {
     let options = compile_options();
     let release = options.release;
     app.compiler.ask(Request::Compile { files: app.files(), options }, move |answer, bytes| match answer {
-        Answer::Compiled { module: Some(_), .. } if release => optimized(bytes),
+        Answer::Compiled { module: Some(module), .. } if release => optimized(bytes, &module.features),
         Answer::Compiled { module: Some(_), .. } => save("main.wasm", "application/wasm", &bytes),
         other => refused(other),
     });
 }
 
-fn optimized(bytes: Uint8Array) {
-    app().optimizer.ask(&bytes.clone(), move |result| {
+fn optimized(bytes: Uint8Array, features: &[String]) {
+    app().optimizer.ask(&bytes.clone(), features, move |result| {
         let bytes = result.unwrap_or_else(|why| {
             layout::toast(&format!("Without wasm-opt, which could not be used: {why}"));
             bytes

@@ -129,6 +129,8 @@ pub fn show_mode() {
         Mode::Errors(_) => "GAL Errors",
     };
     dom::document().set_title(title);
+    // Lessons and pages have a heading of their own.
+    toggle("title", mode == Mode::Work);
 }
 
 /// Puts the document's options into their fields.

@@ -34,6 +34,8 @@ pub struct Panels {
     open: RefCell<String>,
     viewers: [OnceCell<Viewer>; 3],
     follows: Cell<u32>,
+    /// Whether the stages show the library's functions, too.
+    is_whole: Cell<bool>,
 }
 
 pub fn build() {
@@ -120,6 +122,7 @@ fn build_output() {
     let text = dom::element("pre", "output");
     text.set_id("output");
     dom::set(&text, "tabindex", "0");
+    dom::set(&text, "role", "log");
     dom::set(&text, "aria-label", "Output");
     let state = dom::element("p", "outcome");
     state.set_id("outcome");
@@ -192,9 +195,11 @@ fn stage_name(stage: Stage) -> (usize, &'static str) {
 fn emit(stage: Stage) {
     let app = app();
     let release = app.document.borrow().options.release;
-    app.compiler.ask(Request::Emit { files: app.files(), stage, release }, move |answer, _| match answer {
-        Answer::Emitted { text: Some(text), .. } => show_text(stage, &text),
-        Answer::Emitted { problems, text: None } => {
+    let whole = app.panels.is_whole.get();
+    let request = Request::Emit { files: app.files(), stage, release, whole };
+    app.compiler.ask(request, move |answer, _| match answer {
+        Answer::Emitted { text: Some(text), shown, all, .. } => show_text(stage, &text, shown, all),
+        Answer::Emitted { problems, text: None, .. } => {
             show_message(stage_name(stage).1, &no_result(&problems.summary))
         }
         Answer::Failed { message } => show_message(stage_name(stage).1, &message),
@@ -202,23 +207,43 @@ fn emit(stage: Stage) {
     });
 }
 
+/// Shows the library's functions in the stages, or leaves them out.
+pub fn toggle_library() {
+    let panels = &app().panels;
+    panels.is_whole.set(!panels.is_whole.get());
+    let open = panels.open.borrow().clone();
+    fill(&open);
+}
+
 /// What a view says that needs a program without errors.
 pub fn no_result(summary: &str) -> String {
     format!("The program has {summary}: there is nothing to show until that is mended.")
 }
 
-fn show_text(stage: Stage, text: &str) {
+fn show_text(stage: Stage, text: &str, shown: usize, all: usize) {
     let (index, name) = stage_name(stage);
     let panel = panel(name);
     let viewer = app().panels.viewers[index].get_or_init(|| {
         let place = dom::element("div", "viewer");
+        let head = dom::element("div", "viewer-head");
+        let text = dom::element("div", "viewer-text");
+        let toggle = dom::button("", "", "whole");
+        dom::append(&head, &[&dom::element("span", "note"), &toggle]);
+        dom::append(&place, &[&head, &text]);
         dom::append(&panel, &[&place]);
-        Viewer::new(&place, &format!("{}, which the compiler makes of the program", name.to_uppercase()))
+        Viewer::new(&text, &format!("{}, which the compiler makes of the program", name.to_uppercase()))
     });
     if let Ok(Some(message)) = panel.query_selector(".empty") {
         message.remove();
     }
     viewer.set(text);
+    let find = |selector: &str| panel.query_selector(selector).ok().flatten();
+    if let (Some(note), Some(toggle)) = (find(".viewer-head .note"), find(".viewer-head button")) {
+        let whole = app().panels.is_whole.get();
+        let what = if whole { format!("All {all} functions") } else { format!("{shown} of {all} functions") };
+        note.set_text_content(Some(&what));
+        toggle.set_text_content(Some(if whole { "Leave out the library" } else { "Show the library, too" }));
+    }
     show_viewer(&panel, true);
 }
 

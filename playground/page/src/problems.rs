@@ -61,8 +61,9 @@ fn item(index: usize, problem: &Problem) -> Element {
         };
         dom::append(&head, &[&at]);
     }
-    let text = dom::with_text("pre", "rendered", problem.rendered.trim_end());
+    let text = rendered(problem.rendered.trim_end());
     dom::set(&text, "tabindex", "0");
+    dom::set(&text, "role", "group");
     dom::set(&text, "aria-label", &format!("{kind}: {}", problem.message));
     dom::append(&item, &[&head, &text]);
     let fixes = dom::element("div", "fixes");
@@ -76,6 +77,36 @@ fn item(index: usize, problem: &Problem) -> Element {
         dom::append(&item, &[&fixes]);
     }
     item.into()
+}
+
+/// The text of the command line, with the colours that it has there.
+fn rendered(text: &str) -> Element {
+    let pre = dom::element("pre", "rendered");
+    for line in text.lines() {
+        let (gutter, rest) = line.split_at(gutter(line));
+        let class = match rest.trim_start_matches(' ') {
+            rest if rest.starts_with('^') || rest.starts_with('-') && gutter.contains('|') => "marks",
+            _ if gutter.trim_end().ends_with('+') => "added",
+            _ if gutter.trim_end().ends_with('-') => "removed",
+            _ if line.starts_with("error") || line.starts_with("warning") || line.starts_with("help") => "title",
+            _ => "",
+        };
+        let (left, right) = (dom::with_text("span", "gutter", gutter), dom::with_text("span", class, rest));
+        dom::append(&pre, &[&left, &right]);
+        pre.append_child(&dom::document().create_text_node("\n")).expect("an element takes text");
+    }
+    pre.into()
+}
+
+/// How long the part is that numbers a line: `12 |`, ` --> `, `3 + `.
+fn gutter(line: &str) -> usize {
+    let is_number = |c: char| c == ' ' || c.is_ascii_digit();
+    let rest = line.trim_start_matches(is_number);
+    let length = line.len() - rest.len();
+    match rest.chars().next() {
+        Some('|' | '+' | '-' | '=') if length > 0 => length + 1,
+        _ => 0,
+    }
 }
 
 /// Shows where a problem is.

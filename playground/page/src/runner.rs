@@ -180,11 +180,13 @@ pub struct Optimizer {
 
 impl Optimizer {
     /// An older request is not answered any more.
-    pub fn ask(&'static self, bytes: &Uint8Array, then: impl FnOnce(Result<Uint8Array, String>) + 'static) {
+    pub fn ask(&'static self, bytes: &Uint8Array, features: &[String], then: impl FnOnce(Result<Uint8Array, String>) + 'static) {
         self.last.set(self.last.get() + 1);
         let number = self.last.get();
         *self.waiting.borrow_mut() = Some((number, Box::new(then)));
-        let message = dom::object(&[("id", number.into()), ("bytes", bytes.into())]);
+        let features: Array = features.iter().map(|name| JsValue::from_str(name)).collect();
+        let message =
+            dom::object(&[("id", number.into()), ("bytes", bytes.into()), ("features", features.into())]);
         let sent = self.worker().and_then(|worker| worker.post_message(&message));
         if let Err(error) = sent {
             self.answer(number, Err(describe(&error)));

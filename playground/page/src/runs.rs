@@ -76,7 +76,7 @@ fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
 fn optimize(run: u32, arguments: Vec<String>, module: Module, bytes: Uint8Array) {
     let app = app();
     panels::status("Optimising with wasm-opt …");
-    app.optimizer.ask(&bytes.clone(), move |result| match result {
+    app.optimizer.ask(&bytes.clone(), &module.features.clone(), move |result| match result {
         Ok(optimized) => {
             layout::show_optimized(module.bytes, optimized.length() as usize);
             begin(run, arguments, module, &optimized);
