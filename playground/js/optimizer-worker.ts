@@ -41,13 +41,13 @@ function feature(binaryen: typeof binaryenType, name: string): number {
   const { Features } = binaryen;
   const known: Record<string, number> = {
     "atomics": Features.Atomics,
-    "bulk-memory": Features.BulkMemory,
+    "bulk-memory": Features.BulkMemory | Features.BulkMemoryOpt,
     "exception-handling": Features.ExceptionHandling,
     "memory64": Features.Memory64,
     "multivalue": Features.Multivalue,
     "mutable-globals": Features.MutableGlobals,
     "nontrapping-fptoint": Features.NontrappingFPToInt,
-    "reference-types": Features.ReferenceTypes,
+    "reference-types": Features.ReferenceTypes | Features.CallIndirectOverlong,
     "relaxed-simd": Features.RelaxedSIMD,
     "sign-ext": Features.SignExt,
     "simd128": Features.SIMD128,

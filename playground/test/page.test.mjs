@@ -37,7 +37,11 @@ async function open(t, { fragment = "", query = "", viewport = WIDE, ...options 
   page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
   t.after(() => context.close());
   await page.goto(site.url + query + fragment);
-  await page.waitForFunction(() => document.querySelector("#status-version")?.textContent.startsWith("galc "));
+  // Then everything has been loaded, and the program is checked.
+  await page.waitForFunction(() => {
+    const text = (id) => document.getElementById(id).textContent;
+    return text("status-version").startsWith("galc ") && document.getElementById("main").dataset.mode && text("status-problems");
+  });
   return page;
 }
 
