@@ -43,6 +43,7 @@ const PURE_CRATES: &[&str] = &[
     "backend-interp",
     "report",
     "driver",
+    "ide",
 ];
 
 /// What a command ends with; the text says what failed.

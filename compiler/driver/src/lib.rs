@@ -215,6 +215,38 @@ pub fn check(session: &mut Session<'_>, entry: &str) -> Result<Checked, DriverEr
     Ok(pipeline::checked(pipeline::only_check(session, entry)?))
 }
 
+/// Which bodies [`analyse`] checks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Analysed {
+    /// The user's, as [`check`] does.
+    All,
+    /// Those around a byte of a file; what is found elsewhere is not complete then.
+    At { path: String, offset: u32 },
+}
+
+/// Checks the program that starts at the file `entry`, and notes what its names stand for, see [`hir::record`]. With
+/// [`Analysed::All`] the diagnostics are those of [`check`].
+pub fn analyse(
+    session: &mut Session<'_>,
+    entry: &str,
+    record: hir::record::RecordOptions,
+    bodies: &Analysed,
+) -> Result<hir::Checker, DriverError> {
+    require_entry(session, entry)?;
+    let options = hir::CheckOptions { only_check: true, record: Some(record), ..Default::default() };
+    let mut checker = pipeline::declarations(session, entry, options)?;
+    match bodies {
+        Analysed::All => checker.check_all_user_bodies(),
+        Analysed::At { path, offset } => {
+            let file = checker.map.files().find(|(_, file)| file.name == *path);
+            if let Some(start) = file.map(|(_, file)| file.start) {
+                checker.check_bodies_at(start.saturating_add(*offset));
+            }
+        }
+    }
+    Ok(checker)
+}
+
 /// Compiles the program that starts at the file `entry` to what [`Options::artifact`] says.
 pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, DriverError> {
     require_entry(session, entry)?;

@@ -50,20 +50,30 @@ fn try_checker(
     only_check: bool,
     bodies_later: bool,
 ) -> Result<Checker, DriverError> {
+    let options = CheckOptions { only_check, bodies_later, ..CheckOptions::default() };
+    let mut checker = declarations(session, entry, options)?;
+    stage(session, Stage::Check, |_| checker.check_all_user_bodies());
+    Ok(checker)
+}
+
+/// Loads the program and checks its declarations.
+pub(crate) fn declarations(
+    session: &mut Session<'_>,
+    entry: &str,
+    options: CheckOptions,
+) -> Result<Checker, DriverError> {
     let mut map = SourceMap::default();
     let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
     let root = map
         .add(entry.to_string(), text, false)
         .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
     let target = session.options.target;
-    let mut checker = stage(session, Stage::Parse, |session| {
+    Ok(stage(session, Stage::Parse, |session| {
         let mut sources = Sources::new(session.loader, entry, target.sys);
         let targets = target.families.iter().map(|name| name.to_string()).collect();
-        let options = CheckOptions { targets, only_check, bodies_later, ..CheckOptions::default() };
+        let options = CheckOptions { targets, ..options };
         Checker::new(map, Interner::default(), options, &mut sources, root)
-    });
-    stage(session, Stage::Check, |_| checker.check_all_user_bodies());
-    Ok(checker)
+    }))
 }
 
 pub(crate) fn checked(checker: Checker) -> Checked {

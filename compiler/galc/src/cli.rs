@@ -78,6 +78,8 @@ pub enum Command {
     Targets,
     /// Remove what `build` made
     Clean(CleanArgs),
+    /// Serve an editor over standard input and output, by the language server protocol
+    Lsp(LspArgs),
     /// Write completions for a shell to standard output
     Completions(CompletionsArgs),
 }
@@ -85,8 +87,18 @@ pub enum Command {
 impl Command {
     /// Whether standard output belongs to the program that runs, so that messages have to go elsewhere.
     pub fn owns_stdout(&self) -> bool {
-        matches!(self, Command::Run(_))
+        matches!(self, Command::Run(_) | Command::Lsp(_))
     }
+}
+
+#[derive(Args, Debug)]
+pub struct LspArgs {
+    /// What programs are checked for; `galc targets` lists them
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Accepted, because some editors say it: there is no other way to talk
+    #[arg(long, hide = true)]
+    pub stdio: bool,
 }
 
 #[derive(Args, Debug)]

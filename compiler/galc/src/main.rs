@@ -9,6 +9,7 @@ mod commands;
 mod compile;
 mod exit;
 mod loader;
+mod lsp;
 mod native;
 mod package;
 mod quantity;

@@ -7,6 +7,7 @@ use crate::flow::ParamUse;
 use crate::infer::InferTable;
 use crate::lang::Known;
 use crate::program::{AdtId, BodyOwner, BodyRef, Container, FnId, ModuleId, Program, VariantIdx};
+use crate::record::{Record, RecordOptions};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use crate::ty::{Ty, TyMap};
 use entity::IndexVec;
@@ -63,6 +64,8 @@ pub struct CheckOptions {
     /// The user's bodies are parsed when they are checked, so that the trees of all of them are never there at
     /// once. A program of which [`Checker::has_late_faults`] then holds has to be checked again without this.
     pub bodies_later: bool,
+    /// Notes what names stand for and which types expressions have, see [`crate::record`].
+    pub record: Option<RecordOptions>,
 }
 
 /// What the parser did not understand of the program.
@@ -132,6 +135,7 @@ pub struct Checker {
     /// Memory for parsing.
     pub(crate) room: Room,
     pub(crate) late_faults: bool,
+    pub(crate) record: Option<Box<Record>>,
 }
 
 impl Checker {
@@ -170,7 +174,12 @@ impl Checker {
             kept: Vec::new(),
             room: Room::default(),
             late_faults: false,
+            record: None,
         };
+        if let Some(record) = &this.options.record {
+            let probe = record.probe.as_deref().map(|name| this.program.interner.intern(name));
+            this.record = Some(Box::new(Record { probe, ..Record::default() }));
+        }
         let imports = this.load_all(source, root);
         this.resolve_imports(imports, Some(source));
         this.build_prelude();

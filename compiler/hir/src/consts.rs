@@ -6,6 +6,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::collect::ConstState;
 use crate::program::*;
+use crate::record::Target;
 use crate::scope::{Def, Ns, SeenModules};
 use crate::ty::{IntTy, Ty, TyKind};
 use crate::types::TyCx;
@@ -125,17 +126,25 @@ impl Checker {
             },
             ExprKind::Name { ident, args: None } => {
                 if let Some(index) = cx.param(ident.name) {
+                    self.note(
+                        ident.span,
+                        Target::TypeParam(cx.generics.params[index as usize].span, ident.name),
+                    );
                     let is_const =
                         matches!(cx.generics.params[index as usize].kind, GenericParamKind::Const(_));
                     return is_const.then_some(ConstValue::Param(index, ident.name));
                 }
                 match self.lookup(cx.module.0, ident.name, Ns::Value)?.def {
-                    Def::Const(id) => self.const_value(id, ident.span),
+                    Def::Const(id) => {
+                        self.note(ident.span, Target::Const(id));
+                        self.const_value(id, ident.span)
+                    }
                     _ => None,
                 }
             }
             ExprKind::Field { base, name, args: None } => {
                 let id = self.const_in_path(base, name.name, cx)?;
+                self.note(name.span, Target::Const(id));
                 self.const_value(id, name.span)
             }
             _ => None,

@@ -2,6 +2,7 @@
 
 use crate::checker::{Checker, ModuleSource};
 use crate::program::{AdtId, ModuleId};
+use crate::record::Target;
 use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns, SeenModules};
 use syntax::ast::{Ident, UseKind, UseTree};
 use syntax::{Diagnostic, Span, Symbol};
@@ -77,16 +78,42 @@ impl Checker {
     ) {
         loop {
             let before = pending.len();
-            pending.retain(|import| !self.resolve_import(import, false));
+            pending.retain(|import| !self.resolve_noted(import, false));
             if pending.len() < before {
                 continue;
             }
-            pending.retain(|import| !self.resolve_import(import, true));
+            pending.retain(|import| !self.resolve_noted(import, true));
             if pending.len() == before {
                 break;
             }
         }
         self.report_imports(&pending, source);
+    }
+
+    fn resolve_noted(&mut self, import: &PendingImport, takes_modules: bool) -> bool {
+        let is_done = self.resolve_import(import, takes_modules);
+        if is_done && self.record.is_some() {
+            self.note_import(import);
+        }
+        is_done
+    }
+
+    /// Notes what the names of a path stand for.
+    fn note_import(&mut self, import: &PendingImport) {
+        for end in 1..=import.path.len() {
+            let span = import.path[end - 1].span;
+            match self.follow(import.module, &import.path[..end]) {
+                Ok(Place::Module(id)) => self.note(span, Target::Module(id)),
+                Ok(Place::Adt(id)) => self.note(span, Target::Adt(id)),
+                _ => {}
+            }
+        }
+        let (Some(name), Some(last)) = (import.name, import.path.last()) else { return };
+        let Some(names) = self.scopes[import.module].names.get(&name.name).copied() else { return };
+        for entry in names.iter().filter(|entry| entry.import == Some(import.import)) {
+            self.note_def(last.span, entry.def);
+            self.note_def(name.span, entry.def);
+        }
     }
 
     fn resolve_import(&mut self, import: &PendingImport, takes_modules: bool) -> bool {

@@ -32,6 +32,8 @@ mod names;
 mod planned;
 pub mod print;
 pub mod program;
+mod query;
+pub mod record;
 pub mod resolve;
 mod scope;
 mod signatures;
@@ -48,5 +50,7 @@ mod witness;
 
 pub use checker::{CheckOptions, Checker, ModuleSource, Package, SourceText};
 pub use program::{BodyOwner, BodyRef, Program};
+pub use query::{ActorFnKind, ActorView, NameView};
 pub use resolve::{Resolved, resolve_method};
+pub use scope::AliasId;
 pub use std_names::STD_NAMES;

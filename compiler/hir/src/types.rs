@@ -7,6 +7,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::infer::VarKind;
 use crate::program::*;
+use crate::record::{Probe, Target};
 use crate::scope::{AliasId, AliasState, Def, Ns, SeenModules};
 use crate::ty::{Args, Ty, TyKind};
 use syntax::ast::{self, TypeKind};
@@ -144,6 +145,7 @@ impl Checker {
         if first.ident.name == sym::empty {
             return Ty::ERROR;
         }
+        self.probe_type_path(segments, cx);
         if first.ident.name == sym::Self_ {
             return self.lower_self_path(path, cx);
         }
@@ -155,12 +157,25 @@ impl Checker {
                 self.report(Diagnostic::error(codes::NOT_A_TYPE, first.ident.span, message));
                 return Ty::ERROR;
             }
+            self.note(
+                first.ident.span,
+                Target::TypeParam(cx.generics.params[index as usize].span, first.ident.name),
+            );
             let ty = self.program.types.intern(TyKind::Param(index, first.ident.name));
             return self.lower_assoc_rest(ty, &segments[1..], cx);
         }
         let Some((def, used)) = self.resolve_type_path(segments, cx.module.0) else { return Ty::ERROR };
         let ty = self.lower_def(def, Seg::of(&segments[used - 1]), cx);
         self.lower_assoc_rest(ty, &segments[used..], cx)
+    }
+
+    /// Notes what is known where the name that is asked about stands first in a type.
+    fn probe_type_path(&mut self, segments: &[ast::PathSegment], cx: &TyCx) {
+        if !self.is_probe(segments[0].ident.name) {
+            return;
+        }
+        let params = cx.generics.params.iter().map(|p| (p.name, p.span)).collect();
+        self.found_probe(Probe::TypeName { module: cx.module.0, params, self_ty: cx.self_ty });
     }
 
     fn lower_self_path(&mut self, path: &ast::Path, cx: &TyCx) -> Ty {
@@ -170,6 +185,7 @@ impl Checker {
             self.report(Diagnostic::error(codes::UNKNOWN_NAME, span, message));
             return Ty::ERROR;
         };
+        self.note(span, Target::SelfTy(ty));
         self.no_args(Seg::of(&path.segments[0]), "`Self`");
         self.lower_assoc_rest(ty, &path.segments[1..], cx)
     }
@@ -190,11 +206,15 @@ impl Checker {
     ) -> Option<(Def, usize)> {
         let first = segments[0].ident;
         if let Some(entry) = self.lookup(module, first.name, Ns::Type) {
+            self.note_def(first.span, entry.def);
             return Some((entry.def, 1));
         }
         let mut at = match self.lookup(module, first.name, Ns::Module) {
             Some(entry) => match entry.def {
-                Def::Module(m) => m,
+                Def::Module(m) => {
+                    self.note(first.span, Target::Module(m));
+                    m
+                }
                 _ => return None,
             },
             None => {
@@ -206,10 +226,17 @@ impl Checker {
             let name = segment.ident.name;
             if let Some(entry) = self.lookup_in(at, name, Ns::Type, module, &mut SeenModules::new()) {
                 self.mark_used(entry);
+                self.note_def(segment.ident.span, entry.def);
                 return Some((entry.def, i + 1));
             }
+            if self.is_probe(name) {
+                self.found_probe(Probe::Module { module: at, viewer: module });
+            }
             match self.child_module(at, name, module) {
-                Some(child) => at = child,
+                Some(child) => {
+                    self.note(segment.ident.span, Target::Module(child));
+                    at = child;
+                }
                 None => {
                     self.unknown_type(at, module, segment.ident);
                     return None;
@@ -445,6 +472,7 @@ impl Checker {
         if first.name == sym::empty {
             return None;
         }
+        self.probe_type_path(&path.segments, cx);
         let known = cx.param(first.name).is_none() && first.name != sym::Self_;
         let found = if known { self.resolve_trait_path(&path.segments, cx.module.0) } else { None };
         let Some((def, used)) = found else {
@@ -517,6 +545,7 @@ impl Checker {
         for (ident, ty) in &given.bindings {
             let ty = self.lower_ty(ty, cx);
             if self.has_assoc(trait_, ident.name) {
+                self.note(ident.span, Target::AssocTy(trait_, ident.name));
                 assoc.push((ident.name, ty));
             } else {
                 let (of, text) = (self.program.name(name), self.program.name(ident.name));

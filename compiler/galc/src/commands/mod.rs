@@ -6,6 +6,7 @@ mod clean;
 mod completions;
 mod explain;
 mod fmt;
+mod lsp;
 mod new;
 mod run;
 mod targets;
@@ -28,6 +29,7 @@ pub fn dispatch(command: Command, shell: &Shell) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::explain(&args, shell),
         Command::Targets => targets::targets(shell),
         Command::Clean(args) => clean::clean(&args, shell),
+        Command::Lsp(args) => lsp::lsp(&args),
         Command::Completions(args) => completions::completions(&args, shell),
     }
 }

@@ -6,6 +6,7 @@ use super::{ActorId, ReplyKind};
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
+use crate::record::Target;
 use crate::scope::{Def, Ns};
 use crate::ty::Ty;
 use syntax::ast::{self, ExprKind, FnBody, Ident};
@@ -45,6 +46,7 @@ impl Checker {
             self.report(diag.note("functions are exported where they are declared: `export fn`"));
             return None;
         };
+        self.note(name.span, Target::Adt(adt));
         if !self.is_web() {
             let diag = Diagnostic::error(
                 codes::EXTERN_OF_ANOTHER_TARGET,

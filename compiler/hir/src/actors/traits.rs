@@ -43,6 +43,12 @@ pub(crate) struct ActorTrait {
     span: Span,
 }
 
+impl ActorTrait {
+    pub fn trait_id(&self) -> TraitId {
+        self.trait_
+    }
+}
+
 impl MessageTrait {
     pub fn message(&self, name: Symbol) -> Option<&TraitMessage> {
         self.messages.iter().find(|m| m.name == name)

@@ -6,6 +6,7 @@ use crate::body::*;
 use crate::codes;
 use crate::impls::Head;
 use crate::program::*;
+use crate::record::Target;
 use crate::suggest;
 use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast::{self, Ident};
@@ -169,11 +170,17 @@ impl FnCtxt<'_> {
     pub(crate) fn field_expr(&mut self, e: &mut ast::Expr, span: Span) -> Expr {
         let ast::ExprKind::Field { base, name, .. } = &mut e.kind else { return self.error_expr(span) };
         let name = *name;
-        if let Some(state) = self.own_state(base, name.name, span) {
+        if self.ck.is_probe(name.name) && matches!(base.kind, ast::ExprKind::SelfValue) {
+            self.probe_own_members();
+        }
+        if let Some(state) = self.own_state(base, name, span) {
             return state;
         }
         let base = self.expr(base, None);
         let ty = self.settle(base.ty);
+        if self.ck.is_probe(name.name) {
+            self.probe_members(ty);
+        }
         if ty == Ty::ERROR || name.name == sym::empty {
             return self.error_expr(span);
         }
@@ -185,6 +192,7 @@ impl FnCtxt<'_> {
                 self.error_expr(span)
             }
             Some((index, field_ty, is_pub, owner)) => {
+                self.note_field(ty, index, name.span);
                 self.check_visible(is_pub, owner, name, "field");
                 Expr { kind: ExprKind::Field { base: Box::new(base), index }, ty: field_ty, span }
             }
@@ -350,8 +358,10 @@ impl FnCtxt<'_> {
                 let variant = &decl.variants.as_slice().first();
                 match variant {
                     Some(v) if !decl.is_enum && v.shape == VariantShape::Tuple => {
+                        let adt = *adt;
                         let field = v.fields.get(index as usize).map(|f| f.ty);
-                        self.check_tuple_field(*adt, VariantIdx(0), index as usize, index_span);
+                        self.ck.note(index_span, Target::Field(adt, VariantIdx(0), index));
+                        self.check_tuple_field(adt, VariantIdx(0), index as usize, index_span);
                         field.map(|f| self.adt_field_ty(ty, f))
                     }
                     _ => None,

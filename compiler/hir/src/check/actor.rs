@@ -19,6 +19,7 @@ use crate::actors::{ActorFn, ActorId, ActorRole, ReplyKind};
 use crate::body::*;
 use crate::codes;
 use crate::program::*;
+use crate::record::Target;
 use crate::ty::{Ty, TyRow};
 use smallvec::SmallVec;
 use syntax::ast::{self, Ident};
@@ -131,13 +132,15 @@ impl FnCtxt<'_> {
     // ------------------------------------------------------------ names
 
     /// `self.name` for a state.
-    pub(crate) fn own_state(&mut self, base: &ast::Expr, name: Symbol, span: Span) -> Option<Expr> {
+    pub(crate) fn own_state(&mut self, base: &ast::Expr, name: Ident, span: Span) -> Option<Expr> {
         if !matches!(base.kind, ast::ExprKind::SelfValue) {
             return None;
         }
         let body = self.actor.as_ref()?;
-        let index = self.ck.actor(body.id).state_index(name)?;
+        let index = self.ck.actor(body.id).state_index(name.name)?;
         let local = *body.states.get(index)?;
+        self.ck.note(base.span, Target::Local(self.self_span()));
+        self.ck.note(name.span, Target::Local(self.locals[local].span));
         let local = self.reach(local, span);
         Some(self.local(local, span))
     }
@@ -233,7 +236,10 @@ impl FnCtxt<'_> {
                 }
                 let ident = *ident;
                 match self.helper_named(ident.name) {
-                    Some(id) => Some(self.call_helper(id, own.as_deref(), args, want, span)),
+                    Some(id) => {
+                        self.ck.note(ident.span, Target::Fn(id));
+                        Some(self.call_helper(id, own.as_deref(), args, want, span))
+                    }
                     None => self.call_like_form(ident, args, span),
                 }
             }
@@ -242,7 +248,11 @@ impl FnCtxt<'_> {
                 if !is_type && !matches!(base.kind, ast::ExprKind::SelfValue) {
                     return None;
                 }
+                if self.ck.is_probe(name.name) && !is_type {
+                    self.probe_own_members();
+                }
                 let id = self.helper_named(name.name)?;
+                self.ck.note(name.span, Target::Fn(id));
                 if is_type && self.helper_has_self(id) {
                     let text = self.ck.program.name(name.name);
                     let message = format!("`{text}` takes `self`, so it is called by `self.{text}(…)`");

@@ -112,6 +112,8 @@ impl FnCtxt<'_> {
             // Nothing is expected of a closure's parameters, so they would only give more messages.
             if !matches!(arg.expr.kind, ast::ExprKind::Closure { .. }) {
                 self.expr(&mut arg.expr, None);
+            } else if self.ck.record.is_some() {
+                self.note_loose_closure(&mut arg.expr);
             }
         }
     }

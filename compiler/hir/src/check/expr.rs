@@ -15,6 +15,9 @@ impl FnCtxt<'_> {
         if expr.ty == Ty::NEVER {
             self.diverges = true;
         }
+        if self.ck.record.is_some() {
+            self.note_expr(e.span, expr.ty);
+        }
         expr
     }
 

@@ -9,6 +9,7 @@ use crate::body::*;
 use crate::codes;
 use crate::impls::Head;
 use crate::program::*;
+use crate::record::Target;
 use crate::solve::Sel;
 use crate::solve::Tri;
 use crate::suggest;
@@ -45,7 +46,11 @@ impl FnCtxt<'_> {
             self.check_loose(args);
             return self.error_expr(span);
         }
+        if self.ck.is_probe(name.name) {
+            self.probe_members(ty);
+        }
         if let Some((id, container)) = self.inherent_method(ty, name.name, span) {
+            self.ck.note(name.span, Target::Fn(id));
             return self.call_inherent(id, container, own.as_deref(), recv, name, args, want, span);
         }
         let mut found = self.trait_candidates(ty, name.name, span);
@@ -56,6 +61,7 @@ impl FnCtxt<'_> {
                 let Some((trait_, id, trait_args)) = found.into_iter().next() else {
                     return self.error_expr(span);
                 };
+                self.ck.note(name.span, Target::Fn(id));
                 if !self.ck.program.fns[id].has_self {
                     return self.not_a_method(id, (recv.ty, recv.span), name, args, span);
                 }
@@ -189,7 +195,7 @@ impl FnCtxt<'_> {
     }
 
     /// Whether the type may implement the trait: `Some(true)` if the compiler provides that.
-    fn may_implement(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> Option<bool> {
+    pub(super) fn may_implement(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> Option<bool> {
         self.solve(span, |s| {
             s.probe(|s| match s.select(trait_, args) {
                 Sel::No | Sel::Error => None,
@@ -249,6 +255,7 @@ impl FnCtxt<'_> {
         let text = self.ck.program.name(name.name).to_string();
         if let Some((index, field_ty, ..)) = self.find_field(ty, name.name) {
             let field_ty = self.shallow(field_ty);
+            self.note_field(ty, index, name.span);
             if self.solve(span, |s| s.callable(field_ty)).is_some() {
                 let message = format!("`{text}` is a field: a call of its value is written with parentheses");
                 let edits = vec![

@@ -32,6 +32,7 @@ mod pattern_fields;
 mod pattern_path;
 mod patterns_cover;
 mod place;
+mod record;
 mod scope;
 mod shuffle;
 mod structs;
@@ -326,6 +327,7 @@ impl<'c> FnCtxt<'c> {
 
     fn run(&mut self, decl: Option<(FnId, &mut ast::FnDecl)>, body: ast::FnBody, ret: Ty) -> Body {
         let mark = self.ck.diags.len();
+        let noted = self.ck.record.as_ref().map(|record| record.types.len());
         let mut params = Vec::new();
         let mut lets = Vec::new();
         if let Some((id, decl)) = decl {
@@ -358,6 +360,9 @@ impl<'c> FnCtxt<'c> {
             has_errors: false,
         };
         self.finish(&mut body);
+        if let Some(types) = noted {
+            self.complete_record(types, &body);
+        }
         self.keep_tables();
         let reported = self.ck.diags[mark..].iter().any(Diagnostic::is_error);
         body.has_errors |= self.has_errors || reported;

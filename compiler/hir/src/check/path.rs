@@ -5,6 +5,7 @@ use crate::body::*;
 use crate::codes;
 use crate::impls::Head;
 use crate::program::*;
+use crate::record::{Probe, Target};
 use crate::scope::{Def, Ns, SeenModules};
 use crate::suggest;
 use crate::ty::{Ty, TyKind, TyRow};
@@ -46,6 +47,7 @@ impl FnCtxt<'_> {
     /// The variable of a name, as seen from the innermost closure: captures are made on the way.
     pub(crate) fn lookup_local(&mut self, name: Symbol, span: Span) -> Option<LocalId> {
         let local = self.scope.get(name)?;
+        self.ck.note(span, Target::Local(self.locals[local].span));
         Some(self.reach(local, span))
     }
 
@@ -172,7 +174,10 @@ impl FnCtxt<'_> {
 
     fn self_type(&mut self, span: Span) -> Res {
         match self.cx.self_ty {
-            Some(ty) => Res::Ty(ty),
+            Some(ty) => {
+                self.ck.note(span, Target::SelfTy(ty));
+                Res::Ty(ty)
+            }
             None => {
                 let message = "there is no `Self` here: it stands for the type of an `impl` or trait";
                 self.error(codes::UNKNOWN_NAME, span, message);
@@ -195,7 +200,11 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return Res::Error;
         }
+        if self.ck.is_probe(name) {
+            self.probe_name(want);
+        }
         if let Some(index) = self.cx.param(name) {
+            self.ck.note(ident.span, Target::TypeParam(self.cx.generics.params[index as usize].span, name));
             return match self.cx.generics.params[index as usize].kind {
                 GenericParamKind::Const(ty) => Res::ConstParam(self.intern(TyKind::Param(index, name)), ty),
                 _ => Res::Ty(self.intern(TyKind::Param(index, name))),
@@ -203,6 +212,7 @@ impl FnCtxt<'_> {
         }
         // A variant of the type that is expected wins over what else has its name.
         if let Some((adt, variant, adt_args)) = self.wanted_variant(name, want) {
+            self.ck.note(ident.span, Target::Variant(adt, variant));
             self.own_variant_args(adt, &adt_args, args);
             return Res::Variant(adt, variant, adt_args);
         }
@@ -251,6 +261,7 @@ impl FnCtxt<'_> {
     }
 
     fn res_of(&mut self, def: Def, ident: Ident, args: Option<&GenericArgs>) -> Res {
+        self.ck.note_def(ident.span, def);
         match def {
             Def::Module(m) => Res::Module(m),
             Def::Fn(id) => {
@@ -294,6 +305,7 @@ impl FnCtxt<'_> {
         ident: Ident,
         args: Option<&GenericArgs>,
     ) -> Res {
+        self.ck.note(ident.span, Target::Variant(adt, variant));
         let adt_args = self.fresh_adt_args(adt, ident.span);
         self.own_variant_args(adt, &adt_args, args);
         Res::Variant(adt, variant, adt_args)
@@ -362,6 +374,9 @@ impl FnCtxt<'_> {
     // ------------------------------------------------------------ members of modules
 
     fn resolve_in_module(&mut self, module: ModuleId, name: Ident, args: Option<&GenericArgs>) -> Res {
+        if self.ck.is_probe(name.name) {
+            self.ck.found_probe(Probe::Module { module, viewer: self.module });
+        }
         for ns in [Ns::Value, Ns::Type] {
             if let Some(entry) =
                 self.ck.lookup_in(module, name.name, ns, self.module, &mut SeenModules::new())
@@ -371,6 +386,7 @@ impl FnCtxt<'_> {
             }
         }
         if let Some(child) = self.ck.child_module(module, name.name, self.module) {
+            self.ck.note(name.span, Target::Module(child));
             return Res::Module(child);
         }
         if name.name == sym::empty {
@@ -402,10 +418,14 @@ impl FnCtxt<'_> {
 
     /// `Type.name`: a variant, an associated function or constant, a trait's function.
     fn resolve_in_type(&mut self, ty: Ty, name: Ident, args: Option<&GenericArgs>, base_span: Span) -> Res {
+        if self.ck.is_probe(name.name) {
+            self.probe_type(ty);
+        }
         if let TyKind::Adt(adt, adt_args) = self.kind(ty)
             && let (adt, adt_args) = (*adt, TyRow::from_slice(adt_args))
             && let Some(variant) = self.ck.variant_named(adt, name.name)
         {
+            self.ck.note(name.span, Target::Variant(adt, variant));
             self.own_variant_args(adt, &adt_args, args);
             return Res::Variant(adt, variant, adt_args);
         }
@@ -432,11 +452,13 @@ impl FnCtxt<'_> {
             if let Some(container) = self.impl_args_for(impl_, ty, name.span) {
                 let (is_pub, owner) = (self.ck.program.consts[id].is_pub, self.ck.program.consts[id].module);
                 self.check_visible(is_pub, owner, name, "constant");
+                self.ck.note(name.span, Target::Const(id));
                 return Some(Res::Const(id, container));
             }
         }
         let (id, container) = self.inherent_method(ty, name.name, name.span)?;
         self.check_method_visible(id, name);
+        self.ck.note(name.span, Target::Fn(id));
         let own = self.own_args(id, args);
         Some(Res::Fn { id, container, own })
     }
@@ -504,6 +526,7 @@ impl FnCtxt<'_> {
         let decl = &self.ck.program.traits[trait_];
         let (is_pub, module) = (decl.is_pub, decl.module);
         self.check_visible(is_pub, module, name, "trait of the method");
+        self.ck.note(name.span, Target::Fn(id));
         let own = self.own_args(id, args);
         Some(Res::TraitFn { trait_, id, args: trait_args, own })
     }
@@ -518,6 +541,9 @@ impl FnCtxt<'_> {
         args: Option<&GenericArgs>,
         span: Span,
     ) -> Res {
+        if self.ck.is_probe(name.name) {
+            self.ck.found_probe(Probe::Trait { id: trait_ });
+        }
         let Some(id) = self.ck.method_named(trait_, name.name) else {
             let text = self.ck.program.name(name.name).to_string();
             let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
@@ -535,6 +561,7 @@ impl FnCtxt<'_> {
             self.report(diag);
             return Res::Error;
         };
+        self.ck.note(name.span, Target::Fn(id));
         let n = self.ck.program.traits[trait_].generics.params.len();
         let mut trait_args = TyRow::from_slice(&[self.fresh(span)]);
         for i in 1..n {

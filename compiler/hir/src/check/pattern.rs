@@ -5,6 +5,7 @@ use super::{CopyReason, Copyable, FnCtxt};
 use crate::body::*;
 use crate::codes;
 use crate::consts::ConstValue;
+use crate::record::{Probe, Target};
 use crate::ty::{Ty, TyKind};
 use smallvec::SmallVec;
 use syntax::ast::{self, Ident};
@@ -72,10 +73,15 @@ impl FnCtxt<'_> {
     // ------------------------------------------------------------ bindings
 
     pub(super) fn bind(&mut self, name: Ident, is_mut: bool, ty: Ty, binds: &mut Binds) -> LocalId {
+        if self.ck.is_probe(name.name) {
+            let ty = self.describe(ty);
+            self.ck.found_probe(Probe::Pattern { module: self.module, ty });
+        }
         if let Some(again) = &binds.again {
             if let Some((_, local)) = again.iter().find(|b| b.0 == name.name) {
                 let local = *local;
                 binds.seen.push(name.name);
+                self.ck.note(name.span, Target::Local(self.locals[local].span));
                 let first = self.locals[local].ty;
                 if !self.unify(first, ty) {
                     self.report_alternative_types(local, ty, name);

@@ -6,6 +6,7 @@ use super::pattern_path::PatRes;
 use crate::body::*;
 use crate::codes;
 use crate::program::*;
+use crate::record::Target;
 use crate::suggest;
 use crate::ty::Ty;
 use syntax::ast;
@@ -116,6 +117,10 @@ impl FnCtxt<'_> {
             return PatKind::Error;
         }
         let adt_ty = self.shallow(ty);
+        if self.ck.record.is_some() {
+            let names = fields.iter().map(|field| field.name.name).collect();
+            self.probe_field(adt, variant, adt_ty, names);
+        }
         let mut out: Vec<(u32, Pat)> = Vec::with_capacity(fields.len());
         let mut faulty = false;
         for field in fields.iter_mut() {
@@ -128,6 +133,7 @@ impl FnCtxt<'_> {
             };
             let (field_ty, is_pub) = (decl.fields[index].ty, decl.fields[index].is_pub);
             let owner = self.ck.program.adts[adt].module;
+            self.ck.note(field.name.span, Target::Field(adt, variant, index as u32));
             self.check_visible(is_pub, owner, field.name, "field");
             let field_ty = self.adt_field_ty(adt_ty, field_ty);
             if out.iter().any(|f| f.0 == index as u32) {

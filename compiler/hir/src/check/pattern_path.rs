@@ -5,6 +5,7 @@ use crate::body::*;
 use crate::codes;
 use crate::consts::ConstValue;
 use crate::program::*;
+use crate::record::Target;
 use crate::scope::{Def, Ns};
 use crate::suggest;
 use crate::ty::{Args, Ty, TyKind, TyRow};
@@ -115,6 +116,7 @@ impl FnCtxt<'_> {
                 && let adt = *adt
                 && let Some(variant) = self.ck.variant_named(adt, name)
             {
+                self.ck.note(segment.ident.span, Target::Variant(adt, variant));
                 return PatRes::Variant(adt, variant);
             }
             return self.resolve_pat_name(segment.ident, known);
@@ -168,6 +170,9 @@ impl FnCtxt<'_> {
             return self.pat_res(res, ident.span);
         }
         if let Some(entry) = self.ck.lookup(self.module, ident.name, Ns::Value) {
+            if matches!(entry.def, Def::Variant(..) | Def::Const(_)) {
+                self.ck.note_def(ident.span, entry.def);
+            }
             match entry.def {
                 Def::Variant(adt, variant) => return PatRes::Variant(adt, variant),
                 Def::Const(id) => return PatRes::Const(id, TyRow::new()),
@@ -176,6 +181,7 @@ impl FnCtxt<'_> {
             }
         }
         if let Some(entry) = self.ck.lookup(self.module, ident.name, Ns::Type) {
+            self.ck.note_def(ident.span, entry.def);
             match entry.def {
                 Def::Adt(adt) if !self.ck.program.adts[adt].is_enum => {
                     return PatRes::Variant(adt, VariantIdx(0));
@@ -192,6 +198,7 @@ impl FnCtxt<'_> {
         if !matches!(self.kind(known), TyKind::Adt(..))
             && let Ok(Some((adt, variant))) = self.ck.bare_variant(self.module, ident.name)
         {
+            self.ck.note(ident.span, Target::Variant(adt, variant));
             return PatRes::Variant(adt, variant);
         }
         self.report_unknown_pat(ident, known);

@@ -47,6 +47,11 @@ impl Scope {
         }
     }
 
+    /// All bindings with the innermost first; those that others hide too.
+    pub fn innermost(&self) -> impl Iterator<Item = (Symbol, LocalId)> {
+        self.bindings.iter().rev().map(|b| (b.name, b.local))
+    }
+
     /// All names in scope, for suggestions.
     pub fn names(&self) -> impl Iterator<Item = Symbol> {
         self.bindings.iter().map(|b| b.name)

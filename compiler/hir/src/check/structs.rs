@@ -5,6 +5,7 @@ use super::path::Res;
 use crate::body::*;
 use crate::codes;
 use crate::program::*;
+use crate::record::Target;
 use crate::suggest;
 use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast;
@@ -132,6 +133,10 @@ impl FnCtxt<'_> {
         base: Option<&mut ast::Expr>,
         span: Span,
     ) -> Expr {
+        if self.ck.record.is_some() {
+            let names = inits.iter().map(|init| init.name.name).collect();
+            self.probe_field(adt, variant, ty, names);
+        }
         let n = self.ck.program.adts[adt].variants[variant].fields.len();
         let mut values: Vec<Option<Expr>> = (0..n).map(|_| None).collect();
         let mut order = Vec::with_capacity(inits.len());
@@ -147,6 +152,7 @@ impl FnCtxt<'_> {
                 continue;
             };
             let (field_ty, is_pub) = (decls[index].ty, decls[index].is_pub);
+            self.ck.note(init.name.span, Target::Field(adt, variant, index as u32));
             let owner = self.ck.program.adts[adt].module;
             self.check_visible(is_pub, owner, init.name, "field");
             let field_ty = self.adt_field_ty(ty, field_ty);

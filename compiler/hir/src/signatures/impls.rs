@@ -3,6 +3,7 @@
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
+use crate::record::Target;
 use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
 use syntax::ast;
@@ -83,6 +84,7 @@ impl Checker {
             let message = format!("the associated type `{text}` is set twice");
             return self.report(Diagnostic::error(codes::DUPLICATE_NAME, name.span, message));
         }
+        self.note(name.span, Target::AssocTy(trait_, name.name));
         self.program.impls[id].assoc_types.push((name.name, ty));
     }
 

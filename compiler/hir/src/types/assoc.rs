@@ -5,6 +5,7 @@ use crate::checker::Checker;
 use crate::codes;
 use crate::infer::VarKind;
 use crate::program::*;
+use crate::record::Target;
 use crate::ty::{Args, Ty, TyKind};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol};
@@ -73,6 +74,7 @@ impl Checker {
             found.extend(self.impls_with_assoc(ty, ident.name));
         }
         let (trait_, args) = found.into_iter().next()?;
+        self.note(ident.span, Target::AssocTy(trait_, ident.name));
         Some(self.program.types.intern(TyKind::Assoc { trait_, args, name: ident.name }))
     }
 

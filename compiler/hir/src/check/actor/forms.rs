@@ -7,6 +7,7 @@ use crate::check::path::Res;
 use crate::check::{FnCtxt, with_lets};
 use crate::codes;
 use crate::program::VariantIdx;
+use crate::record::{Probe, Target};
 use crate::suggest;
 use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast::{self, Ident};
@@ -161,10 +162,17 @@ impl FnCtxt<'_> {
         args: TyRow,
         name: Ident,
     ) -> Option<(ActorId, TyRow, VariantIdx)> {
+        if self.ck.is_probe(name.name) {
+            let actor = self.ck.actor(actor).adt;
+            self.ck.found_probe(Probe::Constructors { actor });
+        }
         let decl = self.ck.actor(actor);
-        if let Some((variant, _)) = decl.constructors().find(|(_, m)| m.name == name.name) {
+        let found = decl.constructors().find(|(_, m)| m.name == name.name);
+        if let Some((variant, fn_)) = found.map(|(variant, m)| (variant, m.fn_)) {
+            self.ck.note(name.span, Target::Fn(fn_));
             return Some((actor, args, variant));
         }
+        let decl = self.ck.actor(actor);
         let of = self.ck.program.name(decl.name).to_string();
         let text = self.ck.program.name(name.name).to_string();
         let names: Vec<Symbol> = decl.constructors().map(|(_, m)| m.name).collect();

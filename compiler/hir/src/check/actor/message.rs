@@ -6,6 +6,7 @@ use crate::check::FnCtxt;
 use crate::check::expr::value_arg;
 use crate::codes;
 use crate::program::*;
+use crate::record::{Probe, Target};
 use crate::suggest;
 use crate::ty::{Ty, TyKind, TyRow};
 use smallvec::SmallVec;
@@ -131,6 +132,9 @@ impl FnCtxt<'_> {
             return None;
         };
         let name = *name;
+        if self.ck.is_probe(name.name) {
+            self.probe_messages(names);
+        }
         let Some(to) = self.recipient(names, name.name) else {
             if given.is_empty() && self.scope.get(name.name).is_some() {
                 self.report_message_variable(names, name);
@@ -140,10 +144,32 @@ impl FnCtxt<'_> {
             self.check_loose(given);
             return None;
         };
+        self.note_recipient(&to, name.span);
         let values = self.payload(&to, given, span)?;
         let reply = self.answer_to(&to, span);
         self.has_errors |= reply.is_some_and(|ty| self.ck.program.types.flags(ty).has_error);
         Some(Letter { to, values, reply, name, span })
+    }
+
+    pub(super) fn note_recipient(&mut self, to: &Recipient, span: Span) {
+        let id = match to {
+            Recipient::Actor { actor, variant, .. } => self.ck.actor(*actor).messages[*variant].fn_,
+            Recipient::Trait { method, .. } => *method,
+        };
+        self.ck.note(span, Target::Fn(id));
+    }
+
+    fn probe_messages(&mut self, names: &Names) {
+        let messages = match names {
+            Names::Actor(actor, _) => {
+                self.ck.actor(*actor).handlers().map(|(_, m)| (m.name, m.fn_)).collect()
+            }
+            Names::Traits(traits) => {
+                let all = traits.iter().filter_map(|(t, _)| self.ck.decls.message_traits.get(t));
+                all.flat_map(|t| &t.messages).map(|m| (m.name, m.fn_)).collect()
+            }
+        };
+        self.ck.found_probe(Probe::Messages { messages });
     }
 
     /// Of several traits with the message the first: an actor has one handler for all of them.

@@ -1,0 +1,181 @@
+//! Names of other modules: in `use`, and such as a `use` would make known.
+
+use super::items::{Items, Names, plain, rank};
+use crate::outline::Decl;
+use crate::results::{Completion, SymbolKind, TextEdit, TextRange};
+use crate::tree::Tree;
+use hir::program::ModuleId;
+use hir::record::Target;
+use rustc_hash::FxHashSet;
+use syntax::ast::ItemKind;
+
+/// What can follow a path in a `use`.
+pub fn complete_use(
+    items: &mut Items<'_, '_>,
+    path: &[String],
+    viewer: Option<ModuleId>,
+    files: &mut dyn FnMut(&[String]) -> Vec<String>,
+) {
+    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+    let mut modules = files(path);
+    if path.is_empty() {
+        modules.extend(["core".to_string(), "std".to_string()]);
+    }
+    if let Some(package @ ("core" | "std" | "runtime" | "sys")) = names.first().copied() {
+        modules.extend(library_modules(package, &names[1..]));
+    }
+    if let Some(module) = items.cx.analysis.checker.module_named(&names)
+        && !path.is_empty()
+    {
+        let viewer = viewer.unwrap_or(module);
+        for view in items.cx.analysis.checker.exports_of(module, viewer) {
+            match view.target {
+                Target::Module(_) => modules.push(items.name(view.name).to_string()),
+                target => used(items, view.name, target),
+            }
+        }
+    }
+    if let Some(adt) = enum_named(items, &names) {
+        let variants = items.cx.analysis.checker.program.adts[adt].variants.iter_enumerated();
+        let variants: Vec<_> =
+            variants.map(|(idx, variant)| (variant.name, Target::Variant(adt, idx))).collect();
+        variants.into_iter().for_each(|(name, target)| used(items, name, target));
+    }
+    modules.retain(|name| name != super::PROBE);
+    modules.sort();
+    modules.dedup();
+    items.found.extend(modules.iter().map(|name| plain(name, SymbolKind::Module, rank::LOCAL)));
+}
+
+/// In a `use` only the name is written, whatever it is.
+fn used(items: &mut Items<'_, '_>, name: syntax::Symbol, target: Target) {
+    let from = items.found.len();
+    items.target(name, target, rank::OWN);
+    for item in &mut items.found[from..] {
+        item.insert = item.label.clone();
+        item.is_snippet = false;
+    }
+}
+
+fn enum_named(items: &Items<'_, '_>, path: &[&str]) -> Option<hir::program::AdtId> {
+    let (last, head) = path.split_last()?;
+    let checker = &items.cx.analysis.checker;
+    let module = checker.module_named(head)?;
+    let name = checker.program.interner.get(last)?;
+    let found = checker.exports_of(module, module).into_iter().find(|view| view.name == name)?;
+    match found.target {
+        Target::Adt(id) if checker.program.adts[id].is_enum => Some(id),
+        _ => None,
+    }
+}
+
+/// The modules of the library right below a path.
+fn library_modules(package: &str, path: &[&str]) -> Vec<String> {
+    let folder = std::iter::once(package).chain(path.iter().copied()).collect::<Vec<_>>().join("/");
+    let below = driver::library::paths().filter_map(|file| file.strip_prefix(&folder)?.strip_prefix('/'));
+    let names = below.filter_map(|rest| rest.split('/').next());
+    names.map(|name| name.trim_end_matches(".gal").to_string()).filter(|name| name != "mod").collect()
+}
+
+// ---------------------------------------------------------------- names that need a `use`
+
+/// What other modules export and is not known here yet, with the `use` that makes it known.
+pub fn complete_imports(items: &mut Items<'_, '_>, path: &str, names: Names) {
+    let prefix = items.request.prefix().to_lowercase();
+    // Without a letter there would be hundreds.
+    let Some(first) = prefix.chars().next() else { return };
+    let known: FxHashSet<String> = items.found.iter().map(|item| item.label.clone()).collect();
+    let mut offered = Vec::new();
+    for file in driver::library::paths().filter(|file| file.starts_with("std/")) {
+        let Some(text) = driver::library::text(file) else { continue };
+        let tree = items.cx.trees.get(&format!("library/{file}"), text);
+        let module = file.trim_end_matches(".gal").trim_end_matches("/mod").replace('/', ".");
+        offered.extend(exported(&tree).map(|decl| (module.clone(), decl.clone())));
+    }
+    for (module, tree) in user_modules(items, path) {
+        offered.extend(exported(&tree).map(|decl| (module.clone(), decl.clone())));
+    }
+    for (module, decl) in offered {
+        let starts = decl.name.to_lowercase().starts_with(first);
+        if starts && fits(decl.kind, names) && !known.contains(&decl.name) {
+            let item = import(items, &module, &decl);
+            items.found.push(item);
+        }
+    }
+}
+
+fn exported(tree: &Tree) -> impl Iterator<Item = &Decl> {
+    tree.decls.iter().filter(|decl| decl.parent.is_none() && decl.header.starts_with("pub "))
+}
+
+fn fits(kind: SymbolKind, names: Names) -> bool {
+    let is_type = matches!(
+        kind,
+        SymbolKind::Struct | SymbolKind::Enum | SymbolKind::Trait | SymbolKind::TypeAlias | SymbolKind::Actor
+    );
+    match names {
+        Names::Actors => kind == SymbolKind::Actor,
+        Names::Types => is_type,
+        _ => is_type || matches!(kind, SymbolKind::Function | SymbolKind::Const),
+    }
+}
+
+/// The other modules of the user's program, with their trees.
+fn user_modules(items: &mut Items<'_, '_>, path: &str) -> Vec<(String, std::rc::Rc<Tree>)> {
+    let checker = &items.cx.analysis.checker;
+    let mut found = Vec::new();
+    for (id, module) in checker.program.modules.iter_enumerated() {
+        let Some(file) = module.file.filter(|_| !module.is_library && !module.path.is_empty()) else {
+            continue;
+        };
+        let file = checker.map.file(file);
+        if file.name != path {
+            found.push((checker.module_name(id), items.cx.trees.get(&file.name, &file.text)));
+        }
+    }
+    found
+}
+
+fn import(items: &Items<'_, '_>, module: &str, decl: &Decl) -> Completion {
+    let mut item = plain(&decl.name, decl.kind, rank::IMPORT);
+    item.detail = format!("use {module}.{}", decl.name);
+    item.docs = decl.docs.clone().unwrap_or_default();
+    if decl.kind == SymbolKind::Function {
+        item.signature = crate::signature::params_of_header(&decl.header);
+        let has_parens = items.request.tree.text[items.request.replace.end as usize..].starts_with('(');
+        if !has_parens {
+            let is_empty = item.signature == "()";
+            item.insert = format!("{}({}", decl.name, if is_empty { ")$0" } else { "$0)" });
+            item.is_snippet = true;
+        }
+    }
+    item.more = vec![use_edit(&items.request.tree, &format!("{module}.{}", decl.name))];
+    item
+}
+
+/// The edit that adds a `use` behind those that are there, or at the head of the file.
+pub fn use_edit(tree: &Tree, path: &str) -> TextEdit {
+    let uses = tree.file.items.iter().filter(|item| matches!(item.kind, ItemKind::Use(_)));
+    if let Some(last) = uses.last() {
+        let at = tree.range(last.span).end;
+        return TextEdit { range: TextRange::empty(at), text: format!("\nuse {path}") };
+    }
+    let at = tree.file.items.first().map_or(0, |item| {
+        let start = tree.range(item.span).start;
+        // Docs stand before the item and belong to it.
+        let docs = tree.lexed.comments.iter().rev().map(|c| tree.range(c.span));
+        let mut at = start;
+        for comment in docs.filter(|comment| comment.end <= start) {
+            let between = tree.slice(TextRange::new(comment.end, at));
+            if !between.trim().is_empty()
+                || tree.slice(comment).starts_with("//!")
+                || between.matches('\n').count() > 1
+            {
+                break;
+            }
+            at = comment.start;
+        }
+        at
+    });
+    TextEdit { range: TextRange::empty(at), text: format!("use {path}\n\n") }
+}
