@@ -252,6 +252,30 @@ test("what a link replaces can be brought back, and edits survive a reload", { s
   await page.waitForFunction(() => document.querySelector("#editor .cm-content").textContent.includes("1234567"));
 });
 
+test("names are completed, explained, found and changed", { skip }, async (t) => {
+  const page = await open(t);
+  await write(page, "actor Counter {\n    state count: Int = 0\n    on Add(n: Int) { count += n }\n}\n\nfn main() {\n    let counter = spawn Counter()\n    \n}\n");
+  await problems(page, "No problems");
+  for (const key of ["ControlOrMeta+End", "ArrowUp", "ArrowUp", "End"]) await page.keyboard.press(key);
+  await page.keyboard.type("send(counter, A");
+  const item = page.locator(".cm-tooltip-autocomplete li", { hasText: "Add" }).first();
+  await item.waitFor();
+  await item.click();
+  await page.keyboard.type("2");
+  await page.waitForFunction(() => /send\(counter, Add\(2\)?\)/.test(document.querySelector("#editor .cm-content").textContent));
+  // Its middle, where the actor's name stands.
+  await page.locator(".cm-line", { hasText: "let counter" }).getByText("Counter", { exact: true }).hover();
+  await page.locator(".cm-tooltip-hover .docs", { hasText: "Counter" }).waitFor();
+  await page.keyboard.press("Home");
+  for (let n = 0; n < "send(c".length; n++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("F12");
+  await page.waitForFunction(() => document.querySelector("#status-cursor").textContent.startsWith("7:"));
+  await page.keyboard.press("F2");
+  await page.fill("#name", "tally");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => /let tally[^]*send\(tally/.test(document.querySelector("#editor .cm-content").textContent));
+});
+
 test("programs have several files", { skip }, async (t) => {
   const page = await open(t);
   await page.click(".file.add");

@@ -5,12 +5,15 @@
 //! [`answer`].
 
 mod actors;
+mod asks;
 mod memory;
 mod npm;
 mod own;
 mod problems;
 mod sizes;
 mod sources;
+
+pub use asks::Asks;
 
 use driver::{BackendKind, DriverError, EmitKind, Options, Profile, Session, WASM32_WEB, WebNames};
 use playground_model::document::{ENTRY, File};
@@ -42,6 +45,7 @@ pub fn start() {
 #[wasm_bindgen]
 pub struct Compiler {
     bytes: Vec<u8>,
+    asks: Asks,
 }
 
 #[wasm_bindgen]
@@ -49,13 +53,13 @@ impl Compiler {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript makes it")]
     pub fn new() -> Compiler {
-        Compiler { bytes: Vec::new() }
+        Compiler { bytes: Vec::new(), asks: Asks::default() }
     }
 
     /// An [`Answer`] in JSON.
     pub fn answer(&mut self, request: &str) -> String {
         let (answer, bytes) = match serde_json::from_str(request) {
-            Ok(request) => answer(request),
+            Ok(request) => answer(request, &mut self.asks),
             Err(error) => (failed(format!("the request is not understood: {error}")), Vec::new()),
         };
         self.bytes = bytes;
@@ -69,7 +73,7 @@ impl Compiler {
 }
 
 /// What came of a request, and the bytes that go with it.
-pub fn answer(request: Request) -> (Answer, Vec<u8>) {
+pub fn answer(request: Request, asks: &mut Asks) -> (Answer, Vec<u8>) {
     let without = |answer: Result<Answer, DriverError>| answer.map(|answer| (answer, Vec::new()));
     let result = match request {
         Request::About => without(Ok(about())),
@@ -78,6 +82,7 @@ pub fn answer(request: Request) -> (Answer, Vec<u8>) {
         Request::Emit { files, stage, release, whole } => without(emit(files, stage, release, whole)),
         Request::Format { name, text } => without(format(&name, &text)),
         Request::Sizes { files, release } => without(sizes(files, release)),
+        Request::Ask { files, file, offset, query } => without(asks.answer(files, &file, offset, &query)),
         Request::Project { files, options } => project(files, &options),
     };
     result.unwrap_or_else(|error| (failed(error.to_string()), Vec::new()))

@@ -1,8 +1,8 @@
 //! What the worker answers, natively: each request with a program that is right, and with one that is wrong.
 
-use playground_compiler::{Compiler, answer};
+use playground_compiler::{Asks, Compiler};
 use playground_model::document::File;
-use playground_model::protocol::{Answer, CompileOptions, Request, Stage};
+use playground_model::protocol::{Answer, CompileOptions, Query, Request, Stage};
 
 const ACTORS: &str = "\
 actor Counter {
@@ -19,6 +19,10 @@ fn main() {
 ";
 
 const WRONG: &str = "fn main() {\n    println(nmae)\n}\n";
+
+fn answer(request: Request) -> (Answer, Vec<u8>) {
+    playground_compiler::answer(request, &mut Asks::default())
+}
 
 fn files(text: &str) -> Vec<File> {
     vec![File { name: "main.gal".into(), text: text.into() }]
@@ -204,4 +208,33 @@ fn what_is_no_request_gets_an_answer() {
     let answer = compiler.answer(r#"{"ask":"check","files":[]}"#);
     assert!(answer.contains("cannot read `main.gal`"), "{answer}");
     assert!(compiler.take_bytes().is_empty());
+}
+
+/// The result of a question about the place behind `before`, with the files as they are then.
+fn asked(asks: &mut Asks, text: &str, before: &str, query: Query) -> (serde_json::Value, Option<String>) {
+    let offset = (text.find(before).expect("the text is there") + before.len()) as u32;
+    let request = Request::Ask { files: files(text), file: "main.gal".into(), offset, query };
+    let (Answer::Asked { result, refused }, _) = playground_compiler::answer(request, asks) else {
+        panic!("another answer")
+    };
+    (result, refused)
+}
+
+#[test]
+fn editors_are_answered_about_the_files_as_they_are() {
+    let asks = &mut Asks::default();
+    let (hover, _) = asked(asks, ACTORS, "send(coun", Query::Hover);
+    assert!(hover["markdown"].as_str().is_some_and(|text| text.contains("Counter")), "{hover}");
+    let text = ACTORS.replace("send(counter, Add(2))", "send(counter, )");
+    let (list, _) = asked(asks, &text, "send(counter, ", Query::Completion);
+    let labels: Vec<&str> = list["items"].as_array().expect("it is a list").iter().filter_map(|it| it["label"].as_str()).collect();
+    assert!(labels.contains(&"Add"), "{labels:?}");
+    let (place, _) = asked(asks, ACTORS, "ask(counter, Ge", Query::Definition);
+    assert_eq!(place[0]["path"], "main.gal", "{place}");
+    let (change, _) = asked(asks, ACTORS, "let count", Query::Rename { name: "tally".into() });
+    assert_eq!(change["files"][0]["edits"].as_array().map(Vec::len), Some(3), "{change}");
+    let (nothing, refused) = asked(asks, ACTORS, "println", Query::Rename { name: "say".into() });
+    assert!(nothing.is_null() && refused.is_some(), "{refused:?}");
+    let (signature, _) = asked(asks, ACTORS, "Add(2", Query::Signature);
+    assert!(signature["label"].as_str().is_some_and(|label| label.contains("n: Int")), "{signature}");
 }

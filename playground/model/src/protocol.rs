@@ -32,6 +32,13 @@ pub enum Request {
         files: Vec<File>,
         release: bool,
     },
+    /// What the editor core knows of a place in a file.
+    Ask {
+        files: Vec<File>,
+        file: String,
+        offset: u32,
+        query: Query,
+    },
     /// An npm project; the answer has a ZIP file as bytes.
     Project {
         files: Vec<File>,
@@ -39,11 +46,31 @@ pub enum Request {
     },
 }
 
+/// What an editor asks about a place.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "query", rename_all = "lowercase")]
+pub enum Query {
+    Completion,
+    Hover,
+    Signature,
+    Definition,
+    /// What would be renamed: its name.
+    Target,
+    Rename {
+        name: String,
+    },
+}
+
 impl crate::queue::Kind for Request {
-    type Kind = std::mem::Discriminant<Request>;
+    /// Of questions about places, those of a kind replace each other.
+    type Kind = (std::mem::Discriminant<Request>, Option<std::mem::Discriminant<Query>>);
 
     fn kind(&self) -> Self::Kind {
-        std::mem::discriminant(self)
+        let query = match self {
+            Request::Ask { query, .. } => Some(std::mem::discriminant(query)),
+            _ => None,
+        };
+        (std::mem::discriminant(self), query)
     }
 }
 
@@ -178,6 +205,8 @@ pub enum Answer {
         problems: Problems,
         has_file: bool,
     },
+    /// A result of the editor core (`compiler/ide/src/results.rs`), or `null`; or why there is none, for readers.
+    Asked { result: serde_json::Value, refused: Option<String> },
     /// The compiler gave no result, and that is not the program's fault.
     Failed {
         message: String,

@@ -5,7 +5,7 @@ use crate::dom::{self, by_id};
 use crate::editor::Editor;
 use crate::panels::Panels;
 use crate::runner::{Optimizer, Runner, describe, fetch_text};
-use crate::{actions, files, layout, panels, problems, runs, side, storage};
+use crate::{actions, asks, files, layout, panels, problems, runs, side, storage};
 use playground_model::document::{Document, ENTRY, File};
 use playground_model::protocol::{Answer, Page, Problems, Request};
 use playground_model::route::Route;
@@ -82,7 +82,7 @@ pub fn start() {
         compiler: Compiler::default(),
         runner: Runner::default(),
         optimizer: Optimizer::default(),
-        editor: Editor::new(&by_id("editor"), &host(), &dom::object(&[])),
+        editor: Editor::new(&by_id("editor"), &host(), &asks::service()),
         panels: Panels::default(),
         runs: RefCell::new(Runs::default()),
         output: RefCell::new(String::new()),

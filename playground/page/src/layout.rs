@@ -105,6 +105,15 @@ fn keep_split() {
     let _ = storage::write(storage::SPLIT, &format!("{:.0}", split()));
 }
 
+/// On a phone a lesson's results are below what is shown: brings them up.
+pub fn show_results() {
+    let results = by_id::<HtmlElement>("results");
+    let height = dom::window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(0.0);
+    if results.get_bounding_client_rect().top() > height * 0.75 {
+        results.scroll_into_view_with_bool(false);
+    }
+}
+
 /// Shows what belongs to the mode.
 pub fn show_mode() {
     let mode = app().mode.borrow().clone();

@@ -6,6 +6,7 @@
 
 mod actions;
 mod app;
+mod asks;
 mod compiler;
 mod dom;
 mod editor;

@@ -284,6 +284,8 @@ const SHORTCUTS: &[(&str, &str)] = &[
     ("{}+/", "Comment lines out, or in again"),
     ("Alt+↑, Alt+↓", "Move lines"),
     ("{}+Space", "Complete"),
+    ("F12", "Go to the definition; or click with {}"),
+    ("F2", "Rename"),
     ("Escape, then Tab", "Leave the editor"),
     ("F1", "These shortcuts"),
 ];
@@ -294,7 +296,8 @@ pub fn shortcuts() {
         let keys = keys.replace("{}", layout::command_key());
         let term = dom::element("dt", "");
         dom::append(&term, &[&dom::with_text("kbd", "", &keys)]);
-        dom::append(&list, &[&term, &dom::with_text("dd", "", what)]);
+        let what = what.replace("{}", layout::command_key());
+        dom::append(&list, &[&term, &dom::with_text("dd", "", &what)]);
     }
     dialog("Keyboard shortcuts", &[&list]);
 }

@@ -23,6 +23,7 @@ pub fn run(is_check: bool) {
     app.output.borrow_mut().clear();
     panels::clear_output();
     panels::open("output");
+    layout::show_results();
     draw();
     let options = app.document.borrow().options.clone();
     if options.stdin.len() > limits::STDIN_BYTES {
