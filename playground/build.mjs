@@ -64,18 +64,14 @@ async function runner() {
 
 const hash = (script) => `sha256-${createHash("sha256").update(script).digest("base64")}`;
 
-/** The programs of `examples/`, with the first sentence of what they say of themselves. */
+/** The programs of `examples/` that README.md lists for the command line, in its order, with what it says that they show. */
 function examples() {
-  const folder = join(root, "examples");
-  const first = ["hello", "bank", "chat_rooms", "dining_philosophers", "word_count"];
-  const place = (name) => (first.includes(name) ? first.indexOf(name) : first.length);
-  const names = readdirSync(folder).filter((file) => file.endsWith(".gal")).map((file) => file.slice(0, -4));
-  names.sort((a, b) => place(a) - place(b) || a.localeCompare(b));
-  return names.map((name) => {
-    const source = read(join(folder, `${name}.gal`));
-    // What a test expects stands behind the program, or in comments that are the test's own.
-    const text = source.split("\n").filter((line) => !/^\/\/(>|!>| ?(args|stdin|options|status|target):)/.test(line)).join("\n").trim() + "\n";
-    const about = /^\/\/! (.*(?:\n\/\/! .*)*)/m.exec(text)?.[1].replace(/\n\/\/! /g, " ").split(/(?<=\.) /)[0] ?? "The smallest program.";
+  const rows = read(join(root, "README.md")).matchAll(/^\| \[examples\/(\w+)\.gal\]\(.*?\) \| (.*) \|$/gm);
+  return [...rows].map(([, name, shows]) => {
+    const source = read(join(root, "examples", `${name}.gal`));
+    // What a test expects stands behind the program, in comments that are the test's own.
+    const text = source.split("\n").filter((line) => !line.startsWith("//>")).join("\n").trim() + "\n";
+    const about = shows.replaceAll("`", "").replace(/^./, (c) => c.toUpperCase());
     return { name, title: name.replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase()), about, text };
   });
 }

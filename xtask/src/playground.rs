@@ -93,7 +93,8 @@ fn site() -> Result<PathBuf> {
         let module = target.join(module_dir()).join(format!("{file}.wasm"));
         let (module, site) = (module.to_string_lossy(), site.to_string_lossy());
         let name = ["--out-name", package];
-        let args = [&["--target", "web", "--no-typescript", "--out-dir", &site], &name[..], &[&module]].concat();
+        let args =
+            [&["--target", "web", "--no-typescript", "--out-dir", &site], &name[..], &[&module]].concat();
         run(command(&bindgen.to_string_lossy(), &args))?;
     }
     copy_page(&site).map_err(io)?;
@@ -144,7 +145,8 @@ fn trunk(args: &[&str]) -> Result {
     command.current_dir(root().join(FOLDER));
     let folders = bindgen.parent().map(Path::to_path_buf).into_iter();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let (mut folders, mut rest) = (folders.collect::<Vec<_>>(), std::env::split_paths(&path).collect::<Vec<_>>());
+    let (mut folders, mut rest) =
+        (folders.collect::<Vec<_>>(), std::env::split_paths(&path).collect::<Vec<_>>());
     if let Toolchain::BuildStd(root) = toolchain().ok_or_else(no_target)? {
         // Trunk calls the first cargo on the path.
         folders.insert(0, Path::new(root).join("bin"));
@@ -181,7 +183,10 @@ fn step(name: &str, command: Command) -> Result {
 /// Cargo's target folder: this program lies in a profile's folder there.
 fn target_dir() -> Result<PathBuf> {
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
-    here.parent().and_then(Path::parent).map(Path::to_path_buf).ok_or("cargo's target folder is not known".to_string())
+    here.parent()
+        .and_then(Path::parent)
+        .map(Path::to_path_buf)
+        .ok_or("cargo's target folder is not known".to_string())
 }
 
 fn tools() -> Result<PathBuf> {
@@ -207,7 +212,8 @@ fn tool(name: &str, version: &str) -> Result<PathBuf> {
 /// else needs them.
 pub fn setup() {
     // Trunk needs not be fast, wasm-bindgen goes through megabytes.
-    let wanted = [("wasm-bindgen", "wasm-bindgen-cli", BINDGEN, "1", &[][..]), ("trunk", "trunk", TRUNK, "0", SMALL)];
+    let wanted =
+        [("wasm-bindgen", "wasm-bindgen-cli", BINDGEN, "1", &[][..]), ("trunk", "trunk", TRUNK, "0", SMALL)];
     for (name, package, version, level, features) in wanted {
         match tool(name, version).or_else(|_| install_tool(package, version, level, features)) {
             Ok(_) => println!("setup: {name} {version} is there"),
@@ -233,8 +239,19 @@ fn install_tool(package: &str, version: &str, level: &str, features: &[&str]) ->
     let (level, at, folder) =
         (format!("profile.dev.opt-level={level}"), root.to_string_lossy(), build.to_string_lossy());
     let args = [
-        "install", package, "--version", version, "--root", &at, "--target-dir", &folder, "--debug", "--config",
-        "profile.dev.debug=false", "--config", &level,
+        "install",
+        package,
+        "--version",
+        version,
+        "--root",
+        &at,
+        "--target-dir",
+        &folder,
+        "--debug",
+        "--config",
+        "profile.dev.debug=false",
+        "--config",
+        &level,
     ];
     let args = [&args[..], features].concat();
     run(cargo(&[&args[..], &["--locked"]].concat())).or_else(|_| run(cargo(&args)))?;

@@ -21,7 +21,13 @@ impl Default for Asks {
 }
 
 impl Asks {
-    pub fn answer(&mut self, files: Vec<File>, file: &str, offset: u32, query: &Query) -> Result<Answer, DriverError> {
+    pub fn answer(
+        &mut self,
+        files: Vec<File>,
+        file: &str,
+        offset: u32,
+        query: &Query,
+    ) -> Result<Answer, DriverError> {
         self.set_files(files);
         let it = &mut self.workspace;
         let result = match query {

@@ -76,13 +76,20 @@ mod tests {
 
     #[test]
     fn functions_of_the_library_are_left_out() {
-        let files = [File { name: "main.gal".into(), text: "actor Counter {\n    on Add {}\n}\nfn main() {}\n".into() }];
+        let files = [File {
+            name: "main.gal".into(),
+            text: "actor Counter {\n    on Add {}\n}\nfn main() {}\n".into(),
+        }];
         let mir = "struct %X\nfn @alloc(_1: Int) -> () {\nbb0:\n}\n\nfn @Body<Counter.State, Counter.Message>.drop(_1: mut %Body) -> () {\nbb0:\n}\n";
         let (text, own, all) = own(mir, Stage::Mir, &files);
         assert_eq!((own, all), (1, 2));
         assert!(text.starts_with("fn @Body<Counter") && text.ends_with("bb0:\n}\n\n"), "{text}");
         let names = names(&files);
-        assert!(is_of("main() {", &names) && is_of("\"turn<Counter.State>\"(%0: ptr)", &names) && is_of("gal_start.task", &names));
+        assert!(
+            is_of("main() {", &names)
+                && is_of("\"turn<Counter.State>\"(%0: ptr)", &names)
+                && is_of("gal_start.task", &names)
+        );
         assert!(!is_of("alloc(_1: Counter)", &names) && !is_of("\"Map<Int>\"(%0: ptr) Counter", &names));
     }
 }

@@ -127,7 +127,10 @@ fn stages_are_shown() {
         let (Answer::Emitted { text: Some(own), shown, all, .. }, _) = answer(request) else {
             panic!("another answer")
         };
-        assert!(own.contains("Counter") && shown > 0 && shown < all / 2 && own.len() < text.len(), "{shown} of {all}");
+        assert!(
+            own.contains("Counter") && shown > 0 && shown < all / 2 && own.len() < text.len(),
+            "{shown} of {all}"
+        );
         let request = Request::Emit { files: files(WRONG), stage, release: false, whole: false };
         let (Answer::Emitted { text, problems, .. }, _) = answer(request) else { panic!("another answer") };
         assert!(text.is_none() && problems.has_errors());
@@ -227,7 +230,12 @@ fn editors_are_answered_about_the_files_as_they_are() {
     assert!(hover["markdown"].as_str().is_some_and(|text| text.contains("Counter")), "{hover}");
     let text = ACTORS.replace("send(counter, Add(2))", "send(counter, )");
     let (list, _) = asked(asks, &text, "send(counter, ", Query::Completion);
-    let labels: Vec<&str> = list["items"].as_array().expect("it is a list").iter().filter_map(|it| it["label"].as_str()).collect();
+    let labels: Vec<&str> = list["items"]
+        .as_array()
+        .expect("it is a list")
+        .iter()
+        .filter_map(|it| it["label"].as_str())
+        .collect();
     assert!(labels.contains(&"Add"), "{labels:?}");
     let (place, _) = asked(asks, ACTORS, "ask(counter, Ge", Query::Definition);
     assert_eq!(place[0]["path"], "main.gal", "{place}");

@@ -206,7 +206,10 @@ pub enum Answer {
         has_file: bool,
     },
     /// A result of the editor core (`compiler/ide/src/results.rs`), or `null`; or why there is none, for readers.
-    Asked { result: serde_json::Value, refused: Option<String> },
+    Asked {
+        result: serde_json::Value,
+        refused: Option<String>,
+    },
     /// The compiler gave no result, and that is not the program's fault.
     Failed {
         message: String,

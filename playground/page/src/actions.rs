@@ -22,6 +22,7 @@ const FIXED: &[(&str, &str)] = &[
     ("format", "format"),
     ("share", "share"),
     ("help", "help"),
+    ("open-full", "open-full"),
     ("options-toggle", "options"),
     ("status-problems", "tab:problems"),
     ("menu-examples", "menu:examples"),
@@ -61,8 +62,7 @@ pub fn start() {
 
 fn click(event: Event) {
     let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
-    if let Ok(Some(skip)) = target.closest(".skip") {
-        let _ = skip;
+    if target.closest(".skip").is_ok_and(|found| found.is_some()) {
         event.prevent_default();
         return app().editor.focus();
     }
@@ -90,6 +90,7 @@ fn act(action: &str, element: &Element) {
         "format" => format(),
         "share" => share(),
         "help" => menus::shortcuts(),
+        "open-full" => open_full(),
         "options" => toggle_options(element),
         "menu" => open_menu(rest, element),
         "tab" => panels::open(rest),
@@ -219,19 +220,33 @@ fn format() {
     });
 }
 
+/// A link that holds the program.
+fn link() -> Result<String, share::LinkError> {
+    let version = app().version.borrow().clone();
+    let code = share::encode(&app().document.borrow(), &version)?;
+    let location = dom::window().location();
+    let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
+    Ok(format!("{origin}{path}#code={code}"))
+}
+
+/// From somebody else's page to the playground.
+fn open_full() {
+    match link() {
+        // A browser that opens no window has asked its user, or tells.
+        Ok(link) => drop(dom::window().open_with_url_and_target_and_features(&link, "_blank", "noopener")),
+        Err(error) => layout::toast(&format!("No link: {error}.")),
+    }
+}
+
 fn share() {
     let app = app();
-    let version = app.version.borrow().clone();
-    match share::encode(&app.document.borrow(), &version) {
-        Ok(code) => {
-            let location = dom::window().location();
-            let origin = location.origin().unwrap_or_default();
-            let path = location.pathname().unwrap_or_default();
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let link = format!("{origin}{path}#code={code}");
+    match link() {
+        Ok(link) => {
+            let page = link.split('#').next().unwrap_or_default();
+            let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
             let text = app.document.borrow().text(ENTRY).map(crate::markdown::escape).unwrap_or_default();
             let embed = format!(
-                "<script type=\"module\" src=\"{origin}{folder}/gal-snippet.js\"></script><gal-snippet><pre>{text}</pre></gal-snippet>"
+                "<script type=\"module\" src=\"{folder}/gal-snippet.js\"></script><gal-snippet><pre>{text}</pre></gal-snippet>"
             );
             menus::share(&link, &embed);
         }

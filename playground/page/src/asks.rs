@@ -9,14 +9,15 @@ use wasm_bindgen::prelude::*;
 
 /// What the editor's script calls, see `Service` in js/intelligence.ts.
 pub fn service() -> js_sys::Object {
-    let ask = Closure::<dyn Fn(String, String, u32) -> Promise>::new(|query: String, file: String, offset: u32| {
-        let query = match query.as_str() {
-            "completion" => Query::Completion,
-            "hover" => Query::Hover,
-            _ => Query::Signature,
-        };
-        promise(file, offset, query)
-    });
+    let ask =
+        Closure::<dyn Fn(String, String, u32) -> Promise>::new(|query: String, file: String, offset: u32| {
+            let query = match query.as_str() {
+                "completion" => Query::Completion,
+                "hover" => Query::Hover,
+                _ => Query::Signature,
+            };
+            promise(file, offset, query)
+        });
     let render = Closure::<dyn Fn(String) -> String>::new(|text: String| markdown::render(&text).html);
     let definition = Closure::<dyn Fn(String, u32)>::new(go_to_definition);
     let rename = Closure::<dyn Fn(String, u32)>::new(rename);

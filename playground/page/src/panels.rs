@@ -163,7 +163,7 @@ pub fn empty_output() {
     let keys = layout::command_key();
     show_outcome(
         "outcome empty",
-        &format!("Press {keys}+Enter to run the program. What it prints appears here."),
+        &format!("Press Run, or {keys}+Enter. What the program prints appears here."),
     );
 }
 

@@ -88,7 +88,9 @@ fn rendered(text: &str) -> Element {
             rest if rest.starts_with('^') || rest.starts_with('-') && gutter.contains('|') => "marks",
             _ if gutter.trim_end().ends_with('+') => "added",
             _ if gutter.trim_end().ends_with('-') => "removed",
-            _ if line.starts_with("error") || line.starts_with("warning") || line.starts_with("help") => "title",
+            _ if line.starts_with("error") || line.starts_with("warning") || line.starts_with("help") => {
+                "title"
+            }
             _ => "",
         };
         let (left, right) = (dom::with_text("span", "gutter", gutter), dom::with_text("span", class, rest));

@@ -180,7 +180,12 @@ pub struct Optimizer {
 
 impl Optimizer {
     /// An older request is not answered any more.
-    pub fn ask(&'static self, bytes: &Uint8Array, features: &[String], then: impl FnOnce(Result<Uint8Array, String>) + 'static) {
+    pub fn ask(
+        &'static self,
+        bytes: &Uint8Array,
+        features: &[String],
+        then: impl FnOnce(Result<Uint8Array, String>) + 'static,
+    ) {
         self.last.set(self.last.get() + 1);
         let number = self.last.get();
         *self.waiting.borrow_mut() = Some((number, Box::new(then)));

@@ -182,7 +182,7 @@ pub fn judge(outcome: &Outcome) {
             }
         }
         Verdict::Wrong { line, expected, found } => {
-            say(&verdict, "bad", &format!("Not yet: line {line} is another one."));
+            say(&verdict, "bad", &format!("Not yet: line {line} differs."));
             let table = dom::element("dl", "");
             row(&table, "expected", expected.as_deref().unwrap_or("(no such line)"));
             row(&table, "printed", found.as_deref().unwrap_or("(no such line)"));
