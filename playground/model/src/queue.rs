@@ -30,7 +30,7 @@ impl<R: Kind> Queue<R> {
     }
 
     /// The next one to be sent, if none is under way.
-    pub fn next(&mut self) -> Option<(u32, R)> {
+    pub fn take_next(&mut self) -> Option<(u32, R)> {
         if self.under_way.is_some() || self.waiting.is_empty() {
             return None;
         }
@@ -73,26 +73,26 @@ mod tests {
     fn only_the_newest_of_a_kind_waits() {
         let mut queue = Queue::default();
         assert_eq!(queue.push(('c', 1)), (1, None));
-        assert_eq!(queue.next(), Some((1, ('c', 1))));
+        assert_eq!(queue.take_next(), Some((1, ('c', 1))));
         assert_eq!(queue.push(('c', 2)), (2, None));
         assert_eq!(queue.push(('r', 3)), (3, None));
         assert_eq!(queue.push(('c', 4)), (4, Some(2)));
-        assert_eq!(queue.next(), None);
+        assert_eq!(queue.take_next(), None);
         assert!(queue.answered(1) && !queue.answered(1));
-        assert_eq!(queue.next(), Some((3, ('r', 3))));
+        assert_eq!(queue.take_next(), Some((3, ('r', 3))));
         assert!(!queue.answered(2), "it was replaced");
         assert!(queue.answered(3));
-        assert_eq!(queue.next(), Some((4, ('c', 4))));
+        assert_eq!(queue.take_next(), Some((4, ('c', 4))));
     }
 
     #[test]
     fn a_lost_worker_frees_the_queue() {
         let mut queue = Queue::default();
         queue.push(('c', 1));
-        queue.next();
+        queue.take_next();
         queue.push(('c', 2));
         assert_eq!((queue.under_way(), queue.lost(), queue.lost()), (Some(1), Some(1), None));
         assert!(!queue.answered(1), "the answer comes too late");
-        assert_eq!(queue.next(), Some((2, ('c', 2))));
+        assert_eq!(queue.take_next(), Some((2, ('c', 2))));
     }
 }

@@ -78,7 +78,7 @@ impl Compiler {
         if !self.is_ready.get() {
             return;
         }
-        let Some((number, request)) = self.queue.borrow_mut().next() else { return };
+        let Some((number, request)) = self.queue.borrow_mut().take_next() else { return };
         let json = serde_json::to_string(&request).expect("requests are trees of strings and numbers");
         let message = dom::object(&[("id", number.into()), ("request", json.into())]);
         if let Some(worker) = &*self.worker.borrow() {
