@@ -366,6 +366,26 @@ test("a lesson is solved, and that is remembered", { skip }, async (t) => {
   await page.waitForFunction(() => document.querySelector("#main").dataset.mode === "work");
 });
 
+const isFull = process.env.GAL_TEST_SIZE === "full";
+
+test("every lesson begins unsolved, and its solution is right", { skip: skip || (!isFull && "only with `--full`") }, async (t) => {
+  const lessons = JSON.parse(await (await fetch(`${site.url}tour.json`)).text());
+  const page = await open(t, { fragment: "#tour" });
+  const wrong = [];
+  for (const { slug, title } of lessons) {
+    await page.goto(`${site.url}#tour/${slug}`);
+    await page.waitForFunction((title) => document.querySelector("#side h1")?.textContent === title, title);
+    for (const verdict of [/^(?!Right)/, /^Right/]) {
+      if (verdict.test("Right.")) await page.getByRole("button", { name: "Solution" }).click();
+      await page.click("#check");
+      await page.waitForFunction(() => document.querySelector("#verdict").textContent || /errors/.test(document.querySelector("#outcome").textContent));
+      const text = (await page.textContent("#verdict")) || (await page.textContent("#outcome"));
+      if (!verdict.test(text)) wrong.push(`${slug}: ${text}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
 test("pages of codes open, and their programs run", { skip }, async (t) => {
   const page = await open(t, { fragment: "#errors" });
   await page.fill("#filter", "type-mismatch");

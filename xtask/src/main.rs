@@ -24,7 +24,7 @@ cargo xtask setup [--full]          check the toolchain and add what is missing;
 cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes and nothing skipped
 cargo xtask check-wasm              build the compiler's core for wasm32-unknown-unknown
 cargo xtask web [--full]            type-check, build and test the npm package in runtime-wasm; --full in all browsers, versions of Node and bundlers
-cargo xtask playground [--test]     build the playground and serve it on loopback; --test in Chromium, --shots for pictures of its views
+cargo xtask playground [--test]     build the playground and serve it on loopback; --test (--full: and solve all lessons) in Chromium, --shots for pictures of its views
 cargo xtask dist                    write the playground's site to playground/dist
 cargo xtask tidy                    rules that no lint knows
 cargo xtask bench [ARGS…]           compare the compute programs with C and other languages; `bench --help` lists the arguments";

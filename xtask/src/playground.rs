@@ -7,6 +7,7 @@
 use crate::check_wasm::{TARGET, Toolchain, build_std, toolchain};
 use crate::process::{cargo, command, output, run, show_time};
 use crate::setup::has;
+use crate::suites::SIZE_VARIABLE;
 use crate::web::{check_node, install, npm};
 use crate::{Result, root};
 use std::path::{Path, PathBuf};
@@ -26,12 +27,13 @@ const MODULES: &[(&str, &str)] =
 pub fn playground(args: &[String]) -> Result {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         [] => trunk(&["serve"]),
-        ["--test"] => test(),
+        ["--test"] => test(false),
+        ["--test", "--full"] => test(true),
         ["--shots"] => {
             let site = site()?;
             step("pictures", in_site(npm(FOLDER, &["run", "--silent", "shots"]), &site))
         }
-        _ => Err("`playground` takes `--test` or `--shots`".to_string()),
+        _ => Err("`playground` takes `--test [--full]` or `--shots`".to_string()),
     }
 }
 
@@ -53,7 +55,7 @@ pub fn in_test(is_full: bool) -> Result {
             println!("skipped: {why}");
             Ok(())
         }
-        None => test(),
+        None => test(is_full),
     }
 }
 
@@ -65,10 +67,15 @@ fn no_target() -> String {
     format!("the target {TARGET} is missing; `cargo xtask setup` adds it")
 }
 
-fn test() -> Result {
+/// With `is_full` all lessons are solved, too.
+fn test(is_full: bool) -> Result {
     let site = site()?;
     step("check", npm(FOLDER, &["run", "--silent", "check"]))?;
-    step("test", in_site(npm(FOLDER, &["run", "--silent", "test"]), &site))
+    let mut tests = in_site(npm(FOLDER, &["run", "--silent", "test"]), &site);
+    if is_full {
+        tests.env(SIZE_VARIABLE, "full");
+    }
+    step("test", tests)
 }
 
 /// Tells what npm runs where the site is.

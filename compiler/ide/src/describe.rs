@@ -8,7 +8,7 @@ use crate::tree::Tree;
 use hir::ActorFnKind;
 use hir::program::{Container, FnId};
 use hir::record::Target;
-use hir::ty::Ty;
+use hir::ty::{Ty, TyKind};
 use std::rc::Rc;
 use syntax::{Span, Symbol};
 
@@ -240,13 +240,44 @@ impl<'a> Cx<'a> {
         let Some(local) = self.analysis.locals.get(&span) else {
             return self.actor_self(span);
         };
-        let (name, ty) = (self.name(local.decl.name), self.analysis.ty_name(local.decl.ty));
+        let (name, ty) = (self.name(local.decl.name), self.local_type(local));
         let mark = if local.decl.is_mut { "mut " } else { "" };
         let code = match local.is_param {
             true => format!("{mark}{name}: {ty}"),
             false => format!("let {mark}{name}: {ty}"),
         };
         Some(Described { code, ..Described::default() })
+    }
+
+    /// The type of a variable. That of a parameter which takes closures is as it is written: the checker has a type
+    /// parameter without a name for it.
+    pub fn local_type(&mut self, local: &hir::record::LocalRecord) -> String {
+        let program = &self.analysis.checker.program;
+        let is_closure = matches!(program.types.kind(local.decl.ty), TyKind::Param(_, name) if *name == local.decl.name);
+        let written = if local.is_param && is_closure { self.written_type(local.decl.span) } else { None };
+        written.unwrap_or_else(|| self.analysis.ty_name(local.decl.ty))
+    }
+
+    /// The type that stands behind the name of a parameter.
+    fn written_type(&mut self, span: Span) -> Option<String> {
+        let (tree, offset) = self.tree_of(span)?;
+        let mut found = None;
+        crate::walk::walk_file(&tree.file, &mut |node| {
+            let params = match node {
+                crate::walk::Node::Fn(decl) => &decl.params,
+                crate::walk::Node::Handler(decl) => &decl.params,
+                _ => return tree.range(node.span()).touches(offset),
+            };
+            for param in params {
+                if let syntax::ast::ParamKind::Normal { ty, .. } = &param.kind
+                    && tree.range(param.span).touches(offset)
+                {
+                    found = Some(tree.source(ty.span).to_string());
+                }
+            }
+            true
+        });
+        found
     }
 
     /// `self` in an actor has the span of the actor's name, or of the parameter of a function of it.

@@ -153,14 +153,19 @@ pub fn mentions(cx: &Cx<'_>, targets: &[Target]) -> Vec<(Span, bool)> {
     let family: Vec<Target> = targets.iter().flat_map(|target| family(cx, *target)).collect();
     let decls: FxHashSet<Span> =
         family.iter().filter_map(|target| analysis.checker.target_span(*target)).collect();
-    let is_one = |target: Target| {
+    let is_one = |used: Span, target: Target| {
         let by_span = analysis.checker.target_span(target).is_some_and(|span| decls.contains(&span));
-        let is_self = matches!(target, Target::SelfTy(_));
+        // `self` of a handler is declared where the handler is, and is no mention of it.
+        let is_self = match target {
+            Target::SelfTy(_) => true,
+            Target::Local(span) => analysis.text(used) == "self" && !analysis.text(span).ends_with("self"),
+            _ => false,
+        };
         by_span && !is_self || family.contains(&target)
     };
     let mut found: Vec<(Span, bool)> = Vec::new();
     for (span, target) in analysis.uses() {
-        if is_one(*target) {
+        if is_one(*span, *target) {
             found.push((*span, decls.contains(span)));
         }
     }

@@ -36,13 +36,15 @@ pub fn prepare(cx: &Cx<'_>, pos: u32) -> Result<Renaming, Error> {
         return refused("there is no name here that could be changed");
     };
     let old = analysis.text(span).to_string();
+    if matches!(old.as_str(), "self" | "Self") {
+        return refused(format!("`{old}` is a keyword"));
+    }
     targets.retain(|target| is_named(analysis, *target, &old));
     // At `Point { x }` the variable is what is meant; the field is renamed where it stands alone.
     if targets.len() > 1 {
         targets.truncate(1);
     }
     match targets.first() {
-        None if matches!(old.as_str(), "self" | "Self") => return refused(format!("`{old}` is a keyword")),
         None => return refused(format!("`{old}` stands for something that has another name")),
         Some(Target::Module(_)) => return refused("a module has the name of its file: rename the file"),
         Some(Target::Builtin(_) | Target::Raw(_)) => return refused(format!("`{old}` is built in")),

@@ -241,7 +241,8 @@ pub fn help(cx: &mut Cx<'_>, tree: &Tree, start: u32, call: &OpenCall) -> Option
             Some(signature(&name, &parts.params, "", docs, call.argument))
         }
         Target::Local(span) => {
-            let ty = cx.analysis.locals.get(&span).map(|local| cx.analysis.ty_name(local.decl.ty))?;
+            let local = cx.analysis.locals.get(&span)?;
+            let ty = cx.local_type(local);
             let rest = ty.trim_start_matches("async ").strip_prefix("Fn")?;
             let parts = parts_of_header(rest);
             Some(signature(&name, &parts.params, &parts.result, String::new(), call.argument))

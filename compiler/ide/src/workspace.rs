@@ -190,6 +190,11 @@ impl Workspace {
         Ok(analysis)
     }
 
+    /// Whether the program of a root file has a file, of the library's too.
+    pub fn reaches(&mut self, entry: &str, path: &str) -> bool {
+        self.program(entry, "").is_ok_and(|analysis| analysis.file(path).is_some())
+    }
+
     /// The root file of the program that a file is looked at in: `entry` if that reaches it, else the file itself.
     fn root_of<'p>(&mut self, entry: &'p str, path: &'p str) -> Result<&'p str, Error> {
         let reaches = match self.program(entry, path) {

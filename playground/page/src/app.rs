@@ -118,7 +118,7 @@ fn go_to_address() {
 fn host() -> js_sys::Object {
     let changed =
         Closure::<dyn Fn(String, String)>::new(|file: String, text: String| app().edited(&file, text));
-    let cursor = Closure::<dyn Fn(u32, u32)>::new(|line, column| layout::show_cursor(line, column));
+    let cursor = Closure::<dyn Fn(u32, u32)>::new(layout::show_cursor);
     let fix = Closure::<dyn Fn(usize, usize)>::new(problems::apply_fix);
     dom::object(&[
         ("changed", changed.into_js_value()),
@@ -171,7 +171,7 @@ impl App {
                 }
             }
             Route::Code(code) => match share::decode(&code) {
-                Ok(shared) => self.open_instead(shared.document, &self.from_version(&shared.version)),
+                Ok(shared) => self.open_instead(shared.document, &self.link_made_by(&shared.version)),
                 Err(error) => {
                     self.go_home();
                     layout::toast(&format!("Not opened: {error}."));
@@ -183,7 +183,7 @@ impl App {
         }
     }
 
-    fn from_version(&self, version: &str) -> String {
+    fn link_made_by(&self, version: &str) -> String {
         let own = self.version.borrow();
         match own.is_empty() || *own == version {
             true => "the link's program".to_string(),
@@ -318,11 +318,9 @@ impl App {
         panels::document_changed();
         let begun = dom::now();
         self.compiler.ask(Request::Check { files: self.files() }, move |answer, _| match answer {
-            Answer::Checked { problems } => {
-                if self.edition.get() == edition {
-                    layout::show_check(dom::now() - begun);
-                    problems::show(problems);
-                }
+            Answer::Checked { problems } if self.edition.get() == edition => {
+                layout::show_check(dom::now() - begun);
+                problems::show(problems);
             }
             Answer::Failed { message } => layout::show_failure(&message),
             _ => {}

@@ -48,7 +48,7 @@ fn code_block(language: &str, code: &str, programs: &mut Vec<String>) -> String 
         _ => "block plain",
     };
     let mut html = format!("<div class=\"{class}\"><pre tabindex=\"0\"><code>{text}</code></pre>");
-    if is_gal && code.contains("fn main") || is_gal && code.contains("actor Main") {
+    if is_gal && ["fn main", "actor Main"].iter().any(|begin| code.contains(begin)) {
         html.push_str(&format!(
             "<button type=\"button\" class=\"try\" data-do=\"try:{}\">Open in the editor</button>",
             programs.len()

@@ -59,7 +59,8 @@ impl Documents {
         self.is_dirty = true;
     }
 
-    pub fn change(&mut self, params: lsp::DidChangeTextDocumentParams) {
+    /// The text tells what is wrong with a change that cannot be made.
+    pub fn change(&mut self, params: lsp::DidChangeTextDocumentParams) -> Result<(), String> {
         let path = self.path(&params.text_document.text_document_identifier.uri);
         for change in params.content_changes {
             match change {
@@ -67,10 +68,11 @@ impl Documents {
                     self.workspace.set_text(&path, whole.text);
                 }
                 lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
-                    let Some(text) = self.text(&path) else { continue };
+                    let missing = || format!("`{path}` changes, and was not opened");
+                    let text =
+                        self.text(&path).filter(|_| self.open.contains_key(&path)).ok_or_else(missing)?;
                     let range = convert::range_from(&text, part.range, self.agreed.encoding);
-                    // A change of what is not open is a mistake of the client; the text stays as the disk has it.
-                    let _ = self.workspace.edit(&path, range, &part.text);
+                    self.workspace.edit(&path, range, &part.text).map_err(|error| error.to_string())?;
                 }
             }
         }
@@ -78,6 +80,7 @@ impl Documents {
             document.1 = params.text_document.version;
         }
         self.is_dirty = true;
+        Ok(())
     }
 
     pub fn close(&mut self, uri: &lsp::Uri) {
@@ -142,16 +145,17 @@ impl Documents {
     pub fn entry(&mut self, path: &str) -> String {
         let folder = Path::new(path).parent().unwrap_or(Path::new("")).to_path_buf();
         if path.starts_with("library/") {
-            return self.any_root().unwrap_or_else(|| path.to_string());
+            return self.root_with(path).unwrap_or_else(|| path.to_string());
         }
         let known = self.entries.entry(folder.clone()).or_insert_with(|| package_entry(&folder));
         known.clone().unwrap_or_else(|| path.to_string())
     }
 
-    /// For the library's files, which belong to every program.
-    fn any_root(&mut self) -> Option<String> {
-        let first = self.open.keys().find(|path| !path.starts_with("library/")).cloned()?;
-        Some(self.entry(&first))
+    /// For a file of the library: an open program that has it.
+    fn root_with(&mut self, path: &str) -> Option<String> {
+        let open: Vec<String> = self.open.keys().filter(|path| !path.starts_with("library/")).cloned().collect();
+        let roots: BTreeSet<String> = open.iter().map(|open| self.entry(open)).collect();
+        roots.into_iter().find(|root| self.workspace.reaches(root, path))
     }
 
     /// What has changed in what is to be told, of all programs with open files; and what went wrong.

@@ -198,12 +198,14 @@ impl Server {
                 self.told(notification, |documents, params: lsp::DidOpenTextDocumentParams| {
                     let item = params.text_document;
                     documents.open(&item.uri, item.version, item.text);
+                    Ok(())
                 });
             }
             "textDocument/didChange" => self.told(notification, Documents::change),
             "textDocument/didClose" => {
                 self.told(notification, |documents, params: lsp::DidCloseTextDocumentParams| {
                     documents.close(&params.text_document.uri);
+                    Ok(())
                 });
             }
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.documents.reload(),
@@ -212,10 +214,17 @@ impl Server {
         }
     }
 
-    fn told<P: DeserializeOwned>(&mut self, notification: Notification, f: impl FnOnce(&mut Documents, P)) {
-        match serde_json::from_value(notification.params) {
+    fn told<P: DeserializeOwned>(
+        &mut self,
+        notification: Notification,
+        f: impl FnOnce(&mut Documents, P) -> Result<(), String>,
+    ) {
+        let result = match serde_json::from_value(notification.params) {
             Ok(params) => f(&mut self.documents, params),
-            Err(error) => self.log(&format!("`{}` is not understood: {error}", notification.method)),
+            Err(error) => Err(format!("`{}` is not understood: {error}", notification.method)),
+        };
+        if let Err(text) = result {
+            self.log(&text);
         }
     }
 

@@ -7,7 +7,8 @@ use crate::tree::Tree;
 use hir::program::ModuleId;
 use hir::record::Target;
 use rustc_hash::FxHashSet;
-use syntax::ast::ItemKind;
+use std::rc::Rc;
+use syntax::ast::{ItemKind, UseKind};
 
 /// What can follow a path in a `use`.
 pub fn complete_use(
@@ -85,23 +86,62 @@ pub fn complete_imports(items: &mut Items<'_, '_>, path: &str, names: Names) {
     // Without a letter there would be hundreds.
     let Some(first) = prefix.chars().next() else { return };
     let known: FxHashSet<String> = items.found.iter().map(|item| item.label.clone()).collect();
-    let mut offered = Vec::new();
-    for file in driver::library::paths().filter(|file| file.starts_with("std/")) {
-        let Some(text) = driver::library::text(file) else { continue };
-        let tree = items.cx.trees.get(&format!("library/{file}"), text);
-        let module = file.trim_end_matches(".gal").trim_end_matches("/mod").replace('/', ".");
-        offered.extend(exported(&tree).map(|decl| (module.clone(), decl.clone())));
-    }
-    for (module, tree) in user_modules(items, path) {
-        offered.extend(exported(&tree).map(|decl| (module.clone(), decl.clone())));
-    }
-    for (module, decl) in offered {
-        let starts = decl.name.to_lowercase().starts_with(first);
-        if starts && fits(decl.kind, names) && !known.contains(&decl.name) {
-            let item = import(items, &module, &decl);
-            items.found.push(item);
+    let mut modules = library(items);
+    modules.extend(user_modules(items, path));
+    for (module, tree) in &modules {
+        for decl in exported(tree) {
+            let starts = decl.name.to_lowercase().starts_with(first);
+            if starts && fits(decl.kind, names) && !known.contains(&decl.name) {
+                let item = import(items, passed_on(&modules, module, &decl.name), decl);
+                items.found.push(item);
+            }
         }
     }
+}
+
+/// The modules of `std`, with their trees.
+fn library(items: &mut Items<'_, '_>) -> Vec<(String, Rc<Tree>)> {
+    let files = driver::library::paths().filter(|file| file.starts_with("std/"));
+    files
+        .filter_map(|file| {
+            let tree = items.cx.trees.get(&format!("library/{file}"), driver::library::text(file)?);
+            Some((file.trim_end_matches(".gal").trim_end_matches("/mod").replace('/', "."), tree))
+        })
+        .collect()
+}
+
+/// The module around that passes a name on by `pub use`, if one does, for its path is the shorter one.
+fn passed_on<'m>(modules: &[(String, Rc<Tree>)], mut module: &'m str, name: &str) -> &'m str {
+    while let Some((parent, last)) = module.rsplit_once('.') {
+        let passes = modules.iter().any(|(path, tree)| path == parent && passes_on(tree, last, name));
+        if !passes {
+            break;
+        }
+        module = parent;
+    }
+    module
+}
+
+fn passes_on(tree: &Tree, from: &str, name: &str) -> bool {
+    tree.file.items.iter().filter(|item| item.vis.is_some()).any(|item| {
+        let ItemKind::Use(used) = &item.kind else { return false };
+        let is = |ident: &syntax::ast::Ident, text: &str| tree.name(ident.name) == text;
+        let path = used.path.as_slice();
+        match &used.kind {
+            UseKind::All => path.last().is_some_and(|last| is(last, from)),
+            UseKind::Single { rename } => {
+                let [.., module, last] = path else { return false };
+                rename.is_none() && is(module, from) && is(last, name)
+            }
+            UseKind::Group(names) => {
+                let is_name = |leaf: &syntax::ast::UseTree| {
+                    matches!(leaf.kind, UseKind::Single { rename: None })
+                        && matches!(leaf.path.as_slice(), [leaf] if is(leaf, name))
+                };
+                path.last().is_some_and(|last| is(last, from)) && names.iter().any(is_name)
+            }
+        }
+    })
 }
 
 fn exported(tree: &Tree) -> impl Iterator<Item = &Decl> {
@@ -121,7 +161,7 @@ fn fits(kind: SymbolKind, names: Names) -> bool {
 }
 
 /// The other modules of the user's program, with their trees.
-fn user_modules(items: &mut Items<'_, '_>, path: &str) -> Vec<(String, std::rc::Rc<Tree>)> {
+fn user_modules(items: &mut Items<'_, '_>, path: &str) -> Vec<(String, Rc<Tree>)> {
     let checker = &items.cx.analysis.checker;
     let mut found = Vec::new();
     for (id, module) in checker.program.modules.iter_enumerated() {

@@ -110,7 +110,11 @@ impl<'r, 'a> Items<'r, 'a> {
     }
 
     fn member(&mut self, member: &Member) -> Completion {
-        let kind = self.kind_of(member.target);
+        // Elements of tuples have no declaration.
+        let kind = match member.target {
+            Target::Builtin(_) => SymbolKind::Field,
+            target => self.kind_of(target),
+        };
         let rank = member_rank(self, member) - self.fits(member.ty);
         let mut item = plain(self.name(member.name), kind, rank);
         item.docs = self.cx.docs(member.target);

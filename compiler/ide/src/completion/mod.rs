@@ -7,6 +7,7 @@
 
 mod imports;
 mod items;
+mod missing;
 mod place;
 
 use crate::analysis::Analysis;
@@ -154,7 +155,6 @@ fn complete_probe(items: &mut Items<'_, '_>, probe: &Probe, path: &str) {
             if items.request.place == Place::Spawn {
                 return spawned(items, *module, path);
             }
-            let receiver = locals.iter().any(|local| items.name(local.name) == "self");
             variables(items, locals);
             params
                 .iter()
@@ -167,14 +167,17 @@ fn complete_probe(items: &mut Items<'_, '_>, probe: &Probe, path: &str) {
             }
             wanted_variants(items, *want);
             items.scope(*module, Names::Values);
-            expression_keywords(items, receiver);
+            expression_keywords(items);
             imports::complete_imports(items, path, Names::Values);
         }
     }
 }
 
-fn expression_keywords(items: &mut Items<'_, '_>, _receiver: bool) {
+fn expression_keywords(items: &mut Items<'_, '_>) {
     keywords::EXPRESSIONS.iter().for_each(|word| items.keyword(word));
+    if items.request.place == Place::BehindBrace {
+        ["catch", "else"].iter().for_each(|word| items.keyword(word));
+    }
     if matches!(items.request.place, Place::Statement) {
         keywords::STATEMENTS.iter().for_each(|word| items.keyword(word));
     }
@@ -281,14 +284,20 @@ fn complete_place(items: &mut Items<'_, '_>, place: &Place, module: Option<Modul
     let all = |items: &mut Items<'_, '_>, words: &[&str]| words.iter().for_each(|word| items.keyword(word));
     match place {
         Place::Item => all(items, keywords::ITEMS),
-        Place::ActorMember => all(items, keywords::ACTOR_MEMBERS),
-        Place::Member => all(items, keywords::MEMBERS),
+        Place::ActorMember => {
+            all(items, keywords::ACTOR_MEMBERS);
+            missing::complete_missing(items, path);
+        }
+        Place::Member => {
+            all(items, keywords::MEMBERS);
+            missing::complete_missing(items, path);
+        }
         Place::BehindBrace => all(items, &["else", "catch"]),
         Place::Statement | Place::Expression | Place::Spawn => {
             if let Some(module) = module {
                 items.scope(module, Names::Values);
             }
-            expression_keywords(items, false);
+            expression_keywords(items);
             imports::complete_imports(items, path, Names::Values);
         }
         Place::Arm | Place::Dot | Place::Binding | Place::Attribute | Place::Use(_) | Place::Nothing => {}
