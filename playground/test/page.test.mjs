@@ -172,6 +172,8 @@ test("panics, exits and stack overflows are told apart", { skip }, async (t) => 
   await run(page, "fn main() {\n    let xs = [1]\n    println(xs[1])\n}\n");
   await outcome(page, /panic, with status 101/);
   assert.match(await output(page), /panic at main\.gal:3:/);
+  await page.getByRole("button", { name: "Show main.gal:3:" }).click();
+  await page.waitForFunction(() => document.querySelector("#status-cursor").textContent.startsWith("3:"));
   await run(page, "fn deep(n: Int) -> Int { deep(n + 1) + 1 }\n\nfn main() { println(deep(0)) }\n");
   await outcome(page, /fatal error, with status 102/);
   assert.match(await output(page), /stack overflow/);

@@ -48,7 +48,7 @@ const browser = await launch();
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const colorScheme of ["light", "dark"]) {
     for (const [name, { at, work, only }] of Object.entries(VIEWS)) {
-      if ((only && !only.includes(size)) || (wanted.length && !wanted.includes(name) && !wanted.includes(size))) continue;
+      if ((only && !only.includes(size)) || (wanted.length && !wanted.includes(name))) continue;
       const context = await browser.newContext({ viewport, colorScheme, hasTouch: size === "phone", isMobile: size === "phone" });
       const page = await context.newPage();
       try {

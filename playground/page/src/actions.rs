@@ -98,6 +98,7 @@ fn act(action: &str, element: &Element) {
         "example" => set_address(&format!("#example/{rest}")),
         "theme" => layout::set_theme(rest),
         "problem" => problems::go_to(number()),
+        "place" => problems::go_to_place(rest),
         "fix" => fix(rest),
         "file" => app().show_file(rest),
         "file-add" => files::ask_to_add(),

@@ -174,6 +174,20 @@ pub fn outcome(outcome: &Outcome) {
         _ => "outcome bad",
     };
     show_outcome(class, &outcome.text());
+    if let (Outcome::Exited { status: 101, .. }, Some(place)) = (outcome, place_of_panic()) {
+        let button = dom::button("place", &format!("Show {place}"), &format!("place:{place}"));
+        dom::append(&by_id::<Element>("outcome"), &[&button]);
+    }
+}
+
+/// Where the last panic was, if that is in a file of the program's own.
+fn place_of_panic() -> Option<String> {
+    let output = by_id::<Element>("output").text_content()?;
+    let (_, rest) = output.rsplit_once("panic at ")?;
+    let place = rest.split(": ").next()?;
+    let file = place.split(':').next()?;
+    app().document.borrow().text(file)?;
+    Some(place.to_string())
 }
 
 fn show_outcome(class: &str, text: &str) {

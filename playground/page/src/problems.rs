@@ -87,7 +87,8 @@ fn rendered(text: &str) -> Element {
         let class = match rest.trim_start_matches(' ') {
             rest if rest.starts_with('^') || rest.starts_with('-') && gutter.contains('|') => "marks",
             _ if gutter.trim_end().ends_with('+') => "added",
-            _ if gutter.trim_end().ends_with('-') => "removed",
+            _ if gutter.ends_with(" -") => "removed",
+            _ if gutter.ends_with("-->") || gutter.ends_with(":::") => "gutter",
             _ if line.starts_with("error") || line.starts_with("warning") || line.starts_with("help") => {
                 "title"
             }
@@ -105,6 +106,9 @@ fn gutter(line: &str) -> usize {
     let is_number = |c: char| c == ' ' || c.is_ascii_digit();
     let rest = line.trim_start_matches(is_number);
     let length = line.len() - rest.len();
+    if rest.starts_with("-->") || rest.starts_with(":::") {
+        return length + 3;
+    }
     match rest.chars().next() {
         Some('|' | '+' | '-' | '=') if length > 0 => length + 1,
         _ => 0,
@@ -149,4 +153,25 @@ fn edited(mut text: String, edits: &[Edit]) -> Option<String> {
         text.replace_range(place.from..place.to, new);
     }
     Some(text)
+}
+
+/// Shows a place that a program has named, `main.gal:4:13`: lines and columns count from 1, columns characters.
+pub fn go_to_place(place: &str) {
+    let mut parts = place.rsplitn(3, ':');
+    let (column, line) =
+        (parts.next().and_then(|it| it.parse().ok()), parts.next().and_then(|it| it.parse().ok()));
+    let (Some(column), Some(line), Some(file)) = (column, line, parts.next()) else { return };
+    let text = app().document.borrow().text(file).map(str::to_string);
+    let Some(offset) = text.as_deref().and_then(|text| offset_of(text, line, column)) else { return };
+    if *app().file.borrow() != file {
+        app().show_file(file);
+    }
+    app().editor.select(offset as u32, offset as u32);
+}
+
+fn offset_of(text: &str, line: usize, column: usize) -> Option<usize> {
+    let found = text.split_inclusive('\n').nth(line.checked_sub(1)?)?;
+    let start = found.as_ptr() as usize - text.as_ptr() as usize;
+    let inside = found.char_indices().nth(column.checked_sub(1)?).map_or(found.len(), |(at, _)| at);
+    Some(start + inside)
 }
