@@ -27,8 +27,8 @@ after(async () => {
   await site?.stop();
 });
 
-/** A page of its own, which has no errors; what it says besides is in `said`. */
-async function open(t, { fragment = "", query = "", viewport = WIDE, ...options } = {}) {
+/** A page of its own; its errors are in `faults`. `prepare` is done before it is loaded. */
+async function open(t, { fragment = "", query = "", viewport = WIDE, prepare, ready = true, ...options } = {}) {
   const context = await browser.newContext({ viewport, ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
@@ -36,7 +36,9 @@ async function open(t, { fragment = "", query = "", viewport = WIDE, ...options 
   page.on("pageerror", (error) => page.faults.push(error.message));
   page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
   t.after(() => context.close());
+  await prepare?.(page);
   await page.goto(site.url + query + fragment);
+  if (!ready) return page;
   // Then everything has been loaded, and the program is checked.
   await page.waitForFunction(() => {
     const text = (id) => document.getElementById(id).textContent;
@@ -510,6 +512,63 @@ test("a compiler that crashes is replaced, and says so", { skip }, async (t) => 
   await run(page, 'fn main() { println("still here") }\n');
   await outcome(page, /^Finished/);
   assert.equal(await output(page), "still here\n");
+});
+
+test("programs for pages are refused with a way out", { skip }, async (t) => {
+  const page = await open(t);
+  await run(page, 'use std.dom.query\n\nfn main() {\n    if query("#x") is Some(found) { found.set_text("hello") }\n}\n');
+  await outcome(page, /could not be run: it works on the elements of a page.*Download has an npm project/);
+});
+
+test("input and arguments that are too much, or wrong, are told", { skip }, async (t) => {
+  const page = await open(t);
+  await page.click("#options-toggle");
+  await page.fill("#arguments", "'open");
+  await run(page);
+  await outcome(page, /could not be run: the arguments have a ' that nothing closes/);
+  await page.fill("#arguments", "");
+  await page.fill("#seed", "-3");
+  assert.match(await page.textContent("#seed-note"), /a whole number from 0/);
+  await page.fill("#seed", "3");
+  await run(page);
+  await outcome(page, /^Finished/);
+  await page.locator("#stdin").evaluate((field) => {
+    field.value = "x".repeat((1 << 20) + 1);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  await run(page);
+  await outcome(page, /standard input has at most 1024 KiB here/);
+});
+
+test("a seed makes waiting take no time", { skip }, async (t) => {
+  const page = await open(t);
+  await page.click("#options-toggle");
+  await page.fill("#seed", "1");
+  await run(page, "use std.time.sleep\n\nfn main() {\n    sleep(Duration.from_secs(3600))\n    println(1)\n}\n");
+  await outcome(page, /^Finished/);
+});
+
+test("without storage everything works but being kept, which is told", { skip }, async (t) => {
+  const prepare = (page) => page.addInitScript(() => Object.defineProperty(globalThis, "localStorage", { get: () => { throw new Error("switched off"); } }));
+  const page = await open(t, { prepare });
+  await run(page, "fn main() { println(1) }\n");
+  await outcome(page, /^Finished/);
+  assert.match(await page.textContent("#toast"), /keeps nothing/);
+});
+
+test("a release runs without wasm-opt where that cannot be had, and says so", { skip }, async (t) => {
+  const page = await open(t, { prepare: (page) => page.route("**/binaryen.js", (route) => route.abort()), serviceWorkers: "block" });
+  await page.check("#release");
+  await run(page, "fn main() { println(1) }\n");
+  await outcome(page, /^Finished/);
+  assert.match(await output(page), /^note: without wasm-opt, which could not be used: .*\n1\n$/);
+});
+
+test("a compiler that cannot be loaded is told of", { skip }, async (t) => {
+  const page = await open(t, { prepare: (page) => page.route("**/playground-compiler_bg.wasm", (route) => route.abort()), serviceWorkers: "block", ready: false });
+  await page.waitForFunction(() => /^The compiler failed: the compiler could not be loaded/.test(document.querySelector("#status-check").textContent));
+  await run(page);
+  await outcome(page, /could not be run: the compiler could not be loaded/);
 });
 
 for (const [name, fragment, viewport] of [

@@ -246,3 +246,19 @@ fn editors_are_answered_about_the_files_as_they_are() {
     let (signature, _) = asked(asks, ACTORS, "Add(2", Query::Signature);
     assert!(signature["label"].as_str().is_some_and(|label| label.contains("n: Int")), "{signature}");
 }
+
+/// What JavaScript needs to hand over the environment, although nothing of the program itself asks for it.
+#[test]
+fn programs_with_a_seed_or_a_trace_can_read_their_environment() {
+    for (schedules, trace) in [(true, false), (false, true)] {
+        let options = CompileOptions { schedules, trace, ..Default::default() };
+        let (_, bytes) = answer(Request::Compile { files: files(ACTORS), options });
+        let mut exports = Vec::new();
+        for payload in wasmparser::Parser::new(0).parse_all(&bytes) {
+            if let wasmparser::Payload::ExportSection(section) = payload.expect("the module is right") {
+                exports.extend(section.into_iter().map(|export| export.expect("it is right").name.to_string()));
+            }
+        }
+        assert!(exports.iter().any(|name| name == "gal_buffer"), "{exports:?}");
+    }
+}
