@@ -328,6 +328,18 @@ test("the stages of the compiler and the size of the module are shown", { skip }
   await page.waitForFunction(() => /nothing to show/.test(document.querySelector("#panel-size").textContent));
 });
 
+test("a trace tells what actors do, and is no output", { skip }, async (t) => {
+  const page = await open(t);
+  await write(page, "actor Counter {\n    state count: Int = 0\n    on Add(n: Int) { count += n }\n    on Get -> Int { count }\n}\n\nfn main() {\n    let counter = spawn Counter()\n    send(counter, Add(2))\n    println(ask(counter, Get))\n    panic(\"over\")\n}\n");
+  await page.click("#tab-actors");
+  await page.getByRole("button", { name: "Run with a trace" }).click();
+  await outcome(page, /status 101/);
+  const rows = await page.locator("#panel-actors tr").allTextContents();
+  assert.ok(rows.some((row) => /main.*sends to Counter #1: Add\(2\)/.test(row)), rows.join("\n"));
+  assert.ok(rows.some((row) => /Counter #1has now count = 2/.test(row)) && rows.some((row) => /Counter #1answers 2/.test(row)));
+  assert.match(await output(page), /^2\npanic at main\.gal:11:.*over\n$/);
+});
+
 test("a release is optimised by wasm-opt, in the page", { skip }, async (t) => {
   const page = await open(t, { fragment: "#example/word_count" });
   await page.check("#release");
@@ -580,7 +592,7 @@ for (const [name, fragment, viewport] of [
       const page = await open(t, { fragment, viewport, colorScheme });
       await run(page);
       await page.waitForFunction(() => !/Compiling|Running|Press/.test(document.querySelector("#outcome").textContent));
-      const views = viewport === WIDE && !fragment ? ["output", "problems", "size"] : ["output"];
+      const views = viewport === WIDE && !fragment ? ["output", "problems", "size", "actors"] : ["output"];
       for (const view of views) {
         await page.click(`#tab-${view}`);
         if (view === "size") await page.waitForSelector("#panel-size table");

@@ -27,6 +27,7 @@ const VIEWS = {
   mir: { at: "#example/bank", work: async (page) => { await page.click("#tab-mir"); await page.waitForSelector("#panel-mir .cm-line"); } },
   wat: { at: "#example/bank", work: async (page) => { await page.click("#tab-wat"); await page.waitForSelector("#panel-wat .cm-line"); } },
   size: { at: "#example/chat_rooms", work: async (page) => { await page.click("#tab-size"); await page.waitForSelector("#panel-size table"); } },
+  actors: { at: "#example/chat_rooms", work: async (page) => { await page.click("#tab-actors"); await page.getByRole("button", { name: "Run with a trace" }).click(); await page.waitForSelector("#panel-actors tr"); } },
   options: { at: "", work: (page) => page.click("#options-toggle") },
   examples: { at: "", only: ["wide"], work: (page) => page.click("#menu-examples") },
   more: { at: "", only: ["phone"], work: (page) => page.click("#menu-more") },

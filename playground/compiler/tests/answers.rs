@@ -256,7 +256,8 @@ fn programs_with_a_seed_or_a_trace_can_read_their_environment() {
         let mut exports = Vec::new();
         for payload in wasmparser::Parser::new(0).parse_all(&bytes) {
             if let wasmparser::Payload::ExportSection(section) = payload.expect("the module is right") {
-                exports.extend(section.into_iter().map(|export| export.expect("it is right").name.to_string()));
+                exports
+                    .extend(section.into_iter().map(|export| export.expect("it is right").name.to_string()));
             }
         }
         assert!(exports.iter().any(|name| name == "gal_buffer"), "{exports:?}");

@@ -12,3 +12,4 @@ pub mod route;
 pub mod run;
 pub mod share;
 pub mod tour;
+pub mod trace;

@@ -3,7 +3,7 @@
 use crate::app::{Mode, app};
 use crate::dom::{self, by_id};
 use crate::runner::describe;
-use crate::{files, layout, menus, panels, problems, runs, side};
+use crate::{actors, files, layout, menus, panels, problems, runs, side};
 use js_sys::{Array, Uint8Array};
 use playground_model::document::ENTRY;
 use playground_model::protocol::{Answer, CompileOptions, Request};
@@ -94,6 +94,7 @@ fn act(action: &str, element: &Element) {
         "options" => toggle_options(element),
         "menu" => open_menu(rest, element),
         "tab" => panels::open(rest),
+        "trace" => actors::run(),
         "whole" => panels::toggle_library(),
         "example" => set_address(&format!("#example/{rest}")),
         "theme" => layout::set_theme(rest),
@@ -169,8 +170,8 @@ fn key(event: KeyboardEvent) {
         ("Enter", true) if in_lesson => runs::run(true),
         ("s", false) => format(),
         ("k", false) => share(),
-        (digit @ ("1" | "2" | "3" | "4" | "5" | "6"), false) => {
-            let names = ["output", "problems", "mir", "lir", "wat", "size"];
+        (digit @ ("1" | "2" | "3" | "4" | "5" | "6" | "7"), false) => {
+            let names = ["output", "problems", "mir", "lir", "wat", "size", "actors"];
             panels::open(names[usize::from(digit.as_bytes()[0] - b'1')]);
         }
         _ => return,

@@ -12,6 +12,7 @@ use playground_model::route::Route;
 use playground_model::run::Runs;
 use playground_model::share;
 use playground_model::tour::{Progress, Tour};
+use playground_model::trace::Trace;
 use serde::Deserialize;
 use std::cell::{Cell, OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -52,6 +53,9 @@ pub struct App {
     pub runs: RefCell<Runs>,
     /// What the program has written to standard output.
     pub output: RefCell<String>,
+    /// Whether the program that runs was built with a trace, and what it has told.
+    pub is_traced: Cell<bool>,
+    pub trace: RefCell<Trace>,
     /// Whether the run's output is to be compared with the lesson's.
     pub is_check: Cell<bool>,
     pub problems: RefCell<Problems>,
@@ -86,6 +90,8 @@ pub fn start() {
         panels: Panels::default(),
         runs: RefCell::new(Runs::default()),
         output: RefCell::new(String::new()),
+        is_traced: Cell::new(false),
+        trace: RefCell::new(Trace::default()),
         is_check: Cell::new(false),
         problems: RefCell::new(Problems::default()),
         edition: Cell::new(0),

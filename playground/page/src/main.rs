@@ -5,6 +5,7 @@
 //! through `compiler` and `runner`. Nothing here runs a program unless a reader asks for it.
 
 mod actions;
+mod actors;
 mod app;
 mod asks;
 mod compiler;

@@ -278,7 +278,7 @@ const SHORTCUTS: &[(&str, &str)] = &[
     ("{}+Shift+Enter", "In a lesson: check"),
     ("{}+S", "Format"),
     ("{}+K", "Share"),
-    ("{}+1 … {}+6", "Output, Problems, MIR, LIR, WAT, Size"),
+    ("{}+1 … {}+7", "Output, Problems, MIR, LIR, WAT, Size, Actors"),
     ("F8", "To the next problem"),
     ("{}+F", "Find and replace"),
     ("{}+/", "Comment lines out, or in again"),

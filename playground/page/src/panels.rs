@@ -4,7 +4,7 @@
 use crate::app::app;
 use crate::dom::{self, by_id};
 use crate::editor::Viewer;
-use crate::{layout, problems, sizes};
+use crate::{actors, layout, problems, sizes};
 use playground_model::protocol::{Answer, Request, Stage};
 use playground_model::run::Outcome;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -24,6 +24,7 @@ const VIEWS: &[View] = &[
     View { name: "lir", title: "LIR", fill: || emit(Stage::Lir) },
     View { name: "wat", title: "WAT", fill: || emit(Stage::Wat) },
     View { name: "size", title: "Size", fill: sizes::fill },
+    View { name: "actors", title: "Actors", fill: actors::draw },
 ];
 
 /// How long the document rests before a view that costs a compilation follows it.
@@ -140,6 +141,9 @@ pub fn clear_output() {
 
 /// Adds text; what follows text of the same stream joins its element.
 pub fn write(is_err: bool, text: &str) {
+    if text.is_empty() {
+        return;
+    }
     let output = by_id::<HtmlElement>("output");
     let is_at_end = output.scroll_top() + output.client_height() >= output.scroll_height() - 4;
     let class = if is_err { "err" } else { "out" };

@@ -3,7 +3,7 @@
 use crate::app::{App, Mode, app, toggle};
 use crate::dom::{self, by_id};
 use crate::runner::{Modules, Start};
-use crate::{layout, panels, problems, side};
+use crate::{actors, layout, panels, problems, side};
 use js_sys::Uint8Array;
 use playground_model::protocol::{Answer, CompileOptions, Module, Request};
 use playground_model::run::{Event, Outcome, State};
@@ -16,14 +16,25 @@ const SCHEDULE_SEED: &str = "GAL_SCHEDULE_SEED";
 
 /// Compiles and runs what is in the editor. `is_check`: and compares its output with the lesson's.
 pub fn run(is_check: bool) {
+    begin_run(is_check, false);
+    panels::open("output");
+    layout::show_results();
+}
+
+/// Runs it with a trace of its actors.
+pub fn run_traced() {
+    begin_run(false, true);
+}
+
+fn begin_run(is_check: bool, is_traced: bool) {
     let app = app();
     stop();
     app.is_check.set(is_check);
+    app.is_traced.set(is_traced);
+    *app.trace.borrow_mut() = Default::default();
     let run = app.runs.borrow_mut().begin();
     app.output.borrow_mut().clear();
     panels::clear_output();
-    panels::open("output");
-    layout::show_results();
     draw();
     let options = app.document.borrow().options.clone();
     if options.stdin.len() > limits::STDIN_BYTES {
@@ -46,6 +57,7 @@ fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
     let compile = CompileOptions {
         release: options.release,
         schedules: options.seed.is_some(),
+        trace: app.is_traced.get(),
         limited: true,
         modules: modules.clone(),
         ..CompileOptions::default()
@@ -132,6 +144,7 @@ pub fn forget() {
     let app = app();
     *app.runs.borrow_mut() = Default::default();
     app.output.borrow_mut().clear();
+    *app.trace.borrow_mut() = Default::default();
     panels::clear_output();
     draw();
 }
@@ -141,10 +154,11 @@ impl App {
         if self.runs.borrow().current() != Some(run) {
             return;
         }
-        if !is_err {
-            self.output.borrow_mut().push_str(text);
+        if is_err {
+            return panels::write(true, &self.take_trace(text));
         }
-        panels::write(is_err, text);
+        self.output.borrow_mut().push_str(text);
+        panels::write(false, text);
     }
 
     pub fn run_event(&self, run: u32, event: Event) {
@@ -182,6 +196,9 @@ fn draw() {
         State::Compiling { .. } => panels::status("Compiling …"),
         State::Running { .. } => panels::status("Running …"),
         State::Ended(outcome) => panels::outcome(&outcome),
+    }
+    if panels::is_open("actors") {
+        actors::draw();
     }
     toggle("check", matches!(*app.mode.borrow(), Mode::Tour(Some(_))));
 }
