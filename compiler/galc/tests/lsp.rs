@@ -288,6 +288,9 @@ fn edits_are_applied_and_checked_and_fixes_offered() {
     let edits = client.ask("textDocument/formatting", params);
     assert_eq!(edits[0]["newText"], "fn main() {}\n");
 
+    // What was told of a file is taken back when it is closed.
+    client.change("main.gal", 5, json!([{ "text": "fn main() { nothing() }\n" }]));
+    assert!(!client.findings("main.gal").is_empty());
     let document = client.document("main.gal");
     client.tell("textDocument/didClose", document);
     assert!(client.findings("main.gal").is_empty());

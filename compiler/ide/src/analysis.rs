@@ -1,6 +1,8 @@
 //! A checked program with all that was noted of it, and look-ups by place.
 
 use crate::results::{Location, TextRange};
+use hir::body::LocalDecl;
+use hir::program::{FnKind, ParamMode};
 use hir::record::{LocalRecord, Probe, Record, Target};
 use hir::ty::Ty;
 use hir::{ActorFnKind, Checker};
@@ -22,6 +24,20 @@ pub struct Analysis {
     files: FxHashMap<String, FileId>,
 }
 
+/// Parameters of functions without a body, which no body has noted.
+fn add_params(checker: &Checker, locals: &mut FxHashMap<Span, LocalRecord>) {
+    for function in checker.program.fns.iter().filter(|function| function.kind == FnKind::Required) {
+        // What was made for the checker has the place of what it was made for.
+        let written =
+            function.params.iter().filter(|param| param.span != function.span && !param.span.is_dummy());
+        for param in written {
+            let is_mut = param.mode == ParamMode::Mut;
+            let decl = LocalDecl { name: param.name, ty: param.ty, is_mut, span: param.span };
+            locals.entry(param.span).or_insert(LocalRecord { decl, is_param: true });
+        }
+    }
+}
+
 impl Analysis {
     pub fn new(mut checker: Checker) -> Analysis {
         let diagnostics = checker.diagnostics();
@@ -31,7 +47,9 @@ impl Analysis {
         uses.dedup();
         types.sort_by_key(|(span, _)| *span);
         let files = checker.map.files().map(|(id, file)| (file.name.clone(), id)).collect();
-        let locals = locals.into_iter().map(|local| (local.decl.span, local)).collect();
+        let mut locals: FxHashMap<Span, LocalRecord> =
+            locals.into_iter().map(|local| (local.decl.span, local)).collect();
+        add_params(&checker, &mut locals);
         let mut this = Analysis {
             checker,
             diagnostics,

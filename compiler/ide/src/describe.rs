@@ -253,7 +253,8 @@ impl<'a> Cx<'a> {
     /// parameter without a name for it.
     pub fn local_type(&mut self, local: &hir::record::LocalRecord) -> String {
         let program = &self.analysis.checker.program;
-        let is_closure = matches!(program.types.kind(local.decl.ty), TyKind::Param(_, name) if *name == local.decl.name);
+        let is_closure =
+            matches!(program.types.kind(local.decl.ty), TyKind::Param(_, name) if *name == local.decl.name);
         let written = if local.is_param && is_closure { self.written_type(local.decl.span) } else { None };
         written.unwrap_or_else(|| self.analysis.ty_name(local.decl.ty))
     }

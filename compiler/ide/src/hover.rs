@@ -58,6 +58,16 @@ fn keyword(tree: &Tree, offset: u32) -> Option<Hover> {
         return None;
     }
     let text = tree.source(token.span());
+    if text == "for" && is_in_impl_head(tree, token.span()) {
+        return None;
+    }
     let docs = keywords::docs(text)?;
     Some(Hover { range: tree.range(token.span()), markdown: format!("```gal\n{text}\n```\n\n---\n\n{docs}") })
+}
+
+/// Whether `impl` stands before a word on its line.
+fn is_in_impl_head(tree: &Tree, word: Span) -> bool {
+    let at = tree.range(word).start;
+    let (start, _) = tree.lines.range_of(&tree.text, tree.lines.line_of(at));
+    tree.slice(TextRange::new(start, at)).trim_start().starts_with("impl")
 }

@@ -298,11 +298,15 @@ fn what_an_impl_or_actor_lacks_of_its_traits_is_offered() {
         struct P
 ";
     check(
-        &format!("{traits}\n        impl Shape for P {{\n            fn area(self) -> Float {{ 0.0 }}\n            $0\n        }}\n"),
+        &format!(
+            "{traits}\n        impl Shape for P {{\n            fn area(self) -> Float {{ 0.0 }}\n            $0\n        }}\n"
+        ),
         &["Method fn scale(mut self, by: Float)", "AssocType type Unit", "Method fn name(self) -> String"],
     );
     check(
-        &format!("{traits}\n        actor A: Observer {{\n            on Count -> Int {{ 0 }}\n            $0\n        }}\n"),
+        &format!(
+            "{traits}\n        actor A: Observer {{\n            on Count -> Int {{ 0 }}\n            $0\n        }}\n"
+        ),
         &["Message on Notify(text: String)", "Keyword fn"],
     );
     check_taken(
@@ -523,5 +527,9 @@ fn attributes_are_offered_behind_their_mark() {
 #[test]
 fn names_beside_mistakes_are_still_known() {
     check_labels("fn f(known: Int) {\n    let a = nothing\n    let = 3\n    kn$0\n", &["known"], &[]);
-    check_labels("struct Point { x: Int }\nfn broken() { let = ( }\nfn f(p: Point) {\n    p.$0\n}\n", &["x"], &[]);
+    check_labels(
+        "struct Point { x: Int }\nfn broken() { let = ( }\nfn f(p: Point) {\n    p.$0\n}\n",
+        &["x"],
+        &[],
+    );
 }

@@ -255,11 +255,18 @@ fn modules_and_keywords_are_explained() {
 }
 
 #[test]
+fn parameters_of_what_has_no_body_are_known() {
+    check("trait T {\n    fn put(self, ke$0y: Int)\n}\n", "key: Int");
+    check("trait O {\n    on Tell(te$0xt: String)\n}\n", "text: String");
+}
+
+#[test]
 fn there_is_nothing_to_say_of_text_and_of_what_is_unknown() {
     check_nothing("fn f() {} // a f$0\n");
     check_nothing("fn f() { let s = \"te$0xt\" }\n");
     check_nothing("fn f() { unkno$0wn() }\n");
     check_nothing("fn f() {$0  }\n");
+    check_nothing("struct A\nimpl Show f$0or A {}\n");
     check_nothing("$0");
 }
 

@@ -62,15 +62,16 @@ impl Documents {
     /// The text tells what is wrong with a change that cannot be made.
     pub fn change(&mut self, params: lsp::DidChangeTextDocumentParams) -> Result<(), String> {
         let path = self.path(&params.text_document.text_document_identifier.uri);
+        if !self.open.contains_key(&path) {
+            return Err(format!("`{path}` changes, and was not opened"));
+        }
         for change in params.content_changes {
             match change {
                 lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => {
                     self.workspace.set_text(&path, whole.text);
                 }
                 lsp::TextDocumentContentChangeEvent::TextDocumentContentChangePartial(part) => {
-                    let missing = || format!("`{path}` changes, and was not opened");
-                    let text =
-                        self.text(&path).filter(|_| self.open.contains_key(&path)).ok_or_else(missing)?;
+                    let text = self.text(&path).ok_or_else(|| format!("cannot read `{path}`"))?;
                     let range = convert::range_from(&text, part.range, self.agreed.encoding);
                     self.workspace.edit(&path, range, &part.text).map_err(|error| error.to_string())?;
                 }
@@ -153,7 +154,8 @@ impl Documents {
 
     /// For a file of the library: an open program that has it.
     fn root_with(&mut self, path: &str) -> Option<String> {
-        let open: Vec<String> = self.open.keys().filter(|path| !path.starts_with("library/")).cloned().collect();
+        let open: Vec<String> =
+            self.open.keys().filter(|path| !path.starts_with("library/")).cloned().collect();
         let roots: BTreeSet<String> = open.iter().map(|open| self.entry(open)).collect();
         roots.into_iter().find(|root| self.workspace.reaches(root, path))
     }
@@ -212,8 +214,11 @@ impl Documents {
     }
 }
 
-/// The root file that the manifest around a folder names. A manifest with mistakes has none; `galc check` tells them.
+/// The root file that the manifest around a folder names; texts that were never saved are in none. A manifest with mistakes has none; `galc check` tells them.
 fn package_entry(folder: &Path) -> Option<String> {
+    if !folder.is_absolute() {
+        return None;
+    }
     let root = folder.ancestors().find(|folder| folder.join(MANIFEST).is_file())?;
     let manifest = Manifest::read(&root.join(MANIFEST)).ok()?;
     let entry = root.join(manifest.entry);

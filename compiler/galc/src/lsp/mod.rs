@@ -75,8 +75,9 @@ impl Server {
 
     fn run(mut self, receiver: &Receiver<Incoming>) -> Exit {
         loop {
+            self.queue.extend(receiver.try_iter());
             if self.queue.is_empty() {
-                self.publish(receiver);
+                self.publish();
                 match receiver.recv() {
                     Ok(incoming) => self.queue.push_back(incoming),
                     // The input has ended without `exit`.
@@ -228,10 +229,9 @@ impl Server {
         }
     }
 
-    /// Checks what has changed and tells what was found, unless more has come meanwhile.
-    fn publish(&mut self, receiver: &Receiver<Incoming>) {
-        self.queue.extend(receiver.try_iter());
-        if self.phase != Phase::Running || !self.queue.is_empty() {
+    /// Checks what has changed and tells what was found.
+    fn publish(&mut self) {
+        if self.phase != Phase::Running {
             return;
         }
         let (all, faults) = self.documents.diagnostics();

@@ -62,7 +62,8 @@ fn methods(items: &mut Items<'_, '_>, tree: &Tree, start: u32, decl: &ImplDecl) 
         let name = items.name(program.fns[method].name);
         if !there.contains(&name) {
             // A method that has a default may be written, others must.
-            let rank = if program.fns[method].kind == FnKind::Required { rank::EXPECTED } else { rank::TRAIT };
+            let rank =
+                if program.fns[method].kind == FnKind::Required { rank::EXPECTED } else { rank::TRAIT };
             member(items, method, SymbolKind::Method, &names, rank);
         }
     }
@@ -71,7 +72,9 @@ fn methods(items: &mut Items<'_, '_>, tree: &Tree, start: u32, decl: &ImplDecl) 
 /// What stands in this `impl` for each parameter of the trait, as it is written.
 fn arguments(items: &Items<'_, '_>, tree: &Tree, id: TraitId, ty: &Type) -> Vec<(String, String)> {
     let TypeKind::Path(path) = &ty.kind else { return Vec::new() };
-    let Some(args) = path.segments.last().and_then(|segment| segment.args.as_deref()) else { return Vec::new() };
+    let Some(args) = path.segments.last().and_then(|segment| segment.args.as_deref()) else {
+        return Vec::new();
+    };
     let params = items.cx.analysis.checker.program.traits[id].generics.params.iter().skip(1);
     let texts = args.args.iter().map(|arg| tree.source(arg.span).to_string());
     params.map(|param| items.name(param.name).to_string()).zip(texts).collect()
