@@ -58,14 +58,19 @@ pub fn check_wasm() -> Result {
     args.extend(PURE_CRATES.iter().flat_map(|name| ["--package", name]));
     match toolchain {
         Toolchain::Installed => run(cargo(&args)),
-        Toolchain::BuildStd(root) => run(build_std(root, &args)),
+        Toolchain::BuildStd(root) => {
+            let mut command = build_std(root, &args);
+            // The two compilers must not share results.
+            command.args(["--target-dir", "target/build-std"]);
+            run(command)
+        }
     }
 }
 
-fn build_std(root: &str, args: &[&str]) -> Command {
+/// Cargo of a compiler that comes with the sources of the standard library. It needs a target folder of its own.
+pub fn build_std(root: &str, args: &[&str]) -> Command {
     let mut command = command(&format!("{root}/bin/cargo"), args);
-    // The two compilers must not share results.
-    command.args(["-Zbuild-std=std,panic_abort", "--target-dir", "target/build-std"]);
+    command.arg("-Zbuild-std=std,panic_abort");
     command.env("RUSTC_BOOTSTRAP", "1").env("RUSTC", format!("{root}/bin/rustc"));
     for variable in ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTDOC"] {
         command.env_remove(variable);

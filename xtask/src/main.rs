@@ -8,6 +8,7 @@ mod binaryen;
 mod check_wasm;
 mod llvm;
 mod peers;
+mod playground;
 mod process;
 mod setup;
 mod suites;
@@ -23,6 +24,8 @@ cargo xtask setup [--full]          check the toolchain and add what is missing;
 cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes and nothing skipped
 cargo xtask check-wasm              build the compiler's core for wasm32-unknown-unknown
 cargo xtask web [--full]            type-check, build and test the npm package in runtime-wasm; --full in all browsers, versions of Node and bundlers
+cargo xtask playground [--test]     build the playground and serve it on loopback; --test (--full: and solve all lessons) in Chromium, --shots for pictures of its views
+cargo xtask dist                    write the playground's site to playground/dist
 cargo xtask tidy                    rules that no lint knows
 cargo xtask bench [ARGS…]           compare the compute programs with C and other languages; `bench --help` lists the arguments";
 
@@ -54,6 +57,8 @@ fn main() -> ExitCode {
         Some("test") => test::test(rest),
         Some("check-wasm") => check_wasm::check_wasm(),
         Some("web") => web::web(rest),
+        Some("playground") => playground::playground(rest),
+        Some("dist") => playground::dist(rest),
         Some("tidy") => tidy::tidy(),
         Some("bench") => bench::bench(rest),
         Some("help" | "-h" | "--help") => {

@@ -6,6 +6,7 @@ use crate::binaryen;
 use crate::check_wasm::{self, DEBIAN_PACKAGES};
 use crate::llvm;
 use crate::peers;
+use crate::playground;
 use crate::process::{cargo, command, output, run};
 use crate::web;
 use std::path::Path;
@@ -135,6 +136,7 @@ fn full_tools() -> Result {
     }
     peers::setup();
     web::setup_full();
+    playground::setup();
     Ok(())
 }
 

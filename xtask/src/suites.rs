@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
 
 /// The variable that tells suites with a size how long they may take; `full` or nothing.
-const SIZE_VARIABLE: &str = "GAL_TEST_SIZE";
+pub const SIZE_VARIABLE: &str = "GAL_TEST_SIZE";
 
 pub fn run_all(is_full: bool) -> Result {
     run(is_full, &["--workspace"], &[])

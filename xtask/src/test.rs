@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that has to hold, in steps; the quick ones first.
 
 use crate::process::{cargo, run, show_time};
-use crate::{Result, bench, check_wasm, llvm, suites, tidy, web};
+use crate::{Result, bench, check_wasm, llvm, playground, suites, tidy, web};
 use std::time::{Duration, Instant};
 
 struct Step {
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     Step { name: "tests", work: suites::run_all },
     Step { name: "llvm", work: with_llvm },
     Step { name: "wasm", work: |_| check_wasm::check_wasm() },
+    Step { name: "playground", work: playground::in_test },
     Step { name: "bench", work: check_bench },
 ];
 
@@ -79,9 +80,9 @@ fn summary(results: &[(&str, Result, Duration)], total: Duration) -> Result {
     println!("\n== summary");
     for (name, result, time) in results {
         let state = if result.is_ok() { "ok" } else { "FAILED" };
-        println!("{name:<8} {state:<8} {}", show_time(*time));
+        println!("{name:<10} {state:<8} {}", show_time(*time));
     }
-    println!("{:<17} {}", "total", show_time(total));
+    println!("{:<19} {}", "total", show_time(total));
     let failed: Vec<&str> =
         results.iter().filter(|(_, result, _)| result.is_err()).map(|(name, ..)| *name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }

@@ -172,6 +172,10 @@ impl<'f> Cx<'f> {
         self.drain();
         entry::build_entries(self);
         self.drain();
+        if self.is_web() {
+            self.build_web_calls();
+            self.drain();
+        }
     }
 
     fn drain(&mut self) {

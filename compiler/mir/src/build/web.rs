@@ -72,6 +72,10 @@ impl Cx<'_> {
         if self.opts.tests.is_none() && self.opts.consts.is_none() {
             self.build_web_exports();
         }
+    }
+
+    /// Exports what JavaScript calls because of what the program has reached, its entries included.
+    pub(super) fn build_web_calls(&mut self) {
         let is_plain_import =
             |key: &Key| matches!(key, Key::Fn(id, _) if self.is_js(*id) && !self.is_wrapped_import(*id));
         if self.opts.panic_unwinds && self.instances.keys().any(is_plain_import) {

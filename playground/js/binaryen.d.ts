@@ -1,0 +1,2 @@
+/** The package, which lies beside the other scripts. */
+export { default } from "binaryen";

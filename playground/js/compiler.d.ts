@@ -1,0 +1,6 @@
+/** The compiler's module, as wasm-bindgen makes it. */
+export default function init(options?: { module_or_path: URL | string }): Promise<unknown>;
+export class Compiler {
+  answer(request: string): string;
+  take_bytes(): Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,15 @@
+//! What the playground knows without a browser: documents, links, runs, the tour, and what its parts tell each other.
+//!
+//! Nothing here touches a page, a clock or storage, so that all of it is tested natively. The page (`playground/page`)
+//! draws these values and feeds them events; the compiler's worker (`playground/compiler`) takes and gives [`protocol`].
+
+pub mod arguments;
+pub mod document;
+pub mod limits;
+pub mod protocol;
+pub mod queue;
+pub mod route;
+pub mod run;
+pub mod share;
+pub mod tour;
+pub mod trace;
