@@ -9,8 +9,9 @@ import { build } from "esbuild";
 // Names of properties that only the package itself uses are shortened, which minifiers cannot know. None of them may be
 // one of JavaScript's own, of the module's, or of a description in `app.js`.
 const INTERNAL =
-  "ask at background begun boxed byte bytes check count depth enter err fail flush garbage handles held hold host isReading last levels load " +
-  "loop nullish number open out outside panic path piece put room stop take text unwrap view wake where wrap";
+  "answer ask at background begun boxed byte bytes check count depth end enter err fail fault flush garbage handle handles held hold host " +
+  "isReading last levels load loop nullish number open out outside panic path piece promise put reject resolve room stop take text unwrap " +
+  "view wake where wrap";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 rmSync(join(folder, "dist"), { recursive: true, force: true });

@@ -29,18 +29,18 @@ export function actor(
       handle: (value) => handles.get(value as object),
     });
 
-    const Class = class {
+    const Class: any = class {
       constructor(...values: unknown[]) {
-        return (statics.new ?? exportOf(host, `${name}.new`))(...values);
+        return (Class.new ?? exportOf(host, `${name}.new`))(...values);
       }
     };
-    const statics: Record<string, any> = { name };
+    // Names such as `name` and `length` are there, and cannot be assigned to.
+    const define = (key: string, value: unknown) => Object.defineProperty(Class, key, { value });
+    define("name", name);
     for (const constructor in constructors) {
       const suffix = constructor === "new" ? "" : `.${constructor}`;
-      statics[constructor] = caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self);
+      define(constructor, caller(host, `${name}.new${suffix}`, name + suffix, constructors[constructor]!, self));
     }
-    // Names such as `name` and `length` are there, and cannot be assigned to.
-    for (const key in statics) Object.defineProperty(Class, key, { value: statics[key] });
 
     const prototype: any = Class.prototype;
     const method = (message: string, parameters: Parameters, answer?: Codec<unknown>) => {

@@ -15,7 +15,17 @@ interface Answer {
 }
 
 export async function send({ method, url, headers, body }: Request): Promise<Answer> {
-  const response = await fetch(url, { method, headers: [...headers], body });
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return { status: response.status, url: response.url, headers: new Map(response.headers), body: bytes };
+  try {
+    const response = await fetch(url, { method, headers: [...headers], body });
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, url: response.url, headers: new Map(response.headers), body: bytes };
+  } catch (error) {
+    throw new Error(`${method} ${url}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Why a request failed: Node says that in the cause alone. */
+function reasonOf(error: any): string {
+  const why = error?.cause?.message || error?.cause?.code;
+  return why ? `${error.message}: ${why}` : `${error?.message ?? error}`;
 }

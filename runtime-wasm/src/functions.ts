@@ -90,9 +90,10 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
   if (async) {
     return (length: number, ticket: number) => {
       const settle = (status: number, wire: Wire) => host.background(() => host.exports.gal_settle!(ticket, status, host.put(wire)));
-      new Promise((resolve) => resolve(run(...host.read(parts, length))))
-        .then((value) => host.write(given, [value]))
-        .then((wire) => settle(0, wire), (thrown) => settle(1, failure(thrown)));
+      (async () => host.write(given, [await run(...host.read(parts, length))]))().then(
+        (wire) => settle(0, wire),
+        (thrown) => settle(1, failure(thrown)),
+      );
       host.check();
     };
   }
@@ -104,8 +105,9 @@ export function importOf(host: Host, module: string, name: string, [run, paramet
         : host.put(host.write(given, call(host.read(parts, args[0]))));
     } catch (thrown) {
       // A number cannot say that there is none: the module panics, if it knows how to. An exception of JavaScript leaves it half done.
+      host.check();
       const { gal_throw } = host.exports;
-      if (host.status !== undefined || (plain && !gal_throw)) throw thrown;
+      if (plain && !gal_throw) throw thrown;
       const length = host.put(failure(thrown));
       return plain ? gal_throw!(length) : -1;
     }

@@ -25,12 +25,8 @@ export function textSink(emit: (text: string) => void): Sink {
     write(bytes) {
       const text = decoder.decode(bytes, { stream: true });
       const end = text.lastIndexOf("\n") + 1;
-      if (!end) {
-        held += text;
-        return;
-      }
-      const lines = held + text.slice(0, end);
-      held = text.slice(end);
+      const lines = end ? held + text.slice(0, end) : "";
+      held = (end ? "" : held) + text.slice(end);
       send(lines);
     },
     // The first bytes of a character wait for the others; if they never come, they are no text.

@@ -24,6 +24,8 @@ export interface Description {
 export interface Instance {
   /** Runs `main`; fulfilled with the exit status when nothing is left to do. */
   start(): Promise<number>;
+  /** Ends the program, as `exit(0)` of its own would: nothing of it runs any more. */
+  close(): void;
   /** The status, if the program has ended, so that it takes no more calls. */
   readonly exited: number | undefined;
 }
@@ -39,12 +41,13 @@ export function makeProgram<T>(description: Description, platform: Platform): Pr
     async instantiate(source, options = {}) {
       checkEngine(needs);
       const module = await compile(source ?? url(), platform.load);
-      const { host, gal, start, open } = makeHost(name, options, platform);
+      const { host, gal, start, close, open } = makeHost(name, options, platform);
       const given = mapValues(imports, (module, functions) => mapValues(functions, (name, it) => importOf(host, module, name, it)));
       open((await WebAssembly.instantiate(module, { ...given, gal })).exports);
       const bound = mapValues({ ...actors, ...exports }, (name, bind) => bind(host, name));
       const app: Instance = {
         start,
+        close,
         get exited() {
           return host.status;
         },

@@ -3,7 +3,7 @@ import { failed, isA } from "./errors.js";
 import { bool, uint32, whole } from "./numbers.js";
 import { type Codec, decode, type Of, type Wire } from "./wire.js";
 
-const encoder = /* @__PURE__ */ new TextEncoder();
+export const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** The bytes that are read are part of the memory. */
 function crossBytes(wire: Wire, list: ArrayLike<number>): Uint8Array {

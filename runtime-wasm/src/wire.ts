@@ -56,6 +56,8 @@ export class Wire {
   levels = 0;
   /** The handles that were made for what was written. */
   handles: number[] = [];
+  /** What is wrong with what was read. */
+  declare fault?: Error;
 
   constructor(
     readonly host: Host,
@@ -71,8 +73,11 @@ export class Wire {
     throw new TypeError(`${this.where()}: expected ${expected}, got ${show(value)}`);
   }
 
-  outside(text: string): never {
-    throw new RangeError(`${this.where()}: ${text}`);
+  /** The value has no place on the other side. What comes out of the module is read to its end first: JavaScript owns what is in it. */
+  outside(text: string): any {
+    const fault = new RangeError(`${this.where()}: ${text}`);
+    if (!this.isReading) throw fault;
+    this.fault ??= fault;
   }
 
   private where(): string {

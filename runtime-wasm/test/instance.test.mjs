@@ -446,3 +446,68 @@ test("bytes, modules, responses, URLs, paths and promises of them are modules", 
   await refused("no/such/file.wasm", { code: "ENOENT" });
   await refused(Promise.reject(new Error("of the caller")), { message: "of the caller" });
 });
+
+test("close ends an instance: a trace has its end, what waits is rejected, nothing goes on", async () => {
+  const events = [];
+  const description = { exports: { f: fn([]), wait: fn([], int, { async: true }) } };
+  const { app } = await instantiate(description, (module) => ({
+    f: () => 0,
+    wait() {},
+    gal_start() {},
+    gal_turn: () => 1e6,
+    gal_close() {
+      module.write(2, "finish\n");
+      events.push("close");
+    },
+  }), { stderr: (text) => events.push(text) });
+  const started = app.start();
+  const waiting = app.wait();
+  await turnOfTheLoop();
+  assert.equal(app.exited, undefined);
+  app.close();
+  app.close();
+  assert.deepEqual(events, ["finish\n", "close"]);
+  assert.equal(app.exited, 0);
+  assert.equal(await started, 0);
+  await assert.rejects(waiting, { name: "GalExitError", status: 0 });
+  assert.throws(app.f, { name: "GalExitError", message: "the program has ended with status 0" });
+  const plain = await instantiate({}, () => ({}));
+  plain.app.close();
+  assert.equal(plain.app.exited, 0);
+});
+
+test("a function of JavaScript may close the instance that calls it", async () => {
+  let app;
+  let wentOn = false;
+  const imports = { m: { f: [() => void app.close(), [], unit] } };
+  ({ app } = await instantiate({ imports, exports: { outer: fn([]) } }, (module) => ({
+    outer() {
+      module.imports.m.f(0);
+      wentOn = true;
+    },
+  })));
+  assert.throws(() => app.outer(), { name: "GalExitError", status: 0 });
+  assert.equal(wentOn, false);
+});
+
+test("an actor in a value with a number that is too large is let go", async () => {
+  const { setFlagsFromString } = await import("node:v8");
+  const { runInNewContext } = await import("node:vm");
+  setFlagsFromString("--expose-gc");
+  const gc = runInNewContext("gc");
+  const released = [];
+  const description = { exports: { f: fn([], array(struct({ n: int, counter: ref("Counter") }))) }, actors: { Counter: actor({ made: [] }) } };
+  const { app } = await instantiate(description, (module) => ({
+    f: () => module.give([2, 0, 0, 0, ...tooLarge(), 7, 0, 0, 0, ...tooLarge(), 8, 0, 0, 0]),
+    "Counter.new.made": () => -1,
+    gal_release: (handle) => void released.push(handle),
+  }));
+  assert.throws(() => app.f(), { name: "RangeError", message: "f: result[0].n: 9007199254740992 is not within ±(2^53 - 1)" });
+  for (let tries = 0; released.length < 2 && tries < 50; tries++) {
+    gc();
+    await turnOfTheLoop();
+  }
+  assert.deepEqual(released.sort(), [7, 8]);
+});
+
+const tooLarge = () => [0, 0, 0, 0, 0, 0, 32, 0];

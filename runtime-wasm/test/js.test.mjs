@@ -59,3 +59,30 @@ test("the library's declarations have their functions", () => {
     for (const found of names) assert.equal(typeof module[found], "function", `${name}: ${found}`);
   }
 });
+
+test("a request that fails says where it went, and why", async () => {
+  const ask = (url) => fetching.send({ method: "GET", url, headers: new Map() });
+  const { createServer } = await import("node:net");
+  const server = createServer((socket) => socket.destroy());
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${server.address().port}/a?b=c`;
+  const broken = await ask(url).catch((error) => error);
+  assert(broken.message.startsWith(`GET ${url}: fetch failed: `), broken.message);
+  assert(broken.cause instanceof TypeError);
+  await new Promise((resolve) => server.close(resolve));
+  await assert.rejects(ask(url), ({ message }) => message.startsWith(`GET ${url}: fetch failed: `) && /ECONNREFUSED/.test(message));
+  await assert.rejects(ask("no address"), /^Error: GET no address: .*URL/);
+});
+
+test("what a request fails with may be anything", async () => {
+  const real = globalThis.fetch;
+  try {
+    globalThis.fetch = async () => {
+      throw "a text";
+    };
+    const request = { method: "PUT", url: "x:y", headers: new Map() };
+    await assert.rejects(fetching.send(request), { message: "PUT x:y: a text" });
+  } finally {
+    globalThis.fetch = real;
+  }
+});

@@ -92,6 +92,11 @@ test("the README names every option and the versions of engines that messages do
   for (const [, version] of read("src/engine.ts").matchAll(/(?:Chromium|Firefox|Safari) ([\d.]+)/g)) assert(readme.includes(`| ${version} |`), version);
 });
 
+test("the README says what a page in an engine without exceptions is told", () => {
+  const [, text] = /exnref: \[\s*"(.*?)",$/ms.exec(read("src/engine.ts"));
+  assert(read("README.md").includes(`the program needs WebAssembly ${text}\n`), text);
+});
+
 test("the packed package installs into an empty project, and is imported", () => {
   const project = mkdtempSync(join(tmpdir(), "gal-runtime-"));
   try {

@@ -44,7 +44,7 @@ pub mod ty;
 mod types;
 mod unknown;
 mod unused;
-mod web_types;
+pub mod web_types;
 mod wellformed;
 mod witness;
 

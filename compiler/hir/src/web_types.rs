@@ -6,8 +6,9 @@ use crate::program::*;
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span};
 
-/// How many parameters a function may have that crosses; mir's build/web.rs and docs/language.md have the same number.
-const MAX_PARAMS: usize = 8;
+/// How many parameters a function may have that crosses: so many variants of a call the library has, in sys/web/calls.gal. docs/language.md has
+/// the same number, and that for messages of actors, of which the actor is one.
+pub const MAX_PARAMS: usize = 8;
 /// JavaScript has the name of a variant under this name.
 const TAG: &str = "tag";
 
@@ -117,5 +118,30 @@ impl Checker {
             }
             self.obstacle(field.ty, comes_in, seen)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MAX_PARAMS;
+
+    #[test]
+    fn the_library_and_the_document_have_the_same_number_of_parameters() {
+        let calls = include_str!("../../../library/sys/web/calls.gal");
+        for kind in ["web_call", "web_start"] {
+            let has = |n: usize| calls.contains(&format!("@lang(\"{kind}{n}\")"));
+            assert!((0..=MAX_PARAMS).all(has), "{kind} with at most {MAX_PARAMS}");
+            assert!(!has(MAX_PARAMS + 1), "{kind} with more");
+        }
+        let of_messages = MAX_PARAMS - 1;
+        let document = include_str!("../../../docs/language.md");
+        for text in [
+            format!(
+                "has at most {MAX_PARAMS} parameters, a message of an exported actor at most {of_messages}."
+            ),
+            format!("of a message of an exported actor | {MAX_PARAMS}; {of_messages} |"),
+        ] {
+            assert!(document.contains(&text), "{text}");
+        }
     }
 }

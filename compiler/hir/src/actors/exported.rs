@@ -12,8 +12,13 @@ use crate::ty::Ty;
 use syntax::ast::{self, ExprKind, FnBody, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
-/// Names of messages that the class in JavaScript uses itself; runtime-wasm has the same.
-const TAKEN: [&str; 3] = ["Constructor", "Free", "Then"];
+/// Messages whose methods the class in JavaScript has itself, or which would make a promise of its instances; runtime-wasm/test/names.test.mjs
+/// compares these lists with the class.
+const TAKEN_METHODS: &[&str] = &["Constructor", "Free", "Then"];
+/// Constructors that a class cannot have as static methods.
+const TAKEN_STATICS: &[&str] = &["prototype"];
+/// The constructor without a name.
+const NEW: &str = "new";
 
 impl Checker {
     /// Makes the functions of all actors that are exported. Their signatures are known by now.
@@ -77,41 +82,59 @@ impl Checker {
         let message = &decl.messages[variant];
         let (name, handler, reply) = (message.name, message.fn_, message.reply);
         let span = self.program.fns[handler].span;
-        let text = self.program.name(name).to_string();
-        if TAKEN.contains(&text.as_str()) || is_constructor && text == "prototype" {
-            let what = if is_constructor { "constructor" } else { "message" };
-            let message = format!("a {what} of an exported actor cannot be called `{text}`");
-            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, span, message);
-            return self.report(diag.note("the class in JavaScript has something of this name of its own"));
-        }
-        if reply == ReplyKind::Inferred {
-            let message = "a message of an exported actor needs the type of its reply written";
-            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, span, message);
-            return self.report(diag.note("write `-> T` behind the message"));
+        if let Some(diag) = self.unexportable(name, reply, is_constructor, span) {
+            return self.report(diag);
         }
         let own = self.lang_adt_ty(Some(adt), &[]);
         let mut params = self.crossing_params(handler, reply, is_constructor);
         let names: Vec<Symbol> = params.iter().map(|p| p.name).collect();
+        let export = self.export_name(owner, name, is_constructor);
+        if is_constructor {
+            let form = spawn(owner, name, self.program.name(name) == NEW, &names, span);
+            return self.add_exported_fn(module, export, params, own, form, span);
+        }
         let target = self.program.interner.intern("the actor");
-        let ret = match is_constructor {
-            true => own,
-            false => {
-                params.insert(0, Param { name: target, ty: own, mode: ParamMode::Value, span });
-                self.exported_reply(actor, variant, span)
-            }
-        };
-        let form = match (is_constructor, reply) {
-            (true, _) => spawn(owner, name, self.program.name(name) == "new", &names, span),
-            (false, ReplyKind::Never) => send(target, name, &names, span),
-            (false, _) => try_ask(target, name, &names, span),
-        };
-        let owner = self.program.name(owner);
-        let export = match (is_constructor, text.as_str()) {
-            (true, "new") => format!("{owner}.new"),
-            (true, _) => format!("{owner}.new.{text}"),
-            _ => format!("{owner}.{text}"),
+        params.insert(0, Param { name: target, ty: own, mode: ParamMode::Value, span });
+        let ret = self.exported_reply(actor, variant, span);
+        let form = match reply {
+            ReplyKind::Never => send(target, name, &names, span),
+            _ => try_ask(target, name, &names, span),
         };
         self.add_exported_fn(module, export, params, ret, form, span);
+    }
+
+    /// What keeps a message from being a method of the class in JavaScript.
+    fn unexportable(
+        &self,
+        name: Symbol,
+        reply: ReplyKind,
+        is_constructor: bool,
+        span: Span,
+    ) -> Option<Diagnostic> {
+        let text = self.program.name(name);
+        let taken = if is_constructor { TAKEN_STATICS } else { TAKEN_METHODS };
+        if taken.contains(&text) {
+            let what = if is_constructor { "constructor" } else { "message" };
+            let message = format!("a {what} of an exported actor cannot be called `{text}`");
+            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, span, message);
+            return Some(diag.note("the class in JavaScript has something of this name of its own"));
+        }
+        if reply == ReplyKind::Inferred {
+            let message = "a message of an exported actor needs the type of its reply written";
+            let diag = Diagnostic::error(codes::BAD_HOST_TYPE, span, message);
+            return Some(diag.note("write `-> T` behind the message"));
+        }
+        None
+    }
+
+    /// By what name the loader finds the function for a message.
+    fn export_name(&self, owner: Symbol, name: Symbol, is_constructor: bool) -> String {
+        let (owner, name) = (self.program.name(owner), self.program.name(name));
+        match (is_constructor, name) {
+            (true, NEW) => format!("{owner}.{NEW}"),
+            (true, _) => format!("{owner}.{NEW}.{name}"),
+            (false, _) => format!("{owner}.{name}"),
+        }
     }
 
     /// The parameters of a message that are written.

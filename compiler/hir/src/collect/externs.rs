@@ -26,7 +26,7 @@ impl Checker {
     }
 
     pub(super) fn collect_extern(&mut self, module: ModuleId, block: ast::ExternBlock) {
-        let Some(host) = self.extern_host(&block) else {
+        let Some(host) = self.extern_host(module, &block) else {
             return self.collect_unsupported(module, block.items);
         };
         for item in block.items {
@@ -45,13 +45,13 @@ impl Checker {
     }
 
     /// What a block's functions are of, if this compiler and its target have such a host.
-    fn extern_host(&mut self, block: &ast::ExternBlock) -> Option<ExternHost> {
+    fn extern_host(&mut self, module: ModuleId, block: &ast::ExternBlock) -> Option<ExternHost> {
         let (abi, span) = &block.abi;
         let native = self.options.targets.iter().any(|family| family == NATIVE);
         match (abi.as_str(), native) {
             ("wasm", false) => {
-                let module = block.module.as_ref().map_or("env", |(name, _)| name);
-                Some(ExternHost { abi: "wasm", module: module.to_string() })
+                let name = block.module.as_ref().map_or("env", |(name, _)| name);
+                Some(ExternHost { abi: "wasm", module: name.to_string() })
             }
             ("C", true) => {
                 if let Some((_, span)) = block.module {
@@ -74,7 +74,7 @@ impl Checker {
                 None
             }
             ("js", _) if self.is_web() => match &block.module {
-                Some((module, _)) => Some(ExternHost { abi: "js", module: module.to_string() }),
+                Some((path, _)) => Some(ExternHost { abi: "js", module: self.js_module(module, path) }),
                 None => {
                     let message = "functions of JavaScript belong to a module";
                     let diag = Diagnostic::error(codes::MISPLACED_ITEM, *span, message);
@@ -94,6 +94,21 @@ impl Checker {
                 self.report(diag.note("the kinds are `\"wasm\"`, `\"js\"` and `\"C\"`"));
                 None
             }
+        }
+    }
+
+    /// A module of JavaScript as seen from the entry file, whichever file names it: two files that write the same path mean the same module
+    /// only if they are in the same folder. Names of packages and addresses stay as they are.
+    fn js_module(&self, module: ModuleId, written: &str) -> String {
+        let folder = |module: ModuleId| {
+            let name = self.program.modules[module].file.map_or("", |file| &self.map.file(file).name);
+            name.rfind('/').map_or("", |end| &name[..=end])
+        };
+        match folder(module).strip_prefix(folder(self.root)) {
+            Some(below) if is_relative(written) && !self.program.modules[module].is_library => {
+                joined(below, written)
+            }
+            _ => written.to_string(),
         }
     }
 
@@ -134,5 +149,45 @@ impl Checker {
         });
         self.decls.fns.push(Some(decl));
         self.declare_item(module, name, Def::Fn(id), is_pub);
+    }
+}
+
+fn is_relative(path: &str) -> bool {
+    path.starts_with("./") || path.starts_with("../")
+}
+
+/// A relative path as seen from where `folder` is.
+fn joined(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
+            _ => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    if path.starts_with("../") { path } else { format!("./{path}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_relative, joined};
+
+    #[test]
+    fn modules_of_javascript_are_named_from_the_entry_file() {
+        let cases = [
+            ("", "./view.js", "./view.js"),
+            ("ui/", "./view.js", "./ui/view.js"),
+            ("ui/parts/", "../view.js", "./ui/view.js"),
+            ("ui/", "../view.js", "./view.js"),
+            ("ui/", "../../view.js", "../view.js"),
+            ("", "../../view.js", "../../view.js"),
+            ("ui/", "./a//./b/../view.js", "./ui/a/view.js"),
+        ];
+        for (folder, path, wanted) in cases {
+            assert_eq!(joined(folder, path), wanted, "{path} in {folder}");
+        }
+        assert!(!is_relative("three") && !is_relative("https://example.com/a.js") && !is_relative(".hidden"));
     }
 }
