@@ -21,8 +21,16 @@ const GALC_VARIABLE: &str = "GALC";
 
 const FULL_SCRIPT: &str = "test:full";
 
+pub fn editors(args: &[String]) -> Result {
+    match args {
+        [] => in_test(false),
+        [full] if full == "--full" => in_test(true),
+        _ => Err("`cargo xtask editors` takes `--full` alone".to_string()),
+    }
+}
+
 /// A step of `cargo xtask test`; without Node nothing of it can be tested.
-pub fn test(is_full: bool) -> Result {
+pub fn in_test(is_full: bool) -> Result {
     if let Err(why) = check_node() {
         println!("skipped: {why}");
         return Ok(());
@@ -66,7 +74,7 @@ fn has_script(folder: &str, script: &str) -> Result<bool> {
     Ok(text.contains(&format!("\"{script}\":")))
 }
 
-/// What `test` needs. It is no failure if that cannot be had: nothing else needs it.
+/// What `in_test` needs. It is no failure if that cannot be had: nothing else needs it.
 pub fn setup() {
     let installed = check_node().and_then(|()| FOLDERS.iter().try_for_each(|folder| install(folder)));
     report("npm's packages for `editors`", installed);

@@ -6,6 +6,7 @@
 mod bench;
 mod binaryen;
 mod check_wasm;
+mod editors;
 mod llvm;
 mod peers;
 mod playground;
@@ -24,6 +25,7 @@ cargo xtask setup [--full]          check the toolchain and add what is missing;
 cargo xtask test [--full] [STEP…]   format, tidy, lints, all tests, wasm; --full with the large sizes and nothing skipped
 cargo xtask check-wasm              build the compiler's core for wasm32-unknown-unknown
 cargo xtask web [--full]            type-check, build and test the npm package in runtime-wasm; --full in all browsers, versions of Node and bundlers
+cargo xtask editors [--full]        test what is in editors: grammars and the extension for Visual Studio Code
 cargo xtask playground [--test]     build the playground and serve it on loopback; --test (--full: and solve all lessons) in Chromium, --shots for pictures of its views
 cargo xtask dist                    write the playground's site to playground/dist
 cargo xtask tidy                    rules that no lint knows
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Some("test") => test::test(rest),
         Some("check-wasm") => check_wasm::check_wasm(),
         Some("web") => web::web(rest),
+        Some("editors") => editors::editors(rest),
         Some("playground") => playground::playground(rest),
         Some("dist") => playground::dist(rest),
         Some("tidy") => tidy::tidy(),

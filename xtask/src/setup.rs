@@ -4,6 +4,7 @@
 use crate::Result;
 use crate::binaryen;
 use crate::check_wasm::{self, DEBIAN_PACKAGES};
+use crate::editors;
 use crate::llvm;
 use crate::peers;
 use crate::playground;
@@ -42,6 +43,7 @@ pub fn setup(args: &[String]) -> Result {
     llvm::setup();
     binaryen::setup();
     web::setup();
+    editors::setup();
     if is_full {
         full_tools()?;
     }
@@ -136,6 +138,7 @@ fn full_tools() -> Result {
     }
     peers::setup();
     web::setup_full();
+    editors::setup_full();
     playground::setup();
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that has to hold, in steps; the quick ones first.
 
 use crate::process::{cargo, run, show_time};
-use crate::{Result, bench, check_wasm, llvm, playground, suites, tidy, web};
+use crate::{Result, bench, check_wasm, editors, llvm, playground, suites, tidy, web};
 use std::time::{Duration, Instant};
 
 struct Step {
@@ -16,6 +16,7 @@ const STEPS: &[Step] = &[
     // Before the programs that run through the package.
     Step { name: "web", work: web::in_test },
     Step { name: "tests", work: suites::run_all },
+    Step { name: "editors", work: editors::in_test },
     Step { name: "llvm", work: with_llvm },
     Step { name: "wasm", work: |_| check_wasm::check_wasm() },
     Step { name: "playground", work: playground::in_test },
