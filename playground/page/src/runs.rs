@@ -60,7 +60,6 @@ fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
         trace: app.is_traced.get(),
         limited: true,
         modules: modules.clone(),
-        ..CompileOptions::default()
     };
     let begun = dom::now();
     app.compiler.ask(Request::Compile { files: app.files(), options: compile }, move |answer, bytes| match answer {
