@@ -3,6 +3,12 @@
 //!
 //! `GAL_TEST_SIZE=full` takes every file; without it, one of some.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests run on the host, and read the corpus from the disk"
+)]
+
 mod support;
 
 use damage::{Rng, mutate};

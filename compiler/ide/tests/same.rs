@@ -2,6 +2,12 @@
 //!
 //! `GAL_TEST_SIZE=full` compares all programs of the corpus; without it, one of some.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests run on the host, and read the corpus from the disk"
+)]
+
 use driver::{Options, Session, SourceLoader};
 use std::path::{Path, PathBuf};
 
