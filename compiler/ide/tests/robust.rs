@@ -17,7 +17,7 @@ use ide::{NoFiles, TextRange, Workspace};
 use std::path::{Path, PathBuf};
 
 /// Of the quick tier: every so many files, and damaged texts of each.
-const STRIDE: usize = 23;
+const STRIDE: usize = 41;
 const TEXTS: usize = 3;
 
 fn corpus() -> Vec<PathBuf> {
