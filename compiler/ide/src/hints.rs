@@ -48,10 +48,10 @@ impl Hints<'_, '_> {
 
     fn node(&mut self, node: Node<'_>) {
         match node {
-            Node::Let(parts) if parts.ty.is_none() => {
-                if !parts.init.as_ref().is_some_and(|init| self.is_obvious(init)) {
-                    self.pattern(&parts.pat);
-                }
+            Node::Let(parts)
+                if parts.ty.is_none() && !parts.init.as_ref().is_some_and(|init| self.is_obvious(init)) =>
+            {
+                self.pattern(&parts.pat);
             }
             Node::Expr(expr) => self.expr(expr),
             _ => {}

@@ -10,9 +10,11 @@ fn sorted(mut all: Vec<Location>) -> Vec<Location> {
     all
 }
 
+type Find = fn(&mut ide::Workspace, &str, &str, u32) -> Result<Vec<Location>, ide::Error>;
+
 /// The places that `find` gives are those marked with `^^^`.
 #[track_caller]
-fn check(fixture: &str, find: fn(&mut ide::Workspace, &str, &str, u32) -> Result<Vec<Location>, ide::Error>) {
+fn check(fixture: &str, find: Find) {
     let mut fixture = Fixture::new(fixture);
     let (path, offset) = fixture.at();
     let found = find(&mut fixture.workspace, support::ENTRY, &path, offset).expect("there is an answer");

@@ -3,6 +3,12 @@
 //!
 //! `GAL_TEST_SIZE=full` takes every file; without it, one of some.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests run on the host, and read the corpus from the disk"
+)]
+
 mod support;
 
 use damage::{Rng, mutate};
@@ -11,7 +17,7 @@ use ide::{NoFiles, TextRange, Workspace};
 use std::path::{Path, PathBuf};
 
 /// Of the quick tier: every so many files, and damaged texts of each.
-const STRIDE: usize = 23;
+const STRIDE: usize = 41;
 const TEXTS: usize = 3;
 
 fn corpus() -> Vec<PathBuf> {

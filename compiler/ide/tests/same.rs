@@ -1,7 +1,18 @@
 //! Diagnostics are the same with and without what is noted for editors.
+//!
+//! `GAL_TEST_SIZE=full` compares all programs of the corpus; without it, one of some.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests run on the host, and read the corpus from the disk"
+)]
 
 use driver::{Options, Session, SourceLoader};
 use std::path::{Path, PathBuf};
+
+/// Of the quick tier: every so many programs.
+const STRIDE: usize = 5;
 
 struct Disk;
 
@@ -41,8 +52,9 @@ fn recording_changes_no_diagnostics() {
         programs(&root.join(folder), &mut all);
     }
     assert!(all.len() > 200, "the corpus is there");
+    let is_full = std::env::var("GAL_TEST_SIZE").is_ok_and(|size| size == "full");
     let mut n_findings = 0;
-    for path in all {
+    for path in all.into_iter().step_by(if is_full { 1 } else { STRIDE }) {
         let entry = path.to_string_lossy().into_owned();
         let options = || Options { target: &driver::WASM32_WEB, ..Options::default() };
         let mut loader = Disk;
@@ -59,5 +71,5 @@ fn recording_changes_no_diagnostics() {
             _ => panic!("{entry}: only one of them ends in an error"),
         }
     }
-    assert!(n_findings > 100, "the corpus has mistakes");
+    assert!(n_findings > 20, "the corpus has mistakes");
 }

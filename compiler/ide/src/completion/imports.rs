@@ -215,8 +215,8 @@ fn import(items: &Items<'_, '_>, module: &str, decl: &Decl) -> Completion {
 
 /// The edit that adds a `use` behind those that are there, or at the head of the file.
 pub fn use_edit(tree: &Tree, path: &str) -> TextEdit {
-    let uses = tree.file.items.iter().filter(|item| matches!(item.kind, ItemKind::Use(_)));
-    if let Some(last) = uses.last() {
+    let last = tree.file.items.iter().rfind(|item| matches!(item.kind, ItemKind::Use(_)));
+    if let Some(last) = last {
         let at = tree.range(last.span).end;
         return TextEdit { range: TextRange::empty(at), text: format!("\nuse {path}") };
     }

@@ -168,22 +168,9 @@ fn use_path(tree: &Tree, at: usize) -> Option<Vec<String>> {
         _ => 0,
     };
     let open: i32 = behind.iter().map(depth).sum();
-    let has_newline =
-        behind.iter().any(|token| token.nl) || tree.lexed.tokens.get(at).is_none_or(|next| next.nl);
-    let same_line = {
-        let line = |pos: u32| tree.lines.line_of(pos - 1);
-        behind.last().or(tokens.get(start)).is_some_and(|last| {
-            tree.lexed.tokens.get(at).map_or(true, |next| next.nl || line(next.lo) == line(last.lo))
-        })
-    };
-    if !is_use
-        || open < 0
-        || (open == 0 && behind.iter().any(|token| token.nl))
-        || (!same_line && has_newline)
-    {
-        return None;
-    }
-    if open == 0 && !ends_open(behind) {
+    // Outside of braces a path ends with its line, and goes on behind a dot only.
+    let goes_on = open > 0 || !behind.iter().any(|token| token.nl) && ends_open(behind);
+    if !is_use || open < 0 || !goes_on {
         return None;
     }
     Some(path_of(tree, behind))
