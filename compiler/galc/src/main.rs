@@ -10,6 +10,7 @@ mod compile;
 mod exit;
 mod loader;
 mod native;
+mod node;
 mod package;
 mod quantity;
 mod shell;
