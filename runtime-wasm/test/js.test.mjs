@@ -63,14 +63,14 @@ test("the library's declarations have their functions", () => {
 test("a request that fails says where it went, and why", async () => {
   const ask = (url) => fetching.send({ method: "GET", url, headers: new Map() });
   const { createServer } = await import("node:net");
-  const server = createServer((socket) => socket.destroy());
+  const server = createServer();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // Nobody listens there any more.
   const url = `http://127.0.0.1:${server.address().port}/a?b=c`;
-  const broken = await ask(url).catch((error) => error);
-  assert(broken.message.startsWith(`GET ${url}: fetch failed: `), broken.message);
-  assert(broken.cause instanceof TypeError);
   await new Promise((resolve) => server.close(resolve));
-  await assert.rejects(ask(url), ({ message }) => message.startsWith(`GET ${url}: fetch failed: `) && /ECONNREFUSED/.test(message));
+  const refused = await ask(url).catch((error) => error);
+  assert(refused.message.startsWith(`GET ${url}: fetch failed: `) && refused.message.includes("ECONNREFUSED"), refused.message);
+  assert(refused.cause instanceof TypeError);
   await assert.rejects(ask("no address"), /^Error: GET no address: .*URL/);
 });
 

@@ -1,29 +1,40 @@
 // Runs modules for the web, one after the other: each line of standard input is a request in JSON, each line of standard output says that
 // one has been answered. With `--chromium` they run in a page there, else here in Node.
 //
+// The process ends when its input does, whatever a program in the browser is at, and takes the browser with it.
+//
 // A request: `module` (a path), `name`, `args`, `stdin`; in Node perhaps `script`, the path of the ES module that galc writes beside a module.
 // The answer is the exit status; what the program has written to its standard streams lies beside the module, in files that end with `.out`
 // and `.err`.
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
 const runtime = new URL("../../runtime-wasm/dist/", import.meta.url);
 // Here each turn is as short as can be, so that programs are interrupted wherever they may be; in the page it is as long as usual.
-const { run, close } = process.argv.includes("--chromium") ? await chromium() : await here();
+// `--chromium FOLDER`: for the browser's own files.
+const at = process.argv.indexOf("--chromium");
+const { run, close } = at > 0 ? await chromium(process.argv[at + 1]) : await here();
 
-for await (const line of createInterface({ input: process.stdin })) {
-    const request = JSON.parse(line);
-    const { status, out, err } = await run(request, await readFile(request.module));
-    await writeFile(`${request.module}.out`, out);
-    await writeFile(`${request.module}.err`, err);
-    console.log(status);
-}
+const requests = createInterface({ input: process.stdin });
+const ended = new Promise((resolve) => requests.on("close", resolve));
+serve();
+await ended;
 await close();
+// A program may run in the page for ever; here the process is ended by whoever has started it.
+process.exit();
+
+async function serve() {
+    for await (const line of requests) {
+        const request = JSON.parse(line);
+        const { status, out, err } = await run(request, await readFile(request.module));
+        await writeFile(`${request.module}.out`, out);
+        await writeFile(`${request.module}.err`, err);
+        console.log(status);
+    }
+}
 
 async function here() {
     const loader = await import(new URL("node.js", runtime));
@@ -56,7 +67,7 @@ async function runModule({ program }, { args, stdin, name, budget }, bytes) {
 }
 
 /** A page that asks for modules, and posts what they did. */
-async function chromium() {
+async function chromium(folder) {
     const files = {
         "/": ["text/html", `<!doctype html><script type="module" src="page.js"></script>`],
         "/page.js": ["text/javascript", `
@@ -90,7 +101,6 @@ async function chromium() {
         else response.writeHead(404).end();
     });
     await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const folder = await mkdtemp(join(tmpdir(), "gal-chromium-"));
     const args = [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", `--user-data-dir=${folder}`,

@@ -11,6 +11,7 @@ mod exit;
 mod loader;
 mod lsp;
 mod native;
+mod node;
 mod package;
 mod quantity;
 mod shell;

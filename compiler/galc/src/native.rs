@@ -1,9 +1,10 @@
 //! Runs executables: programs of targets that are this machine.
 
 use crate::exit::{Failure, io_failure};
+use crate::node;
 use driver::{Platform, TargetInfo};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 use wasi::{End, RunOptions};
@@ -17,11 +18,7 @@ const SIGNAL_STATUS: i32 = 128;
 pub fn check(target: &TargetInfo, host: &RunOptions) -> Result<(), Failure> {
     let name = target.name;
     let is_here = match target.platform {
-        Platform::Wasm if target.is_web() => {
-            return Err(Failure::Usage(format!(
-                "modules for `{name}` are loaded by JavaScript: `galc build` writes one, and `.js` and `.d.ts` files beside it"
-            )));
-        }
+        Platform::Wasm if target.is_web() => return node::check(host, target),
         Platform::Wasm => return Ok(()),
         Platform::X86_64Linux => cfg!(all(target_os = "linux", target_arch = "x86_64")),
         Platform::C(_) => {
@@ -64,12 +61,24 @@ pub fn run(executable: &[u8], options: &RunOptions) -> Result<i32, Failure> {
         set_name(&mut command, name);
     }
     end_with_galc(&mut command);
-    let mut child = command.spawn().map_err(|error| io_failure("run", &path, &error))?;
+    let child = command.spawn().map_err(|error| io_failure("run", &path, &error))?;
     if cfg!(unix) {
         // It runs, so its file may go: nothing is left behind if galc is killed.
         drop(folder);
     }
-    let ended = wait(&mut child, options.timeout).map_err(|error| io_failure("wait for", &path, &error))?;
+    status(child, &path, options)
+}
+
+/// Runs a process that galc ends with itself. Returns its status: 124 if its time was up.
+pub fn run_process(mut command: Command, options: &RunOptions) -> Result<i32, Failure> {
+    end_with_galc(&mut command);
+    let path = PathBuf::from(command.get_program());
+    let child = command.spawn().map_err(|error| io_failure("run", &path, &error))?;
+    status(child, &path, options)
+}
+
+fn status(mut child: Child, path: &Path, options: &RunOptions) -> Result<i32, Failure> {
+    let ended = wait(&mut child, options.timeout).map_err(|error| io_failure("wait for", path, &error))?;
     let Some(status) = ended else {
         let end = End::TimedOut(options.timeout.unwrap_or_default());
         eprint!("{}", end.report());
@@ -79,7 +88,7 @@ pub fn run(executable: &[u8], options: &RunOptions) -> Result<i32, Failure> {
 }
 
 /// The status of a program that has ended; one that a signal has ended is told of, and has the status that shells give it.
-fn code(status: ExitStatus) -> i32 {
+pub fn code(status: ExitStatus) -> i32 {
     status.code().unwrap_or_else(|| {
         eprintln!("fatal: the program was ended by {status}");
         SIGNAL_STATUS + signal(status)
@@ -87,7 +96,7 @@ fn code(status: ExitStatus) -> i32 {
 }
 
 /// Waits for the end of a program; `None` if its time was up first, and it was ended.
-fn wait(child: &mut Child, timeout: Option<Duration>) -> io::Result<Option<ExitStatus>> {
+pub fn wait(child: &mut Child, timeout: Option<Duration>) -> io::Result<Option<ExitStatus>> {
     let Some(timeout) = timeout else { return child.wait().map(Some) };
     let begin = Instant::now();
     loop {

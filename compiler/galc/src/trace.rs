@@ -6,6 +6,17 @@ use driver::{Platform, TRACE, TRACE_COMMANDS, TRACE_FD, TRACE_FORMAT, TargetInfo
 use std::path::Path;
 use wasi::RunOptions;
 
+/// Whether a program for the target can write its trace where it is asked to.
+pub fn check(args: &TraceArgs, target: &TargetInfo) -> Result<(), Failure> {
+    match args.target {
+        Some(TraceTarget::File(_)) if target.is_web() => Err(Failure::Usage(format!(
+            "programs for `{}` have no files: `--trace actors` alone writes to standard error, which a shell redirects",
+            target.name
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Adds to what a program is given what its trace needs.
 pub fn with_trace(
     args: &TraceArgs,

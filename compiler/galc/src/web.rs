@@ -16,14 +16,7 @@ pub fn files(
     module: &Path,
     bytes: &[u8],
 ) -> Result<[(PathBuf, String); 2], Failure> {
-    let file_name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let names = WebNames {
-        module_file: format!("./{}", file_name(module)),
-        program: unit.name.clone(),
-        source: file_name(Path::new(&unit.entry)),
-        runtime: RUNTIME.to_string(),
-        is_64: target.pointer_bytes == 8,
-    };
+    let names = names(unit, target, &file_name(module), RUNTIME.to_string());
     let paths = [module.with_extension("js"), module.with_extension("d.ts")];
     for path in &paths {
         check_free(path, module)?;
@@ -33,6 +26,55 @@ pub fn files(
     let resolve = |written: &str| rebased(written, &sources, &results);
     let [js, types] = paths;
     Ok([(js, web.js(&names, bytes, &resolve)), (types, web.types(&names))])
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn names(unit: &Unit, target: &TargetInfo, module_file: &str, runtime: String) -> WebNames {
+    WebNames {
+        module_file: format!("./{module_file}"),
+        program: unit.name.clone(),
+        source: file_name(Path::new(&unit.entry)),
+        runtime,
+        is_64: target.pointer_bytes == 8,
+    }
+}
+
+/// The text of an ES module for Node that may lie anywhere: it names the files of the package in `dist`, and those beside the sources, by
+/// their addresses.
+pub fn module_text(
+    web: &WebInterface,
+    unit: &Unit,
+    target: &TargetInfo,
+    module_file: &str,
+    bytes: &[u8],
+    dist: &Path,
+) -> Result<String, Failure> {
+    let sources = folder(Path::new(&unit.entry))?;
+    let names = names(unit, target, module_file, address(&dist.join("node.js")));
+    let resolve = |written: &str| match written.strip_prefix(RUNTIME).and_then(|rest| rest.strip_prefix('/'))
+    {
+        Some(part) => address(&dist.join(part).with_added_extension("js")),
+        None if is_relative(written) => address(&target_of(written, &sources)),
+        None => written.to_string(),
+    };
+    Ok(web.js(&names, bytes, &resolve))
+}
+
+/// The `file:` address of a path from the root.
+fn address(path: &Path) -> String {
+    let text = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    let mut out = String::from(if text.starts_with('/') { "file://" } else { "file:///" });
+    for byte in text.bytes() {
+        match byte {
+            b'/' | b':' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 /// A file beside the module is galc's, or there is none.
@@ -54,26 +96,35 @@ fn check_free(path: &Path, module: &Path) -> Result<(), Failure> {
 }
 
 /// The folder that a file is in, from the root.
-fn folder(file: &Path) -> Result<PathBuf, Failure> {
+pub fn folder(file: &Path) -> Result<PathBuf, Failure> {
     let parent = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     parent.canonicalize().map_err(|error| io_failure("find", parent, &error))
 }
 
-/// What is written as seen from the sources, as seen from the results. Names of packages and addresses stay.
-fn rebased(written: &str, sources: &Path, results: &Path) -> String {
-    if !written.starts_with("./") && !written.starts_with("../") {
-        return written.to_string();
-    }
-    let mut target: Vec<Component<'_>> = sources.components().collect();
+fn is_relative(written: &str) -> bool {
+    written.starts_with("./") || written.starts_with("../")
+}
+
+/// The file that a relative path from the sources means.
+fn target_of(written: &str, sources: &Path) -> PathBuf {
+    let mut target = sources.to_path_buf();
     for part in Path::new(written).components() {
         match part {
             Component::CurDir => {}
-            Component::ParentDir => {
-                target.pop();
-            }
+            Component::ParentDir => _ = target.pop(),
             other => target.push(other),
         }
     }
+    target
+}
+
+/// What is written as seen from the sources, as seen from the results. Names of packages and addresses stay.
+fn rebased(written: &str, sources: &Path, results: &Path) -> String {
+    if !is_relative(written) {
+        return written.to_string();
+    }
+    let target = target_of(written, sources);
+    let target: Vec<Component<'_>> = target.components().collect();
     let from: Vec<Component<'_>> = results.components().collect();
     let shared = from.iter().zip(&target).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..".into(), from.len() - shared);
@@ -84,8 +135,13 @@ fn rebased(written: &str, sources: &Path, results: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::rebased;
+    use super::{address, rebased};
     use std::path::Path;
+
+    #[test]
+    fn addresses_have_no_characters_that_mean_something_there() {
+        assert_eq!(address(Path::new("/a b/c#d?e%f/ä.js")), "file:///a%20b/c%23d%3Fe%25f/%C3%A4.js");
+    }
 
     #[test]
     fn modules_are_named_from_where_the_results_are() {

@@ -10,13 +10,14 @@ use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, ast};
 
 /// What a module exports for WASI: its memory and its entry.
-const RESERVED_EXPORTS: [&str; 12] = [
+const RESERVED_EXPORTS: [&str; 13] = [
     "memory",
     "_start",
     "_initialize",
     "gal_buffer",
     "gal_call",
     "gal_caught",
+    "gal_close",
     "gal_forget",
     "gal_release",
     "gal_settle",
@@ -294,7 +295,7 @@ impl Checker {
                 let message = format!("JavaScript cannot have a function called `{name}`");
                 let diag = Diagnostic::error(codes::BAD_HOST_TYPE, function.span, message);
                 self.report(diag.note(
-                    "instances have `start`, `exited` and `then` of their own, and names with dots are those of actors: `@export(\"name\")` gives another name",
+                    "instances have `start`, `exited`, `close` and `then` of their own, and names with dots are those of actors: `@export(\"name\")` gives another name",
                 ));
             } else if RESERVED_EXPORTS.contains(&name) {
                 let diag = diag(format!("every module exports its own `{name}`"))
@@ -348,7 +349,7 @@ impl Checker {
 
 /// Names that the loader or the messages of actors have; runtime-wasm has the same.
 fn is_taken_on_the_web(name: &str) -> bool {
-    matches!(name, "start" | "exited" | "then") || name.contains('.')
+    matches!(name, "start" | "exited" | "close" | "then") || name.contains('.')
 }
 
 /// Whether a parameter of an item is declared `iso`.

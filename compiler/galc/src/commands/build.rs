@@ -69,6 +69,7 @@ fn artifact(
             dir.join(&unit.name).with_added_extension(kind.extension())
         }
     };
+    make_parent(&path)?;
     let interface = interface.filter(|_| kind == ArtifactKind::WasmModule && path != Path::new("-"));
     // Before anything is written: a file that is not galc's must not go.
     let beside =
@@ -99,7 +100,9 @@ fn text(args: &BuildArgs, unit: &Unit, kind: EmitKind, shell: &Shell) -> Result<
     shell.diagnostics(&emitted.checked);
     shell.fallback(emitted.fallback.as_ref());
     if let Some(text) = &emitted.text {
-        write(args.output.as_deref().unwrap_or(Path::new("-")), text.as_bytes(), shell)?;
+        let path = args.output.as_deref().unwrap_or(Path::new("-"));
+        make_parent(path)?;
+        write(path, text.as_bytes(), shell)?;
     }
     Ok(if emitted.checked.has_errors() { Exit::Diagnostics } else { Exit::Success })
 }
@@ -117,6 +120,16 @@ fn write(path: &Path, bytes: &[u8], shell: &Shell) -> Result<(), Failure> {
             .number("bytes", bytes.len() as u64)
     });
     Ok(())
+}
+
+/// Makes the folder of a file that is to be written; of `-` that is the current one.
+fn make_parent(path: &Path) -> Result<(), Failure> {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => {
+            fs::create_dir_all(folder).map_err(|error| io_failure("make", folder, &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn make_build_dir(dir: &PathBuf) -> Result<(), Failure> {

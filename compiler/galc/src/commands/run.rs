@@ -4,9 +4,10 @@ use crate::cli::RunArgs;
 use crate::compile::{compile, host_options, options, with_seed};
 use crate::exit::{Exit, Failure, io_failure};
 use crate::native;
+use crate::node::Node;
 use crate::package::Unit;
 use crate::shell::Shell;
-use crate::trace::with_trace;
+use crate::trace::{self, with_trace};
 use driver::{Platform, Purpose, TargetInfo};
 use std::path::{Path, PathBuf};
 use wasi::{Engine, Input, Output, RunOptions};
@@ -39,8 +40,15 @@ fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let options = driver::Options { schedules, ..options(&args.compile, Purpose::Program)? };
     let target = options.target;
     native::check(target, &host_options(&args.host)?)?;
+    trace::check(&args.compile.trace, target)?;
+    let node = if target.is_web() { Some(Node::find(unit)?) } else { None };
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
     let options = program_options(&program_name(&PathBuf::from(&unit.name)), args, target)?;
+    if let (Some(node), Some(interface)) = (node, &output.web) {
+        let loaded = node.load(interface, unit, target, &output.artifact.bytes)?;
+        shell.clear_progress();
+        return loaded.run(&options).map(Exit::Program);
+    }
     match target.platform {
         Platform::Wasm => execute(output.artifact.bytes, &options, shell),
         Platform::X86_64Linux | Platform::C(_) => {

@@ -3,9 +3,11 @@
 use crate::cli::TestArgs;
 use crate::compile::{compile, host_options, options, with_seed};
 use crate::exit::{Exit, Failure};
+use crate::native;
+use crate::node::{Loaded, Node};
 use crate::package::Unit;
 use crate::shell::Shell;
-use crate::trace::with_trace;
+use crate::trace::{self, with_trace};
 use driver::{Platform, Purpose, TestInfo};
 use report::Object;
 use std::collections::BTreeMap;
@@ -28,11 +30,14 @@ pub fn test(args: &TestArgs, shell: &Shell) -> Result<Exit, Failure> {
 fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let seeds = seeds(args);
     let options = driver::Options { schedules: seeds.is_some(), ..options(&args.compile, Purpose::Test)? };
-    if options.target.platform != Platform::Wasm || options.target.is_web() {
+    if options.target.platform != Platform::Wasm {
         let what = format!("tests run in WebAssembly; `galc test` has no target `{}`", options.target.name);
         return Err(Failure::Usage(what));
     }
     let target = options.target;
+    native::check(target, &host_options(&args.host)?)?;
+    trace::check(&args.compile.trace, target)?;
+    let node = if target.is_web() && !args.list { Some(Node::find(unit)?) } else { None };
     let Some((compiled, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
     let sources = &compiled.checked.source_map;
     let is_wanted =
@@ -42,7 +47,12 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
         wanted.iter().for_each(|test| list(test, sources, shell));
         return Ok(Exit::Success);
     }
-    let program = Engine::new().load(output.artifact.bytes)?;
+    let program = match (node, &output.web) {
+        (Some(node), Some(interface)) => {
+            Host::Node(node.load(interface, unit, target, &output.artifact.bytes)?)
+        }
+        _ => Host::Wasi(Engine::new().load(output.artifact.bytes)?),
+    };
     let host =
         RunOptions { timeout: Some(args.host.timeout.unwrap_or(TIMEOUT)), ..host_options(&args.host)? };
     let trace = &args.compile.trace;
@@ -82,10 +92,25 @@ fn seeds(args: &TestArgs) -> Option<RangeInclusive<u32>> {
     one.or(args.schedules.map(|n| 0..=n.get() - 1))
 }
 
+/// Where tests run.
+enum Host {
+    Wasi(Program),
+    Node(Loaded),
+}
+
+impl Host {
+    fn run(&self, options: &RunOptions) -> Result<Outcome, RunError> {
+        match self {
+            Host::Wasi(program) => program.run(options),
+            Host::Node(program) => program.outcome(options),
+        }
+    }
+}
+
 /// What the threads share.
 struct Runs<'a> {
     tests: &'a [TestInfo],
-    program: &'a Program,
+    program: &'a Host,
     host: &'a RunOptions,
     seeds: Option<RangeInclusive<u32>>,
     /// The form of traces.

@@ -9,11 +9,8 @@ use crate::ir::*;
 use crate::passes::coroutine::suspending;
 use hir::program::{FnId, FnKind};
 use hir::ty::{IntTy as HInt, Ty as HTy, TyKind as H};
+use hir::web_types::MAX_PARAMS;
 use syntax::Span;
-
-/// How many parameters a function may have of which some are no numbers: so many variants of a call the library has. The same
-/// number is in docs/language.md.
-pub const MAX_PARAMS: usize = 8;
 
 /// The library's functions that take a call, by the number of parameters.
 const CALLS: [&str; MAX_PARAMS + 1] = [
@@ -65,6 +62,9 @@ impl Cx<'_> {
         if has_tasks {
             self.export_lang("web_initialize", "_initialize");
             self.export_lang(TURN, "gal_turn");
+            if self.opts.trace.is_some() {
+                self.export_lang("web_close", "gal_close");
+            }
         }
         for root in roots {
             super::entry::build_entry(self, root, exits);
@@ -128,6 +128,9 @@ impl Cx<'_> {
             };
             self.program.web_exports.push(WebExport { function: id, call });
             if call == WebCall::Plain {
+                if self.has_tasks() {
+                    self.export_contained(func, span);
+                }
                 continue;
             }
             crosses = true;
@@ -139,6 +142,26 @@ impl Cx<'_> {
                 self.export_lang("web_release", "gal_release");
             }
         }
+    }
+
+    /// Exports a function of numbers in a program with green threads: one of them may run while JavaScript calls, and a panic is not its own.
+    fn export_contained(&mut self, func: FuncId, span: Span) {
+        let inner = &mut self.program.funcs[func];
+        let Some(export) = inner.export.take() else { return };
+        let (params, ret) = (inner.params.clone(), inner.ret);
+        let name = self.unique_name(format!("{export}.export"));
+        let mut outer = self.new_func(name, params, ret, span);
+        outer.export = Some(export);
+        let id = self.program.funcs.push(outer);
+        let dest = if ret == self.unit_ty() { None } else { Some(RETURN.into()) };
+        let mut b = Builder::new(self, id, Box::new([]), None);
+        let params = b.shim_params();
+        b.call_lang("web_enter", &[], vec![], None, span);
+        let args = params.into_iter().map(|param| Arg::Value(Operand::Copy(param))).collect();
+        b.call_func(func, args, dest);
+        b.call_lang("web_leave", &[], vec![], None, span);
+        let body = b.finish();
+        self.program.funcs[id].kind = FuncKind::Body(body);
     }
 
     /// The library's function that takes a call out of the buffer, for this function.
