@@ -219,6 +219,14 @@ impl Operand {
 }
 
 impl Program {
+    /// Whether a function of the host in this module may unwind: those of JavaScript do, as the loader makes panics of their exceptions. Its own
+    /// functions do not.
+    pub fn import_may_unwind(&self, module: &str) -> bool {
+        /// See docs/web-abi.md.
+        const LOADER: &str = "gal";
+        !self.panics_abort && !self.web_imports.is_empty() && module != LOADER
+    }
+
     /// Whether a panic may leave what is called. Of what is called through a box or a table nothing is known.
     pub fn call_may_unwind(&self, callee: &Callee) -> bool {
         match callee {

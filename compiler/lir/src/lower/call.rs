@@ -108,8 +108,11 @@ impl FuncLower<'_, '_, '_> {
         match callee {
             m::Callee::Func(id) => {
                 let func = &self.e.cx.program.funcs[*id];
-                let is_import = matches!(func.kind, m::FuncKind::Extern { .. });
-                (func.params.clone(), func.ret, unwinds && !is_import)
+                let may_unwind = match &func.kind {
+                    m::FuncKind::Extern { module, .. } => self.e.cx.program.import_may_unwind(module),
+                    _ => unwinds,
+                };
+                (func.params.clone(), func.ret, may_unwind)
             }
             m::Callee::FnBox(place) => match self.e.types().kind(self.place_ty(place)) {
                 m::TyKind::FnBox { params, ret, .. } => (params.to_vec(), *ret, unwinds),

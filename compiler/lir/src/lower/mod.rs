@@ -157,12 +157,15 @@ impl<'a> Cx<'a> {
                 unreachable!("`passes::coroutine` has taken the calls of it away")
             }
         };
-        let is_import = matches!(kind, FuncKind::Import { .. });
+        let may_unwind = match &kind {
+            FuncKind::Import { module, .. } => self.program.import_may_unwind(module),
+            FuncKind::Defined(_) => func.may_unwind,
+        };
         let id = self.module.funcs.push(Function {
             name: func.name.clone(),
             sig,
             kind,
-            may_unwind: func.may_unwind && !is_import,
+            may_unwind,
             is_noinline: func.inline == hir::program::Inline::Never,
             span: func.span,
         });

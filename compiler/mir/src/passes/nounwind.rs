@@ -1,7 +1,8 @@
 //! Which functions cannot unwind, and what follows: edges for unwinding that are never taken go.
 //!
 //! A function unwinds if it throws, or calls, directly or by dropping, what unwinds. Boxed closures and `dyn` methods
-//! may, unless panics abort; the host's functions do not. What suspends does: it may be told to end.
+//! may, unless panics abort; the host's functions do not, but for those of JavaScript, whose exceptions the loader turns into panics. What suspends
+//! does: it may be told to end.
 
 use crate::analysis::order::reachable;
 use crate::facts::{drop_may_unwind, place_ty};
@@ -69,7 +70,7 @@ fn unwinds(program: &Program, id: FuncId) -> bool {
     let body = match &program.funcs[id].kind {
         FuncKind::Body(body) => body,
         FuncKind::Suspend | FuncKind::Yield => return true,
-        FuncKind::Extern { .. } => return false,
+        FuncKind::Extern { module, .. } => return program.import_may_unwind(module),
     };
     let blocks = reachable(body);
     blocks.iter().map(|b| &body.blocks[Block::new(b)]).filter(|data| !data.is_cleanup).any(|data| match &data
