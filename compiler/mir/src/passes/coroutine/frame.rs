@@ -115,13 +115,7 @@ fn crossing(program: &Program, may_suspend: &IndexVec<FuncId, bool>, body: &Body
     }
     if suspends {
         // What points to them may live across a suspension.
-        for stmt in body.blocks.iter().flat_map(|data| &data.stmts) {
-            if let StmtKind::Assign(_, Rvalue::AddrOf(place)) = &stmt.kind
-                && !place.is_indirect()
-            {
-                found.insert(place.local.index());
-            }
-        }
+        found.union(&body.pointed_to());
     }
     found
 }
