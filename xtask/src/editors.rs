@@ -3,7 +3,7 @@
 //! installs into the target folder; without it that folder alone is left out.
 
 use crate::process::{cargo, command, output, run};
-use crate::web::{check_node, install, npm, step};
+use crate::web::{BUILD_GALC, check_node, install, npm, step};
 use crate::{Result, root};
 use std::path::PathBuf;
 
@@ -35,7 +35,7 @@ pub fn in_test(is_full: bool) -> Result {
         println!("skipped: {why}");
         return Ok(());
     }
-    step("galc", cargo(&["build", "--package", "galc"]))?;
+    step("galc", cargo(BUILD_GALC))?;
     for folder in FOLDERS {
         install(folder)?;
         test_folder(folder, is_full, &[(GALC_VARIABLE, galc()?)])?;

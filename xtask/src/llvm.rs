@@ -26,7 +26,6 @@ const PROFILE_RUNTIMES: [&str; 4] = [
 const HEADER: &str = "llvm/MC/MCAsmInfo.h";
 
 /// What is tested with it.
-pub const PACKAGES_WITH_TESTS: &[&str] = &["backend-llvm", "galc", "corpus-tests"];
 pub const FEATURES: &str = "backend-llvm/llvm,galc/llvm,corpus-tests/llvm";
 pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native", "debugger", "backtrace", "size"];
 /// Tests among them that do the same without it, and have just been run.

@@ -16,8 +16,7 @@ pub fn run_all(is_full: bool) -> Result {
 
 /// The suites that need LLVM or do more with it.
 pub fn run_llvm(is_full: bool) -> Result {
-    let mut args = vec!["--features", llvm::FEATURES];
-    llvm::PACKAGES_WITH_TESTS.iter().for_each(|package| args.extend(["--package", package]));
+    let mut args = vec!["--workspace", "--features", llvm::FEATURES];
     llvm::TESTS.iter().for_each(|test| args.extend(["--test", test]));
     let same: Vec<&str> = llvm::SAME_WITHOUT.iter().flat_map(|test| ["--skip", test]).collect();
     run(is_full, &args, &same)

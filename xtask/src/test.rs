@@ -59,9 +59,9 @@ fn with_llvm(is_full: bool) -> Result {
         );
         return Ok(());
     }
-    let mut lints = vec!["clippy", "--all-targets", "--features", llvm::FEATURES];
-    llvm::PACKAGES_WITH_TESTS.iter().for_each(|package| lints.extend(["--package", package]));
-    lints.extend(["--", "--deny", "warnings"]);
+    // The whole workspace again, so that what other crates want of dependencies is the same: nothing of those is built twice.
+    let lints =
+        ["clippy", "--workspace", "--all-targets", "--features", llvm::FEATURES, "--", "--deny", "warnings"];
     let lints = run(cargo(&lints));
     suites::run_llvm(is_full).and(lints)
 }

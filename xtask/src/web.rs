@@ -26,6 +26,9 @@ const BROWSER_PACKAGES: &[(&str, &[&str])] = &[
 
 const FULL: &str = "--full";
 
+/// Of the whole workspace: dependencies then have the features that the tests built them with, and are not built again.
+pub const BUILD_GALC: &[&str] = &["build", "--workspace", "--bin", "galc"];
+
 pub fn web(args: &[String]) -> Result {
     let is_full = match args {
         [] => false,
@@ -39,7 +42,7 @@ pub fn web(args: &[String]) -> Result {
     }
     if is_full {
         install(FULL_FOLDER)?;
-        step("galc", cargo(&["build", "--package", "galc"]))?;
+        step("galc", cargo(BUILD_GALC))?;
         let mut tests = npm(FOLDER, &["run", "--silent", "test:full"]);
         // Some compile a program. It lies where this one does.
         let here = std::env::current_exe().map_err(|error| error.to_string())?;
