@@ -26,7 +26,7 @@ pub const STD_NAMES: &[(&str, &[&str])] = &[
     ("random", &["Random"]),
     ("supervisor", &["Watcher", "Supervisor", "Supervised", "Intensity", "ActorId", "monitor"]),
     ("test", &["assert_close", "assert_contains", "assert_err", "assert_none", "assert_ok", "assert_some"]),
-    ("time", &["Instant", "SystemTime"]),
+    ("time", &["Instant", "SystemTime", "sleep"]),
 ];
 
 /// How to bring in a name, or a module of that name.

@@ -247,7 +247,7 @@ impl FnCtxt<'_> {
         if self.is_open(ty) {
             return self.report_unknown_type(ty, span);
         }
-        if self.report_actor_member(ty, name) {
+        if self.report_actor_member(ty, name, None) {
             return;
         }
         let owner = self.ty_name(ty);

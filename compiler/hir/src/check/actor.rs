@@ -6,6 +6,7 @@
 
 mod constructor;
 mod forms;
+pub(crate) mod habits;
 mod message;
 mod private;
 mod reply;

@@ -5,11 +5,12 @@ use super::path::Res;
 use super::{Cause, FnCtxt};
 use crate::body::*;
 use crate::codes;
+use crate::impls::Head;
 use crate::program::*;
 use crate::ty::{Args, Ty, TyKind, TyRow};
 use smallvec::SmallVec;
 use syntax::ast;
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Span, sym};
 
 impl FnCtxt<'_> {
     pub(crate) fn call(
@@ -58,6 +59,10 @@ impl FnCtxt<'_> {
             Res::Ty(ty) => match self.kind(ty) {
                 TyKind::Adt(adt, adt_args) if !self.ck.program.adts[*adt].is_enum => {
                     let (adt, adt_args) = (*adt, TyRow::from_slice(adt_args));
+                    if self.report_actor_call(adt, callee_span) {
+                        self.check_loose(args);
+                        return self.error_expr(span);
+                    }
                     self.call_variant(adt, VariantIdx(0), adt_args, args, want, span)
                 }
                 TyKind::Int(_) | TyKind::F64 | TyKind::F32 => {
@@ -291,12 +296,7 @@ impl FnCtxt<'_> {
         let ty = self.intern_row(TyKind::Adt(adt, Args::default()), &adt_args);
         let decl = &self.ck.program.adts[adt].variants[variant];
         if decl.shape != VariantShape::Tuple {
-            let text = self.ck.program.name(decl.name).to_string();
-            let message = match decl.shape {
-                VariantShape::Unit => format!("`{text}` has no fields"),
-                _ => format!("`{text}` has named fields: write `{text} {{ … }}`"),
-            };
-            self.error(codes::NOT_CALLABLE, span, message);
+            self.report_call_of_fields(adt, variant, args, span);
             self.check_loose(args);
             return self.error_expr(span);
         }
@@ -315,6 +315,63 @@ impl FnCtxt<'_> {
         let fields =
             values.into_iter().zip(&params).map(|(a, (ty, _))| Some(Expr { ty: *ty, ..a.expr })).collect();
         Expr { kind: ExprKind::Adt { variant, fields, order, base: None }, ty, span }
+    }
+
+    /// Reports `Point(1, 2)` of a struct or variant whose fields have names, or that has none.
+    fn report_call_of_fields(&mut self, adt: AdtId, variant: VariantIdx, args: &[ast::Arg], span: Span) {
+        let decl = &self.ck.program.adts[adt].variants[variant];
+        let text = self.ck.program.name(decl.name).to_string();
+        if decl.shape == VariantShape::Unit {
+            return self.error(codes::NOT_CALLABLE, span, format!("`{text}` has no fields"));
+        }
+        let module = self.ck.program.adts[adt].module;
+        if decl.fields.iter().any(|field| !field.is_pub) && !self.ck.sees_private(self.module, module) {
+            let diag =
+                Diagnostic::error(codes::NOT_CALLABLE, span, format!("`{text}` is a type, not a function"));
+            let has_new = !self.ck.program.index.methods(Head::Adt(adt), sym::new).is_empty();
+            return self.report(match text.as_str() {
+                "String" => diag.note("`x.show()` and `\"{x}\"` make text of a value"),
+                _ if has_new => diag.note(format!("`{text}.new(…)` makes a value of it")),
+                _ => diag,
+            });
+        }
+        let message = format!("`{text}` has named fields: write `{text} {{ … }}`");
+        let diag = Diagnostic::error(codes::NOT_CALLABLE, span, message);
+        let edits = self.named_fields(adt, variant, args, span);
+        self.report(match edits {
+            Some(edits) => diag.fix_edits_likely("write the names", edits),
+            None => diag,
+        });
+    }
+
+    /// `Point(1, 2)` as `Point { x: 1, y: 2 }`, where there is an argument for each field.
+    fn named_fields(
+        &self,
+        adt: AdtId,
+        variant: VariantIdx,
+        args: &[ast::Arg],
+        span: Span,
+    ) -> Option<Vec<(Span, String)>> {
+        let fields = &self.ck.program.adts[adt].variants[variant].fields;
+        let (first, last) = (args.first()?.expr.span, args.last()?.expr.span);
+        let before = self.ck.map.text(Span::new(span.lo, first.lo));
+        let open = span.lo + before.rfind('(')? as u32;
+        let is_plain = self.ck.map.text(Span::new(open, first.lo)).trim() == "("
+            && self.ck.map.text(Span::new(last.hi, span.hi)).trim() == ")";
+        if args.len() != fields.len() || !is_plain || args.iter().any(|arg| arg.mut_span.is_some()) {
+            return None;
+        }
+        // A variable of the field's name stands for both.
+        let name = |i: usize| match self.ck.program.name(fields[i].name) {
+            name if self.ck.map.text(args[i].expr.span) == name => String::new(),
+            name => format!("{name}: "),
+        };
+        let mut edits = vec![(Span::new(open, first.lo), format!(" {{ {}", name(0)))];
+        for (i, arg) in args.iter().enumerate().skip(1) {
+            edits.push((Span::new(arg.expr.span.lo, arg.expr.span.lo), name(i)));
+        }
+        edits.push((Span::new(last.hi, span.hi), " }".to_string()));
+        Some(edits)
     }
 
     // ------------------------------------------------------------ values

@@ -6,6 +6,7 @@
 
 use super::FnCtxt;
 use crate::body::*;
+use crate::check::actor::habits::MethodCall;
 use crate::codes;
 use crate::impls::Head;
 use crate::program::*;
@@ -248,8 +249,12 @@ impl FnCtxt<'_> {
         callee_span: Span,
         span: Span,
     ) -> Expr {
-        if self.report_actor_member(ty, name) {
+        let call = MethodCall { receiver: recv.span, whole: span };
+        if self.report_actor_member(ty, name, Some(call)) {
             self.check_loose(args);
+            return self.error_expr(span);
+        }
+        if self.report_sending_method(ty, name, call, args) {
             return self.error_expr(span);
         }
         let text = self.ck.program.name(name.name).to_string();

@@ -390,6 +390,8 @@ impl FnCtxt<'_> {
         let first = self.shallow(args[0]);
         if cause == Cause::For && matches!(self.kind(first), TyKind::Int(_)) {
             diag = diag.fix_likely("count up to it", Span::new(span.lo, span.lo), "0..");
+        } else if cause == Cause::For && first == self.ck.string_ty() {
+            diag = diag.fix_likely("take its characters", span.after(), ".chars()");
         } else if let Some(note) = self.explain_missing(trait_, args) {
             diag = diag.note(note);
         }

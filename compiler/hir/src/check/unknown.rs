@@ -97,9 +97,12 @@ impl FnCtxt<'_> {
         suggest::closest(&self.ck.program.interner, text, names)
     }
 
-    pub(crate) fn unknown_member(&mut self, ty: Ty, name: Ident, _base: Span) {
+    pub(crate) fn unknown_member(&mut self, ty: Ty, name: Ident, base: Span) {
         if name.name == sym::empty || self.shallow(ty) == Ty::ERROR {
             self.has_errors = true;
+            return;
+        }
+        if self.report_constructor_call(ty, name, base) {
             return;
         }
         let text = self.ck.program.name(name.name).to_string();

@@ -2,6 +2,7 @@
 
 use crate::actors::{ActorId, ActorRole};
 use crate::check::FnCtxt;
+use crate::check::actor::habits::MethodCall;
 use crate::codes;
 use crate::program::AdtId;
 use crate::ty::Ty;
@@ -42,34 +43,44 @@ impl FnCtxt<'_> {
     }
 
     /// The message for `x.name` of an actor, where `name` is something of the actor.
-    pub(crate) fn report_actor_member(&mut self, ty: Ty, name: Ident) -> bool {
-        let Some(id) = self.ck.actor_of_ty(ty) else { return self.report_trait_message(ty, name) };
+    pub(crate) fn report_actor_member(&mut self, ty: Ty, name: Ident, call: Option<MethodCall>) -> bool {
+        let Some(id) = self.ck.actor_of_ty(ty) else { return self.report_trait_message(ty, name, call) };
+        if let Some(variant) = self.ck.actor(id).handler(name.name) {
+            let has_reply = self.ck.actor(id).messages[variant].reply != crate::actors::ReplyKind::Never;
+            let of = self.ck.program.name(self.ck.actor(id).name).to_string();
+            self.report_message_call(&format!("actor `{of}`"), name, has_reply, call);
+            return true;
+        }
         let Some((what, note)) = self.actor_member(id, name) else { return false };
         let of = self.ck.program.name(self.ck.actor(id).name).to_string();
         let text = self.ck.program.name(name.name).to_string();
         let message = format!("`{text}` is a {what} of the actor `{of}`");
-        let code = if what == "message" { codes::UNKNOWN_METHOD } else { codes::PRIVATE };
-        self.report(Diagnostic::error(code, name.span, message).note(note));
+        self.report(Diagnostic::error(codes::PRIVATE, name.span, message).note(note));
         true
     }
 
-    fn report_trait_message(&mut self, ty: Ty, name: Ident) -> bool {
+    /// For `x.Message` and `x.Message(…)`; what is known of an answer says how it is sent.
+    fn report_message_call(&mut self, of: &str, name: Ident, has_reply: bool, call: Option<MethodCall>) {
+        let form = if has_reply { "ask" } else { "send" };
+        let text = self.ck.program.name(name.name).to_string();
+        let message = format!("`{text}` is a message of the {of}");
+        let diag = Diagnostic::error(codes::UNKNOWN_METHOD, name.span, message);
+        let edits = call.and_then(|call| self.message_as_argument(form, name, call));
+        self.report(match edits {
+            Some(edits) => diag.fix_edits_likely("messages are sent", edits),
+            None => diag.note(format!("messages are sent: `{form}(x, {text})`")),
+        });
+    }
+
+    fn report_trait_message(&mut self, ty: Ty, name: Ident, call: Option<MethodCall>) -> bool {
         let traits = self.message_traits_of(ty);
         let message = traits.iter().find_map(|(t, _)| {
             let decl = self.ck.decls.message_traits.get(t)?;
             Some((*t, decl.message(name.name)?.has_reply))
         });
         let Some((trait_, has_reply)) = message else { return false };
-        let of = self.ck.program.name(self.ck.program.traits[trait_].name);
-        let text = self.ck.program.name(name.name);
-        let form = if has_reply { "ask" } else { "send" };
-        let diag = Diagnostic::error(
-            codes::UNKNOWN_METHOD,
-            name.span,
-            format!("`{text}` is a message of the trait `{of}`"),
-        )
-        .note(format!("messages are sent: `{form}(x, {text})`"));
-        self.report(diag);
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name).to_string();
+        self.report_message_call(&format!("trait `{of}`"), name, has_reply, call);
         true
     }
 
@@ -83,11 +94,6 @@ impl FnCtxt<'_> {
         if actor.helper(name.name).is_some() {
             let note = "only messages are reachable from outside: a handler can call the function";
             return Some(("function", note.to_string()));
-        }
-        if let Some(variant) = actor.handler(name.name) {
-            let has_reply = actor.messages[variant].reply != crate::actors::ReplyKind::Never;
-            let form = if has_reply { "ask" } else { "send" };
-            return Some(("message", format!("messages are sent: `{form}(x, {text})`")));
         }
         let is_constructor = actor.constructors().any(|(_, m)| m.name == name.name);
         let of = self.ck.program.name(actor.name);
