@@ -4,16 +4,20 @@
 //! Lengths are in units of a 16th of the reader's size of type; whoever shows the picture scales it. Whatever can be chosen has its
 //! action in `data-do`.
 
-use crate::telling::{message, states_text};
+use crate::telling::{brief, message, states_text};
 use crate::timeline::{Bar, Flight, Lane, Timeline};
 use crate::trace::{Event, Kind, Number};
 use std::collections::HashMap;
 use std::fmt::Write;
 
 pub const ROW: f64 = 24.0;
-pub const LANE: f64 = 128.0;
+/// How narrow and how wide a lane may be.
+pub const LANES: (f64, f64) = (92.0, 172.0);
 /// Where the numbers of events stand.
 pub const GUTTER: f64 = 44.0;
+
+/// Characters of what is shown when the pointer rests.
+const TITLE: usize = 400;
 
 /// How wide a letter of a label is.
 const LETTER: f64 = 6.3;
@@ -25,6 +29,9 @@ const LOOP: f64 = 30.0;
 /// What is in sight, and what is marked.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Sight {
+    /// Where the numbers of events stand: at the edge of what can be seen.
+    pub edge: f64,
+    pub lane: f64,
     pub left: f64,
     pub top: f64,
     pub width: f64,
@@ -34,8 +41,13 @@ pub struct Sight {
     pub message: Option<Number>,
 }
 
-pub fn width(timeline: &Timeline) -> f64 {
-    GUTTER + LANE * timeline.lanes().len() as f64
+/// How wide lanes are where there is so much room.
+pub fn lane_width(timeline: &Timeline, room: f64) -> f64 {
+    ((room - GUTTER) / timeline.lanes().len().max(1) as f64).clamp(LANES.0, LANES.1)
+}
+
+pub fn width(timeline: &Timeline, lane: f64) -> f64 {
+    GUTTER + lane * timeline.lanes().len() as f64
 }
 
 pub fn height(timeline: &Timeline) -> f64 {
@@ -43,8 +55,8 @@ pub fn height(timeline: &Timeline) -> f64 {
 }
 
 /// The middle of a lane, by its index.
-pub fn lane_at(index: usize) -> f64 {
-    GUTTER + LANE * (index as f64 + 0.5)
+pub fn lane_at(index: usize, lane: f64) -> f64 {
+    GUTTER + lane * (index as f64 + 0.5)
 }
 
 struct Picture<'a> {
@@ -59,7 +71,8 @@ struct Picture<'a> {
 pub fn svg(timeline: &Timeline, sight: &Sight) -> String {
     let first = (sight.top / ROW).floor().max(0.0) as usize;
     let last = ((sight.top + sight.height) / ROW).ceil().max(0.0) as usize;
-    let lanes = timeline.lanes().iter().enumerate().map(|(index, lane)| (lane.actor, lane_at(index)));
+    let lanes =
+        timeline.lanes().iter().enumerate().map(|(index, lane)| (lane.actor, lane_at(index, sight.lane)));
     let mut picture = Picture {
         timeline,
         sight,
@@ -104,7 +117,7 @@ impl Picture<'_> {
 
     fn is_beside(&self, from: f64, to: f64) -> bool {
         let (low, high) = (from.min(to), from.max(to));
-        high + LANE < self.sight.left || low - LANE > self.sight.left + self.sight.width
+        high + self.sight.lane < self.sight.left || low - self.sight.lane > self.sight.left + self.sight.width
     }
 
     fn x(&self, actor: Number) -> Option<f64> {
@@ -112,14 +125,14 @@ impl Picture<'_> {
     }
 
     fn row(&mut self, row: usize) {
-        let Sight { left, width, .. } = *self.sight;
+        let Sight { edge, left, width, .. } = *self.sight;
         let class = if row + 1 == self.sight.position { "row now" } else { "row" };
         let y = row as f64 * ROW;
         self.put(format_args!(
             "<g data-do=\"seek:{}\"><rect class=\"{class}\" x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{ROW}\"/>\
              <text class=\"index\" x=\"{}\" y=\"{}\">{}</text></g>",
             row + 1,
-            GUTTER - 12.0,
+            edge + GUTTER - 16.0,
             y + ROW / 2.0 + 3.5,
             row + 1
         ));
@@ -214,7 +227,7 @@ impl Picture<'_> {
         self.put(format_args!(
             "<g class=\"{kind}{chosen}\" data-do=\"message:{}\"><title>{}</title><path class=\"hit\" d=\"{path}\"/><path class=\"arrow\" d=\"{path}\"{head}/>",
             letter.number,
-            escape(&format!("message {}: {}", letter.number, message(letter)))
+            escape(&format!("message {}: {}", letter.number, brief(&message(letter), TITLE)))
         ));
         if is_lost {
             self.put(format_args!(
@@ -259,7 +272,8 @@ impl Picture<'_> {
         let y = middle(at);
         let class = if is_good { "answer" } else { "answer bad" };
         let chosen = if is_chosen { " chosen" } else { "" };
-        let title = escape(&format!("answer to message {}: {status} {}", flight.letter.number, text));
+        let title =
+            escape(&format!("answer to message {}: {status} {}", flight.letter.number, brief(text, TITLE)));
         self.put(format_args!(
             "<g class=\"{class}{chosen}\" data-do=\"message:{}\"><title>{title}</title>",
             flight.letter.number
@@ -270,14 +284,14 @@ impl Picture<'_> {
                 "<path class=\"hit\" d=\"M{from} {y}H{tip}\"/><path class=\"arrow\" d=\"M{from} {y}H{tip}\" marker-end=\"url(#head-{head})\"/>"
             ));
         }
-        let to = if from == to { from + LANE } else { to };
+        let to = if from == to { from + self.sight.lane } else { to };
         self.label("value", from, to, y - 4.0, text);
         self.svg.push_str("</g>");
     }
 
     /// A text that begins at a lane and has room up to another.
     fn label(&mut self, class: &str, from: f64, to: f64, y: f64, text: &str) {
-        let room = if from == to { LANE - BAR } else { (to - from).abs() - BAR * 2.0 };
+        let room = if from == to { self.sight.lane - BAR } else { (to - from).abs() - BAR * 2.0 };
         let text = escape(&cut(text, room));
         if text.is_empty() {
             return;
@@ -306,7 +320,7 @@ impl Picture<'_> {
                 self.label("state", x, x, y + 3.5, &states_text(states));
             }
             Kind::Crash { why, .. } => {
-                let title = escape(why);
+                let title = escape(&brief(why, TITLE));
                 self.put(format_args!(
                     "<g class=\"crash\"><title>{title}</title><path class=\"cross\" d=\"M{} {}l12 12m0 -12l-12 12\"/>",
                     x - 6.0,
@@ -374,6 +388,6 @@ fn escape(text: &str) -> String {
 }
 
 /// A name for the head of a lane, which has room for so much.
-pub fn head(title: &str) -> String {
-    cut(title, LANE - 24.0)
+pub fn head(title: &str, lane: f64) -> String {
+    cut(title, lane - 16.0)
 }

@@ -47,6 +47,14 @@ pub fn message(letter: &Letter) -> String {
     }
 }
 
+/// The beginning of a text that may be as long as a program likes.
+pub fn brief(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
+}
+
 /// What prints no text is `…`.
 pub fn shown(value: &Shown) -> &str {
     value.as_deref().unwrap_or("…")
@@ -57,4 +65,15 @@ pub fn states_text(states: &[(String, Shown)]) -> String {
         return "no states".to_string();
     }
     states.iter().map(|(name, value)| format!("{name} = {}", shown(value))).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::brief;
+
+    #[test]
+    fn long_texts_have_an_end() {
+        assert_eq!((brief("grüße", 5).as_str(), brief("grüße", 3).as_str()), ("grüße", "grü…"));
+        assert_eq!(brief("", 0), "");
+    }
 }

@@ -1,9 +1,11 @@
 //! The sequence diagram: what is drawn, and that nothing else is.
 
-use playground_model::diagram::{LANE, ROW, Sight, height, lane_at, svg, width};
+use playground_model::diagram::{LANES, ROW, Sight, height, lane_at, lane_width, svg, width};
 use playground_model::timeline::Timeline;
 
 const EVENTS: &str = include_str!("../../../compiler/galc/tests/trace_events.jsonl");
+
+const LANE: f64 = 120.0;
 
 fn timeline() -> Timeline {
     let mut timeline = Timeline::new(0, &[]);
@@ -13,9 +15,11 @@ fn timeline() -> Timeline {
 
 fn whole(timeline: &Timeline) -> Sight {
     Sight {
+        edge: 0.0,
+        lane: LANE,
         left: 0.0,
         top: 0.0,
-        width: width(timeline),
+        width: width(timeline, LANE),
         height: height(timeline),
         position: timeline.len(),
         actor: None,
@@ -64,7 +68,7 @@ fn only_what_is_in_sight_is_drawn() {
     let part = svg(&timeline, &sight);
     assert_eq!(count(&part, "class=\"row"), 5);
     assert!(part.len() < svg(&timeline, &whole(&timeline)).len() / 3);
-    let far = Sight { left: lane_at(99), ..sight };
+    let far = Sight { left: lane_at(99, LANE), ..sight };
     assert_eq!(count(&svg(&timeline, &far), "class=\"line\""), 0);
 }
 
@@ -79,4 +83,14 @@ fn the_position_and_what_is_chosen_are_marked() {
     assert!(svg(4).contains("class=\"bar chosen\"") && svg(4).contains("class=\"bar waits chosen\""));
     assert_eq!(count(&svg(0), "class=\"row now\""), 0);
     assert!(count(&svg(4), "class=\"future\"") == 1);
+}
+
+#[test]
+fn lanes_are_as_wide_as_there_is_room() {
+    let timeline = timeline();
+    assert_eq!(lane_width(&timeline, 10.0), LANES.0);
+    assert_eq!(lane_width(&timeline, 10_000.0), LANES.1);
+    let lane = lane_width(&timeline, 560.0);
+    assert_eq!(width(&timeline, lane), 560.0, "{lane}");
+    assert_eq!(lane_width(&Timeline::new(0, &[]), 560.0), LANES.1);
 }

@@ -299,6 +299,8 @@ fn five_thousand_events_are_fast() {
     for position in (0..limits::EVENTS).step_by(10) {
         sum += timeline.world(position).actors().count();
         let sight = Sight {
+            edge: 0.0,
+            lane: 120.0,
             left: 0.0,
             top: position as f64 * diagram::ROW,
             width: 600.0,

@@ -56,6 +56,8 @@ pub struct App {
     /// Whether the program that runs was built with a trace, and the view of what it tells.
     pub is_traced: Cell<bool>,
     pub actors: Actors,
+    /// The module of the last traced run, which runs again with other commands and seeds.
+    pub traced: RefCell<Option<runs::Traced>>,
     /// The message that the trace of the next run is kept from; 0: all.
     pub first: Cell<u64>,
     /// Whether the run's output is to be compared with the lesson's.
@@ -94,6 +96,7 @@ pub fn start() {
         output: RefCell::new(String::new()),
         is_traced: Cell::new(false),
         actors: Actors::default(),
+        traced: RefCell::new(None),
         first: Cell::new(0),
         is_check: Cell::new(false),
         problems: RefCell::new(Problems::default()),

@@ -5,6 +5,7 @@ use crate::dom::{self, by_id};
 use crate::runner::{Modules, Start};
 use crate::{actors, layout, panels, problems, side};
 use js_sys::Uint8Array;
+use playground_model::document::File;
 use playground_model::protocol::{Answer, CompileOptions, Module, Request};
 use playground_model::run::{Event, Limit, Outcome, State};
 use playground_model::trace::Number;
@@ -53,6 +54,15 @@ fn begin_run(is_check: bool, is_traced: bool) {
     });
 }
 
+/// A module, and what it was compiled of.
+#[derive(Clone)]
+pub struct Traced {
+    files: Vec<File>,
+    options: CompileOptions,
+    module: Module,
+    bytes: Uint8Array,
+}
+
 fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
     let app = app();
     let options = app.document.borrow().options.clone();
@@ -63,7 +73,13 @@ fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
         limited: true,
         modules: modules.clone(),
     };
+    let known = app.traced.borrow().clone();
+    let known = known.filter(|it| compile.trace && it.options == compile && it.files == app.files());
+    if let Some(Traced { module, bytes, .. }) = known {
+        return begin(run, arguments, module, &bytes);
+    }
     let begun = dom::now();
+    let (files, given) = (app.files(), compile.clone());
     app.compiler.ask(Request::Compile { files: app.files(), options: compile }, move |answer, bytes| match answer {
         Answer::Compiled { problems, module: Some(module) } => {
             problems::show(problems);
@@ -71,6 +87,10 @@ fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
             if module.uses_dom {
                 let why = "it works on the elements of a page, and programs have none here. Download has an npm project, whose page it runs in";
                 return app.run_event(run, Event::Failed(why.to_string()));
+            }
+            if given.trace && !options.release {
+                let kept = Traced { files, options: given, module: module.clone(), bytes: bytes.clone() };
+                *app.traced.borrow_mut() = Some(kept);
             }
             match options.release {
                 true => optimize(run, arguments, module, bytes),

@@ -6,6 +6,7 @@ use crate::dom::{self, by_id};
 use crate::{actors, panels};
 use playground_model::limits;
 use playground_model::run::{Outcome, State, duration, grouped};
+use playground_model::telling::brief;
 use std::cell::{Cell, RefCell};
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, KeyboardEvent};
 
@@ -51,6 +52,9 @@ impl Parts {
     }
 }
 
+/// Characters of the event that the position is at.
+const EVENT: usize = 300;
+
 /// The steps: what they are called, what they show, and what they do.
 const STEPS: &[(&str, &str, &str)] = &[
     ("To the beginning", "M5 5v10M16 5 8 10l8 5z", "first"),
@@ -65,16 +69,15 @@ const FRAME: &str = "<div class=\"actors-bar\">\
     <button type=\"button\" class=\"main\" id=\"trace-run\"></button>\
     <button type=\"button\" id=\"trace-on\" data-do=\"trace-on\" hidden>Continue</button>\
     <label class=\"seed\" for=\"trace-seed\">Seed</label>\
-    <input type=\"number\" id=\"trace-seed\" min=\"0\" max=\"4294967295\" step=\"1\" placeholder=\"none\" title=\"Chooses the order in which green threads run\">\
+    <input type=\"number\" id=\"trace-seed\" min=\"0\" max=\"4294967295\" step=\"1\" placeholder=\"no seed\" title=\"Chooses the order in which green threads run\" aria-label=\"Seed\">\
     <button type=\"button\" data-do=\"trace-seed\" title=\"Runs in another order\">Another seed</button>\
     <span class=\"space\"></span>\
     <button type=\"button\" id=\"trace-list\" data-do=\"trace-list\" aria-pressed=\"false\" title=\"The events as a list\">List</button></div>\
-    <div id=\"trace-faults\" class=\"faults\"></div>\
-    <p id=\"trace-note\" class=\"note\"></p>\
+    <div class=\"about-run\"><p id=\"trace-note\" class=\"note\"></p><div id=\"trace-faults\" class=\"faults\"></div></div>\
     <div id=\"trace-shown\" class=\"shown\" hidden>\
     <div class=\"steps\" role=\"group\" aria-label=\"Steps\"><span id=\"trace-steps\"></span>\
     <input type=\"range\" id=\"trace-position\" min=\"0\" value=\"0\" step=\"1\" aria-label=\"Events that have happened\">\
-    <output id=\"trace-count\" for=\"trace-position\"></output></div>\
+    <output for=\"trace-position\"><span id=\"trace-count\"></span><span id=\"trace-time\" class=\"time\"></span></output></div>\
     <p id=\"trace-event\" class=\"event\" role=\"status\"></p>\
     <div class=\"moment\">\
     <div id=\"trace-diagram\" class=\"diagram\" tabindex=\"0\" role=\"application\" \
@@ -187,7 +190,14 @@ fn note(state: &State) -> String {
             format!("{} events of {actors}{from}. ", grouped(events))
         }
     };
+    let shown = app().document.borrow().moment.as_ref().map(|moment| grouped(moment.position));
     let rest = match state {
+        _ if !app().is_traced.get() && timeline.is_empty() && shown.is_some() => {
+            format!(
+                "The link shows the moment after {} events: run it to see that.",
+                shown.unwrap_or_default()
+            )
+        }
         _ if !app().is_traced.get() && timeline.is_empty() => {
             "A trace shows every message that actors send, take and answer, and what they are at each moment."
                 .to_string()
@@ -226,7 +236,8 @@ pub fn draw_steps() {
     let time = duration(timeline.event_at(position).map_or(0.0, |event| event.nanoseconds as f64 / 1e6));
     let text = format!("{} of {}", grouped(position), grouped(len));
     dom::set(&slider, "aria-valuetext", &text);
-    by_id::<Element>("trace-count").set_text_content(Some(&format!("{text}, {time}")));
+    by_id::<Element>("trace-count").set_text_content(Some(&text));
+    by_id::<Element>("trace-time").set_text_content(Some(&format!(", {time}")));
     let event = match position {
         0 if timeline.first == 0 => "Nothing has happened yet.".to_string(),
         0 => format!("Before message {} is sent.", timeline.first),
@@ -234,7 +245,7 @@ pub fn draw_steps() {
             let (actor, text) = timeline.told(n - 1);
             let message = timeline.event_at(n).and_then(|event| event.kind.message());
             let message = message.map_or(String::new(), |message| format!(" (message {message})"));
-            format!("{actor} {text}{message}").trim().to_string()
+            format!("{actor} {}{message}", brief(&text, EVENT)).trim().to_string()
         }
     };
     drop(timeline);

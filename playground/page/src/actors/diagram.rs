@@ -3,7 +3,8 @@
 use super::{shown_actor, shown_message, view};
 use crate::dom::{self, by_id};
 use crate::markdown::escape;
-use playground_model::diagram::{GUTTER, LANE, ROW, Sight, head, height, lane_at, svg, width};
+use playground_model::diagram::{GUTTER, ROW, Sight, head, height, lane_at, lane_width, svg, width};
+use playground_model::timeline::Timeline;
 use playground_model::world::World;
 use std::cell::Cell;
 use wasm_bindgen::closure::Closure;
@@ -37,12 +38,18 @@ fn scale() -> f64 {
     dom::root_font_size() / 16.0
 }
 
+/// How wide a lane is, in units.
+fn lane(timeline: &Timeline, scale: f64) -> f64 {
+    lane_width(timeline, f64::from(place().client_width()) / scale)
+}
+
 pub fn draw() {
     let scale = scale();
     {
         let timeline = view().timeline.borrow();
         let space = by_id::<HtmlElement>("trace-space");
-        let (wide, high) = (width(&timeline) * scale, (height(&timeline) + ROW) * scale);
+        let (wide, high) =
+            (width(&timeline, lane(&timeline, scale)) * scale, (height(&timeline) + ROW) * scale);
         dom::set(&space, "style", &format!("width:{wide}px;height:{high}px"));
         let heads = by_id::<HtmlElement>("trace-heads");
         dom::set(&heads, "style", &format!("width:{wide}px"));
@@ -65,11 +72,12 @@ fn reveal(scale: f64) {
         place.set_scroll_top((y - room * share).max(0.0) as i32);
     }
     let actor = timeline.event_at(at).and_then(|event| event.actor);
-    let lane = actor.and_then(|actor| timeline.lanes().iter().position(|lane| lane.actor == actor));
-    if let Some(lane) = lane {
+    let index = actor.and_then(|actor| timeline.lanes().iter().position(|lane| lane.actor == actor));
+    if let Some(index) = index {
+        let lane = lane(&timeline, scale);
         let (left, wide) = (f64::from(place.scroll_left()), f64::from(place.client_width()));
-        let x = lane_at(lane) * scale;
-        let edge = LANE / 2.0 * scale;
+        let x = lane_at(index, lane) * scale;
+        let edge = lane / 2.0 * scale;
         if x - edge < left || x + edge > left + wide {
             place.set_scroll_left((x - wide / 2.0).max(0.0) as i32);
         }
@@ -94,13 +102,16 @@ fn draw_sight_now() {
     if timeline.is_empty() || place.client_height() == 0 {
         return;
     }
+    let lane = lane(&timeline, scale);
     let left = (f64::from(place.scroll_left()) / scale - AROUND).max(0.0);
     let top = (f64::from(place.scroll_top()) / scale - AROUND).max(0.0);
     let right = (f64::from(place.scroll_left() + place.client_width()) / scale + AROUND)
-        .min(width(&timeline).max(f64::from(place.client_width()) / scale));
+        .min(width(&timeline, lane).max(f64::from(place.client_width()) / scale));
     let bottom = f64::from(place.scroll_top() + place.client_height()) / scale + AROUND;
     let bottom = bottom.min(height(&timeline) + ROW).max(top + ROW);
-    let sight = Sight { left, top, width: right - left, height: bottom - top, position, actor, message };
+    let edge = f64::from(place.scroll_left()) / scale;
+    let sight =
+        Sight { edge, lane, left, top, width: right - left, height: bottom - top, position, actor, message };
     let picture = by_id::<HtmlElement>("trace-svg");
     let style = format!(
         "left:{}px;top:{}px;width:{}px;height:{}px",
@@ -112,16 +123,17 @@ fn draw_sight_now() {
     dom::set(&picture, "style", &style);
     picture.set_inner_html(&svg(&timeline, &sight));
     let world = timeline.world(position);
-    draw_heads(&world, left, right, scale);
+    draw_heads(&world, &sight, scale);
 }
 
-fn draw_heads(world: &World, left: f64, right: f64, scale: f64) {
+fn draw_heads(world: &World, sight: &Sight, scale: f64) {
+    let width = sight.lane;
     let timeline = view().timeline.borrow();
     let chosen = shown_actor();
     let mut html = String::new();
     for (index, lane) in timeline.lanes().iter().enumerate() {
-        let x = GUTTER + LANE * index as f64;
-        if x + LANE < left || x > right {
+        let x = GUTTER + width * index as f64;
+        if x + width < sight.left || x > sight.left + sight.width {
             continue;
         }
         // Those that are spawned later are there, and faint.
@@ -137,8 +149,8 @@ fn draw_heads(world: &World, left: f64, right: f64, scale: f64) {
             lane.actor,
             escape(&title),
             x * scale,
-            LANE * scale,
-            escape(&head(&title))
+            width * scale,
+            escape(&head(&title, width))
         );
     }
     let heads = by_id::<Element>("trace-heads");

@@ -5,7 +5,7 @@ use crate::app::app;
 use crate::dom::{self, by_id};
 use crate::markdown::escape;
 use playground_model::commands::Command;
-use playground_model::telling::{message, shown};
+use playground_model::telling::{brief, message, shown};
 use playground_model::timeline::{Flight, Timeline};
 use playground_model::trace::{Letter, Number};
 use playground_model::world::{Actor, MAIN, Status, World};
@@ -14,6 +14,9 @@ use web_sys::{Element, HtmlInputElement};
 /// Rows of the tree, and messages of a mailbox, that are listed; the others are counted.
 const LISTED: usize = 200;
 const LETTERS: usize = 30;
+/// Characters of a value, and of a message.
+const VALUE: usize = 2_000;
+const MESSAGE: usize = 200;
 
 pub fn draw() {
     let timeline = view().timeline.borrow();
@@ -65,7 +68,7 @@ fn letter_link(letter: &Letter) -> String {
     format!(
         "<button type=\"button\" class=\"link\" data-do=\"message:{}\">{}</button>",
         letter.number,
-        escape(&message(letter))
+        escape(&brief(&message(letter), MESSAGE))
     )
 }
 
@@ -95,12 +98,15 @@ fn message_part(timeline: &Timeline, world: &World, flight: &Flight, position: u
     }
     if let Some(reply) = flight.reply {
         let (_, text) = timeline.told(reply);
-        rows += &row("answer", &format!("{} <code>{}</code>", event_link(Some(reply), ""), escape(&text)));
+        rows += &row(
+            "answer",
+            &format!("{} <code>{}</code>", event_link(Some(reply), ""), escape(&brief(&text, VALUE))),
+        );
     }
     format!(
         "<section class=\"message\"><h3>{}</h3><p class=\"note\">message {}, {}</p><dl>{rows}</dl><div class=\"do\">\
          <button type=\"button\" data-do=\"source-message:{}\">Go to source</button>{}</div></section>",
-        escape(&message(letter)),
+        escape(&brief(&message(letter), MESSAGE)),
         letter.number,
         where_it_is(world, flight, position),
         letter.number,
@@ -135,7 +141,7 @@ fn message_faults(timeline: &Timeline, flight: &Flight) -> String {
     format!(
         "<button type=\"button\" data-do=\"trace-command:drop {number}\">Drop</button>\
          <span class=\"delay\"><button type=\"button\" data-do=\"trace-delay:{number}\">Delay</button>\
-         <label for=\"trace-delay\">by</label><input type=\"number\" id=\"trace-delay\" min=\"1\" max=\"999\" step=\"1\" value=\"1\"><span class=\"note\">messages</span></span>"
+         <label for=\"trace-delay\">by</label><input type=\"number\" id=\"trace-delay\" min=\"1\" max=\"999\" step=\"1\" value=\"1\" title=\"Messages\"></span>"
     )
 }
 
@@ -171,7 +177,7 @@ fn actor_part(timeline: &Timeline, world: &World, actor: &Actor, position: usize
 
 fn status_text(world: &World, actor: &Actor) -> String {
     let mut parts = vec![match (actor.status(), &actor.crashed) {
-        (Status::Crashed, Some(why)) => format!("crashed: {}", escape(why)),
+        (Status::Crashed, Some(why)) => format!("crashed: {}", escape(&brief(why, VALUE))),
         (Status::Rests, _) => "at rest: it has ended, or waits".to_string(),
         (status, _) => status.text().to_string(),
     }];
@@ -203,7 +209,7 @@ fn states(actor: &Actor) -> String {
     let rows: String = actor
         .states
         .iter()
-        .map(|(name, value)| row(name, &format!("<code>{}</code>", escape(shown(value)))))
+        .map(|(name, value)| row(name, &format!("<code>{}</code>", escape(&brief(shown(value), VALUE)))))
         .collect();
     format!("<dl class=\"states\" aria-label=\"States\">{rows}</dl>")
 }

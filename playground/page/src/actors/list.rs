@@ -4,7 +4,11 @@ use super::view;
 use crate::dom::{self, by_id};
 use crate::markdown::escape;
 use playground_model::run::duration;
+use playground_model::telling::brief;
 use web_sys::{Element, HtmlElement};
+
+/// Characters of a row's text.
+const TEXT: usize = 300;
 
 fn rows() -> HtmlElement {
     by_id("trace-rows")
@@ -21,14 +25,17 @@ pub fn draw() {
     for index in listed..timeline.len() {
         let event = &timeline.events()[index];
         let (actor, text) = timeline.told(index);
-        let message = event.kind.message().map_or(String::new(), |number| format!("message {number}"));
+        let message = event
+            .kind
+            .message()
+            .map_or(String::new(), |number| format!(" <span class=\"note\">message {number}</span>"));
         html += &format!(
             "<tr class=\"{}\" data-do=\"seek:{position}\"><td class=\"number\"><button type=\"button\" tabindex=\"-1\" data-do=\"seek:{position}\" \
-             aria-label=\"To event {position}\">{position}</button></td><td class=\"number\">{}</td><th scope=\"row\">{}</th><td>{}</td><td class=\"about\">{message}</td></tr>",
+             aria-label=\"To event {position}\">{position}</button></td><td class=\"number\">{}</td><th scope=\"row\">{}</th><td>{}{message}</td></tr>",
             escape(event.kind.name()),
             duration(event.nanoseconds as f64 / 1e6),
             escape(&actor),
-            escape(&text),
+            escape(&brief(&text, TEXT)),
             position = index + 1,
         );
     }
