@@ -28,7 +28,7 @@ pub fn draw() {
     let actor = match (actor, shown_actor()) {
         (Some(actor), _) => actor_part(&timeline, &world, actor, position),
         (None, Some(number)) => format!(
-            "<section><h3>{}</h3><p>It is not spawned yet.</p></section>",
+            "<section><h2>{}</h2><p>It is not spawned yet.</p></section>",
             escape(&timeline.now().title(number))
         ),
         (None, None) => String::new(),
@@ -104,7 +104,7 @@ fn message_part(timeline: &Timeline, world: &World, flight: &Flight, position: u
         );
     }
     format!(
-        "<section class=\"message\"><h3>{}</h3><p class=\"note\">message {}, {}</p><dl>{rows}</dl><div class=\"do\">\
+        "<section class=\"message\"><h2>{}</h2><p class=\"note\">message {}, {}</p><dl>{rows}</dl><div class=\"do\">\
          <button type=\"button\" data-do=\"source-message:{}\">Go to source</button>{}</div></section>",
         escape(&brief(&message(letter), MESSAGE)),
         letter.number,
@@ -164,7 +164,7 @@ fn actor_part(timeline: &Timeline, world: &World, actor: &Actor, position: usize
         String::new()
     };
     format!(
-        "<section class=\"actor\"><h3>{}<span class=\"space\"></span>{pin}</h3><p class=\"status\" data-status=\"{}\"><i class=\"dot\"></i>{}</p>{}{}<div class=\"do\">\
+        "<section class=\"actor\"><h2>{}<span class=\"space\"></span>{pin}</h2><p class=\"status\" data-status=\"{}\"><i class=\"dot\"></i>{}</p>{}{}<div class=\"do\">\
          <button type=\"button\" data-do=\"source-actor:{}\">Go to source</button>{kill}</div></section>",
         escape(&actor.title()),
         actor.status().text(),
@@ -234,7 +234,7 @@ fn mailbox(world: &World, actor: &Actor) -> String {
     let rest = actor.mailbox.len().saturating_sub(LETTERS);
     let rest = if rest == 0 { String::new() } else { format!("<p class=\"note\">and {rest} more</p>") };
     format!(
-        "<h4>Mailbox <b class=\"depth\">{}</b></h4><ol class=\"letters\">{letters}</ol>{rest}",
+        "<h3>Mailbox <b class=\"depth\">{}</b></h3><ol class=\"letters\">{letters}</ol>{rest}",
         actor.mailbox.len()
     )
 }
@@ -251,7 +251,7 @@ fn tree_part(world: &World) -> String {
         true => String::new(),
         false => format!("<p>Held back: {}</p>", under_way.join(", ")),
     };
-    format!("<section class=\"tree\"><h3>Actors</h3>{under_way}<ul>{items}</ul>{rest}</section>")
+    format!("<section class=\"tree\"><h2>Actors</h2>{under_way}<ul>{items}</ul>{rest}</section>")
 }
 
 fn tree_row(depth: usize, actor: &Actor) -> String {

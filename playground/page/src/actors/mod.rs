@@ -31,6 +31,8 @@ pub struct Actors {
     /// Where the position goes as soon as that has happened.
     target: Cell<Option<Target>>,
     actor: Cell<Option<Number>>,
+    /// Of the actor that is chosen: another program has another one of this number.
+    actor_name: RefCell<String>,
     message: Cell<Option<Number>>,
     is_list: Cell<bool>,
     is_asked_for: Cell<bool>,
@@ -53,6 +55,7 @@ impl Default for Actors {
             follows: Cell::new(true),
             target: Cell::new(None),
             actor: Cell::new(None),
+            actor_name: RefCell::default(),
             message: Cell::new(None),
             is_list: Cell::new(false),
             is_asked_for: Cell::new(false),
@@ -272,6 +275,7 @@ fn shown_message() -> Option<Number> {
 pub fn choose_actor(number: Number) {
     let view = view();
     view.actor.set(if view.actor.get() == Some(number) { None } else { Some(number) });
+    *view.actor_name.borrow_mut() = view.timeline.borrow().now().title(number);
     draw();
 }
 
@@ -347,8 +351,19 @@ pub fn draw() {
     });
 }
 
+/// Chooses no longer an actor that is another one.
+fn check_choice() {
+    let view = view();
+    let Some(number) = view.actor.get() else { return };
+    let timeline = view.timeline.borrow();
+    if timeline.now().actor(number).is_some_and(|actor| actor.title() != *view.actor_name.borrow()) {
+        view.actor.set(None);
+    }
+}
+
 fn draw_now() {
     follow();
+    check_choice();
     bar::draw();
     faults::draw();
     if view().timeline.borrow().is_empty() {
