@@ -125,7 +125,7 @@ test("the sequence of messages is drawn: sends, questions, answers, handlers", {
   assert.ok((await count(".bar")) >= 4);
   const names = await page.locator("#trace-svg .name").allTextContents();
   assert.deepEqual(names, ["new", "Add(2)", "Add(40)", "Get"]);
-  assert.deepEqual(await page.locator("#trace-heads .head span").allTextContents(), ["main", "Counter #1"]);
+  assert.deepEqual(await page.locator("#trace-heads .head").allTextContents(), ["main", "Counter#1"]);
 });
 
 test("stepping back shows what an actor was before", { skip }, async (t) => {

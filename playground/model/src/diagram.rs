@@ -107,6 +107,7 @@ impl Picture<'_> {
         timeline.bars().iter().for_each(|bar| self.bar(bar));
         timeline.flights().iter().for_each(|flight| self.flight(flight));
         (self.rows.0..self.rows.1).for_each(|row| self.event(row, &timeline.events()[row]));
+        self.numbers();
         self.cursor();
         self.svg.push_str("</svg>");
     }
@@ -125,17 +126,26 @@ impl Picture<'_> {
     }
 
     fn row(&mut self, row: usize) {
-        let Sight { edge, left, width, .. } = *self.sight;
+        let Sight { left, width, .. } = *self.sight;
         let class = if row + 1 == self.sight.position { "row now" } else { "row" };
-        let y = row as f64 * ROW;
+        let (position, y) = (row + 1, row as f64 * ROW);
         self.put(format_args!(
-            "<g data-do=\"seek:{}\"><rect class=\"{class}\" x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{ROW}\"/>\
-             <text class=\"index\" x=\"{}\" y=\"{}\">{}</text></g>",
-            row + 1,
-            edge + GUTTER - 16.0,
-            y + ROW / 2.0 + 3.5,
-            row + 1
+            "<rect class=\"{class}\" data-do=\"seek:{position}\" x=\"{left}\" y=\"{y}\" width=\"{width}\" height=\"{ROW}\"/>"
         ));
+    }
+
+    /// The numbers of events stay at the edge, in front of what is scrolled below them.
+    fn numbers(&mut self) {
+        let Sight { edge, top, height, .. } = *self.sight;
+        let width = GUTTER - 10.0;
+        self.put(format_args!(
+            "<g class=\"numbers\"><rect x=\"{edge}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"/>"
+        ));
+        for row in self.rows.0..self.rows.1 {
+            let (x, y) = (edge + GUTTER - 16.0, middle(row) + 3.5);
+            self.put(format_args!("<text x=\"{x}\" y=\"{y}\">{}</text>", row + 1));
+        }
+        self.svg.push_str("</g>");
     }
 
     fn lane(&mut self, lane: &Lane) {
@@ -385,9 +395,4 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
-}
-
-/// A name for the head of a lane, which has room for so much.
-pub fn head(title: &str, lane: f64) -> String {
-    cut(title, lane - 16.0)
 }

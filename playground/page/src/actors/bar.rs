@@ -69,7 +69,7 @@ const FRAME: &str = "<div class=\"actors-bar\">\
     <button type=\"button\" class=\"main\" id=\"trace-run\"></button>\
     <button type=\"button\" id=\"trace-on\" data-do=\"trace-on\" hidden>Continue</button>\
     <label class=\"seed\" for=\"trace-seed\">Seed</label>\
-    <input type=\"number\" id=\"trace-seed\" min=\"0\" max=\"4294967295\" step=\"1\" placeholder=\"no seed\" title=\"Chooses the order in which green threads run\" aria-label=\"Seed\">\
+    <input type=\"number\" id=\"trace-seed\" min=\"0\" max=\"4294967295\" step=\"1\" placeholder=\"seed\" title=\"Chooses the order in which green threads run\" aria-label=\"Seed\">\
     <button type=\"button\" data-do=\"trace-seed\" title=\"Runs in another order\">Another seed</button>\
     <span class=\"space\"></span>\
     <button type=\"button\" id=\"trace-list\" data-do=\"trace-list\" aria-pressed=\"false\" title=\"The events as a list\">List</button></div>\

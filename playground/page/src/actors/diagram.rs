@@ -3,7 +3,7 @@
 use super::{shown_actor, shown_message, view};
 use crate::dom::{self, by_id};
 use crate::markdown::escape;
-use playground_model::diagram::{GUTTER, ROW, Sight, head, height, lane_at, lane_width, svg, width};
+use playground_model::diagram::{GUTTER, ROW, Sight, height, lane_at, lane_width, svg, width};
 use playground_model::timeline::Timeline;
 use playground_model::world::World;
 use std::cell::Cell;
@@ -142,15 +142,19 @@ fn draw_heads(world: &World, sight: &Sight, scale: f64) {
         let status = actor.map_or("unborn", |actor| actor.status().text());
         let depth = actor.map_or(0, |actor| actor.mailbox.len());
         let badge = if depth == 0 { String::new() } else { format!("<b class=\"depth\">{depth}</b>") };
+        let (name, number) = match title.rsplit_once(" #") {
+            Some((name, number)) => (name, format!("<span>#{number}</span>")),
+            None => (title.as_str(), String::new()),
+        };
         let class = if chosen == Some(lane.actor) { "head chosen" } else { "head" };
         html += &format!(
             "<button type=\"button\" tabindex=\"-1\" class=\"{class}\" data-status=\"{status}\" data-do=\"actor:{}\" title=\"{}: {status}\" \
-             style=\"left:{}px;width:{}px\"><i class=\"dot\"></i><span>{}</span>{badge}</button>",
+             style=\"left:{}px;width:{}px\"><i class=\"dot\"></i><span class=\"name\">{}</span>{number}{badge}</button>",
             lane.actor,
             escape(&title),
             x * scale,
             width * scale,
-            escape(&head(&title, width))
+            escape(name)
         );
     }
     let heads = by_id::<Element>("trace-heads");

@@ -31,7 +31,7 @@ pub fn draw() {
             .map_or(String::new(), |number| format!(" <span class=\"note\">message {number}</span>"));
         html += &format!(
             "<tr class=\"{}\" data-do=\"seek:{position}\"><td class=\"number\"><button type=\"button\" tabindex=\"-1\" data-do=\"seek:{position}\" \
-             aria-label=\"To event {position}\">{position}</button></td><td class=\"number\">{}</td><th scope=\"row\">{}</th><td>{}{message}</td></tr>",
+             aria-label=\"To event {position}\">{position}</button></td><td class=\"number time\">{}</td><th scope=\"row\">{}</th><td>{}{message}</td></tr>",
             escape(event.kind.name()),
             duration(event.nanoseconds as f64 / 1e6),
             escape(&actor),
