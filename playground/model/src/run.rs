@@ -1,7 +1,7 @@
 //! The state machine of a run: what is going on, what the buttons do, and what the reader is told at its end.
 //!
 //! ```text
-//! Idle ──run──▶ Compiling ──module──▶ Running ──ended, limit, stopped──▶ Ended
+//! Idle ──run──▶ Compiling ──module──▶ Running ──ended, limit, trace full, stopped──▶ Ended
 //!                  └──errors, stopped──▶ Ended          (run again from there)
 //! ```
 //! Each run has a number. Events of another run are of a worker that was ended, and change nothing.

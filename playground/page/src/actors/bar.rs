@@ -167,7 +167,9 @@ pub fn draw() {
             dom::append(&element, &[&button]);
         }
     }
-    dom::show(&by_id::<Element>("trace-shown"), !view().timeline.borrow().is_empty());
+    for shown in ["trace-shown", "trace-list"] {
+        dom::show(&by_id::<Element>(shown), !view().timeline.borrow().is_empty());
+    }
 }
 
 /// The document's, unless somebody types.

@@ -89,6 +89,11 @@ fn message_part(timeline: &Timeline, world: &World, flight: &Flight, position: u
     let letter = &flight.letter;
     let names = timeline.now();
     let mut rows = row("from", &actor_link(names, letter.from)) + &row("to", &actor_link(names, letter.to));
+    if !letter.values.is_empty() {
+        let values =
+            letter.values.iter().map(|value| format!("<code>{}</code>", escape(&brief(shown(value), VALUE))));
+        rows += &row("values", &values.collect::<Vec<_>>().join("<br>"));
+    }
     rows += &row("sent", &event_link(flight.sent, "before this part"));
     if flight.taken.is_some() {
         rows += &row("taken", &event_link(flight.taken, ""));
@@ -106,7 +111,7 @@ fn message_part(timeline: &Timeline, world: &World, flight: &Flight, position: u
     format!(
         "<section class=\"message\"><h2>{}</h2><p class=\"note\">message {}, {}</p><dl>{rows}</dl><div class=\"do\">\
          <button type=\"button\" data-do=\"source-message:{}\">Go to source</button>{}</div></section>",
-        escape(&brief(&message(letter), MESSAGE)),
+        escape(&letter.name),
         letter.number,
         where_it_is(world, flight, position),
         letter.number,
