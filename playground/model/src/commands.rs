@@ -30,6 +30,18 @@ impl Command {
         })
     }
 
+    /// What it does, for readers.
+    pub fn text(self) -> String {
+        match self {
+            Command::Drop { message } => format!("message {message} is dropped"),
+            Command::Delay { message, messages } => {
+                format!("message {message} is held back until so many others have been sent: {messages}")
+            }
+            Command::Kill { at: 0, actor } => format!("actor #{actor} is ended at the beginning"),
+            Command::Kill { at, actor } => format!("actor #{actor} is ended when message {at} has been sent"),
+        }
+    }
+
     /// Whether both say what becomes of the same message: the later one counts.
     fn is_instead_of(self, other: Command) -> bool {
         let message = |command| match command {
@@ -82,6 +94,15 @@ mod tests {
         for line in ["", "drop", "drop x", "delay 3", "run 5", "at 5 pause", "// drop 3"] {
             assert_eq!(Command::parse(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn commands_are_told() {
+        let told = |line: &str| Command::parse(line).map(Command::text).unwrap_or_default();
+        assert_eq!(told("drop 3"), "message 3 is dropped");
+        assert!(told("delay 3 2").ends_with("have been sent: 2"));
+        assert_eq!(told("at 5 kill 2"), "actor #2 is ended when message 5 has been sent");
+        assert_eq!(told("at 0 kill 2"), "actor #2 is ended at the beginning");
     }
 
     #[test]

@@ -234,8 +234,9 @@ impl Picture<'_> {
             false => format!("M{from} {y0}L{tip} {y1}"),
         };
         let chosen = if is_chosen { " chosen" } else { "" };
+        let held = if flight.is_delayed { " held" } else { "" };
         self.put(format_args!(
-            "<g class=\"{kind}{chosen}\" data-do=\"message:{}\"><title>{}</title><path class=\"hit\" d=\"{path}\"/><path class=\"arrow\" d=\"{path}\"{head}/>",
+            "<g class=\"{kind}{held}{chosen}\" data-do=\"message:{}\"><title>{}</title><path class=\"hit\" d=\"{path}\"/><path class=\"arrow\" d=\"{path}\"{head}/>",
             letter.number,
             escape(&format!("message {}: {}", letter.number, brief(&message(letter), TITLE)))
         ));

@@ -51,6 +51,8 @@ pub struct Flight {
     pub done: Option<usize>,
     pub lost: Option<usize>,
     pub reply: Option<usize>,
+    /// Whether a command holds it back.
+    pub is_delayed: bool,
 }
 
 /// A stretch of time in which a handler, or `main`, runs or waits.
@@ -126,7 +128,7 @@ impl Timeline {
         self.lanes = alive.map(|actor| Lane::new(actor.number, 0)).collect();
         for letter in self.now.letters() {
             self.by_message.insert(letter.number, self.flights.len());
-            self.flights.push(Flight::new(letter.clone(), None));
+            self.flights.push(Flight::new(letter.clone(), None, &self.now));
         }
         let hands = self.now.actors().flat_map(|actor| actor.hands.iter().map(|hand| (actor.number, *hand)));
         self.bars = hands.map(|(actor, hand)| Bar::new(actor, Some(hand.message), hand.waits, 0)).collect();
@@ -147,7 +149,7 @@ impl Timeline {
             Kind::Spawn { to, .. } => self.lanes.push(Lane::new(*to, at)),
             Kind::Send(letter) => {
                 self.by_message.insert(letter.number, self.flights.len());
-                self.flights.push(Flight::new(letter.clone(), Some(at)));
+                self.flights.push(Flight::new(letter.clone(), Some(at), &self.now));
             }
             Kind::Receive { message, .. } => {
                 self.note_flight(*message, |flight| flight.taken = Some(at));
@@ -344,8 +346,9 @@ impl Lane {
 }
 
 impl Flight {
-    fn new(letter: Rc<Letter>, sent: Option<usize>) -> Flight {
-        Flight { letter, sent, taken: None, done: None, lost: None, reply: None }
+    fn new(letter: Rc<Letter>, sent: Option<usize>, world: &World) -> Flight {
+        let is_delayed = world.is_delayed(letter.number);
+        Flight { letter, sent, taken: None, done: None, lost: None, reply: None, is_delayed }
     }
 }
 

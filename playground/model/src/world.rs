@@ -176,6 +176,11 @@ impl World {
         self.letters.values()
     }
 
+    /// Whether a command holds a message back, now or at another moment.
+    pub fn is_delayed(&self, message: Number) -> bool {
+        self.delays.get(&message).is_some_and(|messages| *messages > 0)
+    }
+
     /// Messages that a command holds back.
     pub fn under_way(&self) -> impl Iterator<Item = &Letter> {
         self.held.keys().filter_map(|message| self.letter(*message))

@@ -86,6 +86,15 @@ fn the_position_and_what_is_chosen_are_marked() {
 }
 
 #[test]
+fn messages_that_are_held_back_are_told_apart() {
+    let mut timeline = Timeline::new(0, &["delay 3 2".to_string()]);
+    assert!(EVENTS.lines().all(|line| timeline.take(line)));
+    let svg = svg(&timeline, &whole(&timeline));
+    assert_eq!(count(&svg, "<g class=\"send ask held\" data-do=\"message:3\""), 1);
+    assert_eq!(count(&svg, " held"), 1);
+}
+
+#[test]
 fn lanes_are_as_wide_as_there_is_room() {
     let timeline = timeline();
     assert_eq!(lane_width(&timeline, 10.0), LANES.0);

@@ -73,7 +73,7 @@ const FRAME: &str = "<div class=\"actors-bar\">\
     <button type=\"button\" data-do=\"trace-seed\" title=\"Runs in another order\">Another seed</button>\
     <span class=\"space\"></span>\
     <button type=\"button\" id=\"trace-list\" data-do=\"trace-list\" aria-pressed=\"false\" title=\"The events as a list\">List</button></div>\
-    <div class=\"about-run\"><p id=\"trace-note\" class=\"note\"></p><div id=\"trace-faults\" class=\"faults\"></div></div>\
+    <div class=\"about-run\"><p id=\"trace-note\" class=\"note\"></p><div id=\"trace-faults\" class=\"faults\"></div><details class=\"legend\"><summary>Legend</summary><ul id=\"trace-legend\"></ul></details></div>\
     <div id=\"trace-shown\" class=\"shown\" hidden>\
     <div class=\"steps\" role=\"group\" aria-label=\"Steps\"><span id=\"trace-steps\"></span>\
     <input type=\"range\" id=\"trace-position\" min=\"0\" value=\"0\" step=\"1\" aria-label=\"Events that have happened\">\
@@ -85,6 +85,42 @@ const FRAME: &str = "<div class=\"actors-bar\">\
     <div id=\"trace-heads\" class=\"heads\"></div><div id=\"trace-space\" class=\"expanse\"></div><div id=\"trace-svg\" class=\"picture\"></div></div>\
     <div id=\"trace-table\" class=\"events\" tabindex=\"0\" role=\"region\" aria-label=\"Events\" hidden><table class=\"trace\"><tbody id=\"trace-rows\"></tbody></table></div>\
     <div id=\"trace-inspector\" class=\"inspector\" role=\"region\" aria-label=\"At this moment\" tabindex=\"0\"></div></div></div>";
+
+/// What the signs of the diagram mean, each as it is drawn there.
+const LEGEND: &[(&str, &str)] = &[
+    (
+        "<g class=\"send\"><path class=\"arrow\" d=\"M1 8H35\" marker-end=\"url(#head-send)\"/></g>",
+        "a message",
+    ),
+    (
+        "<g class=\"send ask\"><path class=\"arrow\" d=\"M1 8H35\" marker-end=\"url(#head-send)\"/></g>",
+        "a question",
+    ),
+    (
+        "<g class=\"answer\"><path class=\"arrow\" d=\"M1 8H35\" marker-end=\"url(#head-answer)\"/></g>",
+        "its answer",
+    ),
+    (
+        "<g class=\"send lost\"><path class=\"arrow\" d=\"M1 8H29\"/><path class=\"cross\" d=\"M25 3l10 10m0-10l-10 10\"/></g>",
+        "a lost message",
+    ),
+    (
+        "<g class=\"send held\"><path class=\"arrow\" d=\"M1 8H35\" marker-end=\"url(#head-send)\"/></g>",
+        "one that is held back",
+    ),
+    (
+        "<g class=\"send\"><path class=\"arrow\" d=\"M1 8H28\"/><circle class=\"open\" cx=\"31\" cy=\"8\" r=\"3.5\"/></g>",
+        "one that is not taken yet",
+    ),
+    (
+        "<g class=\"spawn\"><path class=\"arrow\" d=\"M1 8H31\"/><circle cx=\"31\" cy=\"8\" r=\"4\"/></g>",
+        "spawns an actor",
+    ),
+    ("<rect class=\"bar\" x=\"13\" y=\"1\" width=\"10\" height=\"14\" rx=\"2\"/>", "a handler runs"),
+    ("<rect class=\"bar waits\" x=\"13\" y=\"1\" width=\"10\" height=\"14\" rx=\"2\"/>", "a handler waits"),
+    ("<path class=\"cross\" d=\"M12 2l12 12m0-12l-12 12\"/>", "a crash"),
+    ("<path class=\"end\" d=\"M12 8h12\"/>", "the end of an actor"),
+];
 
 fn build() {
     panels::panel("actors").set_inner_html(FRAME);
@@ -98,6 +134,12 @@ fn build() {
         })
         .collect();
     by_id::<Element>("trace-steps").set_inner_html(&steps);
+    let legend = LEGEND.iter().map(|(sign, text)| {
+        format!(
+            "<li><svg class=\"sequence\" viewBox=\"0 0 36 16\" aria-hidden=\"true\">{sign}</svg>{text}</li>"
+        )
+    });
+    by_id::<Element>("trace-legend").set_inner_html(&legend.collect::<String>());
     let slider = by_id::<HtmlInputElement>("trace-position");
     let moved = slider.clone();
     dom::on(&slider, "input", move |_: Event| {
@@ -167,8 +209,12 @@ pub fn draw() {
             dom::append(&element, &[&button]);
         }
     }
+    let has_trace = !view().timeline.borrow().is_empty();
     for shown in ["trace-shown", "trace-list"] {
-        dom::show(&by_id::<Element>(shown), !view().timeline.borrow().is_empty());
+        dom::show(&by_id::<Element>(shown), has_trace);
+    }
+    if let Ok(Some(legend)) = panels::panel("actors").query_selector(".legend") {
+        dom::show(&legend, has_trace && !view().is_list.get());
     }
 }
 

@@ -18,9 +18,10 @@ pub fn draw() {
         .iter()
         .enumerate()
         .map(|(index, line)| {
+            let told = escape(&Command::parse(line).map(Command::text).unwrap_or_default());
             let line = escape(line);
             format!(
-                "<li class=\"chip\"><code>{line}</code><button type=\"button\" class=\"icon\" data-do=\"trace-remove:{index}\" aria-label=\"Remove {line}\">×</button></li>"
+                "<li class=\"chip\" title=\"{told}\"><code>{line}</code><button type=\"button\" class=\"icon\" data-do=\"trace-remove:{index}\" aria-label=\"Remove {line}\">×</button></li>"
             )
         })
         .collect();

@@ -216,7 +216,7 @@ fn states(actor: &Actor) -> String {
         .iter()
         .map(|(name, value)| row(name, &format!("<code>{}</code>", escape(&brief(shown(value), VALUE)))))
         .collect();
-    format!("<dl class=\"states\" aria-label=\"States\">{rows}</dl>")
+    format!("<dl class=\"states\" title=\"Its states, as they were when its last handler ended\">{rows}</dl>")
 }
 
 fn mailbox(world: &World, actor: &Actor) -> String {
