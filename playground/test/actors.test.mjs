@@ -405,6 +405,26 @@ test("the program's own output has its limit beside the trace", { skip }, async 
   await trace(page, 'fn main() {\n    loop { println("water water water water water") }\n}\n', /may write 1024 KiB here/);
 });
 
+test("a trace of large states has its limit", { skip }, async (t) => {
+  const page = await open(t);
+  const large = 'actor Large {\n    state text: String = "x".repeat(300_000)\n    on Hit { }\n}\n\nfn main() {\n    let large = spawn Large()\n    for _ in 0..100 { send(large, Hit) }\n}\n';
+  await trace(page, large, /may write 16 MiB of what its actors do here/);
+  // The line that was cut off is no output.
+  assert.equal(await output(page), "");
+  await seekTo(page, "has now text");
+  assert.ok((await states(page))[0].length < 2100, "its beginning is shown");
+});
+
+test("a delay is by messages, one or more", { skip }, async (t) => {
+  const page = await open(t);
+  await trace(page, COUNTER);
+  await seekTo(page, "Add(2)");
+  await page.fill("#trace-delay", "0");
+  await page.locator(".delay button").click();
+  await page.waitForFunction(() => /1 or more/.test(document.querySelector("#toast").textContent));
+  assert.equal(await page.locator(".chip").count(), 0);
+});
+
 test("the view works by keys alone", { skip }, async (t) => {
   const page = await open(t);
   await write(page, COUNTER);
