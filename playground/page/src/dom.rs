@@ -120,11 +120,13 @@ pub fn root_font_size() -> f64 {
     size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0)
 }
 
-/// As little as has to be.
-pub fn scroll_into_view(element: &Element) {
-    let options = web_sys::ScrollIntoViewOptions::new();
-    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-    element.scroll_into_view_with_scroll_into_view_options(&options);
+/// Scrolls an element as little as has to be for one in it to be seen. What is around it stays where it is.
+pub fn scroll_to(within: &Element, element: &Element) {
+    let (outer, inner) = (within.get_bounding_client_rect(), element.get_bounding_client_rect());
+    let above = inner.top() - outer.top();
+    let below = inner.bottom() - outer.bottom();
+    let by = if above < 0.0 { above } else { below.max(0.0) };
+    within.set_scroll_top(within.scroll_top() + by.round() as i32);
 }
 
 pub fn now() -> f64 {

@@ -56,7 +56,7 @@ fn mark(rows: &Element) {
         dom::set(&row, "aria-current", "true");
         set_stop(&row, "0");
         if view().parts.takes_reveal() {
-            dom::scroll_into_view(&row);
+            dom::scroll_to(&by_id::<Element>("trace-table"), &row);
         }
     }
 }
