@@ -1,67 +1,12 @@
 // The page in Chromium, as readers use it: by keys, by pointer, on a phone, without a network.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
-import { findChromium, launch, serve } from "./site.mjs";
+import { PATIENCE_MS, PHONE, WIDE, browser, open, outcome, output, problems, run, site, skip, violations, withBrowser, write } from "./reader.mjs";
+import { serve } from "./site.mjs";
 
-const skip = !findChromium() && "there is no Chromium; `cargo xtask setup --full` installs it or says how";
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-/** Longest that anything may take on a machine that does much else. */
-const PATIENCE_MS = 30_000;
-
-let site, browser;
-
-before(async () => {
-  if (skip) return;
-  site = await serve();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  await site?.stop();
-});
-
-/** A page of its own; its errors are in `faults`. `prepare` is done before it is loaded. */
-async function open(t, { fragment = "", query = "", viewport = WIDE, prepare, ready = true, ...options } = {}) {
-  const context = await browser.newContext({ viewport, ...options });
-  context.setDefaultTimeout(PATIENCE_MS);
-  const page = await context.newPage();
-  page.faults = [];
-  page.on("pageerror", (error) => page.faults.push(error.message));
-  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
-  t.after(() => context.close());
-  await prepare?.(page);
-  await page.goto(site.url + query + fragment);
-  if (!ready) return page;
-  // Then everything has been loaded, and the program is checked.
-  await page.waitForFunction(() => {
-    const text = (id) => document.getElementById(id).textContent;
-    return text("status-version").startsWith("galc ") && document.getElementById("main").dataset.mode && text("status-problems");
-  });
-  return page;
-}
-
-/** Replaces what is in the editor, by typing as far as the editor can be told to. */
-async function write(page, text) {
-  await page.locator("#editor .cm-content").click();
-  await page.keyboard.press("ControlOrMeta+a");
-  await page.keyboard.insertText(text);
-}
-
-const outcome = (page, pattern) => page.waitForFunction((source) => new RegExp(source).test(document.querySelector("#outcome").textContent), pattern.source);
-const output = (page) => page.textContent("#output");
-const problems = (page, text) => page.waitForFunction((text) => document.querySelector("#status-problems").textContent === text, text);
-
-async function run(page, text) {
-  if (text !== undefined) await write(page, text);
-  await page.keyboard.press("ControlOrMeta+Enter");
-}
+withBrowser();
 
 const LOOP = "fn main() {\n    let mut n = 0\n    loop { n = n +% 1 }\n}\n";
 
@@ -326,18 +271,6 @@ test("the stages of the compiler and the size of the module are shown", { skip }
   assert.deepEqual(captions, ["By actor", "By function", "By section"]);
   await write(page, "fn main( {");
   await page.waitForFunction(() => /nothing to show/.test(document.querySelector("#panel-size").textContent));
-});
-
-test("a trace tells what actors do, and is no output", { skip }, async (t) => {
-  const page = await open(t);
-  await write(page, "actor Counter {\n    state count: Int = 0\n    on Add(n: Int) { count += n }\n    on Get -> Int { count }\n}\n\nfn main() {\n    let counter = spawn Counter()\n    send(counter, Add(2))\n    println(ask(counter, Get))\n    panic(\"over\")\n}\n");
-  await page.click("#tab-actors");
-  await page.getByRole("button", { name: "Run with a trace" }).click();
-  await outcome(page, /status 101/);
-  const rows = await page.locator("#panel-actors tr").allTextContents();
-  assert.ok(rows.some((row) => /main.*sends to Counter #1: Add\(2\)/.test(row)), rows.join("\n"));
-  assert.ok(rows.some((row) => /Counter #1has now count = 2/.test(row)) && rows.some((row) => /Counter #1answers 2/.test(row)));
-  assert.match(await output(page), /^2\npanic at main\.gal:11:.*over\n$/);
 });
 
 test("a release is optimised by wasm-opt, in the page", { skip }, async (t) => {
@@ -607,11 +540,4 @@ for (const [name, fragment, viewport] of [
       assert.deepEqual(await violations(page), [], `shortcuts, ${colorScheme}`);
     }
   });
-}
-
-async function violations(page) {
-  // Past the page's policy, which is for the page's own scripts.
-  await page.mainFrame().evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"], iframes: false }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
 }

@@ -18,6 +18,20 @@ async function write(page, text) {
   await page.keyboard.insertText(text);
 }
 
+/** Runs what is there with a trace, and goes to a position of it. */
+async function trace(page, position) {
+  await page.click("#tab-actors");
+  await page.click("#trace-run");
+  await page.waitForFunction(() => /events of .*(Finished|Ended)/.test(document.querySelector("#trace-note").textContent));
+  if (position !== undefined) await seek(page, position);
+}
+
+const seek = (page, position) =>
+  page.locator("#trace-position").evaluate((slider, position) => {
+    slider.value = position;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }, position);
+
 /** Each view: where it is, and what is done there. `only`: the sizes that show something of their own. */
 const VIEWS = {
   first: { at: "" },
@@ -27,7 +41,11 @@ const VIEWS = {
   mir: { at: "#example/bank", work: async (page) => { await page.click("#tab-mir"); await page.waitForSelector("#panel-mir .cm-line"); } },
   wat: { at: "#example/bank", work: async (page) => { await page.click("#tab-wat"); await page.waitForSelector("#panel-wat .cm-line"); } },
   size: { at: "#example/chat_rooms", work: async (page) => { await page.click("#tab-size"); await page.waitForSelector("#panel-size table"); } },
-  actors: { at: "#example/chat_rooms", work: async (page) => { await page.click("#tab-actors"); await page.getByRole("button", { name: "Run with a trace" }).click(); await page.waitForSelector("#panel-actors tr"); } },
+  actors: { at: "#example/bank", work: (page) => trace(page, 128) },
+  race: { at: "#example/lost_update", work: async (page) => { await trace(page); await page.fill("#trace-seed", "6"); await page.press("#trace-seed", "Enter"); await rest(page); await seek(page, 33); } },
+  fault: { at: "#example/chat_rooms", work: async (page) => { await trace(page, 60); await page.getByRole("button", { name: "Drop" }).click(); await page.waitForSelector(".chip"); await rest(page); } },
+  events: { at: "#example/bank", work: async (page) => { await trace(page, 122); await page.click("#trace-list"); } },
+  untraced: { at: "", only: ["wide", "phone"], work: (page) => page.click("#tab-actors") },
   options: { at: "", work: (page) => page.click("#options-toggle") },
   examples: { at: "", only: ["wide"], work: (page) => page.click("#menu-examples") },
   more: { at: "", only: ["phone"], work: (page) => page.click("#menu-more") },

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{Scratch, status, stderr, stdout};
+use std::path::Path;
 
 /// One of each kind of event but those of commands.
 const PROGRAM: &str = r#"
@@ -400,4 +401,26 @@ fn traces_of_tests_stand_in_one_file() {
     let output = galc(&[&chrome[..], &["--filter", "first"]].concat());
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     assert!(read(&scratch, "t").ends_with("]\n"));
+}
+
+/// The playground's tests look at traces of programs of the corpus, as they are written today.
+#[test]
+fn recorded_traces_are_what_programs_write() {
+    let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/run/actors");
+    let traces = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../playground/model/tests/traces");
+    let mut files: Vec<_> = std::fs::read_dir(&traces)
+        .expect("there are traces")
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
+    files.sort();
+    assert!(!files.is_empty());
+    for file in files {
+        let name = format!("{}.gal", file.file_stem().expect("it has a name").to_string_lossy());
+        let scratch = Scratch::new("trace-recorded");
+        scratch.write(&name, std::fs::read(programs.join(&name)).expect("it is a program of the corpus"));
+        let options = ["--virtual-clock", "--trace", "actors=t", "--trace-values", "--trace-states"];
+        scratch.galc(&[&["run", "-q"], &options[..], &[&name]].concat());
+        let recorded = std::fs::read_to_string(&file).expect("it can be read");
+        assert_eq!(read(&scratch, "t"), recorded, "{name}");
+    }
 }

@@ -83,6 +83,10 @@ pub fn answer(request: Request, asks: &mut Asks) -> (Answer, Vec<u8>) {
         Request::Format { name, text } => without(format(&name, &text)),
         Request::Sizes { files, release } => without(sizes(files, release)),
         Request::Ask { files, file, offset, query } => without(asks.answer(files, &file, offset, &query)),
+        Request::Declaration { files, actor, handler } => {
+            let place = actors::declaration(&files, actor.as_deref(), handler.as_deref());
+            without(Ok(Answer::Declared { place }))
+        }
         Request::Project { files, options } => project(files, &options),
     };
     result.unwrap_or_else(|error| (failed(error.to_string()), Vec::new()))
@@ -108,6 +112,8 @@ fn options(given: &CompileOptions) -> Options {
         profile: if given.release { Profile::Release } else { Profile::Debug },
         backend: Some(BackendKind::Wasm),
         schedules: given.schedules,
+        // So that a trace can be had once more.
+        virtual_clock: given.trace,
         trace: given.trace.then_some(driver::Trace { values: true, states: true }),
         ..Options::default()
     }

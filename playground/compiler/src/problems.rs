@@ -25,7 +25,7 @@ fn problem(diagnostic: &Diagnostic, sources: &SourceMap) -> Problem {
     }
 }
 
-fn place(span: Span, sources: &SourceMap) -> Option<Place> {
+pub fn place(span: Span, sources: &SourceMap) -> Option<Place> {
     if span.is_dummy() {
         return None;
     }

@@ -247,6 +247,23 @@ fn editors_are_answered_about_the_files_as_they_are() {
     assert!(signature["label"].as_str().is_some_and(|label| label.contains("n: Int")), "{signature}");
 }
 
+#[test]
+fn declarations_are_found_and_what_is_not_in_the_files_is_nowhere() {
+    let ask = |actor: Option<&str>, handler: Option<&str>| {
+        let (actor, handler) = (actor.map(str::to_string), handler.map(str::to_string));
+        match answer(Request::Declaration { files: files(ACTORS), actor, handler }).0 {
+            Answer::Declared { place } => {
+                place.map(|place| ACTORS[place.from..place.to].to_string() + &format!(" {}", place.line))
+            }
+            other => panic!("another answer: {other:?}"),
+        }
+    };
+    assert_eq!(ask(Some("Counter"), Some("Add")).as_deref(), Some("Add 3"));
+    assert_eq!(ask(Some("Counter"), None).as_deref(), Some("Counter 1"));
+    assert_eq!(ask(None, None).as_deref(), Some("main 7"));
+    assert_eq!(ask(Some("Supervisor"), Some("Down")), None);
+}
+
 /// What JavaScript needs to hand over the environment, although nothing of the program itself asks for it.
 #[test]
 fn programs_with_a_seed_or_a_trace_can_read_their_environment() {

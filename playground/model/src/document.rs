@@ -1,6 +1,7 @@
 //! A document: GAL files, and how they are run.
 
-use crate::limits;
+use crate::trace::Number;
+use crate::{commands, limits};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -24,6 +25,19 @@ pub struct RunOptions {
     pub seed: Option<u32>,
     /// Whether the program may run for [`limits::RUN_MS_LONG`].
     pub long: bool,
+    /// What a run with a trace is told to do, as docs/galc.md has it under "Commands".
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
+}
+
+/// What of a trace a link shows.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Moment {
+    /// How many events of the window have happened.
+    pub position: usize,
+    /// The message that the window begins with; 0: the beginning of the program.
+    #[serde(default)]
+    pub first: Number,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -31,6 +45,9 @@ pub struct Document {
     pub files: Vec<File>,
     #[serde(default)]
     pub options: RunOptions,
+    /// Of links: that the actors are shown, and at which moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<Moment>,
 }
 
 /// Why a document, or a change of it, is refused. The text is for readers.
@@ -43,6 +60,9 @@ pub enum Fault {
     NoEntry,
     TooManyFiles,
     TooLarge,
+    NoCommand,
+    LongCommand,
+    TooManyCommands,
 }
 
 impl fmt::Display for Fault {
@@ -64,6 +84,13 @@ impl fmt::Display for Fault {
                     limits::DOCUMENT_BYTES >> 10
                 )
             }
+            Fault::NoCommand => write!(f, "a command for actors is one line, such as `drop 3`"),
+            Fault::LongCommand => {
+                write!(f, "a command for actors has at most {} characters here", limits::COMMAND_CHARS)
+            }
+            Fault::TooManyCommands => {
+                write!(f, "a run has at most {} commands for actors here: remove some", limits::COMMANDS)
+            }
         }
     }
 }
@@ -71,7 +98,7 @@ impl fmt::Display for Fault {
 impl Document {
     pub fn single(text: impl Into<String>) -> Document {
         let file = File { name: ENTRY.to_string(), text: text.into() };
-        Document { files: vec![file], options: RunOptions::default() }
+        Document { files: vec![file], options: RunOptions::default(), moment: None }
     }
 
     /// What comes from outside, a link or storage, is looked at before it is used.
@@ -84,6 +111,10 @@ impl Document {
             if self.files[..index].iter().any(|other| other.name == file.name) {
                 return Err(Fault::NameTaken(file.name.clone()));
             }
+        }
+        self.options.commands.iter().try_for_each(|command| check_command(command))?;
+        if self.options.commands.len() > limits::COMMANDS {
+            return Err(Fault::TooManyCommands);
         }
         self.check_size()
     }
@@ -138,6 +169,19 @@ impl Document {
         Ok(())
     }
 
+    /// Adds a command, in the place of one about the same message.
+    pub fn add_command(&mut self, line: &str) -> Result<(), Fault> {
+        let line = line.trim();
+        check_command(line)?;
+        let mut all = self.options.commands.clone();
+        commands::add(&mut all, line);
+        if all.len() > limits::COMMANDS {
+            return Err(Fault::TooManyCommands);
+        }
+        self.options.commands = all;
+        Ok(())
+    }
+
     fn free_name(&self, name: &str) -> Result<String, Fault> {
         let name = complete(name);
         check_name(&name)?;
@@ -148,6 +192,15 @@ impl Document {
 fn complete(name: &str) -> String {
     let name = name.trim();
     if name.ends_with(".gal") { name.to_string() } else { format!("{name}.gal") }
+}
+
+/// Whether it is one line; what it says is for the program's runtime to judge.
+fn check_command(line: &str) -> Result<(), Fault> {
+    match () {
+        () if line.is_empty() || line.chars().any(char::is_control) => Err(Fault::NoCommand),
+        () if line.chars().count() > limits::COMMAND_CHARS => Err(Fault::LongCommand),
+        () => Ok(()),
+    }
 }
 
 fn check_name(name: &str) -> Result<(), Fault> {
@@ -199,7 +252,7 @@ mod tests {
 
     #[test]
     fn documents_from_outside_are_checked() {
-        let none = Document { files: Vec::new(), options: RunOptions::default() };
+        let none = Document { files: Vec::new(), options: RunOptions::default(), moment: None };
         assert_eq!(none.check(), Err(Fault::NoEntry));
         let mut twice = Document::single("");
         twice.files.push(File { name: ENTRY.into(), text: String::new() });
@@ -216,10 +269,31 @@ mod tests {
     }
 
     #[test]
+    fn commands_are_lines_and_not_too_many() {
+        let mut document = Document::single("");
+        for n in 1..=limits::COMMANDS {
+            assert_eq!(document.add_command(&format!(" drop {n} ")), Ok(()));
+        }
+        assert_eq!(document.add_command("drop 1"), Ok(()), "it is there already");
+        assert_eq!(document.add_command("drop 999"), Err(Fault::TooManyCommands));
+        assert_eq!(document.add_command(" "), Err(Fault::NoCommand));
+        assert_eq!(document.add_command("drop 1\ndrop 2"), Err(Fault::NoCommand));
+        assert_eq!(document.add_command(&"x".repeat(limits::COMMAND_CHARS + 1)), Err(Fault::LongCommand));
+        assert_eq!(document.check(), Ok(()));
+        document.options.commands.push("drop 999".into());
+        assert_eq!(document.check(), Err(Fault::TooManyCommands));
+        document.options.commands = vec!["drop 1\ndrop 2".into()];
+        assert_eq!(document.check(), Err(Fault::NoCommand));
+    }
+
+    #[test]
     fn faults_say_what_to_do() {
         assert!(Fault::BadName("A".into()).to_string().contains("small letters"));
         assert!(Fault::TooLarge.to_string().contains("1024 KiB"));
         assert!(Fault::TooManyFiles.to_string().contains("32 files"));
+        assert!(Fault::TooManyCommands.to_string().contains("64 commands"));
+        assert!(Fault::LongCommand.to_string().contains("80 characters"));
+        assert!(Fault::NoCommand.to_string().contains("`drop 3`"));
         assert!(Fault::IsEntry.to_string().contains("it stays"));
     }
 }

@@ -4,6 +4,8 @@
 //! draws these values and feeds them events; the compiler's worker (`playground/compiler`) takes and gives [`protocol`].
 
 pub mod arguments;
+pub mod commands;
+pub mod diagram;
 pub mod document;
 pub mod limits;
 pub mod protocol;
@@ -11,5 +13,9 @@ pub mod queue;
 pub mod route;
 pub mod run;
 pub mod share;
+pub mod supervision;
+pub mod telling;
+pub mod timeline;
 pub mod tour;
 pub mod trace;
+pub mod world;

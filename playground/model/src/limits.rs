@@ -26,3 +26,11 @@ pub const ARGUMENTS: usize = 256;
 /// What a link may hold, packed and unpacked: more is not read.
 pub const LINK_CHARS: usize = 256 << 10;
 pub const LINK_BYTES: usize = 2 << 20;
+
+/// Events of a trace that are kept, and the characters that a program with a trace may write of it.
+pub const EVENTS: usize = 5_000;
+pub const TRACE_BYTES: u32 = 16 << 20;
+
+/// Commands for a run with a trace, and the characters of one.
+pub const COMMANDS: usize = 64;
+pub const COMMAND_CHARS: usize = 80;

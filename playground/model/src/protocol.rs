@@ -39,6 +39,12 @@ pub enum Request {
         offset: u32,
         query: Query,
     },
+    /// Where an actor is declared, or its handler or constructor of this name; `main` without an actor.
+    Declaration {
+        files: Vec<File>,
+        actor: Option<String>,
+        handler: Option<String>,
+    },
     /// An npm project; the answer has a ZIP file as bytes.
     Project {
         files: Vec<File>,
@@ -80,7 +86,7 @@ pub struct CompileOptions {
     pub release: bool,
     /// Whether a seed chooses the order of green threads.
     pub schedules: bool,
-    /// Whether the program writes what its actors do.
+    /// Whether the program writes what its actors do, by a clock that stands still while anything can run.
     pub trace: bool,
     /// Whether the memory has the playground's limit.
     pub limited: bool,
@@ -204,6 +210,10 @@ pub enum Answer {
     Project {
         problems: Problems,
         has_file: bool,
+    },
+    /// `None`: it is none of the program's own files'.
+    Declared {
+        place: Option<Place>,
     },
     /// A result of the editor core (`compiler/ide/src/results.rs`), or `null`; or why there is none, for readers.
     Asked {

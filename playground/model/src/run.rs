@@ -1,7 +1,7 @@
 //! The state machine of a run: what is going on, what the buttons do, and what the reader is told at its end.
 //!
 //! ```text
-//! Idle ──run──▶ Compiling ──module──▶ Running ──ended, limit, stopped──▶ Ended
+//! Idle ──run──▶ Compiling ──module──▶ Running ──ended, limit, trace full, stopped──▶ Ended
 //!                  └──errors, stopped──▶ Ended          (run again from there)
 //! ```
 //! Each run has a number. Events of another run are of a worker that was ended, and change nothing.
@@ -29,6 +29,8 @@ pub enum Limit {
     Time,
     Output,
     Memory,
+    /// What a traced program may write of its actors.
+    Trace,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -41,6 +43,8 @@ pub enum Outcome {
     },
     Stopped,
     Limited(Limit),
+    /// There are as many events as a trace keeps.
+    TraceFull,
     /// The host could not run it: no fault of the program's.
     Failed(String),
 }
@@ -52,6 +56,7 @@ pub enum Event {
     CompileErrors,
     Ended { status: i32, ms: f64 },
     Limit(Limit),
+    TraceFull,
     Failed(String),
 }
 
@@ -102,6 +107,7 @@ impl Runs {
             (State::Running { run: at }, Event::Limit(limit)) if *at == run => {
                 State::Ended(Outcome::Limited(limit))
             }
+            (State::Running { run: at }, Event::TraceFull) if *at == run => State::Ended(Outcome::TraceFull),
             _ => return false,
         };
         self.state = next;
@@ -141,6 +147,14 @@ impl Outcome {
                     limits::MEMORY_MIB
                 )
             }
+            Outcome::Limited(Limit::Trace) => format!(
+                "Stopped: a program may write {} MiB of what its actors do here. Fewer or smaller states and messages are less.",
+                limits::TRACE_BYTES >> 20
+            ),
+            Outcome::TraceFull => format!(
+                "Paused: a trace keeps {} events here. Continue, in Actors, goes on behind them.",
+                grouped(limits::EVENTS)
+            ),
             Outcome::Failed(why) => format!("It could not be run: {why}"),
         }
     }
@@ -150,9 +164,23 @@ fn exit_text(status: i32) -> String {
     match status {
         0 => "Finished".to_string(),
         101 => "Ended by a panic, with status 101,".to_string(),
+        104 => "Paused by a command, with status 104,".to_string(),
         102 => "Ended by a fatal error, with status 102,".to_string(),
         other => format!("Ended with status {other}"),
     }
+}
+
+/// `12,345`
+pub fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// `8.3 ms`, `640 ms`, `1.25 s`
@@ -189,6 +217,7 @@ mod tests {
         assert!(!runs.happened(first, Event::Compiled));
         assert!(!runs.happened(second, Event::Ended { status: 0, ms: 0.0 }), "it does not run yet");
         assert!(!runs.happened(second, Event::Limit(Limit::Time)));
+        assert!(!runs.happened(second, Event::TraceFull));
         assert!(runs.happened(second, Event::CompileErrors));
         assert!(!runs.happened(second, Event::Failed("late".into())));
         assert_eq!(runs.state(), &State::Ended(Outcome::Errors));
@@ -208,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_end_has_its_text() {
-        for limit in [Limit::Time, Limit::Output, Limit::Memory] {
+        for limit in [Limit::Time, Limit::Output, Limit::Memory, Limit::Trace] {
             let mut runs = Runs::default();
             let run = runs.begin();
             runs.happened(run, Event::Compiled);
@@ -221,9 +250,13 @@ mod tests {
         assert!(Outcome::Limited(Limit::Memory).text().contains("256 MiB"));
         assert!(Outcome::Exited { status: 101, ms: 1.0 }.text().contains("panic"));
         assert!(Outcome::Exited { status: 102, ms: 1.0 }.text().contains("fatal"));
+        assert!(Outcome::Limited(Limit::Trace).text().contains("16 MiB"));
+        assert!(Outcome::TraceFull.text().contains("5,000 events"));
+        assert!(Outcome::Exited { status: 104, ms: 1.0 }.text().contains("command"));
         assert!(Outcome::Exited { status: 7, ms: 1500.0 }.text().contains("status 7 after 1.50 s"));
         assert!(Outcome::Failed("x".into()).text().ends_with(": x"));
         assert!(Outcome::Errors.text().contains("Problems") && Outcome::Stopped.text().contains("Stopped"));
+        assert_eq!((grouped(999).as_str(), grouped(1_234_567).as_str()), ("999", "1,234,567"));
         assert_eq!(duration(640.2), "640 ms");
     }
 }

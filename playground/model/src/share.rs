@@ -83,7 +83,7 @@ pub fn decode(text: &str) -> Result<Shared, LinkError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::RunOptions;
+    use crate::document::{Moment, RunOptions};
 
     fn sample() -> Document {
         let mut document = Document::single("fn main() { println(\"grüße 😀\") }\n".repeat(20));
@@ -126,6 +126,28 @@ mod tests {
         };
         let noisy = Document::single((0..limits::LINK_CHARS).map(|_| noise()).collect::<String>());
         assert_eq!(encode(&noisy, "0.1.0"), Err(LinkError::TooLong));
+    }
+
+    #[test]
+    fn links_hold_seed_faults_and_the_moment_that_is_shown() {
+        let mut document = sample();
+        let plain = encode(&document, "0.1.0").expect("it fits");
+        document.add_command("drop 3").expect("it is one");
+        document.add_command("at 5 kill 2").expect("it is one");
+        document.moment = Some(Moment { position: 17, first: 0 });
+        let link = encode(&document, "0.1.0").expect("it fits");
+        assert_eq!(decode(&link).expect("it is right").document, document);
+        assert!(link.len() < plain.len() + 120, "{} and {}", plain.len(), link.len());
+    }
+
+    /// Written before there were commands.
+    #[test]
+    fn old_links_still_open() {
+        let json = r#"{"files":[{"name":"main.gal","text":"fn main() {}\n"}],"options":{"release":false,"arguments":"","stdin":"","seed":7,"long":false}}"#;
+        let link = format!("1.0-1-0.{}", URL_SAFE_NO_PAD.encode(compress_to_vec(json.as_bytes(), 6)));
+        let document = decode(&link).expect("it is right").document;
+        assert_eq!((document.options.seed, document.options.commands.len()), (Some(7), 0));
+        assert_eq!(document.moment, None);
     }
 
     #[test]

@@ -1,165 +1,280 @@
-//! What a program that was built with a trace writes of its actors, as lines for readers; docs/galc.md has the format.
+//! What a program that was built with a trace writes of its actors: an event a line, as docs/galc.md describes.
+//!
+//! Actors and messages are numbers here, as in the format; [`crate::world`] says what they are at a moment, and
+//! [`crate::telling`] puts an event into words. Texts are shared, as the world's snapshots keep them.
 
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use std::fmt;
+use std::rc::Rc;
 
-/// What is kept; later events are counted.
-pub const EVENTS: usize = 5_000;
+/// Of an actor, where 0 is `main` and what it has started, or of a message.
+pub type Number = u64;
+
+/// Texts of values; what prints none has none.
+pub type Shown = Option<String>;
+
+/// The states of an actor by their names, in the order of their declaration.
+pub type States = Rc<[(String, Shown)]>;
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Event {
     pub nanoseconds: u64,
-    /// The actor that does it: `Counter #1`, or `main`.
-    pub actor: String,
-    /// What the format calls it.
-    pub kind: String,
-    pub text: String,
+    /// The actor that does it. Commands and the end of all are done by none.
+    pub actor: Option<Number>,
+    pub kind: Kind,
 }
 
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Trace {
-    pub events: Vec<Event>,
-    /// How many more there were than [`EVENTS`].
-    pub left_out: usize,
-    names: BTreeMap<u64, String>,
+#[derive(Clone, PartialEq, Debug)]
+pub enum Kind {
+    Spawn {
+        to: Number,
+        name: Rc<str>,
+    },
+    Send(Rc<Letter>),
+    Receive {
+        message: Number,
+        name: Rc<str>,
+    },
+    State {
+        message: Number,
+        states: States,
+    },
+    Done {
+        message: Number,
+    },
+    Reply {
+        message: Number,
+        status: Rc<str>,
+        value: Option<Rc<str>>,
+    },
+    Suspend {
+        message: Option<Number>,
+    },
+    Resume {
+        message: Option<Number>,
+    },
+    Crash {
+        why: Rc<str>,
+        message: Option<Number>,
+    },
+    Lost {
+        message: Number,
+    },
+    End,
+    Kill {
+        actor: Number,
+    },
+    Pause {
+        message: Number,
+    },
+    Finish,
+    /// Of a later version of the format.
+    Other(String),
 }
 
-impl Trace {
-    /// Takes a line of standard error; whether it is one of the trace, and not the program's own.
-    pub fn take(&mut self, line: &str) -> bool {
-        if !line.starts_with("{\"event\":") {
-            return false;
-        }
-        let Ok(value) = serde_json::from_str::<Value>(line) else { return false };
-        let Some(kind) = value["event"].as_str() else { return false };
-        if kind == "spawn"
-            && let (Some(to), Some(name)) = (value["to"].as_u64(), value["name"].as_str())
-        {
-            self.names.insert(to, name.to_string());
-        }
-        if kind == "begin" {
-            return true;
-        }
-        if self.events.len() >= EVENTS {
-            self.left_out += 1;
-            return true;
-        }
-        let event = Event {
-            nanoseconds: value["time"].as_u64().unwrap_or_default(),
-            actor: self.name(&value["actor"]),
-            kind: kind.to_string(),
-            text: self.text(kind, &value),
-        };
-        self.events.push(event);
-        true
-    }
+/// A message as it was sent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Letter {
+    pub number: Number,
+    pub from: Number,
+    pub to: Number,
+    pub name: String,
+    pub asks: bool,
+    pub values: Vec<Shown>,
+}
 
-    pub fn actors(&self) -> usize {
-        self.names.len()
-    }
+/// What a line of standard error is.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Line {
+    /// The program's own.
+    Text,
+    Begin,
+    Event(Event),
+}
 
-    fn name(&self, number: &Value) -> String {
-        match number.as_u64() {
-            None => String::new(),
-            Some(0) => "main".to_string(),
-            Some(number) => match self.names.get(&number) {
-                Some(name) => format!("{name} #{number}"),
-                None => format!("#{number}"),
-            },
-        }
-    }
+const BEGINNING: &str = "{\"event\":";
 
-    fn text(&self, kind: &str, value: &Value) -> String {
-        let text = |key: &str| value[key].as_str().unwrap_or_default().to_string();
-        match kind {
-            "spawn" => format!("spawns {}", self.name(&value["to"])),
-            "send" => {
-                let verb = if value["asks"] == true { "asks" } else { "sends to" };
-                format!("{verb} {}: {}{}", self.name(&value["to"]), text("name"), values(&value["values"]))
+/// Takes a line without its end.
+pub fn read(line: &str) -> Line {
+    if !line.starts_with(BEGINNING) {
+        return Line::Text;
+    }
+    let Ok(fields) = serde_json::from_str::<Fields>(line) else { return Line::Text };
+    if fields.event == "begin" {
+        return Line::Begin;
+    }
+    match event(fields) {
+        Some(event) => Line::Event(event),
+        None => Line::Text,
+    }
+}
+
+/// Whether a line was cut off in the middle of an event, as at a limit.
+pub fn is_cut_off(line: &str) -> bool {
+    line.starts_with(BEGINNING) && !line.ends_with('}')
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    event: String,
+    #[serde(default)]
+    time: u64,
+    actor: Option<Number>,
+    to: Option<Number>,
+    message: Option<Number>,
+    name: Option<String>,
+    #[serde(default)]
+    asks: bool,
+    #[serde(default)]
+    values: Vec<Shown>,
+    #[serde(default)]
+    states: Pairs,
+    status: Option<String>,
+    value: Option<String>,
+    why: Option<String>,
+}
+
+/// An object whose fields stay in their order.
+#[derive(Default)]
+struct Pairs(Vec<(String, Shown)>);
+
+impl<'a> Deserialize<'a> for Pairs {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Pairs, D::Error> {
+        struct Reader;
+        impl<'a> Visitor<'a> for Reader {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of states")
             }
-            "receive" => format!("takes {}", text("name")),
-            "state" => format!("has now {}", states(&value["states"])),
-            "done" => "is done with it".to_string(),
-            "reply" => match (value["status"].as_str(), value["value"].as_str()) {
-                (Some("answered"), Some(answer)) => format!("answers {answer}"),
-                (Some("answered"), None) => "answers".to_string(),
-                (status, _) => format!("does not answer: {}", status.unwrap_or_default()),
-            },
-            "suspend" => "waits".to_string(),
-            "resume" => "goes on".to_string(),
-            "crash" => format!("crashes: {}", text("why")),
-            "lost" => "loses a message".to_string(),
-            "end" => "ends".to_string(),
-            "finish" => "nothing can happen any more".to_string(),
-            other => other.to_string(),
+
+            fn visit_map<M: MapAccess<'a>>(self, mut map: M) -> Result<Pairs, M::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
         }
+        deserializer.deserialize_map(Reader)
     }
 }
 
-/// `(2, "a")`; nothing for a message without values. What prints no text is `…`.
-fn values(values: &Value) -> String {
-    let texts: Vec<&str> =
-        values.as_array().into_iter().flatten().map(|it| it.as_str().unwrap_or("…")).collect();
-    if texts.is_empty() { String::new() } else { format!("({})", texts.join(", ")) }
+/// `None` if a field is missing that the format promises.
+fn event(fields: Fields) -> Option<Event> {
+    let Fields { event, time, actor, to, message, name, asks, values, states, status, value, why } = fields;
+    let text = |text: Option<String>| text.map(Rc::from);
+    let kind = match event.as_str() {
+        "spawn" => Kind::Spawn { to: to?, name: text(name)? },
+        "send" => {
+            let letter = Letter { number: message?, from: actor?, to: to?, name: name?, asks, values };
+            Kind::Send(Rc::new(letter))
+        }
+        "receive" => Kind::Receive { message: message?, name: text(name)? },
+        "state" => Kind::State { message: message?, states: states.0.into() },
+        "done" => Kind::Done { message: message? },
+        "reply" => Kind::Reply { message: message?, status: text(status)?, value: text(value) },
+        "suspend" => Kind::Suspend { message },
+        "resume" => Kind::Resume { message },
+        "crash" => Kind::Crash { why: text(why)?, message },
+        "lost" => Kind::Lost { message: message? },
+        "end" => Kind::End,
+        // The actor is whom it happens to.
+        "kill" => return Some(Event { nanoseconds: time, actor: None, kind: Kind::Kill { actor: actor? } }),
+        "pause" => Kind::Pause { message: message? },
+        "finish" => Kind::Finish,
+        _ => Kind::Other(event),
+    };
+    Some(Event { nanoseconds: time, actor, kind })
 }
 
-fn states(states: &Value) -> String {
-    let texts = states.as_object().into_iter().flatten();
-    let texts = texts.map(|(name, value)| format!("{name} = {}", value.as_str().unwrap_or("…")));
-    texts.collect::<Vec<_>>().join(", ")
+impl Kind {
+    /// The message that it is about.
+    pub fn message(&self) -> Option<Number> {
+        match self {
+            Kind::Send(letter) => Some(letter.number),
+            Kind::Receive { message, .. }
+            | Kind::State { message, .. }
+            | Kind::Done { message }
+            | Kind::Reply { message, .. }
+            | Kind::Lost { message }
+            | Kind::Pause { message } => Some(*message),
+            Kind::Suspend { message } | Kind::Resume { message } | Kind::Crash { message, .. } => *message,
+            Kind::Spawn { .. } | Kind::End | Kind::Kill { .. } | Kind::Finish | Kind::Other(_) => None,
+        }
+    }
+
+    /// What the format calls it.
+    pub fn name(&self) -> &str {
+        match self {
+            Kind::Spawn { .. } => "spawn",
+            Kind::Send(_) => "send",
+            Kind::Receive { .. } => "receive",
+            Kind::State { .. } => "state",
+            Kind::Done { .. } => "done",
+            Kind::Reply { .. } => "reply",
+            Kind::Suspend { .. } => "suspend",
+            Kind::Resume { .. } => "resume",
+            Kind::Crash { .. } => "crash",
+            Kind::Lost { .. } => "lost",
+            Kind::End => "end",
+            Kind::Kill { .. } => "kill",
+            Kind::Pause { .. } => "pause",
+            Kind::Finish => "finish",
+            Kind::Other(name) => name,
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const LINES: &[&str] = &[
-        r#"{"event":"begin","version":1,"clock":"virtual"}"#,
-        r#"{"event":"spawn","time":0,"actor":0,"to":1,"name":"Counter"}"#,
-        r#"{"event":"send","time":5,"actor":0,"message":2,"to":1,"name":"Get","asks":true,"values":["1","\"a\"",null]}"#,
-        r#"{"event":"receive","time":5,"actor":1,"message":2,"name":"Get"}"#,
-        r#"{"event":"state","time":5,"actor":1,"message":2,"states":{"count":"10"}}"#,
-        r#"{"event":"reply","time":5,"actor":1,"message":2,"status":"answered","value":"10"}"#,
-        r#"{"event":"reply","time":5,"actor":1,"message":3,"status":"dead"}"#,
-        r#"{"event":"crash","time":6,"actor":1,"why":"panic","message":2}"#,
-        r#"{"event":"finish","time":7}"#,
-        r#"{"event":"novelty","time":7,"actor":2}"#,
-    ];
-
     #[test]
-    fn events_are_told_with_the_names_of_actors() {
-        let mut trace = Trace::default();
-        assert!(LINES.iter().all(|line| trace.take(line)));
-        let told: Vec<String> =
-            trace.events.iter().map(|event| format!("{} {}", event.actor, event.text)).collect();
-        let expected = [
-            "main spawns Counter #1",
-            "main asks Counter #1: Get(1, \"a\", …)",
-            "Counter #1 takes Get",
-            "Counter #1 has now count = 10",
-            "Counter #1 answers 10",
-            "Counter #1 does not answer: dead",
-            "Counter #1 crashes: panic",
-            " nothing can happen any more",
-            "#2 novelty",
-        ];
-        assert_eq!(told, expected);
-        assert_eq!((trace.actors(), trace.events[1].nanoseconds), (1, 5));
+    fn events_have_their_fields() {
+        let line = r#"{"event":"send","time":5,"actor":0,"message":2,"to":1,"name":"Get","asks":true,"values":["1",null]}"#;
+        let Line::Event(Event { nanoseconds: 5, actor: Some(0), kind: Kind::Send(letter) }) = read(line)
+        else {
+            panic!("it is a message")
+        };
+        assert_eq!((letter.number, letter.to, letter.asks), (2, 1, true));
+        assert_eq!(letter.values, [Some("1".to_string()), None]);
+        let line = r#"{"event":"state","time":5,"actor":1,"message":2,"states":{"z":"1","a":null}}"#;
+        let Line::Event(Event { kind: Kind::State { states, .. }, .. }) = read(line) else {
+            panic!("it is a state")
+        };
+        assert_eq!(*states, [("z".to_string(), Some("1".to_string())), ("a".to_string(), None)], "in order");
+        let line = r#"{"event":"novelty","time":7,"actor":2,"more":{}}"#;
+        assert!(
+            matches!(read(line), Line::Event(Event { kind: Kind::Other(name), .. }) if name == "novelty")
+        );
+        assert_eq!(read(r#"{"event":"begin","version":1,"clock":"virtual"}"#), Line::Begin);
     }
 
     #[test]
     fn what_the_program_writes_itself_is_no_trace() {
-        let mut trace = Trace::default();
-        for line in ["panic at a.gal:1:1: x", "", "{\"event\":", "{\"event\":1}", "{}"] {
-            assert!(!trace.take(line), "{line}");
+        let lines =
+            ["panic at a.gal:1:1: x", "", "{\"event\":", "{\"event\":1}", "{}", "{\"event\":\"send\"}"];
+        for line in lines {
+            assert_eq!(read(line), Line::Text, "{line}");
         }
-        assert_eq!(trace, Trace::default());
     }
 
     #[test]
-    fn there_is_an_end_to_what_is_kept() {
-        let mut trace = Trace::default();
-        (0..EVENTS + 3).for_each(|_| assert!(trace.take(LINES[8])));
-        assert_eq!((trace.events.len(), trace.left_out), (EVENTS, 3));
+    fn lines_that_a_limit_has_cut_off_are_known() {
+        assert!(is_cut_off("{\"event\":\"send\",\"ti"));
+        assert!(!is_cut_off("{\"event\":\"end\",\"actor\":1}") && !is_cut_off("text"));
+    }
+
+    #[test]
+    fn every_kind_has_the_name_that_the_format_gives_it() {
+        for line in include_str!("../../../compiler/galc/tests/trace_events.jsonl").lines().skip(1) {
+            let Line::Event(event) = read(line) else { panic!("{line}") };
+            assert!(line.contains(&format!("\"event\":\"{}\"", event.kind.name())), "{line}");
+            let message = event.kind.message();
+            assert_eq!(message.is_some(), line.contains("\"message\":"), "{line}");
+            assert!(!matches!(event.kind, Kind::Other(_)), "{line}");
+        }
     }
 }

@@ -84,7 +84,7 @@ fn act(action: &str, element: &Element) {
     }
     let number = || rest.parse().unwrap_or(usize::MAX);
     match name {
-        "run" => runs::run(false),
+        "run" => run(),
         "check" => runs::run(true),
         "stop" => runs::stop(),
         "format" => format(),
@@ -95,6 +95,21 @@ fn act(action: &str, element: &Element) {
         "menu" => open_menu(rest, element),
         "tab" => panels::open(rest),
         "trace" => actors::run(),
+        "trace-pause" => actors::pause(),
+        "trace-on" => actors::go_on(),
+        "trace-first" => actors::from_the_beginning(),
+        "trace-list" => actors::toggle_list(),
+        "trace-seed" => actors::surprise(),
+        "trace-step" => actors::step(rest),
+        "trace-command" if rest.is_empty() => actors::add_typed_command(),
+        "trace-command" => actors::add_command(rest),
+        "trace-delay" => actors::delay(number() as u64),
+        "trace-remove" => actors::remove_command(number()),
+        "seek" => actors::seek(number()),
+        "actor" => actors::choose_actor(number() as u64),
+        "message" => actors::choose_message(number() as u64),
+        "source-actor" => actors::actor_source(number() as u64),
+        "source-message" => actors::message_source(number() as u64),
         "whole" => panels::toggle_library(),
         "example" => set_address(&format!("#example/{rest}")),
         "theme" => layout::set_theme(rest),
@@ -127,6 +142,11 @@ fn act(action: &str, element: &Element) {
         "close-dialog" => menus::close_dialog(),
         _ => web_sys::console::error_1(&format!("nothing does `{action}`").into()),
     }
+}
+
+/// In the view of actors a run is traced.
+fn run() {
+    if panels::is_open("actors") { actors::run() } else { runs::run(false) }
 }
 
 /// A menu that another one has opened stands where that was.
@@ -166,7 +186,7 @@ fn key(event: KeyboardEvent) {
     let in_lesson = matches!(*app().mode.borrow(), Mode::Tour(Some(_)));
     match (event.key().as_str(), event.shift_key()) {
         ("Enter", false) if is_busy => runs::stop(),
-        ("Enter", false) => runs::run(false),
+        ("Enter", false) => run(),
         ("Enter", true) if in_lesson => runs::run(true),
         ("s", false) => format(),
         ("k", false) => share(),
@@ -222,10 +242,12 @@ fn format() {
     });
 }
 
-/// A link that holds the program.
+/// A link that holds the program, and the moment of its trace that is in sight.
 fn link() -> Result<String, share::LinkError> {
     let version = app().version.borrow().clone();
-    let code = share::encode(&app().document.borrow(), &version)?;
+    let mut document = app().document.borrow().clone();
+    document.moment = actors::moment();
+    let code = share::encode(&document, &version)?;
     let location = dom::window().location();
     let (origin, path) = (location.origin().unwrap_or_default(), location.pathname().unwrap_or_default());
     Ok(format!("{origin}{path}#code={code}"))

@@ -1,18 +1,18 @@
 //! The page's state, and how it begins.
 
+use crate::actors::Actors;
 use crate::compiler::Compiler;
 use crate::dom::{self, by_id};
 use crate::editor::Editor;
 use crate::panels::Panels;
 use crate::runner::{Optimizer, Runner, describe, fetch_text};
-use crate::{actions, asks, files, layout, panels, problems, runs, side, storage};
+use crate::{actions, actors, asks, files, layout, panels, problems, runs, side, storage};
 use playground_model::document::{Document, ENTRY, File};
 use playground_model::protocol::{Answer, Page, Problems, Request};
 use playground_model::route::Route;
 use playground_model::run::Runs;
 use playground_model::share;
 use playground_model::tour::{Progress, Tour};
-use playground_model::trace::Trace;
 use serde::Deserialize;
 use std::cell::{Cell, OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -53,9 +53,13 @@ pub struct App {
     pub runs: RefCell<Runs>,
     /// What the program has written to standard output.
     pub output: RefCell<String>,
-    /// Whether the program that runs was built with a trace, and what it has told.
+    /// Whether the program that runs was built with a trace, and the view of what it tells.
     pub is_traced: Cell<bool>,
-    pub trace: RefCell<Trace>,
+    pub actors: Actors,
+    /// The module of the last traced run, which runs again with other commands and seeds.
+    pub traced: RefCell<Option<runs::Traced>>,
+    /// The message that the trace of the next run is kept from; 0: all.
+    pub first: Cell<u64>,
     /// Whether the run's output is to be compared with the lesson's.
     pub is_check: Cell<bool>,
     pub problems: RefCell<Problems>,
@@ -91,7 +95,9 @@ pub fn start() {
         runs: RefCell::new(Runs::default()),
         output: RefCell::new(String::new()),
         is_traced: Cell::new(false),
-        trace: RefCell::new(Trace::default()),
+        actors: Actors::default(),
+        traced: RefCell::new(None),
+        first: Cell::new(0),
         is_check: Cell::new(false),
         problems: RefCell::new(Problems::default()),
         edition: Cell::new(0),
@@ -250,6 +256,7 @@ impl App {
         runs::forget();
         layout::show_options();
         self.show_file(ENTRY);
+        actors::show_moment();
         self.check();
     }
 
@@ -278,6 +285,15 @@ impl App {
             self.save();
         }
         self.check();
+    }
+
+    /// How the program is run is another way now.
+    pub fn options_changed(&'static self) {
+        if *self.mode.borrow() == Mode::Work {
+            self.forget_address();
+            self.save();
+        }
+        layout::show_options();
     }
 
     /// The address holds something else than what is shown.

@@ -76,6 +76,59 @@ pub fn after(ms: u32, run: impl FnOnce() + 'static) {
         .expect("it is a function");
 }
 
+/// Before the page is drawn the next time.
+pub fn next_frame(run: impl FnOnce() + 'static) {
+    let closure = Closure::once_into_js(run);
+    window().request_animation_frame(closure.unchecked_ref()).expect("it is a function");
+}
+
+/// Fills an element unless it has this already; whether it has been filled. What has had the focus keeps it, if it is there again:
+/// elements are known by what they do, or by their identifiers.
+pub fn replace(element: &Element, html: &str, last: &std::cell::RefCell<String>) -> bool {
+    if *last.borrow() == html && element.has_child_nodes() {
+        return false;
+    }
+    let focused =
+        document().active_element().filter(|focused| *focused != *element && element.contains(Some(focused)));
+    let known = focused.map(|focused| (focused.get_attribute("data-do").unwrap_or_default(), focused.id()));
+    element.set_inner_html(html);
+    *last.borrow_mut() = html.to_string();
+    if let Some((action, id)) = known {
+        let found =
+            if id.is_empty() { find_by(element, "data-do", &action) } else { find_by(element, "id", &id) };
+        let found = found.and_then(|found| found.dyn_into::<HtmlElement>().ok());
+        // Else the reader's place is this element.
+        let target = found.or_else(|| element.clone().dyn_into().ok());
+        if let Some(target) = target {
+            let _ = target.focus();
+        }
+    }
+    true
+}
+
+fn find_by(element: &Element, name: &str, value: &str) -> Option<Element> {
+    let all = element.query_selector_all(&format!("[{name}]")).ok()?;
+    let all = (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<Element>().ok());
+    all.into_iter().find(|found| found.get_attribute(name).as_deref() == Some(value))
+}
+
+/// The reader's size of type, in pixels.
+pub fn root_font_size() -> f64 {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let size = style.and_then(|style| style.get_property_value("font-size").ok());
+    size.and_then(|size| size.trim_end_matches("px").parse().ok()).unwrap_or(16.0)
+}
+
+/// Scrolls an element as little as has to be for one in it to be seen. What is around it stays where it is.
+pub fn scroll_to(within: &Element, element: &Element) {
+    let (outer, inner) = (within.get_bounding_client_rect(), element.get_bounding_client_rect());
+    let above = inner.top() - outer.top();
+    let below = inner.bottom() - outer.bottom();
+    let by = if above < 0.0 { above } else { below.max(0.0) };
+    within.set_scroll_top(within.scroll_top() + by.round() as i32);
+}
+
 pub fn now() -> f64 {
     window().performance().map_or(0.0, |clock| clock.now())
 }

@@ -149,7 +149,8 @@ pub fn show_options() {
     by_id::<HtmlInputElement>("long").set_checked(options.long);
     by_id::<HtmlInputElement>("arguments").set_value(&options.arguments);
     by_id::<HtmlTextAreaElement>("stdin").set_value(&options.stdin);
-    by_id::<HtmlInputElement>("seed").set_value(&options.seed.map_or(String::new(), |seed| seed.to_string()));
+    let seed = options.seed.map_or(String::new(), |seed| seed.to_string());
+    by_id::<HtmlInputElement>("seed").set_value(&seed);
     mark_options();
 }
 
@@ -176,6 +177,7 @@ pub fn read_options() {
         arguments: by_id::<HtmlInputElement>("arguments").value(),
         stdin: by_id::<HtmlTextAreaElement>("stdin").value(),
         seed: parsed,
+        commands: app().document.borrow().options.commands.clone(),
     };
     app().document.borrow_mut().options = options;
     mark_options();

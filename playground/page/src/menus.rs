@@ -279,6 +279,7 @@ const SHORTCUTS: &[(&str, &str)] = &[
     ("{}+S", "Format"),
     ("{}+K", "Share"),
     ("{}+1 … {}+7", "Output, Problems, MIR, LIR, WAT, Size, Actors"),
+    ("↑ ↓, ← →, Home, End", "In Actors: by events, by messages, to the ends"),
     ("F8", "To the next problem"),
     ("{}+F", "Find and replace"),
     ("{}+/", "Comment lines out, or in again"),

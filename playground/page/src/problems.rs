@@ -118,12 +118,17 @@ fn gutter(line: &str) -> usize {
 /// Shows where a problem is.
 pub fn go_to(index: usize) {
     let place = app().problems.borrow().list.get(index).and_then(|problem| problem.place.clone());
-    if let Some(Place { file, from, to, library: false, .. }) = place {
-        if *app().file.borrow() != file {
-            app().show_file(&file);
-        }
-        app().editor.select(from as u32, to as u32);
+    if let Some(place) = place.filter(|place| !place.library) {
+        show_place(&place);
     }
+}
+
+/// Selects a place in a file of the program's own.
+pub fn show_place(place: &Place) {
+    if *app().file.borrow() != place.file {
+        app().show_file(&place.file);
+    }
+    app().editor.select(place.from as u32, place.to as u32);
 }
 
 /// Makes a fix, if the program is still the one that it is for.

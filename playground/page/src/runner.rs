@@ -96,6 +96,8 @@ impl Runner {
                 let limit = match dom::text_field(data, "what").as_str() {
                     "time" => Limit::Time,
                     "memory" => Limit::Memory,
+                    // The page itself counts what the program writes beside its trace.
+                    "output" if app().is_traced.get() => Limit::Trace,
                     _ => Limit::Output,
                 };
                 app().run_event(run, Event::Limit(limit));

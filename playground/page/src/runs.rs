@@ -5,14 +5,17 @@ use crate::dom::{self, by_id};
 use crate::runner::{Modules, Start};
 use crate::{actors, layout, panels, problems, side};
 use js_sys::Uint8Array;
+use playground_model::document::File;
 use playground_model::protocol::{Answer, CompileOptions, Module, Request};
-use playground_model::run::{Event, Outcome, State};
+use playground_model::run::{Event, Limit, Outcome, State};
+use playground_model::trace::Number;
 use playground_model::{arguments, limits};
 
 use web_sys::HtmlElement;
 
-/// Must match `driver::SCHEDULE_SEED`, which this crate does not have.
+/// Must match `driver::SCHEDULE_SEED` and `driver::TRACE_COMMANDS`; this crate does not have the driver.
 const SCHEDULE_SEED: &str = "GAL_SCHEDULE_SEED";
+const TRACE_COMMANDS: &str = "GAL_TRACE_COMMANDS";
 
 /// Compiles and runs what is in the editor. `is_check`: and compares its output with the lesson's.
 pub fn run(is_check: bool) {
@@ -21,8 +24,9 @@ pub fn run(is_check: bool) {
     layout::show_results();
 }
 
-/// Runs it with a trace of its actors.
-pub fn run_traced() {
+/// Runs it with a trace of its actors, of which the part from a message on is kept.
+pub fn run_traced(first: Number) {
+    app().first.set(first);
     begin_run(false, true);
 }
 
@@ -31,7 +35,6 @@ fn begin_run(is_check: bool, is_traced: bool) {
     stop();
     app.is_check.set(is_check);
     app.is_traced.set(is_traced);
-    *app.trace.borrow_mut() = Default::default();
     let run = app.runs.borrow_mut().begin();
     app.output.borrow_mut().clear();
     panels::clear_output();
@@ -51,6 +54,15 @@ fn begin_run(is_check: bool, is_traced: bool) {
     });
 }
 
+/// A module, and what it was compiled of.
+#[derive(Clone)]
+pub struct Traced {
+    files: Vec<File>,
+    options: CompileOptions,
+    module: Module,
+    bytes: Uint8Array,
+}
+
 fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
     let app = app();
     let options = app.document.borrow().options.clone();
@@ -61,7 +73,13 @@ fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
         limited: true,
         modules: modules.clone(),
     };
+    let known = app.traced.borrow().clone();
+    let known = known.filter(|it| compile.trace && it.options == compile && it.files == app.files());
+    if let Some(Traced { module, bytes, .. }) = known {
+        return begin(run, arguments, module, &bytes);
+    }
     let begun = dom::now();
+    let (files, given) = (app.files(), compile.clone());
     app.compiler.ask(Request::Compile { files: app.files(), options: compile }, move |answer, bytes| match answer {
         Answer::Compiled { problems, module: Some(module) } => {
             problems::show(problems);
@@ -69,6 +87,10 @@ fn compile(run: u32, arguments: Vec<String>, modules: &Modules) {
             if module.uses_dom {
                 let why = "it works on the elements of a page, and programs have none here. Download has an npm project, whose page it runs in";
                 return app.run_event(run, Event::Failed(why.to_string()));
+            }
+            if given.trace && !options.release {
+                let kept = Traced { files, options: given, module: module.clone(), bytes: bytes.clone() };
+                *app.traced.borrow_mut() = Some(kept);
             }
             match options.release {
                 true => optimize(run, arguments, module, bytes),
@@ -105,18 +127,25 @@ fn begin(run: u32, arguments: Vec<String>, module: Module, bytes: &Uint8Array) {
     if !app.runs.borrow_mut().happened(run, Event::Compiled) {
         return;
     }
-    draw();
     let options = app.document.borrow().options.clone();
+    let is_traced = app.is_traced.get();
+    if is_traced {
+        actors::begin(app.first.get(), &options.commands);
+    }
+    draw();
     let seed = options.seed.map(|seed| (SCHEDULE_SEED.to_string(), seed.to_string()));
+    let commands = (is_traced && !options.commands.is_empty())
+        .then(|| (TRACE_COMMANDS.to_string(), options.commands.join("\n")));
     let start = Start {
         run,
         module: bytes.slice(0, bytes.length()).buffer(),
         js: module.js,
         arguments,
-        env: seed.into_iter().collect(),
+        env: seed.into_iter().chain(commands).collect(),
         stdin: options.stdin,
         ms: if options.long { limits::RUN_MS_LONG } else { limits::RUN_MS },
-        output: limits::OUTPUT_BYTES,
+        // A trace is more than what the program writes itself, which the page then counts.
+        output: if is_traced { limits::TRACE_BYTES } else { limits::OUTPUT_BYTES },
     };
     if let Err(why) = app.runner.start(start) {
         app.run_event(run, Event::Failed(why));
@@ -143,21 +172,27 @@ pub fn forget() {
     let app = app();
     *app.runs.borrow_mut() = Default::default();
     app.output.borrow_mut().clear();
-    *app.trace.borrow_mut() = Default::default();
+    app.is_traced.set(false);
+    actors::forget();
     panels::clear_output();
     draw();
 }
 
 impl App {
-    pub fn output_came(&self, run: u32, is_err: bool, text: &str) {
+    pub fn output_came(&'static self, run: u32, is_err: bool, text: &str) {
         if self.runs.borrow().current() != Some(run) {
             return;
         }
-        if is_err {
-            return panels::write(true, &self.take_trace(text));
+        let is_traced = self.is_traced.get();
+        let text = if is_traced && is_err { self.take_trace(run, text) } else { text.to_string() };
+        if is_traced && !self.is_within_limit(&text) {
+            self.runner.stop(run);
+            return self.run_event(run, Event::Limit(Limit::Output));
         }
-        self.output.borrow_mut().push_str(text);
-        panels::write(false, text);
+        if !is_err {
+            self.output.borrow_mut().push_str(&text);
+        }
+        panels::write(is_err, &text);
     }
 
     pub fn run_event(&self, run: u32, event: Event) {
@@ -169,6 +204,9 @@ impl App {
             State::Ended(outcome) => Some(outcome.clone()),
             _ => None,
         };
+        if ended.is_some() && self.is_traced.get() {
+            actors::ended();
+        }
         match ended {
             Some(Outcome::Errors) => panels::open("problems"),
             Some(outcome) if self.is_check.get() && matches!(*self.mode.borrow(), Mode::Tour(_)) => {

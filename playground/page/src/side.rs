@@ -223,6 +223,7 @@ pub fn open_page(code: Option<String>) {
     app().show_document(Document {
         files: vec![File { name: ENTRY.into(), text }],
         options: Default::default(),
+        moment: None,
     });
 }
 

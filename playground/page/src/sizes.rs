@@ -4,6 +4,7 @@ use crate::app::app;
 use crate::dom;
 use crate::panels::{self, no_result, panel};
 use playground_model::protocol::{Answer, FunctionSize, Request, Sizes};
+use playground_model::run::grouped;
 use web_sys::Element;
 
 /// Functions that are listed; the others are one row.
@@ -87,13 +88,5 @@ fn table(title: &str, rows: &[(String, usize)]) -> Element {
 
 /// `12,345 B`
 pub fn bytes(n: usize) -> String {
-    let digits = n.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text + " B"
+    grouped(n) + " B"
 }
