@@ -273,6 +273,10 @@ fn actors_are_ended_and_messages_lost_or_late() {
     let (ended, text, events) = lines("delay 7 100");
     assert_eq!((ended, text.as_str()), (0, "Ok([0, 1, 2, 3, 4])\n"), "nothing else can run");
     assert!(events.lines().last().is_some_and(|line| line.contains("finish")), "{events}");
+    assert_eq!(lines("delay 1 3").1, "Ok([0, 1, 2, 3, 4])\n", "a constructor is not held back");
+    let (ended, text, events) = lines("drop 1");
+    assert_eq!((ended, text.as_str()), (101, "Err(Crashed)\n"), "there are no states without it");
+    assert!(events.contains("{\"event\":\"crash\",\"time\":0,\"actor\":1,\"why\":\"stopped\"}"), "{events}");
     let (ended, text, events) = lines("at 4 kill #1");
     assert_eq!((ended, text.as_str()), (101, "Err(Crashed)\n"));
     assert!(events.contains("{\"event\":\"kill\",\"time\":0,\"actor\":1}"), "{events}");
