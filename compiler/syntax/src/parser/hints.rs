@@ -129,6 +129,18 @@ impl Parser<'_> {
                     .note("write `let x: Int = …`"),
             );
         }
+        if token.kind == T::Not && !token.nl && self.nth(1).is_name() {
+            let message = "there is no operator `!` between an actor and a message";
+            let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, token.span(), message);
+            return Some(diag.note("write `send(actor, Message)`"));
+        }
+        if token.kind == T::Comma && !token.nl {
+            let message = format!("expected a newline or `;`, found {}", self.found());
+            let diag = Diagnostic::error(codes::MISSING_SEPARATOR, token.span(), message);
+            return Some(
+                diag.note("values stand in brackets: `[1, 2]`; `[1, 2].to_set()` makes a set of them"),
+            );
+        }
         if matches!(token.kind, T::Plus | T::Minus) && token.nl {
             return None;
         }
