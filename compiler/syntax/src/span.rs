@@ -35,6 +35,11 @@ impl Span {
         self == Span::DUMMY
     }
 
+    /// The empty span just before this one.
+    pub fn before(self) -> Span {
+        Span { lo: self.lo, hi: self.lo }
+    }
+
     /// The empty span just behind this one.
     pub fn after(self) -> Span {
         Span { lo: self.hi, hi: self.hi }

@@ -265,7 +265,7 @@ impl FnCtxt<'_> {
                 if let Some(inner) = self.field_with(ty, name.name) {
                     diag = diag.fix_likely(
                         format!("the field `{inner}` has one"),
-                        Span::new(name.span.lo, name.span.lo),
+                        name.span.before(),
                         format!("{inner}."),
                     );
                 } else if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
@@ -314,7 +314,7 @@ impl FnCtxt<'_> {
             ),
             false => {
                 let list = names.join(", ");
-                let before = Span::new(span.lo, span.lo);
+                let before = span.before();
                 let edits = vec![(before, format!("|{list}| ")), (name.span.after(), format!("({list})"))];
                 diag.fix_edits_likely("write a closure", edits)
             }

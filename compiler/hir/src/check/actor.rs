@@ -209,7 +209,7 @@ impl FnCtxt<'_> {
         let decl = self.locals[state].span;
         let diag = Diagnostic::error(codes::NOT_MUTABLE, span, "this function cannot change the states")
             .also(decl, "it takes `self`, not `mut self`")
-            .fix("let it change them", Span::new(decl.lo, decl.lo), "mut ");
+            .fix("let it change them", decl.before(), "mut ");
         self.report(diag);
         self.locals[state].is_mut = true;
     }

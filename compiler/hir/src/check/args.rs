@@ -163,7 +163,7 @@ impl FnCtxt<'_> {
         let span = arg.expr.span;
         let message = "this argument is changed by the call and must be marked `mut`";
         let mut diag = Diagnostic::error(codes::MISSING_MUT, span, message);
-        diag = diag.fix("mark it", Span::new(span.lo, span.lo), "mut ");
+        diag = diag.fix("mark it", span.before(), "mut ");
         if let Some(id) = callee.fn_
             && self.ck.is_user(self.ck.program.fns[id].module)
         {

@@ -329,9 +329,11 @@ impl FnCtxt<'_> {
             let diag =
                 Diagnostic::error(codes::NOT_CALLABLE, span, format!("`{text}` is a type, not a function"));
             let has_new = !self.ck.program.index.methods(Head::Adt(adt), sym::new).is_empty();
-            return self.report(match text.as_str() {
-                "String" => diag.note("`x.show()` and `\"{x}\"` make text of a value"),
-                _ if has_new => diag.note(format!("`{text}.new(…)` makes a value of it")),
+            let is_string =
+                matches!(self.kind(self.ck.string_ty()), TyKind::Adt(string, _) if *string == adt);
+            return self.report(match is_string {
+                true => diag.note("`x.show()` and `\"{x}\"` make text of a value"),
+                false if has_new => diag.note(format!("`{text}.new(…)` makes a value of it")),
                 _ => diag,
             });
         }
@@ -368,7 +370,7 @@ impl FnCtxt<'_> {
         };
         let mut edits = vec![(Span::new(open, first.lo), format!(" {{ {}", name(0)))];
         for (i, arg) in args.iter().enumerate().skip(1) {
-            edits.push((Span::new(arg.expr.span.lo, arg.expr.span.lo), name(i)));
+            edits.push((arg.expr.span.before(), name(i)));
         }
         edits.push((Span::new(last.hi, span.hi), " }".to_string()));
         Some(edits)

@@ -112,7 +112,7 @@ impl FnCtxt<'_> {
             };
             let diag = Diagnostic::error(codes::TYPE_MISMATCH, param.pat.span, message);
             let diag = match want_mut {
-                true => diag.fix("mark it", Span::new(param.pat.span.lo, param.pat.span.lo), "mut "),
+                true => diag.fix("mark it", param.pat.span.before(), "mut "),
                 false => diag.note("`let mut copy = x` makes a copy to change"),
             };
             self.report(diag);

@@ -263,10 +263,8 @@ impl FnCtxt<'_> {
             self.note_field(ty, index, name.span);
             if self.solve(span, |s| s.callable(field_ty)).is_some() {
                 let message = format!("`{text}` is a field: a call of its value is written with parentheses");
-                let edits = vec![
-                    (Span::new(callee_span.lo, callee_span.lo), "(".to_string()),
-                    (callee_span.after(), ")".to_string()),
-                ];
+                let edits =
+                    vec![(callee_span.before(), "(".to_string()), (callee_span.after(), ")".to_string())];
                 let diag = Diagnostic::error(codes::UNKNOWN_METHOD, name.span, message);
                 self.report(diag.fix_edits("add parentheses", edits));
                 let field = Expr {

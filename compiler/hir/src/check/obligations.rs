@@ -389,9 +389,14 @@ impl FnCtxt<'_> {
         }
         let first = self.shallow(args[0]);
         if cause == Cause::For && matches!(self.kind(first), TyKind::Int(_)) {
-            diag = diag.fix_likely("count up to it", Span::new(span.lo, span.lo), "0..");
+            diag = diag.fix_likely("count up to it", span.before(), "0..");
         } else if cause == Cause::For && first == self.ck.string_ty() {
-            diag = diag.fix_likely("take its characters", span.after(), ".chars()");
+            // An operator would bind less than the call.
+            let edits = match self.ck.map.text(span).contains(char::is_whitespace) {
+                true => vec![(span.before(), "(".to_string()), (span.after(), ").chars()".to_string())],
+                false => vec![(span.after(), ".chars()".to_string())],
+            };
+            diag = diag.fix_edits_likely("take its characters", edits);
         } else if let Some(note) = self.explain_missing(trait_, args) {
             diag = diag.note(note);
         }

@@ -105,7 +105,7 @@ impl FnCtxt<'_> {
         if name == sym::self_ {
             diag = diag.also(decl_span, "declared here").fix(
                 "let the method change it",
-                Span::new(decl_span.lo, decl_span.lo),
+                decl_span.before(),
                 "mut ",
             );
         } else if info.is_param {
@@ -121,15 +121,11 @@ impl FnCtxt<'_> {
             );
             diag = diag.also(decl_span, format!("`{text}` is a copy of the element")).note(note).fix_likely(
                 "change the copy",
-                Span::new(decl_span.lo, decl_span.lo),
+                decl_span.before(),
                 "mut ",
             );
         } else if !info.is_hidden {
-            diag = diag.also(decl_span, "declared here").fix(
-                "make it `mut`",
-                Span::new(decl_span.lo, decl_span.lo),
-                "mut ",
-            );
+            diag = diag.also(decl_span, "declared here").fix("make it `mut`", decl_span.before(), "mut ");
         }
         self.report(diag);
         // One message for each variable.

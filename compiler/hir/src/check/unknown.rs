@@ -30,7 +30,7 @@ impl FnCtxt<'_> {
                 diag = diag.fix_likely("write `None`", ident.span, "None");
             }
         } else if self.is_first_assignment(ident.span) {
-            let before = Span::new(ident.span.lo, ident.span.lo);
+            let before = ident.span.before();
             diag = diag
                 .note("a variable is declared with `let`, or with `let mut` if it is changed later")
                 .fix_likely("write `let`", before, "let ");

@@ -286,7 +286,7 @@ impl<'a> Flow<'a> {
                 Diagnostic::error(codes::ASSIGNED_TWICE, span, format!("`{text}` may have a value already"))
                     .also(decl, "declared here")
                     .note("a variable declared without a value is assigned once, unless it is `mut`")
-                    .fix("make it `mut`", Span::new(decl.lo, decl.lo), "mut ");
+                    .fix("make it `mut`", decl.before(), "mut ");
             self.report(diag);
         }
         st.unset.retain(|l| *l != local);

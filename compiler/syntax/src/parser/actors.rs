@@ -5,7 +5,6 @@ use super::items::Place;
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
-use crate::span::Span;
 use crate::token::T;
 
 impl Parser<'_> {
@@ -48,7 +47,7 @@ impl Parser<'_> {
             let span = self.span();
             let diag =
                 Diagnostic::error(codes::EXPECTED_ITEM, span, "the states of an actor are marked `state`");
-            self.fault(diag.fix_likely("write `state`", Span::new(span.lo, span.lo), "state "));
+            self.fault(diag.fix_likely("write `state`", span.before(), "state "));
             actor.states.extend(self.state());
         } else {
             let item = self.item_at(Place::Members);

@@ -205,7 +205,7 @@ impl Parser<'_> {
             .also(op_span, "the first comparison");
         let middle = self.source(middle).to_string();
         if self.source(op_span) == "<" && self.at(T::Gt) {
-            let before = Span::new(op_span.lo, op_span.lo);
+            let before = op_span.before();
             diag = diag.note("type arguments of a function are written `f.<T>(x)`").fix_likely(
                 "write a dot before type arguments",
                 before,

@@ -129,12 +129,13 @@ impl Parser<'_> {
                     .note("write `let x: Int = …`"),
             );
         }
-        if token.kind == T::Not && !token.nl && self.nth(1).is_name() {
+        if token.kind == T::Not && !token.nl && self.nth(1).is_name() && !self.nth_tok(1).nl {
             let message = "there is no operator `!` between an actor and a message";
             let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, token.span(), message);
             return Some(diag.note("write `send(actor, Message)`"));
         }
-        if token.kind == T::Comma && !token.nl {
+        let opened = self.pos.checked_sub(2).is_some_and(|at| self.tokens[at].kind == T::LBrace);
+        if token.kind == T::Comma && opened {
             let message = format!("expected a newline or `;`, found {}", self.found());
             let diag = Diagnostic::error(codes::MISSING_SEPARATOR, token.span(), message);
             return Some(

@@ -298,7 +298,7 @@ impl Parser<'_> {
         let kind = self.pat_struct(path);
         let span = self.since(start);
         let message = "a struct pattern needs parentheses here";
-        let edits = vec![(Span::new(span.lo, span.lo), "(".to_string()), (span.after(), ")".to_string())];
+        let edits = vec![(span.before(), "(".to_string()), (span.after(), ")".to_string())];
         let diag = Diagnostic::error(codes::STRUCT_IN_CONDITION, span, message);
         let note = "between `if`, `while`, `match`, `for`, `is` and the body, `{` starts the body";
         self.report(diag.note(note).fix_edits("add parentheses", edits));

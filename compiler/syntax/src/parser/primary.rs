@@ -231,7 +231,7 @@ impl Parser<'_> {
         if in_condition {
             let message = "a struct literal needs parentheses here";
             let diag = Diagnostic::error(codes::STRUCT_IN_CONDITION, span, message);
-            let edits = vec![(Span::new(span.lo, span.lo), "(".to_string()), (span.after(), ")".to_string())];
+            let edits = vec![(span.before(), "(".to_string()), (span.after(), ")".to_string())];
             let note = "between `if`, `while`, `match`, `for`, `is` and the body, `{` starts the body";
             self.report(diag.note(note).fix_edits("add parentheses", edits));
         }

@@ -65,7 +65,7 @@ impl FnCtxt<'_> {
         let opened = self.ck.map.text(Span::new(name.span.hi, arg.lo)).trim() == "(";
         let rest = (Span::new(call.receiver.hi, arg.lo), ", ".to_string());
         (opened && self.is_dot_between(call.receiver, name.span))
-            .then(|| vec![(start_of(call.receiver), format!("{form}(")), rest])
+            .then(|| vec![(call.receiver.before(), format!("{form}(")), rest])
     }
 
     /// `c.Add(1)` as `send(c, Add(1))`.
@@ -80,7 +80,7 @@ impl FnCtxt<'_> {
             let args = Span::new(name.span.hi, call.whole.hi);
             // A message without values is written without parentheses.
             let end = if self.ck.map.text(args).trim() == "()" { args } else { call.whole.after() };
-            vec![(start_of(call.receiver), format!("{form}(")), comma, (end, ")".to_string())]
+            vec![(call.receiver.before(), format!("{form}(")), comma, (end, ")".to_string())]
         })
     }
 
@@ -94,7 +94,7 @@ impl FnCtxt<'_> {
         let name = self.ck.program.name(self.ck.actor(*id).name).to_string();
         let message = format!("`{name}` is an actor, which is started by `spawn`");
         let diag = Diagnostic::error(codes::NOT_CALLABLE, callee, message);
-        self.report(diag.fix_likely("write `spawn`", start_of(callee), "spawn "));
+        self.report(diag.fix_likely("write `spawn`", callee.before(), "spawn "));
         true
     }
 
@@ -112,15 +112,11 @@ impl FnCtxt<'_> {
             self.report(diag.note(format!("write `spawn {text}(…)`")));
             return true;
         }
-        let mut edits = vec![(start_of(actor), "spawn ".to_string())];
+        let mut edits = vec![(actor.before(), "spawn ".to_string())];
         if is_new {
             edits.push((Span::new(actor.hi, name.span.hi), String::new()));
         }
         self.report(diag.fix_edits_likely("write `spawn`", edits));
         true
     }
-}
-
-fn start_of(span: Span) -> Span {
-    Span::new(span.lo, span.lo)
 }

@@ -254,7 +254,7 @@ impl FnCtxt<'_> {
         let message = format!("`{form}` needs a future, this is `{name}`");
         let diag = Diagnostic::error(codes::NOT_A_FUTURE, future.span, message);
         let is_call = matches!(written.kind, ast::ExprKind::Call { .. } | ast::ExprKind::Ask { .. });
-        let before = Span::new(future.span.lo, future.span.lo);
+        let before = future.span.before();
         self.report(match (is_call, form) {
             (true, "select") => diag.fix_likely("let it run meanwhile", before, "async "),
             (true, _) => diag.note("calls and `ask` wait by themselves: `await` is for what `async` gave"),
