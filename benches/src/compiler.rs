@@ -127,16 +127,18 @@ fn check_afresh(sources: &[String], lines: usize) -> Result<Vec<Duration>> {
 pub fn front_end_once(options: &Options) -> Result {
     let text = std::io::read_to_string(std::io::stdin()).map_err(|error| error.to_string())?;
     let sources: Vec<String> = text.split('\0').map(str::to_string).collect();
-    let (mut modules, _) = repeat(&sources, options.lines);
+    println!("{}", check_once(&sources, options.lines)?.as_nanos());
+    Ok(())
+}
+
+/// How long it takes to check so many lines of the sources.
+pub fn check_once(sources: &[String], lines: usize) -> Result<Duration> {
+    let (mut modules, _) = repeat(sources, lines);
     let mut session = Session::new(&mut modules, driver::Options::default());
     let begin = Instant::now();
     let checked = driver::check(&mut session, "main.gal").map_err(|error| error.to_string())?;
     let time = begin.elapsed();
-    if checked.has_errors() {
-        return Err(first_error(&checked));
-    }
-    println!("{}", time.as_nanos());
-    Ok(())
+    if checked.has_errors() { Err(first_error(&checked)) } else { Ok(time) }
 }
 
 /// Modules with the sources in turn, until they have so many lines; and how many lines they have.
@@ -177,7 +179,7 @@ fn code_lines(text: &str) -> usize {
 }
 
 /// The programs in `tests/run` that have no errors each by itself; the others are named and left out.
-fn sound_sources() -> Vec<String> {
+pub fn sound_sources() -> Vec<String> {
     let mut sound = Vec::new();
     for path in sources(&root().join("tests/run")) {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
@@ -192,7 +194,7 @@ fn sound_sources() -> Vec<String> {
     sound
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {

@@ -21,6 +21,7 @@ mod sources;
 mod stats;
 mod subject;
 mod tools;
+mod work;
 
 use driver::BackendKind;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,8 @@ cargo xtask bench [compute] [--runs N] [--only NAME,NAME] [--c-only] [--no-opt] 
 cargo xtask bench --write [--runs N] [--only NAME,NAME]
 cargo xtask bench --check [--only NAME,NAME]
 cargo xtask bench actors [--check] [--runs N] [--only NAME,NAME]
-cargo xtask bench compiler [--lines N]";
+cargo xtask bench compiler [--lines N]
+With --published, what is measured is built as `cargo xtask release` does.";
 
 type Result<T = ()> = std::result::Result<T, String>;
 
@@ -51,9 +53,9 @@ fn main() -> ExitCode {
 
 fn run(mut args: Vec<String>) -> Result {
     let command = match args.first().map(String::as_str) {
-        Some("compute" | "actors" | "compiler" | "--write" | "--check" | compiler::FRONT_END) => {
-            args.remove(0)
-        }
+        Some(
+            "compute" | "actors" | "compiler" | "--write" | "--check" | compiler::FRONT_END | work::WORK,
+        ) => args.remove(0),
         _ => "compute".to_string(),
     };
     let mut options = Options::default();
@@ -86,6 +88,7 @@ fn run(mut args: Vec<String>) -> Result {
         "actors" if options.is_check => check::check_actors(&options),
         "actors" => actors::actors(&options),
         compiler::FRONT_END => compiler::front_end_once(&options),
+        work::WORK => work::work(),
         _ => compute::compute(&options),
     }
 }

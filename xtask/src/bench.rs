@@ -1,10 +1,19 @@
 //! `cargo xtask bench`: builds the bench in release and runs it; see `benches/README.md`.
 
-use crate::process::{cargo, run};
-use crate::{Result, llvm};
+use crate::process::{cargo, command, run};
+use crate::{Result, llvm, release};
+
+/// Measures galc as it is published.
+const PUBLISHED: &str = "--published";
 
 pub fn bench(args: &[String]) -> Result {
     let has_llvm = has_llvm(args);
+    if args.iter().any(|arg| arg == PUBLISHED) {
+        let benches = release::build(has_llvm)?.join("benches");
+        let mut bench = command(&benches.to_string_lossy(), &[]);
+        bench.args(args.iter().filter(|arg| *arg != PUBLISHED));
+        return run(bench);
+    }
     // The bench starts galc as a process of its own, from beside itself.
     let mut galc = cargo(&["build", "--quiet", "--release", "--package", "galc"]);
     let mut bench = cargo(&["run", "--quiet", "--release", "--package", "benches"]);

@@ -58,7 +58,10 @@ fn target_dir() -> Option<PathBuf> {
 /// Where galc is built to.
 fn profiles() -> Vec<PathBuf> {
     let target = target_dir();
-    target.into_iter().flat_map(|target| ["debug", "release"].map(|profile| target.join(profile))).collect()
+    target
+        .into_iter()
+        .flat_map(|target| ["debug", "release", "published"].map(|profile| target.join(profile)))
+        .collect()
 }
 
 /// Puts the package into the target folder, and links to its program beside galc.

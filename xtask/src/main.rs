@@ -11,6 +11,7 @@ mod llvm;
 mod peers;
 mod playground;
 mod process;
+mod release;
 mod setup;
 mod suites;
 mod test;
@@ -27,6 +28,7 @@ cargo xtask check-wasm              build the compiler's core for wasm32-unknown
 cargo xtask web [--full]            type-check, build and test the npm package in runtime-wasm; --full in all browsers, versions of Node and bundlers
 cargo xtask editors [--full]        test what is in editors: grammars and the extension for Visual Studio Code
 cargo xtask playground [--test]     build the playground and serve it on loopback; --test (--full: and solve all lessons) in Chromium, --shots for pictures of its views
+cargo xtask release [--llvm]        build galc as it is published, with a profile of its own work, into `published` in cargo's target folder
 cargo xtask dist                    write the playground's site to playground/dist
 cargo xtask tidy                    rules that no lint knows
 cargo xtask bench [ARGS…]           compare the compute programs with C and other languages; `bench --help` lists the arguments";
@@ -52,6 +54,9 @@ const PURE_CRATES: &[&str] = &[
 type Result<T = ()> = std::result::Result<T, String>;
 
 fn main() -> ExitCode {
+    if let Some(option) = std::env::var_os(release::RUSTC_OPTION) {
+        return release::as_rustc(option);
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let rest = args.get(1..).unwrap_or_default();
     let result = match args.first().map(String::as_str) {
@@ -61,6 +66,7 @@ fn main() -> ExitCode {
         Some("web") => web::web(rest),
         Some("editors") => editors::editors(rest),
         Some("playground") => playground::playground(rest),
+        Some("release") => release::release(rest),
         Some("dist") => playground::dist(rest),
         Some("tidy") => tidy::tidy(),
         Some("bench") => bench::bench(rest),
