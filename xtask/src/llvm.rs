@@ -32,6 +32,7 @@ pub const TESTS: &[&str] = &["programs", "corpus", "llvm", "native", "debugger",
 pub const SAME_WITHOUT: &[&str] = &[
     "programs_print_the_same_in_a_64_bit_memory",
     "programs_print_the_same_in_javascript",
+    "programs_print_the_same_through_wasm_opt",
     "actors_do_the_same_in_all_orders",
     "test_blocks_of_examples_pass",
     "programs_print_what_they_should",

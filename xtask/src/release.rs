@@ -1,9 +1,9 @@
 //! `cargo xtask release`: galc as it is published, compiled with a profile of its own work, as rustc and clang are.
 //!
 //! The crates of the workspace are compiled with counters, `benches work` lets them compile the corpus, and they are compiled
-//! again with what was counted: what runs often is inlined and lies together. Dependencies are taken as `cargo build --release`
-//! makes them, so that only the workspace is built twice more. Cargo knows no profiles of single crates; it calls a
-//! wrapper in place of rustc for members of the workspace, and that is this program (see [`as_rustc`]).
+//! again with what was counted, and all as one unit: what runs often is inlined and lies together. With counters, dependencies
+//! are taken as `cargo build --release` makes them. Cargo knows no profiles of single crates; it calls a wrapper in place of
+//! rustc for members of the workspace, and that is this program (see [`as_rustc`]).
 
 use crate::process::{cargo, command, output, run, show_time};
 use crate::{Result, root};
@@ -16,8 +16,11 @@ use std::{env, fs};
 
 /// Set where this program is to be rustc: the option that it adds.
 pub const RUSTC_OPTION: &str = "XTASK_RUSTC_OPTION";
-/// The programs that are compiled, and copied to the folder `published`.
+/// The programs that are compiled.
 const PROGRAMS: [&str; 2] = ["galc", "benches"];
+/// Cargo's profiles for the programs that count, and for those that are published; both have a folder of this name.
+const COUNTING: &str = "release";
+const PUBLISHED: &str = "published";
 /// The command of benches that does what a profile is made of. Must match benches/src/work.rs.
 const WORK: &str = "work";
 
@@ -28,7 +31,7 @@ pub fn release(args: &[String]) -> Result {
         _ => return Err("`release` takes only `--llvm`".to_string()),
     };
     build(has_llvm)?;
-    println!("release: {}", folder()?.join(executable("galc")).display());
+    println!("release: {}", built(PUBLISHED)?.join(executable("galc")).display());
     Ok(())
 }
 
@@ -40,31 +43,28 @@ pub fn build(has_llvm: bool) -> Result<PathBuf> {
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     println!("release: compiling with counters");
     let counts = folder.join("counts");
-    build_with("rustc-with-counters", None, &option("-Cprofile-generate=", &counts), has_llvm)?;
+    build_with(COUNTING, None, &option("-Cprofile-generate=", &counts), has_llvm)?;
     println!("release: letting them compile the corpus");
     let profile = profile(&profdata, &counts)?;
-    println!("release: compiling with the profile");
-    build_with("rustc-with-profile", Some(&profile), &option("-Cprofile-use=", &profile), has_llvm)?;
-    for program in PROGRAMS.map(executable) {
-        copy(&built()?.join(&program), &folder.join(&program))?;
-    }
     // Else they would stay in the place of those that `cargo build --release` makes.
-    PROGRAMS.map(executable).iter().try_for_each(|program| remove(&built()?.join(program)))?;
+    PROGRAMS.map(executable).iter().try_for_each(|program| remove(&built(COUNTING)?.join(program)))?;
+    println!("release: compiling with the profile");
+    build_with(PUBLISHED, Some(&profile), &option("-Cprofile-use=", &profile), has_llvm)?;
     println!("release: {}", show_time(begin.elapsed()));
-    Ok(folder)
+    built(PUBLISHED)
 }
 
 /// Compiles the programs, the members of the workspace with an option of rustc more. For cargo a wrapper of another name
 /// is another compiler, and so its name depends on all that it does.
-fn build_with(name: &str, profile: Option<&Path>, option: &OsStr, has_llvm: bool) -> Result {
+fn build_with(name: &str, counted: Option<&Path>, option: &OsStr, has_llvm: bool) -> Result {
     let this = env::current_exe().map_err(|error| error.to_string())?;
     let mut hasher = DefaultHasher::new();
-    for file in std::iter::once(this.as_path()).chain(profile) {
+    for file in std::iter::once(this.as_path()).chain(counted) {
         fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?.hash(&mut hasher);
     }
-    let wrapper = folder()?.join(executable(&format!("{name}-{:016x}", hasher.finish())));
+    let wrapper = folder()?.join(executable(&format!("rustc-{name}-{:016x}", hasher.finish())));
     copy(&this, &wrapper)?;
-    let mut build = cargo(&["build", "--quiet", "--release"]);
+    let mut build = cargo(&["build", "--quiet", "--profile", name]);
     PROGRAMS.iter().for_each(|program| _ = build.args(["--package", program]));
     if has_llvm {
         build.args(["--features", "galc/llvm,benches/llvm"]);
@@ -79,7 +79,7 @@ fn profile(profdata: &Path, counts: &Path) -> Result<PathBuf> {
     if counts.exists() {
         fs::remove_dir_all(counts).map_err(|error| format!("{}: {error}", counts.display()))?;
     }
-    let mut work = command(&built()?.join(executable("benches")).to_string_lossy(), &[WORK]);
+    let mut work = command(&built(COUNTING)?.join(executable("benches")).to_string_lossy(), &[WORK]);
     // `%m` is a number of the program, whose runs are added up in one file.
     run_with(&mut work, "LLVM_PROFILE_FILE", &counts.join("%m.profraw"))?;
     let profile = folder()?.join("galc.profdata");
@@ -191,14 +191,14 @@ fn target() -> Result<PathBuf> {
     Ok(root().join(target))
 }
 
-/// Where cargo puts the programs.
-fn built() -> Result<PathBuf> {
-    Ok(target()?.join("release"))
+/// Where cargo puts the programs of a profile.
+fn built(profile: &str) -> Result<PathBuf> {
+    Ok(target()?.join(profile))
 }
 
-/// Where the published programs are put.
+/// Where the wrappers and what was counted are.
 fn folder() -> Result<PathBuf> {
-    Ok(target()?.join("published"))
+    Ok(target()?.join("pgo"))
 }
 
 #[cfg(test)]
