@@ -18,7 +18,8 @@ pub const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"]
 const STD_SOURCES: &str = "lib/rustlib/src/rust/library/std/Cargo.toml";
 
 /// Nobody runs what is built here.
-const FAST_PROFILE: &[&str] = &["profile.dev.debug=false", "profile.dev.opt-level=0", "profile.dev.package.\"*\".opt-level=0"];
+const FAST_PROFILE: &[&str] =
+    &["profile.dev.debug=false", "profile.dev.opt-level=0", "profile.dev.package.\"*\".opt-level=0"];
 
 /// A way to build for the target.
 pub enum Toolchain {

@@ -38,6 +38,7 @@ pub fn release(args: &[String]) -> Result {
 /// Builds all programs, and returns the folder in which they are.
 pub fn build(has_llvm: bool) -> Result<PathBuf> {
     let profdata = profdata()?;
+    require_counters()?;
     let begin = Instant::now();
     let folder = folder()?;
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
@@ -118,6 +119,20 @@ fn profdata() -> Result<PathBuf> {
              installs it, or a system's package of LLVM"
         )
     })
+}
+
+/// Whether rustc can make programs that count: not all distributions build its runtime for that.
+fn require_counters() -> Result {
+    let folder = output(command("rustc", &["--print", "target-libdir"])).ok_or("`rustc` cannot be run")?;
+    let files = fs::read_dir(folder.trim()).map_err(|error| format!("{}: {error}", folder.trim()))?;
+    let mut names = files.flatten().map(|file| file.file_name());
+    match names.any(|name| name.to_string_lossy().starts_with("libprofiler_builtins")) {
+        true => Ok(()),
+        false => Err(format!(
+            "this rustc has no `profiler_builtins` in {}, so it makes no programs that count; rustup's has it",
+            folder.trim()
+        )),
+    }
 }
 
 fn major(version: &str) -> Option<u32> {

@@ -10,6 +10,7 @@
 
 mod backends;
 mod constants;
+mod instances;
 pub mod library;
 mod misuses;
 mod options;
@@ -21,6 +22,7 @@ pub use backend::{
     Artifact, ArtifactKind, Backend, BackendKind, Capabilities, OptLevel, ProfileFile, Profiling, WasmFeature,
 };
 pub use backends::{Fallback, find as find_backend};
+pub use instances::check_instances;
 pub use mir::build::Trace;
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TRACE,
@@ -316,10 +318,15 @@ fn copies(program: &mir::Program, checker: &hir::Checker) -> Vec<CopyReport> {
         |span: Span| checker.map.file_at(span.lo).is_some_and(|id| !checker.map.file(id).is_library);
     let called =
         |name: &Option<String>| name.as_ref().map_or("the value".to_string(), |name| format!("`{name}`"));
+    // What was inlined has lines and names of its own, which say nothing here.
+    let is_near = |a: Span, b: Span| is_user(b) && checker.map.file_at(a.lo) == checker.map.file_at(b.lo);
     let shared = mir::explain::explain_copies(program).into_iter().filter(|value| is_user(value.span));
     shared
         .map(|value| {
             let why = match &value.reason {
+                Reason::UsedAgain { at: Some(at), .. } if !is_near(value.span, *at) => {
+                    "what is called uses it again".to_string()
+                }
                 Reason::UsedAgain { name, at: Some(at) } => {
                     let line = checker.map.line_col(at.lo).map_or(0, |(_, at)| at.line);
                     format!("{} is used again in line {line}", called(name))
@@ -333,7 +340,7 @@ fn copies(program: &mir::Program, checker: &hir::Checker) -> Vec<CopyReport> {
             };
             let reason = format!(
                 "this `{}` gets a second owner, for {why}; the owner that changes it first copies it",
-                value.ty
+                value.ty.replace('%', "")
             );
             CopyReport { span: value.span, reason }
         })

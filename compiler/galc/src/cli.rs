@@ -66,7 +66,7 @@ pub enum Command {
     Build(BuildArgs),
     /// Compile a program and run it
     Run(RunArgs),
-    /// Look for errors without compiling
+    /// Look for all errors that building would find, and write nothing
     Check(CheckArgs),
     /// Run the `test` blocks
     Test(TestArgs),

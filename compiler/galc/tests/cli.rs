@@ -224,3 +224,22 @@ fn watch_runs_again_after_a_change() {
     child.kill().expect("galc can be ended");
     child.wait().expect("galc ends");
 }
+
+/// What waits where nobody can shows only when it is known who drops what, and in a `test` block too.
+#[test]
+fn check_finds_what_only_instances_show() {
+    let scratch = Scratch::new("instances");
+    let guard = "actor Log { on Add -> () { println(\"added\") } }\niso struct Guard { log: Log }\n\
+        impl Guard { fn drop(mut self) { ask(self.log, Add) } }\n\
+        fn guarded() { let _g = Guard { log: spawn Log() } }\n";
+    for rest in ["fn main() { guarded() }", "fn main() {}\ntest \"guards\" { guarded() }"] {
+        scratch.write("a.gal", &format!("{guard}{rest}\n"));
+        let output = scratch.galc(&["check", "a.gal"]);
+        assert_eq!((status(&output), stdout(&output).as_str()), (1, ""), "{rest}");
+        let told = stderr(&output);
+        assert_eq!(told.matches("error[suspends-here]").count(), 1, "{told}");
+    }
+    // Nobody calls it, and a module for others may have no `main`.
+    scratch.write("a.gal", guard);
+    assert_eq!(status(&scratch.galc(&["check", "a.gal"])), 0);
+}

@@ -196,6 +196,38 @@ fn main() {
 }
 ";
 
+/// A `drop` waits, which shows only when it is known who drops what.
+const WAITS: &str = "actor Log {
+    on Add(text: String) -> () { println(text) }
+}
+
+iso struct Guard { log: Log }
+
+impl Guard {
+    fn drop(mut self) { ask(self.log, Add(\"a\")) }
+}
+
+fn main() {
+    let _g = Guard { log: spawn Log() }
+}
+";
+
+#[test]
+fn what_shows_only_in_instances_is_told_of_what_is_opened_or_saved() {
+    let scratch = Scratch::new("lsp-instances");
+    let (mut client, _) = Client::initialized(&scratch, json!({}));
+    client.open("waits.gal", WAITS);
+    let found = client.findings("waits.gal");
+    assert!(found.iter().any(|found| found["code"] == "suspends-here"), "{found:?}");
+    // While one types there is no time for it.
+    client.change("waits.gal", 2, json!([{ "range": range(7, 43, 44), "text": "b" }]));
+    assert_eq!(client.findings("waits.gal"), Vec::<Value>::new());
+    client.tell("textDocument/didSave", client.document("waits.gal"));
+    let found = client.findings("waits.gal");
+    assert!(found.iter().any(|found| found["code"] == "suspends-here"), "{found:?}");
+    client.shut_down();
+}
+
 #[test]
 fn a_session_from_initialize_to_exit() {
     let scratch = Scratch::new("lsp-session");

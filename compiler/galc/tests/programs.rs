@@ -499,6 +499,7 @@ fn fmt_rewrites_only_what_is_not_formatted() {
 #[test]
 fn every_code_has_a_page() {
     let scratch = Scratch::new("explain");
+    assert_eq!(status(&scratch.galc(&["explain", "error[null]"])), 0, "as messages have it");
     let list = stdout(&scratch.galc(&["explain"]));
     assert!(list.lines().count() > 50, "{list}");
     assert!(list.lines().any(|line| line.starts_with("invalid-manifest ")), "{list}");

@@ -202,6 +202,10 @@ impl Checker {
         if self.options.no_warnings {
             diags.retain(Diagnostic::is_error);
         }
+        // What cannot be changed yet may be what the `mut` is for.
+        if diags.iter().any(|d| d.code == crate::codes::NOT_MUTABLE) {
+            diags.retain(|d| d.code != crate::codes::UNUSED_MUT);
+        }
         diags.sort_by_key(|d| (d.span().lo, d.span().hi, d.code));
         diags.dedup_by(|a, b| a.code == b.code && a.span() == b.span());
         diags

@@ -199,12 +199,14 @@ impl Checker {
         let text = &self.map.file(file).text;
         let mut found = Vec::new();
         for at in memchr::memmem::find_iter(text.as_bytes(), b"use ") {
-            let indent = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-            if indent == at || !text[indent..at].trim_start().is_empty() {
+            let line = text[..at].trim_end_matches([' ', '\t']);
+            if !line.is_empty() && !line.ends_with(['\n', '{', '}', ';', '|', '>']) {
                 continue;
             }
-            let rest = text[at + "use ".len()..].lines().next().unwrap_or("");
-            let (head, group) = rest.split_once('{').unwrap_or((rest, ""));
+            let rest = &text[at + "use ".len()..];
+            let end = rest.find(['{', ';', '\n']).unwrap_or(rest.len());
+            let (head, group) = rest.split_at(end);
+            let group = group.strip_prefix('{').and_then(|group| group.split('}').next()).unwrap_or("");
             let head: Vec<&str> = head.split('.').map(word).filter(|w| !w.is_empty()).collect();
             found.push(head.iter().map(|w| self.program.interner.intern(w)).collect::<Vec<Symbol>>());
             for leaf in group.split(',').map(word).filter(|w| !w.is_empty()) {

@@ -8,7 +8,7 @@ use hir::ty::Ty;
 use hir::{ActorFnKind, Checker};
 use rustc_hash::FxHashMap;
 use syntax::span::SourceFile;
-use syntax::{Diagnostic, FileId, Span};
+use syntax::{Diagnostic, FileId, SourceMap, Span};
 
 pub struct Analysis {
     pub checker: Checker,
@@ -140,9 +140,7 @@ impl Analysis {
     }
 
     pub fn location(&self, span: Span) -> Option<Location> {
-        let (id, range) = self.checker.map.locate(span)?;
-        let range = TextRange::new(range.start as u32, range.end as u32);
-        Some(Location { path: self.checker.map.file(id).name.clone(), range })
+        location(&self.checker.map, span)
     }
 
     pub fn text(&self, span: Span) -> &str {
@@ -239,4 +237,11 @@ impl Analysis {
     pub fn ty_name(&self, ty: Ty) -> String {
         self.checker.program.ty_name(ty)
     }
+}
+
+/// The file and the range of a span.
+pub fn location(map: &SourceMap, span: Span) -> Option<Location> {
+    let (id, range) = map.locate(span)?;
+    let range = TextRange::new(range.start as u32, range.end as u32);
+    Some(Location { path: map.file(id).name.clone(), range })
 }

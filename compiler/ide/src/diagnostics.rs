@@ -1,42 +1,40 @@
 //! The compiler's diagnostics as data of single files.
 
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, location};
 use crate::completion::imports::{importable, use_edit};
 use crate::describe::Cx;
 use crate::results::*;
 use crate::tree::Tree;
-use syntax::Span;
 use syntax::diag::Applicability;
+use syntax::{SourceMap, Span};
 
 /// The findings of each file of the user's, in the order in which the files were read.
-pub fn diagnostics(analysis: &Analysis) -> Vec<FileDiagnostics> {
-    let map = &analysis.checker.map;
+pub fn diagnostics(map: &SourceMap, found: &[syntax::Diagnostic]) -> Vec<FileDiagnostics> {
     let files = map.files().filter(|(_, file)| !file.is_library);
     let mut all: Vec<FileDiagnostics> =
         files.map(|(_, file)| FileDiagnostics { path: file.name.clone(), diagnostics: Vec::new() }).collect();
-    for found in &analysis.diagnostics {
+    for found in found {
         // What has no place, as a limit on all sources, is said at the head of the root file.
-        let location =
-            analysis.location(found.span()).filter(|at| all.iter().any(|file| file.path == at.path));
-        let (path, range) = match location {
+        let place = location(map, found.span()).filter(|at| all.iter().any(|file| file.path == at.path));
+        let (path, range) = match place {
             Some(at) => (at.path, at.range),
             None => (all.first().map(|file| file.path.clone()).unwrap_or_default(), TextRange::default()),
         };
         if let Some(file) = all.iter_mut().find(|file| file.path == path) {
-            file.diagnostics.push(convert(analysis, found, range));
+            file.diagnostics.push(convert(map, found, range));
         }
     }
     all
 }
 
-fn convert(analysis: &Analysis, found: &syntax::Diagnostic, range: TextRange) -> Diagnostic {
+fn convert(map: &SourceMap, found: &syntax::Diagnostic, range: TextRange) -> Diagnostic {
     let related = found.labels.iter().skip(1).filter_map(|label| {
-        Some(Related { location: analysis.location(label.span)?, message: label.text.clone() })
+        Some(Related { location: location(map, label.span)?, message: label.text.clone() })
     });
     let fixes = found.fixes.iter().map(|fix| Fix {
         title: fix.title.clone(),
         is_certain: fix.applicability == Applicability::Certain,
-        change: change(analysis, &fix.edits),
+        change: change(map, &fix.edits),
     });
     Diagnostic {
         code: found.code.to_string(),
@@ -54,10 +52,10 @@ fn convert(analysis: &Analysis, found: &syntax::Diagnostic, range: TextRange) ->
     }
 }
 
-fn change(analysis: &Analysis, edits: &[(Span, String)]) -> SourceChange {
+fn change(map: &SourceMap, edits: &[(Span, String)]) -> SourceChange {
     let mut files: Vec<FileEdits> = Vec::new();
     for (span, text) in edits {
-        let Some(Location { path, range }) = analysis.location(*span) else { continue };
+        let Some(Location { path, range }) = location(map, *span) else { continue };
         let edit = TextEdit { range, text: text.clone() };
         match files.iter_mut().find(|file| file.path == path) {
             Some(file) => file.edits.push(edit),
@@ -69,7 +67,9 @@ fn change(analysis: &Analysis, edits: &[(Span, String)]) -> SourceChange {
 
 /// The findings in a file that touch a range.
 pub fn touched(analysis: &Analysis, path: &str, range: TextRange) -> Vec<Diagnostic> {
-    let all = diagnostics(analysis).into_iter().filter(|file| file.path == path);
+    let all = diagnostics(&analysis.checker.map, &analysis.diagnostics)
+        .into_iter()
+        .filter(|file| file.path == path);
     let touched = all.flat_map(|file| file.diagnostics);
     touched.filter(|d| d.range.start <= range.end && range.start <= d.range.end).collect()
 }

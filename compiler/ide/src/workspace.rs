@@ -222,10 +222,23 @@ impl Workspace {
 
     // ------------------------------------------------------------ reading
 
-    /// What `galc check ENTRY` finds, for each file of the user's that the program has.
+    /// What is wrong, for each file of the user's that the program has, as far as it shows without instances of generic
+    /// functions: fast enough for each key that is pressed.
     pub fn diagnostics(&mut self, entry: &str) -> Result<Vec<FileDiagnostics>, Error> {
         let analysis = self.program(entry, "")?;
-        Ok(diagnostics::diagnostics(&analysis))
+        Ok(diagnostics::diagnostics(&analysis.checker.map, &analysis.diagnostics))
+    }
+
+    /// All that `galc check ENTRY` finds, see [`driver::check_instances`]. `None` where that is what
+    /// [`Workspace::diagnostics`] finds, because there are errors.
+    pub fn instance_diagnostics(&mut self, entry: &str) -> Result<Option<Vec<FileDiagnostics>>, Error> {
+        if self.program(entry, "")?.diagnostics.iter().any(|found| found.is_error()) {
+            return Ok(None);
+        }
+        let options = self.options();
+        let mut overlay = self.overlay(None);
+        let checked = driver::check_instances(&mut Session::new(&mut overlay, options), entry)?;
+        Ok(Some(diagnostics::diagnostics(&checked.source_map, &checked.diagnostics)))
     }
 
     /// The declaration, type and docs of the name at an offset.

@@ -281,9 +281,11 @@ MISPLACED_TYPE_ARGS = "misplaced-type-args", "Type arguments stand behind someth
 "Explicit type arguments follow the name of a function, method or type: `f.<T>(x)`.
 
 ```gal-fail
+fn g<T>() -> Int { 1 }
 fn f() -> Int { g().<Int> }
 ```
 ```gal
+fn g<T>() -> Int { 1 }
 fn f() -> Int { g.<Int>() }
 ```";
 
@@ -291,9 +293,11 @@ MISSING_COMMA = "missing-comma", "Two elements of a list are not separated.",
 "Arguments, elements and fields are separated by commas; newlines do not separate them.
 
 ```gal-fail
+fn g(x: Int, y: Int) -> Int { x + y }
 fn f() -> Int { g(1 2) }
 ```
 ```gal
+fn g(x: Int, y: Int) -> Int { x + y }
 fn f() -> Int { g(1, 2) }
 ```";
 
@@ -301,10 +305,12 @@ MISSING_SEPARATOR = "missing-separator", "Two statements on one line are not sep
 "Statements end at the newline or at a `;`.
 
 ```gal-fail
-fn f() { g() h() }
+fn g() { println(\"g\") }
+fn f() { g() g() }
 ```
 ```gal
-fn f() { g(); h() }
+fn g() { println(\"g\") }
+fn f() { g(); g() }
 ```";
 
 MISSING_TYPE = "missing-type", "A declaration has no type.",
@@ -321,9 +327,11 @@ NAMED_ARGUMENT = "named-argument", "An argument is passed by name.",
 "Arguments are passed by position. A function with many parameters may take a struct.
 
 ```gal-fail
+fn g(x: Int) -> Int { x }
 fn f() -> Int { g(x: 1) }
 ```
 ```gal
+fn g(x: Int) -> Int { x }
 fn f() -> Int { g(1) }
 ```";
 
@@ -380,9 +388,11 @@ STRUCT_IN_CONDITION = "struct-in-condition", "A struct literal stands before a b
 parentheses.
 
 ```gal-fail
+struct Point { x: Int }
 fn f(p: Point) -> Bool { if p == Point { x: 1 } { true } else { false } }
 ```
 ```gal
+struct Point { x: Int }
 fn f(p: Point) -> Bool { if p == (Point { x: 1 }) { true } else { false } }
 ```";
 
@@ -401,9 +411,11 @@ UNCLOSED_BRACKET = "unclosed-bracket", "A bracket has no partner.",
 the closing bracket was meant to stand.
 
 ```gal-fail
+fn g(x: Int, y: Int) -> Int { x + y }
 fn f() -> Int { g(1, 2 }
 ```
 ```gal
+fn g(x: Int, y: Int) -> Int { x + y }
 fn f() -> Int { g(1, 2) }
 ```";
 
@@ -485,9 +497,17 @@ WRONG_FORM = "wrong-form", "A special form of actors has the wrong parts.",
 one `timeout`.
 
 ```gal-fail
+actor Counter {
+    state n: Int = 0
+    on Increment { n += 1 }
+}
 fn f(c: Counter) { send(c) }
 ```
 ```gal
+actor Counter {
+    state n: Int = 0
+    on Increment { n += 1 }
+}
 fn f(c: Counter) { send(c, Increment) }
 ```";
 }

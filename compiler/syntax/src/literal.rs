@@ -224,6 +224,7 @@ fn escape(rest: &str, at: Span, in_string: bool, out: &mut String, diags: &mut V
                     .note("escapes are `\\n \\t \\r \\0 \\\\ \\\" \\' \\{ \\} \\xNN \\u{…}`");
             // A character literal has no room for the backslash and what follows it.
             diags.push(match in_string {
+                true if c == '(' => diag.note("a value stands in braces: `\"n is {n}\"`"),
                 true => diag.fix_likely("write the backslash itself", at, "\\\\"),
                 false => diag,
             });

@@ -48,7 +48,11 @@ pub(super) fn print(
 impl Printer<'_> {
     fn program(&mut self, names: &WebNames, bytes: &[u8]) -> String {
         let mut out = String::from("const app = program({\n");
-        let _ = writeln!(out, "    url: () => new URL({}, import.meta.url),", quoted(&names.module_file));
+        let _ = writeln!(
+            out,
+            "    url: () => new URL({}, import.meta.url),",
+            quoted(&in_url(&names.module_file))
+        );
         let _ = writeln!(out, "    name: {},", quoted(&names.program));
         let mut needs = Vec::new();
         if has_exceptions(bytes) {
@@ -245,4 +249,15 @@ fn section(out: &mut String, name: &str, lines: &[String]) {
     if !lines.is_empty() {
         let _ = write!(out, "    {name}: {{\n{}    }},\n", lines.concat());
     }
+}
+
+/// A relative path in a URL: what has a meaning of its own there is escaped (RFC 3986, 2.1).
+fn in_url(path: &str) -> String {
+    path.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '%' | '#' | '?' | '\\' => _ = write!(out, "%{:02X}", c as u32),
+            _ => out.push(c),
+        }
+        out
+    })
 }

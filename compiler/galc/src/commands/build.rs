@@ -10,7 +10,7 @@ use crate::shell::Shell;
 use crate::trace::refuse_host_options;
 use crate::wasm_opt;
 use crate::web;
-use driver::{ArtifactKind, EmitKind, Options, Profiling, Purpose};
+use driver::{ArtifactKind, Checked, EmitKind, Options, Profiling, Purpose};
 use report::Object;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,8 @@ fn artifact(
     let wasm_opt = wasm_opt::wanted(args.wasm_opt, &options)?;
     let names = options.keeps_names();
     let target = options.target;
-    let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+    let Some((compiled, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
+    let sources = files_of(&compiled.checked);
     let interface = output.web;
     let bytes = wasm_opt::apply(output.artifact, wasm_opt, names, shell)?;
     let path = match &args.output {
@@ -69,6 +70,7 @@ fn artifact(
             dir.join(&unit.name).with_added_extension(kind.extension())
         }
     };
+    refuse_source(&path, &sources)?;
     make_parent(&path)?;
     let interface = interface.filter(|_| kind == ArtifactKind::WasmModule && path != Path::new("-"));
     // Before anything is written: a file that is not galc's must not go.
@@ -101,6 +103,7 @@ fn text(args: &BuildArgs, unit: &Unit, kind: EmitKind, shell: &Shell) -> Result<
     shell.fallback(emitted.fallback.as_ref());
     if let Some(text) = &emitted.text {
         let path = args.output.as_deref().unwrap_or(Path::new("-"));
+        refuse_source(path, &files_of(&emitted.checked))?;
         make_parent(path)?;
         write(path, text.as_bytes(), shell)?;
     }
@@ -122,6 +125,22 @@ fn write(path: &Path, bytes: &[u8], shell: &Shell) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The user's files that were read.
+fn files_of(checked: &Checked) -> Vec<PathBuf> {
+    let files = checked.source_map.files().filter(|(_, file)| !file.is_library);
+    files.map(|(_, file)| PathBuf::from(&file.name)).collect()
+}
+
+/// What was compiled must not be written over.
+fn refuse_source(path: &Path, sources: &[PathBuf]) -> Result<(), Failure> {
+    let Ok(output) = path.canonicalize() else { return Ok(()) };
+    if sources.iter().any(|source| source.canonicalize().is_ok_and(|source| source == output)) {
+        let what = format!("`{}` is a source of the program; give `-o` another name", path.display());
+        return Err(Failure::Usage(what));
+    }
+    Ok(())
+}
+
 /// Makes the folder of a file that is to be written; of `-` that is the current one.
 fn make_parent(path: &Path) -> Result<(), Failure> {
     match path.parent() {
@@ -133,9 +152,11 @@ fn make_parent(path: &Path) -> Result<(), Failure> {
 }
 
 fn make_build_dir(dir: &PathBuf) -> Result<(), Failure> {
+    // A folder with files of others stays theirs.
+    let is_ours = fs::read_dir(dir).map_or(true, |mut files| files.next().is_none());
     fs::create_dir_all(dir).map_err(|error| io_failure("make", dir, &error))?;
     let tag = dir.join(CACHE_TAG);
-    if !tag.exists() {
+    if is_ours {
         let text = format!("{CACHE_SIGNATURE}\n# This folder was made by galc; `galc clean` removes it.\n");
         fs::write(&tag, text).map_err(|error| io_failure("write", &tag, &error))?;
     }

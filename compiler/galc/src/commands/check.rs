@@ -1,4 +1,4 @@
-//! `galc check`: looks for errors without compiling.
+//! `galc check`: looks for errors, those that only show in instances of generic functions too, and emits nothing.
 
 use crate::cli::CheckArgs;
 use crate::compile::{target, with_session};
@@ -14,7 +14,8 @@ pub fn check(args: &CheckArgs, shell: &Shell) -> Result<Exit, Failure> {
 
 fn once(args: &CheckArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let options = Options { target: target(args.target.as_deref())?, ..Options::default() };
-    let checked = with_session(unit, options, shell, |session| driver::check(session, &unit.entry))?;
+    let checked =
+        with_session(unit, options, shell, |session| driver::check_instances(session, &unit.entry))?;
     shell.diagnostics(&checked);
     Ok(if checked.has_errors() { Exit::Diagnostics } else { Exit::Success })
 }

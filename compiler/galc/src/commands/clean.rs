@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 
 pub fn clean(args: &CleanArgs, shell: &Shell) -> Result<Exit, Failure> {
     let root = match &args.path {
-        Some(path) => path.clone(),
+        // Results of a file alone are in the current folder.
+        Some(path) if path.is_file() => PathBuf::new(),
+        Some(path) if path.is_dir() => path.clone(),
+        Some(path) => return Err(Failure::Usage(format!("there is no `{}`", path.display()))),
         None => std::env::current_dir().ok().and_then(|dir| package_around(&dir)).unwrap_or_default(),
     };
     let dir: PathBuf = root.join(BUILD_DIR);

@@ -15,8 +15,8 @@ pub fn explain(args: &ExplainArgs, shell: &Shell) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Success);
     };
-    // People copy codes with their brackets.
-    let code = code.trim_matches(['[', ']']);
+    // People copy codes with their brackets, and with what stands before those: `error[null]`.
+    let code = code.trim_start_matches("error[").trim_start_matches("warning[").trim_matches(['[', ']']);
     match codes().into_iter().find(|info| info.code == code).map(driver::page) {
         Some(page) => {
             shell.line(page.trim_end());

@@ -15,14 +15,23 @@ pub fn fmt(args: &FmtArgs, shell: &Shell) -> Result<Exit, Failure> {
     }
     let roots =
         if args.paths.is_empty() { vec![Unit::find(None)?.source_root()] } else { args.paths.clone() };
-    let mut exit = Exit::Success;
+    let (mut exit, mut unread) = (Exit::Success, None);
     for root in roots {
         for file in sources(&root)? {
-            let is_clean = file_in_place(&file, args, shell)?;
-            exit = if is_clean { exit } else { Exit::Diagnostics };
+            // One that cannot be read or written keeps nobody from the others.
+            match file_in_place(&file, args, shell) {
+                Ok(true) => {}
+                Ok(false) if unread.is_none() => exit = Exit::Diagnostics,
+                Ok(false) => {}
+                Err(failure) => {
+                    if let Some(before) = unread.replace(failure) {
+                        shell.failure(&before);
+                    }
+                }
+            }
         }
     }
-    Ok(exit)
+    unread.map_or(Ok(exit), Err)
 }
 
 fn standard_input(args: &FmtArgs, shell: &Shell) -> Result<Exit, Failure> {

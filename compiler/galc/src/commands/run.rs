@@ -10,7 +10,7 @@ use crate::shell::Shell;
 use crate::trace::{self, with_trace};
 use driver::{Platform, Purpose, TargetInfo};
 use std::path::{Path, PathBuf};
-use wasi::{Engine, Input, Output, RunOptions};
+use wasi::{Engine, Input, Output, RunError, RunOptions};
 
 pub fn run(args: RunArgs, shell: &Shell) -> Result<Exit, Failure> {
     if let Some(module) = args.path().filter(|path| path.extension().is_some_and(|ext| ext == "wasm")) {
@@ -25,7 +25,13 @@ pub fn run(args: RunArgs, shell: &Shell) -> Result<Exit, Failure> {
         }
         let wasm = std::fs::read(module).map_err(|error| io_failure("read", module, &error))?;
         let options = program_options(&program_name(module), &args, &driver::targets()[0])?;
-        return execute(wasm, &options, shell);
+        // The module is the user's, so what is wrong with it is no bug of galc's.
+        return execute(wasm, &options, shell).map_err(|failure| match failure {
+            Failure::Run(RunError::Invalid(what)) => {
+                Failure::Usage(format!("`{}` is no module: {what}", module.display()))
+            }
+            failure => failure,
+        });
     }
     let unit = Unit::find(args.path())?;
     super::watched(&args.watch, &unit, shell, || once(&args, &unit, shell))

@@ -19,6 +19,9 @@ use std::time::Duration;
 use syntax::SourceMap;
 use wasi::{End, Engine, Entry, Outcome, Program, RunError, RunOptions};
 
+/// What a panic ends with, which tells itself what it was.
+const STATUS_PANIC: i32 = 101;
+
 /// The time of a test, unless `--timeout` says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -222,6 +225,12 @@ fn report_test(test: &TestInfo, ended: &Ended, sources: &SourceMap, shell: &Shel
         shell.line(&format!("    at {}", sources.describe(test.span)));
         if let Some(seed) = seed {
             shell.line(&format!("    with --schedule-seed {seed}"));
+        }
+        // A panic says itself what it is.
+        if let End::Exited(code) = outcome.end
+            && code != STATUS_PANIC
+        {
+            shell.line(&format!("    ended with status {code}"));
         }
         for line in format!("{}{}", outcome.stdout_text(), outcome.stderr_text()).lines() {
             shell.line(&format!("    | {line}"));

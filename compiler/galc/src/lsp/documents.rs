@@ -23,6 +23,8 @@ pub struct Documents {
     marked: BTreeSet<String>,
     /// Something has changed since diagnostics were told.
     is_dirty: bool,
+    /// What has changed was opened or saved, and not typed: there is time to look at instances, too.
+    is_settled: bool,
     /// Where the library's files are written so that editors can show them.
     library: PathBuf,
 }
@@ -42,6 +44,7 @@ impl Documents {
             entries: HashMap::new(),
             marked: BTreeSet::new(),
             is_dirty: false,
+            is_settled: false,
             library: library_folder(),
         }
     }
@@ -56,7 +59,7 @@ impl Documents {
         let path = self.path(uri);
         self.workspace.set_text(&path, text);
         self.open.insert(path, (uri.clone(), version));
-        self.is_dirty = true;
+        (self.is_dirty, self.is_settled) = (true, true);
     }
 
     /// The text tells what is wrong with a change that cannot be made.
@@ -80,7 +83,7 @@ impl Documents {
         if let Some(document) = self.open.get_mut(&path) {
             document.1 = params.text_document.version;
         }
-        self.is_dirty = true;
+        (self.is_dirty, self.is_settled) = (true, false);
         Ok(())
     }
 
@@ -95,7 +98,7 @@ impl Documents {
     pub fn reload(&mut self) {
         self.workspace.reload();
         self.entries.clear();
-        self.is_dirty = true;
+        (self.is_dirty, self.is_settled) = (true, true);
     }
 
     pub fn text(&mut self, path: &str) -> Option<Text> {
@@ -176,7 +179,7 @@ impl Documents {
             if found.contains_key(&root) || !checked.insert(root.clone()) {
                 continue;
             }
-            match self.workspace.diagnostics(&root) {
+            match self.diagnostics_of(&root, &mut faults) {
                 Ok(files) => {
                     for file in files {
                         found.entry(file.path).or_insert(file.diagnostics);
@@ -191,6 +194,22 @@ impl Documents {
         let all =
             found.into_iter().filter_map(|(path, diagnostics)| self.published(&path, &diagnostics)).collect();
         (all, faults)
+    }
+
+    /// Of the program of a root file; with instances where there is time for them.
+    fn diagnostics_of(
+        &mut self,
+        root: &str,
+        faults: &mut Vec<String>,
+    ) -> Result<Vec<ide::FileDiagnostics>, ide::Error> {
+        if self.is_settled {
+            match self.workspace.instance_diagnostics(root) {
+                Ok(Some(all)) => return Ok(all),
+                Ok(None) => {}
+                Err(error) => faults.push(error.to_string()),
+            }
+        }
+        self.workspace.diagnostics(root)
     }
 
     /// `None` where nothing is told: the file had no marks and has none now, and is not open.

@@ -214,6 +214,11 @@ impl FnCtxt<'_> {
         self.locals[state].is_mut = true;
     }
 
+    /// Whether the actor whose function this is has a state of that name.
+    pub(crate) fn is_state_name(&self, name: Symbol) -> bool {
+        self.actor.as_ref().is_some_and(|body| self.ck.actor(body.id).states.iter().any(|s| s.name == name))
+    }
+
     /// Whether the parameters are the values of a message.
     pub(crate) fn is_message_body(&self) -> bool {
         let role = self.actor.as_ref().map(|a| a.role);

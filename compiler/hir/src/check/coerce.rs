@@ -7,6 +7,7 @@ use crate::codes;
 use crate::infer::VarKind;
 use crate::solve::Tri;
 use crate::ty::{Ty, TyKind, TyRow};
+use syntax::ast::BinOp;
 use syntax::{Diagnostic, Span};
 
 /// The type that several branches have in common.
@@ -134,6 +135,7 @@ impl FnCtxt<'_> {
             return expr;
         }
         self.warn_unused_value(&expr);
+        self.warn_dropped_future(&expr, ty);
         let span = expr.span;
         let block = Block { stmts: vec![Stmt::Expr(expr)], tail: None };
         Expr { kind: ExprKind::Block(block), ty: Ty::UNIT, span }
@@ -267,6 +269,12 @@ impl FnCtxt<'_> {
         self.report(diag);
     }
 
+    /// Whether an integer is written so that `.0` behind it makes a float.
+    pub(super) fn is_plain_int(&self, expr: &Expr) -> bool {
+        matches!(expr.kind, ExprKind::Lit(Lit::Int(_)))
+            && self.ck.map.text(expr.span).bytes().all(|b| b.is_ascii_digit() || b == b'_')
+    }
+
     /// The ways out that are known for pairs of types.
     fn suggest_conversion(&mut self, diag: Diagnostic, expr: &Expr, want: Ty, found: Ty) -> Diagnostic {
         let (want, found) = (self.deep(want), self.describe(found));
@@ -274,9 +282,19 @@ impl FnCtxt<'_> {
         let is_number = |k: &TyKind| matches!(k, TyKind::Int(_) | TyKind::F32 | TyKind::F64);
         let found_number =
             is_number(self.kind(found)) || self.var_kind(found).is_some_and(|k| k != VarKind::General);
-        let literal = matches!(expr.kind, ExprKind::Lit(Lit::Int(_)));
-        if matches!(self.kind(want), TyKind::F32 | TyKind::F64) && literal {
+        let wants_float = matches!(self.kind(want), TyKind::F32 | TyKind::F64);
+        if wants_float && self.is_plain_int(expr) {
             return diag.fix("write a float", span.after(), ".0");
+        }
+        if wants_float && let ExprKind::Binary { op: BinOp::Div, lhs, rhs, .. } = &expr.kind {
+            // Converting the quotient would come too late.
+            let name = self.ty_name(want);
+            let (lhs, rhs) = (self.cast_text(lhs, &name), self.cast_text(rhs, &name));
+            return diag.note("`/` of integers leaves the fraction out").fix_likely(
+                "convert before dividing",
+                span,
+                format!("{lhs} / {rhs}"),
+            );
         }
         if is_number(self.kind(want)) && found_number {
             let name = self.ty_name(want);

@@ -432,9 +432,16 @@ impl FnCtxt<'_> {
                 let name = self.ck.program.name(self.ck.actor(actor).name);
                 return Some(format!("write `actor {name}: {of}`, with a handler for each message"));
             }
-            return Some(
-                "references to actors can be compared by `==`, and be keys; they have no order".to_string(),
-            );
+            if Some(trait_) == self.ck.known.ord {
+                let note = "references to actors can be compared by `==`, and be keys; they have no order";
+                return Some(note.to_string());
+            }
+            if self.ck.is_user(self.ck.program.traits[trait_].module) {
+                let name = self.ck.program.name(self.ck.actor(actor).name);
+                return Some(format!(
+                    "write `impl {of} for {name} {{ … }}`, of which the methods have the reference"
+                ));
+            }
         }
         if let TyKind::Param(_, name) = self.kind(ty) {
             let text = self.ck.program.name(*name);

@@ -147,7 +147,13 @@ impl FnCtxt<'_> {
     fn suggest_operands(&mut self, diag: Diagnostic, op: BinOp, lhs: &Expr, rhs: &Expr) -> Diagnostic {
         let (left, right) = (self.settle(lhs.ty), self.settle(rhs.ty));
         let is_float = |k: &TyKind| matches!(k, TyKind::F32 | TyKind::F64);
-        let literal = |e: &Expr| matches!(e.kind, ExprKind::Lit(Lit::Int(_)));
+        let literal = |e: &Expr| self.is_plain_int(e);
+        if (is_float(self.kind(left)) || is_float(self.kind(right))) && !has_floats(op) {
+            return match op {
+                BinOp::BitXor => diag.note("a power is written `x ** 2.0`"),
+                _ => diag.note("floats have no bits; `x.to_bits()` are those of one"),
+            };
+        }
         if is_float(self.kind(left)) && literal(rhs) {
             return diag.fix("write a float", rhs.span.after(), ".0");
         }
@@ -361,6 +367,12 @@ impl FnCtxt<'_> {
             UnOp::BitNot => self.is_direct(BinOp::Shl, ty),
         }
     }
+}
+
+/// Whether the operator is one of numbers with a fraction, too.
+fn has_floats(op: BinOp) -> bool {
+    use BinOp::{BitAnd, BitOr, BitXor, Shl, Shr};
+    !matches!(op, BitAnd | BitOr | BitXor | Shl | Shr)
 }
 
 pub(crate) fn sign(op: BinOp) -> &'static str {

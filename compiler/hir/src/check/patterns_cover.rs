@@ -90,11 +90,14 @@ impl FnCtxt<'_> {
         self.info[local].is_used = true;
         let message =
             format!("`{text}` is a new variable that matches everything: no arm behind it is ever reached");
-        let diag = Diagnostic::warning(codes::UNREACHABLE_ARM, arm.pat.span, message).fix_likely(
-            format!("the variant is written `{variant}`"),
-            arm.pat.span,
-            variant,
-        );
+        // In small letters a name alone is a variable.
+        let variant = match variant == text {
+            true => format!("{}.{variant}", self.ck.program.name(self.ck.program.adts[adt].name)),
+            false => variant,
+        };
+        let title = format!("the variant is written `{variant}`");
+        let diag = Diagnostic::warning(codes::UNREACHABLE_ARM, arm.pat.span, message);
+        let diag = diag.fix_likely(title, arm.pat.span, variant);
         self.report(diag);
         true
     }

@@ -108,6 +108,12 @@ impl FnCtxt<'_> {
                 decl_span.before(),
                 "mut ",
             );
+        } else if info.is_param && self.is_state_name(name) {
+            diag = diag.also(decl_span, "a parameter has the name of the state").fix_likely(
+                "change the state",
+                span.before(),
+                "self.",
+            );
         } else if info.is_param {
             let is_message = self.is_message_body();
             diag = diag.also(decl_span, "declared here").note(if is_message {

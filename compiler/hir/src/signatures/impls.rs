@@ -158,8 +158,12 @@ impl Checker {
         let message = format!("the trait `{of}` has no method `{name}`");
         let mut diag = Diagnostic::error(codes::NOT_IN_TRAIT, span, message)
             .note(format!("other functions stand in an `impl` of the type itself, without `{of} for`"));
-        let names: Vec<Symbol> =
-            self.program.traits[trait_].methods.iter().map(|m| self.program.fns[*m].name).collect();
+        // A method that the `impl` has is not meant.
+        let container = self.program.fns[fn_].container;
+        let fns = self.program.fns.iter().filter(|f| f.container == container);
+        let there: Vec<Symbol> = fns.map(|f| f.name).collect();
+        let methods = self.program.traits[trait_].methods.iter().map(|m| self.program.fns[*m].name);
+        let names: Vec<Symbol> = methods.filter(|name| !there.contains(name)).collect();
         let found = crate::suggest::closest(&self.program.interner, &name, names);
         let meant = found.as_ref().and_then(|f| self.program.interner.get(f));
         if let Some(found) = found {

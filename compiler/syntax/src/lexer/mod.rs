@@ -441,6 +441,9 @@ impl Lexer<'_> {
             Some('$') if self.peek(0).is_ascii_alphabetic() || self.peek(0) == b'_' => {
                 diag.note("names have no sign in front").fix_likely("remove it", span, "")
             }
+            Some('\\') if !self.modes.is_empty() => {
+                diag.note("`{` in a string starts a hole; a brace of the text is written `{{`")
+            }
             Some('\\') => diag.note("a closure is written `|x| x + 1`"),
             Some('`' | '\u{2018}' | '\u{2019}') => diag.note("strings are written `\"…\"`, characters `'c'`"),
             _ => diag,

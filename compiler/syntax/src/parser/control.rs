@@ -398,7 +398,7 @@ impl Parser<'_> {
     fn jump_value(&mut self) -> Option<Box<Expr>> {
         let body = self.at(T::LBrace) && self.ctx.no_struct;
         let there = self.kind().starts_expr() && !self.line_break() && !body;
-        there.then(|| Box::new(self.expr()))
+        there.then(|| Box::new(self.expr_or_assignment_fault()))
     }
 
     /// `try { … } catch { … }`, `try: E { … } catch { … }`, `try ask(…)`.

@@ -123,6 +123,8 @@ fn faults(diags: &[Diagnostic], bodies: &[Span], lost: bool) -> Faults {
         let after = bodies.partition_point(|b| b.lo < pos);
         match bodies[..after].last().filter(|b| b.contains(pos)) {
             _ if is_mended(diag) => {}
+            // The declaration is there, with a type that gets along with all others.
+            _ if diag.code == codes::MISSING_TYPE => {}
             None => faults.declarations = true,
             Some(body) => faults.bodies.push(*body),
         }

@@ -111,7 +111,7 @@ impl Parser<'_> {
     }
 
     fn infix_chain(&mut self, expr: &mut Expr, min: u8, start: Span) {
-        while let Some((prec, infix)) = infix(self.kind()).or_else(|| self.word_operator()) {
+        while let Some((prec, infix)) = infix(self.kind()).or_else(|| self.foreign_infix()) {
             if prec < min || self.stopped || (self.line_break() && !self.kind().continues_line()) {
                 break;
             }
@@ -216,6 +216,16 @@ impl Parser<'_> {
             diag = diag.fix_likely("compare twice", at, format!(" && {middle}"));
         }
         self.fault(diag);
+    }
+
+    /// Operators of other languages that begin with what is none here.
+    fn foreign_infix(&mut self) -> Option<(u8, Infix)> {
+        let next = self.nth_tok(1);
+        if self.at(T::Eq) && next.kind == T::Lt && next.lo == self.tok().hi && !self.line_break() {
+            self.foreign_comparison();
+            return infix(self.kind());
+        }
+        self.word_operator()
     }
 
     /// `and` and `or` of other languages: reported, then taken for the operator.
@@ -393,12 +403,13 @@ impl Parser<'_> {
 
     /// `(a, mut b)`; the current token is `(`.
     pub(super) fn call_args(&mut self) -> Vec<Arg> {
+        let is_told = self.at_named_argument(1) && self.named_arguments();
         let open = self.bump().span();
         let mut args = Vec::new();
         self.nested(false, |p| {
             p.list(open, T::RParen, |p| {
                 let before = p.pos;
-                let arg = p.arg();
+                let arg = p.arg(is_told);
                 p.add(&mut args, arg);
                 p.pos > before
             });
@@ -406,11 +417,14 @@ impl Parser<'_> {
         args
     }
 
-    fn arg(&mut self) -> Arg {
-        if self.kind().is_word() && self.nth(1) == T::Colon {
-            let span = Span::new(self.span().lo, self.nth_tok(1).hi);
-            let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
-            self.fault(diag.fix("leave out the name", Span::new(span.lo, self.nth_tok(2).lo), ""));
+    /// `is_told`: that arguments of the call have names.
+    fn arg(&mut self, is_told: bool) -> Arg {
+        if self.at_named_argument(0) {
+            if !is_told {
+                let span = Span::new(self.span().lo, self.nth_tok(1).hi);
+                let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
+                self.fault(diag.fix("leave out the name", Span::new(span.lo, self.nth_tok(2).lo), ""));
+            }
             self.bump();
             self.bump();
         }
@@ -427,7 +441,7 @@ impl Parser<'_> {
     /// An expression where an assignment can only be a slip.
     pub(super) fn expr_or_assignment_fault(&mut self) -> Expr {
         let expr = self.expr();
-        if assignment(self.kind()).is_some() {
+        if assignment(self.kind()).is_some() && !self.line_break() {
             let span = self.span();
             let message = "an assignment is a statement, not a value";
             let diag = Diagnostic::error(codes::ASSIGNMENT_AS_VALUE, span, message);

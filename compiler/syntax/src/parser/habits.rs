@@ -12,13 +12,14 @@ use crate::token::T;
 const MAX_CONDITIONAL: usize = 64;
 
 impl Parser<'_> {
-    /// `===`, `!==`, `<>` and `<<<`: reported, then taken for the operator that is meant.
+    /// `===`, `!==`, `<>`, `=<` and `<<<`: reported, then taken for the operator that is meant.
     pub(super) fn foreign_comparison(&mut self) {
         let next = self.nth_tok(1);
         let (kind, says) = match (self.kind(), next.kind) {
             (T::EqEq, T::Eq) => (T::EqEq, "the operator is written `==`"),
             (T::NotEq, T::Eq) => (T::NotEq, "the operator is written `!=`"),
             (T::Lt, T::Gt) => (T::NotEq, "unequal is written `!=`"),
+            (T::Eq, T::Lt) => (T::LtEq, "the operator is written `<=`"),
             (T::Shl, T::Lt) => (T::Shl, "the operator is written `<<`"),
             _ => return,
         };
@@ -114,6 +115,42 @@ impl Parser<'_> {
         let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, "members are reached by `.`");
         self.fault(diag.fix("write `.`", span, "."));
         self.retag(T::Dot);
+    }
+
+    pub(super) fn at_named_argument(&self, ahead: usize) -> bool {
+        self.nth(ahead).is_word() && self.nth(ahead + 1) == T::Colon
+    }
+
+    /// `f(x: 1, y: 2)`, at the parenthesis: the names are reported once, and go. What begins with a capital may be a struct,
+    /// whose value is written in another way.
+    pub(super) fn named_arguments(&mut self) -> bool {
+        let (mut depth, mut starts, mut names) = (0usize, true, Vec::new());
+        for idx in 1.. {
+            let (token, next) = (self.nth_tok(idx), self.nth_tok(idx + 1));
+            if depth == 0 && starts && token.kind.is_word() && next.kind == T::Colon {
+                names.push(Span::new(token.lo, self.nth_tok(idx + 2).lo));
+            }
+            starts = depth == 0 && token.kind == T::Comma;
+            match token.kind {
+                T::LParen | T::LBracket | T::LBrace | T::HoleOpen => depth += 1,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose if depth == 0 => break,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose => depth -= 1,
+                T::Eof => break,
+                _ => {}
+            }
+        }
+        let callee = self.prev();
+        let span = Span::new(self.nth_tok(1).lo, self.nth_tok(2).hi);
+        let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
+        let edits = names.into_iter().map(|name| (name, String::new())).collect();
+        let title = "leave out the names";
+        self.fault(match super::is_upper(self.text(callee)) {
+            true => diag
+                .note(format!("a value of a struct is written `{} {{ x: 1, y: 2 }}`", self.text(callee)))
+                .fix_edits_likely(title, edits),
+            false => diag.fix_edits(title, edits),
+        });
+        true
     }
 
     /// `x = value` as an argument: the name goes.

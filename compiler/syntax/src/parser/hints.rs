@@ -1,7 +1,7 @@
 //! What people bring along from other languages: recognised, named, and taken for what was meant.
 
 use super::Parser;
-use super::exprs::error_expr;
+use super::exprs::{error_expr, prec};
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
@@ -58,8 +58,7 @@ impl Parser<'_> {
             T::Star => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there is no prefix `*`")
                 .note("a `Ptr` is followed with `p.*`; a line that starts with `*` does not continue the one before"),
             T::Plus => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there is no prefix `+`").fix("remove it", span, ""),
-            _ => Diagnostic::error(codes::FOREIGN_OPERATOR, span, "negation is written `!`")
-                .fix("write `!`", Span::new(span.lo, self.nth_tok(1).lo), "!"),
+            _ => return self.word_not(span),
         };
         self.fault(diag);
         self.bump();
@@ -67,6 +66,22 @@ impl Parser<'_> {
             self.eat(T::KwMut);
         }
         self.prefixed(span)
+    }
+
+    /// `not a == b`, which elsewhere negates the whole comparison.
+    fn word_not(&mut self, word: Span) -> Expr {
+        let prefix = Span::new(word.lo, self.nth_tok(1).lo);
+        self.bump();
+        let operand = Box::new(self.expr_above(prec::COMPARE));
+        let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, word, "negation is written `!`");
+        self.report(match operand.kind {
+            ExprKind::Binary { .. } | ExprKind::Is { .. } => {
+                let edits = vec![(prefix, "!(".to_string()), (operand.span.after(), ")".to_string())];
+                diag.fix_edits("write `!` and parentheses", edits)
+            }
+            _ => diag.fix("write `!`", prefix, "!"),
+        });
+        Expr { span: self.since(word), kind: ExprKind::Unary { op: UnOp::Not, operand } }
     }
 
     /// Whether a prefix of another language starts here, which [`Parser::foreign_prefix`] reports.

@@ -8,6 +8,9 @@ use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::token::T;
 
+/// How far the `{` behind `switch` is looked for.
+const MAX_HEAD: usize = 64;
+
 /// A declaration of a variable that does not start with `let`.
 #[derive(Clone, Copy)]
 pub(super) struct Foreign {
@@ -106,6 +109,11 @@ impl Parser<'_> {
         let span = self.span();
         let operand = starts_word(next.kind);
         match self.text(self.tok()) {
+            "switch" if (operand || next.kind == T::LParen) && self.at_labelled_arms() => {
+                let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, "`switch` is written `match`");
+                self.report(diag.note("an arm is `1 => …`, several values are `1 | 2`, the rest is `_ => …`; no arm falls through to the next"));
+                return Some(self.skipped());
+            }
             "switch" if operand => self.meant(T::KwMatch),
             "foreach" if operand || next.kind == T::LParen => self.meant(T::KwFor),
             "throw" | "raise" if operand => {
@@ -203,22 +211,43 @@ impl Parser<'_> {
         }
     }
 
-    /// `for (let i = 0; …) {`: the head is skipped.
+    /// `for (let i = 0; …) {` and `for i := 0; … {`: the head is skipped.
     pub(super) fn at_counting_loop(&self) -> bool {
         let second = self.nth(1);
+        let assigns = second == T::Eq || second == T::Colon && self.nth(2) == T::Eq;
+        if self.at(T::KwLet) || self.at(T::Ident) && (assigns || second == T::Ident && self.nth(2) == T::Eq) {
+            return true;
+        }
         self.at(T::LParen) && (second == T::KwLet || second == T::Ident && self.nth(2).is_name())
             || self.at(T::LParen) && second == T::Ident && self.nth(2) == T::Eq
     }
 
     pub(super) fn counting_loop(&mut self) -> Expr {
         let start = self.span();
-        self.skip_tree();
+        match self.at(T::LParen) {
+            true => self.skip_tree(),
+            false => self.skip_loop_head(),
+        }
         let span = self.since(start);
         let message = "a loop goes through what stands behind `in`";
         let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, span, message);
         self.report(diag.note("`for i in 0..10` counts"));
         self.lose();
         error_expr(span)
+    }
+
+    /// Up to the `{` of the body.
+    fn skip_loop_head(&mut self) {
+        self.bump();
+        while !matches!(self.kind(), T::LBrace | T::RBrace | T::Eof) && !self.tok().nl {
+            self.skip_tree();
+        }
+    }
+
+    /// `switch x { case 1: …`, whose arms nothing here looks like.
+    fn at_labelled_arms(&self) -> bool {
+        let mut tokens = (1..MAX_HEAD).map(|idx| self.nth_tok(idx)).skip_while(|t| t.kind != T::LBrace);
+        tokens.next().is_some() && tokens.next().is_some_and(|t| matches!(self.text(t), "case" | "default"))
     }
 
     /// The keyword that a word at the start of a declaration has a slip of.

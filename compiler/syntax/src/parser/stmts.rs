@@ -200,7 +200,7 @@ impl Parser<'_> {
         }
         let init = (self.at(T::Eq) && !self.line_break()).then(|| {
             self.bump();
-            self.expr()
+            self.expr_or_assignment_fault()
         });
         let else_ = (init.is_some() && self.eat(T::KwElse)).then(|| self.body());
         StmtKind::Let(Box::new(Let { pat, ty, init, else_ }))

@@ -65,7 +65,9 @@ impl FnCtxt<'_> {
         self.require_actor_bounds(actor, &args, span);
         let to = Recipient::Actor { actor, args: args.clone(), variant };
         let Some(values) = self.payload(&to, given, span) else {
-            return self.error_expr(span);
+            // What it would be is known, so that what is wrong with its use is found, too.
+            let ty = self.ck.actor_part(self.ck.actor(actor).adt, &args);
+            return Expr { ty, ..self.error_expr(span) };
         };
         let mut lets = Vec::new();
         let name = Ident { name: self.ck.actor(actor).name, span };
