@@ -233,7 +233,7 @@ fn check_finds_what_only_instances_show() {
         impl Guard { fn drop(mut self) { ask(self.log, Add) } }\n\
         fn guarded() { let _g = Guard { log: spawn Log() } }\n";
     for rest in ["fn main() { guarded() }", "fn main() {}\ntest \"guards\" { guarded() }"] {
-        scratch.write("a.gal", &format!("{guard}{rest}\n"));
+        scratch.write("a.gal", format!("{guard}{rest}\n"));
         let output = scratch.galc(&["check", "a.gal"]);
         assert_eq!((status(&output), stdout(&output).as_str()), (1, ""), "{rest}");
         let told = stderr(&output);

@@ -6,7 +6,7 @@ use crate::cycles::Uses;
 use crate::flow::ParamUse;
 use crate::infer::InferTable;
 use crate::lang::Known;
-use crate::program::{AdtId, BodyOwner, BodyRef, Container, FnId, ModuleId, Program, VariantIdx};
+use crate::program::{BodyOwner, BodyRef, Container, FnId, ModuleId, Program};
 use crate::record::{Record, RecordOptions};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use crate::ty::{Ty, TyMap};
@@ -115,7 +115,7 @@ pub struct Checker {
     pub(crate) root: ModuleId,
     pub(crate) prelude: FxHashMap<Symbol, Names>,
     /// Per module, the variants that may stand bare; `None` where several enums have one of the name.
-    pub(crate) bare_variants: FxHashMap<ModuleId, FxHashMap<Symbol, Option<(AdtId, VariantIdx)>>>,
+    pub(crate) bare_variants: FxHashMap<ModuleId, crate::scope::BareVariants>,
     pub(crate) aliases: IndexVec<AliasId, Alias>,
     pub(crate) decls: Decls,
     pub(crate) known: Known,

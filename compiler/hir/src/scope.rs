@@ -84,6 +84,9 @@ impl Names {
 }
 
 /// Modules that a look-up went through, against circles.
+/// By their names, the variants of the enums of a module, with what brings the enum there; nothing where several have the name.
+pub(crate) type BareVariants = FxHashMap<Symbol, Option<(AdtId, VariantIdx, Entry)>>;
+
 pub(crate) type SeenModules = SmallVec<[ModuleId; 8]>;
 
 /// All names from `use a.b.*`.
@@ -197,7 +200,11 @@ impl Checker {
                 self.bare_variants.insert(at, table);
             }
             match self.bare_variants[&at].get(&name) {
-                Some(Some(found)) => return Ok(Some(*found)),
+                Some(Some((adt, variant, entry))) => {
+                    let (found, entry) = ((*adt, *variant), *entry);
+                    self.mark_used(entry);
+                    return Ok(Some(found));
+                }
                 Some(None) => return Err(()),
                 None => {}
             }
@@ -208,20 +215,21 @@ impl Checker {
         }
     }
 
-    fn variants_of_module(&self, module: ModuleId) -> FxHashMap<Symbol, Option<(AdtId, VariantIdx)>> {
-        let mut table = FxHashMap::default();
-        let mut adts: Vec<AdtId> = Vec::new();
+    fn variants_of_module(&self, module: ModuleId) -> BareVariants {
+        let mut table = BareVariants::default();
+        let mut adts: Vec<(AdtId, Entry)> = Vec::new();
         #[allow(clippy::iter_over_hash_type, reason = "what is collected is sorted")]
         for names in self.scopes[module].names.values() {
-            if let Some(Entry { def: Def::Adt(adt), .. }) = names.get(Ns::Type) {
-                adts.push(adt);
+            if let Some(entry @ Entry { def: Def::Adt(adt), .. }) = names.get(Ns::Type) {
+                adts.push((adt, entry));
             }
         }
-        adts.sort_unstable();
-        adts.dedup();
-        for adt in adts.into_iter().filter(|adt| self.program.adts[*adt].is_enum) {
+        adts.sort_unstable_by_key(|(adt, entry)| (*adt, entry.import));
+        adts.dedup_by_key(|(adt, _)| *adt);
+        for (adt, entry) in adts.into_iter().filter(|(adt, _)| self.program.adts[*adt].is_enum) {
             for (idx, variant) in self.program.adts[adt].variants.iter_enumerated() {
-                table.entry(variant.name).and_modify(|known| *known = None).or_insert(Some((adt, idx)));
+                let found = Some((adt, idx, entry));
+                table.entry(variant.name).and_modify(|known| *known = None).or_insert(found);
             }
         }
         table

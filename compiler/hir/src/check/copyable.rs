@@ -124,6 +124,7 @@ impl FnCtxt<'_> {
                 self.report_iso_in_impl(ty, trait_, self_ty, cause, span);
             }
             CopyReason::Rest => self.report_iso_rest(ty, span),
+            CopyReason::Element => self.report_iso_element(ty, span),
         }
     }
 
@@ -148,6 +149,13 @@ impl FnCtxt<'_> {
             ),
         };
         self.report(Diagnostic::error(codes::ISO_ARGUMENT, span, message).note(note));
+    }
+
+    fn report_iso_element(&mut self, ty: Ty, span: Span) {
+        let text = self.ty_name(ty);
+        let message = format!("the pattern of an array copies elements, and `{text}` can only be moved");
+        let diag = Diagnostic::error(codes::ISO_ARGUMENT, span, message);
+        self.report(diag.note("`_` looks at none; `xs.pop()` and `xs.remove(0)` take them out of an `Array`, and `a[0]` is the element where it stands"));
     }
 
     fn report_iso_rest(&mut self, ty: Ty, span: Span) {

@@ -59,6 +59,8 @@ pub(crate) enum CopyReason {
     Impl(TraitId, Ty, Cause),
     /// `..name` in the pattern of an array.
     Rest,
+    /// A variable for an element, or a part of one, in the pattern of an array.
+    Element,
 }
 
 /// The type can be copied. Decided at the end of the body.

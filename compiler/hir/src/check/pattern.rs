@@ -438,7 +438,22 @@ impl FnCtxt<'_> {
         if let Some(len) = len {
             self.check_fixed_len(len, prefix.len() + suffix.len(), rest.is_some(), span);
         }
+        prefix.iter().chain(&suffix).for_each(|pat| self.bind_elements(pat));
         PatKind::Array { prefix, rest, suffix }
+    }
+
+    /// The variables of an element are copies: an array keeps what it has.
+    fn bind_elements(&mut self, pat: &Pat) {
+        match &pat.kind {
+            PatKind::Binding { sub, .. } => {
+                self.copyables.push(Copyable { ty: pat.ty, why: CopyReason::Element, span: pat.span });
+                sub.iter().for_each(|pat| self.bind_elements(pat));
+            }
+            PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().for_each(|pat| self.bind_elements(pat)),
+            PatKind::Adt { fields, .. } => fields.iter().for_each(|(_, pat)| self.bind_elements(pat)),
+            // An array inside has had its turn.
+            _ => {}
+        }
     }
 
     pub(super) fn check_fixed_len(&mut self, len: Ty, n: usize, has_rest: bool, span: Span) {

@@ -1,6 +1,7 @@
 //! Move paths: the places of a body whose values can be taken out one by one, as a forest over the locals (the idea is
 //! rustc's). A path is a local with fields of structs and of variants of inline enums behind it; it ends where a
-//! value cannot be taken apart: at a type with a user's `drop`, behind a pointer, in an array, in a counted cell.
+//! value cannot be taken apart: at a type with a user's `drop`, behind a pointer, in an array, in a counted cell. If asked for,
+//! it goes into the cells of enums that can only be moved: those have one owner, and a pattern moves parts out of them.
 //!
 //! Only locals whose type has something to drop get paths; fields get one if the body moves, drops or writes them (or
 //! reads them, if asked for).
@@ -19,7 +20,7 @@ entity! {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Step {
     Field(u32),
-    /// A field of a variant of an inline enum.
+    /// A field of a variant of an enum.
     Variant(u32, u32),
 }
 
@@ -55,6 +56,8 @@ pub struct MovePaths {
 pub enum Detail {
     /// Moves, drops and writes.
     Moves,
+    /// And moves out of the cells of enums that can only be moved.
+    Opened,
     /// Reads as well.
     Reads,
 }
@@ -74,7 +77,7 @@ impl MovePaths {
             let changes = matches!(access, Access::Move | Access::Drop | Access::Write | Access::CallWrite);
             let reads = !changes;
             if !place.proj.is_empty() && (changes || reads && detail == Detail::Reads) {
-                this.add(types, facts, place);
+                this.add(types, facts, place, detail == Detail::Opened && access == Access::Move);
             }
         };
         for block in &body.blocks {
@@ -84,11 +87,14 @@ impl MovePaths {
         this
     }
 
-    fn add(&mut self, types: &Types, facts: &TypeFacts, place: &Place) {
+    fn add(&mut self, types: &Types, facts: &TypeFacts, place: &Place, opens: bool) {
         let Some(mut path) = self.of_local[place.local] else { return };
         let mut rest = &place.proj[..];
         while let Some((step, used)) = next_step(types, self.paths[path].ty, rest) {
             let parent = &self.paths[path];
+            if types.defs[parent.ty].is_boxed && !(opens && facts.is_iso(parent.ty)) {
+                return;
+            }
             let mut at = PlaceTy { ty: parent.ty, variant: None };
             for &proj in &rest[..used] {
                 at = at.project(types, proj).expect("the verifier has accepted this place");
@@ -136,7 +142,7 @@ impl MovePaths {
             let Some((step, used)) = step else { return Lookup::Within { path, inside: true } };
             match self.paths[path].children.iter().find(|c| c.0 == step) {
                 Some((_, child)) => path = *child,
-                None => return Lookup::Within { path, inside: false },
+                None => return Lookup::Within { path, inside: types.defs[self.paths[path].ty].is_boxed },
             }
             rest = &rest[used..];
         }
@@ -168,7 +174,7 @@ impl MovePaths {
 /// `None` where the value cannot be taken apart.
 fn next_step(types: &Types, ty: Ty, rest: &[Proj]) -> Option<(Step, usize)> {
     let def = &types.defs[ty];
-    if def.is_boxed || def.user_drop.is_some() {
+    if def.user_drop.is_some() {
         return None;
     }
     match *rest {

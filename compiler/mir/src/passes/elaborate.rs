@@ -33,6 +33,11 @@ pub(crate) enum Plan {
         cases: Vec<(u32, Plan)>,
         path: Path,
     },
+    /// Frees the cell of an enum, of whose variant nothing is left to be dropped.
+    Free {
+        place: Place,
+        variant: u32,
+    },
 }
 
 /// What the emitter needs to know of one body.
@@ -63,7 +68,7 @@ pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut B
 }
 
 fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -> Elaboration {
-    let paths = MovePaths::new(types, facts, body, Detail::Moves);
+    let paths = MovePaths::new(types, facts, body, Detail::Opened);
     let init = Init { types, body, paths: &paths };
     let entry = init.compute();
     let mut planner = Planner {
@@ -252,13 +257,16 @@ impl Planner<'_> {
             }
         }
         seq.retain(|p| *p != Plan::Nothing);
+        if self.init.types.defs[data.ty].is_boxed {
+            seq.push(Plan::Free { place: data.place.clone(), variant });
+        }
         // Otherwise the flag has been asked, which clears it.
         Plan::Seq((self.status(path) == Status::Init).then_some(path), seq)
     }
 
     fn note_flags(&mut self, plan: &Plan) {
         match plan {
-            Plan::Nothing | Plan::Whole(..) => {}
+            Plan::Nothing | Plan::Whole(..) | Plan::Free { .. } => {}
             Plan::Flagged(path, inner) => {
                 self.flagged.insert(path.bit());
                 self.note_flags(inner);

@@ -242,7 +242,20 @@ impl<'a> Emitter<'a> {
                 self.seq(list, unwind);
             }
             Plan::Switch { place, cases, path } => self.switch(place, cases, path, unwind),
+            Plan::Free { place, variant } => self.free(place, variant),
         }
+    }
+
+    /// The fields are gone, as if whoever takes them had taken the cell apart.
+    fn free(&mut self, place: Place, variant: u32) {
+        let ty = place_ty(self.types, self.body, &place);
+        let fields = &self.types.defs[ty].variants[variant as usize].fields;
+        let taken = (0..).zip(fields).filter(|(_, field)| self.facts.needs_drop(field.ty));
+        let taken: Vec<u32> = taken.map(|(i, _)| i).collect();
+        let word = self.types.intern(TyKind::Int(IntTy::USize));
+        let token = self.body.new_local(word, self.span);
+        self.push(StmtKind::DropReuse { place, variant, taken, token });
+        self.push(StmtKind::FreeToken { token, ty });
     }
 
     fn runs_user_drop(&self, place: &Place) -> bool {
@@ -264,7 +277,7 @@ impl<'a> Emitter<'a> {
 
     fn may_unwind(&self, plan: &Plan) -> bool {
         match plan {
-            Plan::Nothing => false,
+            Plan::Nothing | Plan::Free { .. } => false,
             Plan::Whole(place, _) | Plan::Switch { place, .. } => {
                 self.unwinds.drop(self.types, place_ty(self.types, self.body, place))
             }
