@@ -133,9 +133,8 @@ pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
     let mut env = Vec::new();
     if args.inherit_env {
         // Variables that are not Unicode cannot be passed to preview 1.
-        env.extend(
-            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
-        );
+        let ours = std::env::vars_os().filter(|(name, _)| name != crate::watch::WATCHER);
+        env.extend(ours.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))));
     }
     for variable in &args.env {
         let (name, value) = match variable.split_once('=') {

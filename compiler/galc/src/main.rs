@@ -43,6 +43,7 @@ fn main() {
         eprintln!("This is a bug in galc. Please report it, with the program that caused it.");
         std::process::exit(Exit::Internal.status());
     }));
+    watch::end_with_watcher();
     let thread = std::thread::Builder::new().name("galc".to_string()).stack_size(STACK).spawn(|| run(cli));
     let exit = match thread.map(std::thread::JoinHandle::join) {
         Ok(Ok(exit)) => exit,

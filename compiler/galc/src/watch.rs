@@ -14,6 +14,9 @@ use std::time::{Duration, SystemTime};
 
 const INTERVAL: Duration = Duration::from_millis(200);
 
+/// The variable with the process that watches.
+pub const WATCHER: &str = "GALC_WATCHER";
+
 /// At most this many files are looked at.
 const MAX_FILES: usize = 20_000;
 
@@ -43,7 +46,23 @@ pub fn watch(root: &Path, shell: &Shell) -> Result<Exit, Failure> {
 
 fn start() -> Result<Child, Failure> {
     let galc = std::env::current_exe().map_err(|error| child_failure(&error))?;
-    Command::new(galc).args(arguments()).spawn().map_err(|error| child_failure(&error))
+    let mut command = Command::new(galc);
+    command.args(arguments()).env(WATCHER, std::process::id().to_string());
+    command.spawn().map_err(|error| child_failure(&error))
+}
+
+/// Ends this process when the one that watches for it does, by whatever means: else a program that still runs would be
+/// nobody's.
+pub fn end_with_watcher() {
+    #[cfg(unix)]
+    if let Some(watcher) = std::env::var(WATCHER).ok().and_then(|id| id.parse::<u32>().ok()) {
+        std::thread::spawn(move || {
+            while std::os::unix::process::parent_id() == watcher {
+                std::thread::sleep(INTERVAL);
+            }
+            std::process::exit(Exit::Usage.status());
+        });
+    }
 }
 
 /// The arguments of this process without `--watch`; what stands behind `--` belongs to the program.

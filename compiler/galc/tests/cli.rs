@@ -225,6 +225,27 @@ fn watch_runs_again_after_a_change() {
     child.wait().expect("galc ends");
 }
 
+/// Whatever ends the process that watches, what it has started ends too.
+#[test]
+#[cfg(unix)]
+fn what_is_watched_ends_with_the_watcher() {
+    use std::io::BufRead;
+    let scratch = Scratch::new("watcher");
+    let endless = "use std.time.sleep\nfn main() {\n    loop {\n        println(\"tick\")\n        sleep(20ms)\n    }\n}\n";
+    scratch.write("a.gal", endless);
+    let mut command = scratch.command(&["run", "--watch", "-q", "a.gal"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("galc can be run");
+    let mut lines = std::io::BufReader::new(child.stdout.take().expect("there is a pipe")).lines();
+    assert_eq!(lines.next().expect("it prints").expect("it is text"), "tick");
+    child.kill().expect("galc can be ended");
+    child.wait().expect("galc ends");
+    // The pipe is closed when nobody has it any more.
+    let begin = Instant::now();
+    while lines.next().is_some() {
+        assert!(begin.elapsed() < Duration::from_secs(20), "the program goes on");
+    }
+}
+
 /// What waits where nobody can shows only when it is known who drops what, and in a `test` block too.
 #[test]
 fn check_finds_what_only_instances_show() {

@@ -426,8 +426,29 @@ impl Parser<'_> {
                 span: self.since(start),
             };
         }
-        let arms = self.arms();
+        let arms = if self.foreign_catch() { Vec::new() } else { self.arms() };
         Expr { kind: ExprKind::TryCatch { error_ty, body, arms }, span: self.since(start) }
+    }
+
+    /// `catch (e) { … }`, `catch e { … }` and `catch { statements }`: reported and passed over.
+    fn foreign_catch(&mut self) -> bool {
+        let names = self.at(T::LParen) || self.kind().is_name();
+        let has_statements = self.at(T::LBrace) && self.nth(1) != T::RBrace && !self.at_arms();
+        if self.line_break() || !names && !has_statements {
+            return false;
+        }
+        let diag =
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, self.span(), "`catch` has arms, as `match` has");
+        self.fault(diag.note(
+            "`catch { e => … }` takes every error, `catch { NotFound => …, e => … }` tells them apart",
+        ));
+        while !self.at(T::LBrace) && !self.tok().nl && !self.at(T::Eof) {
+            self.skip_tree();
+        }
+        if self.at(T::LBrace) {
+            self.skip_tree();
+        }
+        true
     }
 
     fn try_fault(&mut self, start: Span) {

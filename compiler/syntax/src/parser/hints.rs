@@ -123,7 +123,7 @@ impl Parser<'_> {
     }
 
     /// Whether the first line behind the `{` here is an arm of a `match`.
-    fn at_arms(&self) -> bool {
+    pub(super) fn at_arms(&self) -> bool {
         let line = (2..).map(|idx| self.nth_tok(idx)).take_while(|t| !t.nl && t.kind != T::Eof);
         line.take(MAX_ARM).any(|t| t.kind == T::FatArrow)
     }
@@ -132,6 +132,11 @@ impl Parser<'_> {
     pub(super) fn separator_hint(&self) -> Option<Diagnostic> {
         let (prev, token) = (self.prev(), self.tok());
         let text = self.text(token);
+        if self.pos == self.start_of + 1
+            && let Some((message, note)) = foreign_statement(self.text(prev))
+        {
+            return Some(Diagnostic::error(codes::FOREIGN_KEYWORD, prev.span(), message).note(note));
+        }
         if token.kind == T::Colon && matches!(prev.kind, T::Str | T::Int | T::Char | T::StrClose) {
             let message = "there are no literals for maps";
             let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, token.span(), message);
@@ -177,10 +182,10 @@ impl Parser<'_> {
                 "`=>` stands between a pattern and its value in `match`, or before the body of a function";
             return Some(Diagnostic::error(codes::UNEXPECTED_TOKEN, token.span(), message));
         }
-        if matches!(text, "xor" | "mod" | "div") && self.nth(1).starts_expr() {
+        if matches!(text, "xor" | "mod" | "rem" | "div") && self.nth(1).starts_expr() {
             let sign = match text {
                 "xor" => "^",
-                "mod" => "%",
+                "mod" | "rem" => "%",
                 _ => "/",
             };
             let message = format!("the operator is written `{sign}`");
@@ -253,6 +258,28 @@ pub(super) fn operator_at_line_start(span: Span) -> Diagnostic {
     let message = "a line cannot continue the one before with this operator";
     let diag = Diagnostic::error(codes::OPERATOR_AT_LINE_START, span, message);
     diag.note("put the operator at the end of the line before")
+}
+
+/// What begins a statement elsewhere that is none here, and how it is written.
+fn foreign_statement(word: &str) -> Option<(&'static str, &'static str)> {
+    Some(match word {
+        "go" => {
+            ("green threads are started by `async`", "`let f = async work()`, and `await f` for its result")
+        }
+        "defer" => (
+            "there is no `defer`",
+            "a value with a `drop` cleans up at the end of its scope: `iso struct Guard { … }`",
+        ),
+        "guard" => ("there is no `guard`", "`let Some(x) = e else { return }` binds, or leaves"),
+        "case" | "cond" => ("this is written `match`", "`match x { 1 => …, _ => … }`"),
+        "del" | "delete" => (
+            "there is no `delete`",
+            "values go at the end of their scope; `xs.remove(0)` and `m.remove(key)` take one out",
+        ),
+        "assert" => ("`assert` is a function", "write `assert(x == y)`"),
+        "print" | "println" | "echo" | "puts" => ("printing is a function", "write `println(x)`"),
+        _ => return None,
+    })
 }
 
 /// What introduces a declaration elsewhere, and the keyword for it here; `Error` where there is none.

@@ -56,7 +56,12 @@ impl Parser<'_> {
             let gap = self.prev().span().after();
             let message = format!("expected `,` or `{}`, found {}", close.text(), self.found());
             let diag = Diagnostic::error(codes::MISSING_COMMA, gap, message);
-            self.aside(diag.label("a comma is missing here").fix_likely("insert a comma", gap, ","));
+            let diag = diag.label("a comma is missing here");
+            // What touches belongs together: something else was meant.
+            self.aside(match self.tok().lo > gap.lo {
+                true => diag.fix_likely("insert a comma", gap, ","),
+                false => diag,
+            });
             return true;
         }
         if !faulty {

@@ -121,6 +121,10 @@ impl Parser<'_> {
                 self.report(Diagnostic::error(codes::FOREIGN_KEYWORD, span, message));
                 return Some(self.skipped());
             }
+            "do" if next.kind == T::LBrace && self.at_catch_behind() => {
+                self.meant(T::KwTry);
+                return Some(StmtKind::Expr(self.expr()));
+            }
             "do" if next.kind == T::LBrace => {
                 let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, "there is no `do`");
                 self.report(diag.note("write `loop { … if !c { break } }`"));
@@ -242,6 +246,21 @@ impl Parser<'_> {
         while !matches!(self.kind(), T::LBrace | T::RBrace | T::Eof) && !self.tok().nl {
             self.skip_tree();
         }
+    }
+
+    /// Whether a `catch` follows the block behind the word here.
+    fn at_catch_behind(&self) -> bool {
+        let mut depth = 0usize;
+        for idx in 1.. {
+            match self.nth(idx) {
+                T::LBrace | T::HoleOpen => depth += 1,
+                T::RBrace | T::HoleClose if depth <= 1 => return self.nth(idx + 1) == T::KwCatch,
+                T::RBrace | T::HoleClose => depth -= 1,
+                T::Eof => return false,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// `switch x { case 1: …`, whose arms nothing here looks like.

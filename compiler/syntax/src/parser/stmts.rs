@@ -118,7 +118,14 @@ impl Parser<'_> {
         let message = format!("expected a newline or `;`, found {}", self.found());
         let diag = Diagnostic::error(codes::MISSING_SEPARATOR, self.span(), message);
         let starts = self.kind().starts_expr() || self.kind().starts_item() || self.at(T::KwLet);
-        self.fault(if starts { diag.fix_likely("separate the statements", gap, ";") } else { diag });
+        // What touches belongs together, and a name alone is no statement: something else was meant.
+        let stands_apart = self.tok().lo > self.prev().hi;
+        let is_name_alone = self.pos == self.start_of + 1 && self.prev().kind == T::Ident;
+        self.fault(if starts && stands_apart && !is_name_alone {
+            diag.fix_likely("separate the statements", gap, ";")
+        } else {
+            diag
+        });
         true
     }
 
@@ -200,7 +207,10 @@ impl Parser<'_> {
         }
         let init = (self.at(T::Eq) && !self.line_break()).then(|| {
             self.bump();
-            self.expr_or_assignment_fault()
+            match self.foreign_closure() {
+                Some(closure) => closure,
+                None => self.expr_or_assignment_fault(),
+            }
         });
         let else_ = (init.is_some() && self.eat(T::KwElse)).then(|| self.body());
         StmtKind::Let(Box::new(Let { pat, ty, init, else_ }))

@@ -353,6 +353,13 @@ impl Parser<'_> {
 
     /// The type behind `as`: `a as Int < b` compares, `p as Ptr<Int>` has an argument.
     pub(super) fn cast_type(&mut self) -> Type {
+        if self.at(T::Question) && self.tok().lo == self.prev().hi {
+            let span = Span::new(self.prev().lo, self.tok().hi);
+            let diag =
+                Diagnostic::error(codes::FOREIGN_OPERATOR, span, "`as` never fails, so there is no `as?`");
+            self.fault(diag.note("`Int8.checked_from(x)` is `None` where the value does not fit"));
+            self.bump();
+        }
         if self.kind().is_name() && self.nth(1) == T::Lt && !self.angles_match_from(1) {
             let start = self.span();
             let ident = self.bump_ident();

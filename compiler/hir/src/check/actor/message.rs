@@ -387,7 +387,7 @@ impl FnCtxt<'_> {
     }
 
     /// The library's reference in a variable with an actor's.
-    fn cell_of(&mut self, to: LocalId, actor: ActorId, args: &[Ty], span: Span) -> Expr {
+    pub(super) fn cell_of(&mut self, to: LocalId, actor: ActorId, args: &[Ty], span: Span) -> Expr {
         let adt = self.ck.actor(actor).adt;
         let field = self.ck.program.adts[adt].variants[VariantIdx(0)].fields[0].ty;
         let ty = self.instantiate(field, args, span);

@@ -1,12 +1,21 @@
 //! `send_after` and `every`: messages that a timer sends.
 
-use super::message::{Addressed, Letter};
+use super::message::{Addressed, Letter, Recipient};
 use crate::body::*;
+use crate::check::expr::value_arg;
 use crate::check::{FnCtxt, with_lets};
 use crate::codes;
 use crate::resolve::is_iso_for;
 use syntax::ast;
 use syntax::{Diagnostic, Span};
+
+/// How often a timer sends its message.
+#[derive(Clone, Copy)]
+enum Until {
+    Once,
+    /// Until the actor takes no messages any more.
+    Lost,
+}
 
 impl FnCtxt<'_> {
     /// `send_after(actor, Message(…), delay)`
@@ -18,7 +27,7 @@ impl FnCtxt<'_> {
         let addressed = self.addressed(&mut target.expr, &mut message.expr, "send_after");
         let delay = self.duration(&mut delay.expr);
         let Some(Addressed { mut lets, to, letter }) = addressed else { return self.error_expr(span) };
-        let send = self.sending_closure(to, letter, &mut lets, span);
+        let send = self.sending_closure(to, letter, &mut lets, Until::Once, span);
         let call = self.runtime_call("timer_send", &[], vec![send, delay], span);
         with_lets(lets, call)
     }
@@ -39,20 +48,55 @@ impl FnCtxt<'_> {
         if self.refuse_iso(&letter.values) {
             return self.error_expr(span);
         }
-        let send = self.sending_closure(to, letter, &mut lets, span);
+        let send = self.sending_closure(to, letter, &mut lets, Until::Lost, span);
         let call = self.runtime_call("timer_every", &[], vec![period, send], span);
         with_lets(lets, call)
     }
 
-    /// A closure that sends the message, of which the values are worked out before.
-    fn sending_closure(&mut self, to: LocalId, mut letter: Letter, lets: &mut Vec<Stmt>, span: Span) -> Expr {
+    /// A closure that sends the message, of which the values are worked out before; and tells whether the actor is lost, if it
+    /// is to be called until that is so.
+    fn sending_closure(
+        &mut self,
+        to: LocalId,
+        mut letter: Letter,
+        lets: &mut Vec<Stmt>,
+        until: Until,
+        span: Span,
+    ) -> Expr {
         let values = std::mem::take(&mut letter.values);
         let mut outer = vec![to];
         outer.extend(values.into_iter().map(|value| self.bind_value(value, lets)).collect::<Vec<_>>());
         self.task_closure(&outer, span, |this, inner| {
             letter.values = inner[1..].iter().map(|local| this.local(*local, span)).collect();
-            this.unasked(inner[0], letter, span)
+            match until {
+                Until::Once => this.unasked(inner[0], letter, span),
+                Until::Lost => {
+                    let lost = this.is_lost(inner[0], &letter.to, span);
+                    let sent = this.unasked(inner[0], letter, span);
+                    with_lets(vec![Stmt::Expr(sent)], lost)
+                }
+            }
         })
+    }
+
+    /// Whether an actor takes no messages any more.
+    fn is_lost(&mut self, of: LocalId, kind: &Recipient, span: Span) -> Expr {
+        let handle = match kind {
+            Recipient::Actor { actor, args, .. } => {
+                let cell = self.cell_of(of, *actor, args, span);
+                self.runtime_call("actor_handle", &[], vec![cell], span)
+            }
+            Recipient::Trait { trait_, args, .. } => {
+                let Some(method) = self.ck.decls.message_traits.get(trait_).map(|t| t.handle) else {
+                    return self.error_expr(span);
+                };
+                let callee = self.trait_callee(*trait_, method, args.clone());
+                let args = vec![value_arg(self.local(of, span))];
+                let ty = self.ck.runtime_ty("ActorHandle", &[]);
+                Expr { kind: ExprKind::Call { callee, args }, ty, span }
+            }
+        };
+        self.runtime_call("actor_lost", &[], vec![handle], span)
     }
 
     fn refuse_iso(&mut self, values: &[Expr]) -> bool {
