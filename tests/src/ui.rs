@@ -105,9 +105,7 @@ fn differs_in_instances(root: &Path, entry: &str, code: &str, built: &driver::Ch
         return None;
     }
     let mut loader = Disk { root: root.to_path_buf() };
-    let text = std::fs::read_to_string(root.join(entry)).unwrap_or_default();
-    let options = Options { target: crate::run::target_of(&text), ..Options::default() };
-    match driver::check_instances(&mut Session::new(&mut loader, options), entry) {
+    match driver::check_instances(&mut Session::new(&mut loader, options(root, entry)), entry) {
         Ok(checked) if checked.diagnostics == built.diagnostics => None,
         Ok(checked) => {
             let told: Vec<&str> = checked.diagnostics.iter().map(|d| d.message.as_str()).collect();
@@ -117,15 +115,19 @@ fn differs_in_instances(root: &Path, entry: &str, code: &str, built: &driver::Ch
     }
 }
 
+/// For the target that the program names. One that cannot be read is what the driver reports.
+fn options(root: &Path, entry: &str) -> Options {
+    let text = std::fs::read_to_string(root.join(entry)).unwrap_or_default();
+    Options { target: crate::run::target_of(&text), ..Options::default() }
+}
+
 fn has_code(checked: &driver::Checked, code: &str) -> bool {
     checked.diagnostics.iter().any(|d| d.code == code)
 }
 
 fn report_on(root: &Path, entry: &str, code: &str) -> Result<driver::Checked, driver::DriverError> {
     let mut loader = Disk { root: root.to_path_buf() };
-    let text = std::fs::read_to_string(root.join(entry)).unwrap_or_default();
-    let target = crate::run::target_of(&text);
-    let mut session = Session::new(&mut loader, Options { target, ..Options::default() });
+    let mut session = Session::new(&mut loader, options(root, entry));
     let checked = driver::check(&mut session, entry)?;
     if has_code(&checked, code) || checked.has_errors() {
         return Ok(checked);

@@ -1,9 +1,9 @@
 //! Binaryen's `wasm-opt`, which `galc build --release` passes modules through. Without it modules stay as the backend
 //! made them, and galc says so.
 
-use crate::Result;
 use crate::process::{command, output, run};
 use crate::setup::{apt_install, can_apt};
+use crate::{Result, target_dir};
 use std::path::{Path, PathBuf};
 
 /// The package of npm; its `wasm-opt` is a script for Node.
@@ -50,14 +50,9 @@ fn version(program: &Path) -> Option<u32> {
     text.split_whitespace().find_map(|word| word.parse().ok())
 }
 
-/// Where cargo builds to: this program lies in a profile's folder there.
-fn target_dir() -> Option<PathBuf> {
-    Some(std::env::current_exe().ok()?.parent()?.parent()?.to_path_buf())
-}
-
 /// Where galc is built to.
 fn profiles() -> Vec<PathBuf> {
-    let target = target_dir();
+    let target = target_dir().ok();
     target
         .into_iter()
         .flat_map(|target| ["debug", "release", "published"].map(|profile| target.join(profile)))
@@ -66,7 +61,7 @@ fn profiles() -> Vec<PathBuf> {
 
 /// Puts the package into the target folder, and links to its program beside galc.
 fn install() -> Result {
-    let folder = target_dir().ok_or("cargo's target folder is not known")?.join("binaryen");
+    let folder = target_dir()?.join("binaryen");
     let prefix = folder.to_string_lossy();
     run(command("npm", &["install", "--silent", "--no-audit", "--no-fund", "--prefix", &prefix, PACKAGE]))?;
     for profile in profiles() {

@@ -91,3 +91,12 @@ fn root() -> PathBuf {
         std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").to_string());
     Path::new(&manifest).parent().map(Path::to_path_buf).unwrap_or_default()
 }
+
+/// Cargo's target folder: this program lies in a profile's folder there.
+fn target_dir() -> Result<PathBuf> {
+    let here = std::env::current_exe().map_err(|error| error.to_string())?;
+    here.parent()
+        .and_then(Path::parent)
+        .map(Path::to_path_buf)
+        .ok_or("cargo's target folder is not known".to_string())
+}

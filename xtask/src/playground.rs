@@ -9,7 +9,7 @@ use crate::process::{cargo, command, output, run, show_time};
 use crate::setup::has;
 use crate::suites::SIZE_VARIABLE;
 use crate::web::{check_node, install, npm};
-use crate::{Result, root};
+use crate::{Result, root, target_dir};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -186,15 +186,6 @@ fn step(name: &str, command: Command) -> Result {
 }
 
 // Tools.
-
-/// Cargo's target folder: this program lies in a profile's folder there.
-fn target_dir() -> Result<PathBuf> {
-    let here = std::env::current_exe().map_err(|error| error.to_string())?;
-    here.parent()
-        .and_then(Path::parent)
-        .map(Path::to_path_buf)
-        .ok_or("cargo's target folder is not known".to_string())
-}
 
 fn tools() -> Result<PathBuf> {
     Ok(target_dir()?.join("tools"))

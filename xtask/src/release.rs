@@ -6,7 +6,7 @@
 //! rustc for members of the workspace, and that is this program (see [`as_rustc`]).
 
 use crate::process::{cargo, command, output, run, show_time};
-use crate::{Result, root};
+use crate::{Result, target_dir};
 use std::ffi::{OsStr, OsString};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -82,20 +82,13 @@ fn profile(profdata: &Path, counts: &Path) -> Result<PathBuf> {
     }
     let mut work = command(&built(COUNTING)?.join(executable("benches")).to_string_lossy(), &[WORK]);
     // `%m` is a number of the program, whose runs are added up in one file.
-    run_with(&mut work, "LLVM_PROFILE_FILE", &counts.join("%m.profraw"))?;
+    work.env("LLVM_PROFILE_FILE", counts.join("%m.profraw"));
+    run(work)?;
     let profile = folder()?.join("galc.profdata");
     let mut merge = Command::new(profdata);
     merge.arg("merge").arg("--output").arg(&profile).arg(counts);
     run(merge)?;
     Ok(profile)
-}
-
-fn run_with(command: &mut Command, variable: &str, value: &Path) -> Result {
-    let status = command.env(variable, value).status();
-    match status.map_err(|error| error.to_string())? {
-        status if status.success() => Ok(()),
-        status => Err(format!("the work for the profile failed: {status}")),
-    }
 }
 
 /// The program that merges profiles, of an LLVM that is not older than rustc's: what rustup installs beside rustc, or
@@ -199,21 +192,14 @@ fn executable(name: &str) -> String {
     format!("{name}{}", env::consts::EXE_SUFFIX)
 }
 
-/// Where cargo builds to: this program lies in a profile's folder there.
-fn target() -> Result<PathBuf> {
-    let this = env::current_exe().map_err(|error| error.to_string())?;
-    let target = this.parent().and_then(Path::parent).ok_or("cargo's target folder is not known")?;
-    Ok(root().join(target))
-}
-
 /// Where cargo puts the programs of a profile.
 fn built(profile: &str) -> Result<PathBuf> {
-    Ok(target()?.join(profile))
+    Ok(target_dir()?.join(profile))
 }
 
 /// Where the wrappers and what was counted are.
 fn folder() -> Result<PathBuf> {
-    Ok(target()?.join("pgo"))
+    Ok(target_dir()?.join("pgo"))
 }
 
 #[cfg(test)]

@@ -100,7 +100,6 @@ impl FnCtxt<'_> {
         let ty = self.resolve_now(expr.ty);
         if ty != Ty::UNIT && ty != Ty::NEVER {
             self.warn_unused_value(&expr);
-            self.warn_dropped_future(&expr, ty);
         }
         if branches && self.is_open(ty) {
             self.unify(ty, Ty::UNIT);

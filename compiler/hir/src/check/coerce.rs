@@ -135,7 +135,6 @@ impl FnCtxt<'_> {
             return expr;
         }
         self.warn_unused_value(&expr);
-        self.warn_dropped_future(&expr, ty);
         let span = expr.span;
         let block = Block { stmts: vec![Stmt::Expr(expr)], tail: None };
         Expr { kind: ExprKind::Block(block), ty: Ty::UNIT, span }

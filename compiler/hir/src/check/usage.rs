@@ -26,6 +26,7 @@ impl FnCtxt<'_> {
             .note("pass the error on with `?`, handle it, or drop it on purpose: `_ = …`");
             return self.report(diag);
         }
+        self.warn_dropped_future(expr, ty);
         if has_effect(expr) {
             return;
         }
