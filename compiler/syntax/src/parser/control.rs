@@ -433,7 +433,7 @@ impl Parser<'_> {
     /// `catch (e) { … }`, `catch e { … }` and `catch { statements }`: reported and passed over.
     fn foreign_catch(&mut self) -> bool {
         let names = self.at(T::LParen) || self.kind().is_name();
-        let has_statements = self.at(T::LBrace) && self.nth(1) != T::RBrace && !self.at_arms();
+        let has_statements = self.at(T::LBrace) && self.nth(1) != T::RBrace && !self.has_arms();
         if self.line_break() || !names && !has_statements {
             return false;
         }

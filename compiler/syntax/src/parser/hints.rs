@@ -11,6 +11,9 @@ use crate::token::T;
 /// How far the `=>` of an arm is looked for.
 const MAX_ARM: usize = 64;
 
+/// The same for the arms of a `catch`, whose guards have lines of their own.
+const MAX_GUARD: usize = 4096;
+
 impl Parser<'_> {
     /// `a::b`: reported, and the token becomes a `.`.
     pub(super) fn colon_colon(&mut self) {
@@ -126,6 +129,25 @@ impl Parser<'_> {
     pub(super) fn at_arms(&self) -> bool {
         let line = (2..).map(|idx| self.nth_tok(idx)).take_while(|t| !t.nl && t.kind != T::Eof);
         line.take(MAX_ARM).any(|t| t.kind == T::FatArrow)
+    }
+
+    /// Whether an arm stands between the braces here, or too much for this to tell. No block has a `=>` of its own,
+    /// and every arm has one, behind a guard of as many lines as it likes.
+    pub(super) fn has_arms(&self) -> bool {
+        let mut depth = 0usize;
+        for idx in 0..MAX_GUARD {
+            match self.nth(idx) {
+                T::LParen | T::LBracket | T::LBrace | T::HoleOpen => depth += 1,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose => depth = depth.saturating_sub(1),
+                T::FatArrow if depth == 1 => return true,
+                T::Eof => return true,
+                _ => {}
+            }
+            if depth == 0 {
+                return false;
+            }
+        }
+        true
     }
 
     /// A statement is followed by something else on its line: says more where the cause is known.

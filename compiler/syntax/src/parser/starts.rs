@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::token::T;
 
-/// How far the `{` behind `switch` is looked for.
+/// How far the `{` behind `switch (…)` and its like is looked for.
 const MAX_HEAD: usize = 64;
 
 /// A declaration of a variable that does not start with `let`.
@@ -109,13 +109,13 @@ impl Parser<'_> {
         let span = self.span();
         let operand = starts_word(next.kind);
         match self.text(self.tok()) {
-            "switch" if (operand || next.kind == T::LParen) && self.at_labelled_arms() => {
+            "switch" if (operand || self.at_head()) && self.at_labelled_arms() => {
                 let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, "`switch` is written `match`");
                 self.report(diag.note("an arm is `1 => …`, several values are `1 | 2`, the rest is `_ => …`; no arm falls through to the next"));
                 return Some(self.skipped());
             }
             "switch" if operand => self.meant(T::KwMatch),
-            "foreach" if operand || next.kind == T::LParen => self.meant(T::KwFor),
+            "foreach" if operand || self.at_head() => self.meant(T::KwFor),
             "throw" | "raise" if operand => {
                 let message = "errors are returned: `return Err(…)`";
                 self.report(Diagnostic::error(codes::FOREIGN_KEYWORD, span, message));
@@ -130,7 +130,7 @@ impl Parser<'_> {
                 self.report(diag.note("write `loop { … if !c { break } }`"));
                 return Some(self.skipped());
             }
-            word @ ("unless" | "until") if operand || next.kind == T::LParen => {
+            word @ ("unless" | "until") if operand || self.at_head() => {
                 let instead = if word == "unless" { "if !(…)" } else { "while !(…)" };
                 let message = format!("this is written `{instead}`");
                 self.report(Diagnostic::error(codes::FOREIGN_KEYWORD, span, message));
@@ -258,6 +258,26 @@ impl Parser<'_> {
                 T::RBrace | T::HoleClose => depth -= 1,
                 T::Eof => return false,
                 _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether `(…) {` or `(…) statement` follows the word here, which makes it no call.
+    fn at_head(&self) -> bool {
+        if self.nth(1) != T::LParen {
+            return false;
+        }
+        let mut depth = 0usize;
+        for idx in 1..MAX_HEAD {
+            match self.nth(idx) {
+                T::LParen | T::LBracket | T::LBrace | T::HoleOpen => depth += 1,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                let behind = self.nth_tok(idx + 1);
+                return !behind.nl && (behind.kind == T::LBrace || starts_word(behind.kind));
             }
         }
         false
