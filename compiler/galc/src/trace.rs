@@ -46,6 +46,10 @@ pub fn with_trace(
 
 /// A module is handed the open file, so that it needs no folder for it; a process opens it.
 fn write_to(path: &Path, target: &TargetInfo, host: &mut RunOptions) -> Result<(), Failure> {
+    if path.extension().is_some_and(|extension| extension == "gal") && path.exists() {
+        let what = format!("`{}` is a source; give `--trace` another name", path.display());
+        return Err(Failure::Usage(what));
+    }
     let failure = |error: &std::io::Error| io_failure("write the trace", path, error);
     std::fs::File::create(path).map_err(|error| failure(&error))?;
     if target.platform == Platform::Wasm {

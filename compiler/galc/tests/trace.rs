@@ -134,6 +134,11 @@ fn a_trace_goes_to_standard_error_or_a_file() {
     let (ended, errors) = run(&scratch, &["--trace", "actors=no/folder"], "a.gal");
     assert_eq!(ended, 2);
     assert!(errors.contains("cannot write the trace `no/folder`"), "{errors}");
+    // A source is not written over.
+    let (ended, errors) = run(&scratch, &["--trace", "actors=a.gal"], "a.gal");
+    assert_eq!(ended, 2);
+    assert!(errors.contains("`a.gal` is a source"), "{errors}");
+    assert_eq!(run(&scratch, &[], "a.gal").0, 101);
     for wrong in ["actors=", "tasks", "actor=t"] {
         assert_eq!(run(&scratch, &["--trace", wrong], "a.gal").0, 2, "{wrong}");
     }

@@ -7,7 +7,7 @@ use crate::checker::{Checker, ModuleSource};
 use crate::codes;
 use crate::imports::{PendingImport, Place};
 use crate::program::ModuleId;
-use crate::scope::{Def, Entry, Ns};
+use crate::scope::{Def, Entry, Ns, SeenModules};
 use crate::std_names::STD_NAMES;
 use crate::suggest;
 use syntax::ast::Ident;
@@ -131,6 +131,10 @@ impl Checker {
         if let Some(found) = suggest::closest(&self.program.interner, &text, names) {
             return diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
         }
+        let of_library = matches!(fault.place, Some(Place::Module(m)) if !self.is_user(m));
+        if is_last && of_library && self.is_of_prelude(ident.name) {
+            return diag.note(format!("`{text}` is known without an import"));
+        }
         match wants_module && folder.is_some() {
             true if self.is_root_file(&file) => diag.note(format!(
                 "`{file}.gal` is the program's root: what several modules use stands in a module of its own"
@@ -138,6 +142,12 @@ impl Checker {
             true => diag.note(format!("a module is a file: `{file}.gal` or `{file}/mod.gal`")),
             false => diag,
         }
+    }
+
+    /// Whether `core` exports a type of this name, which is known everywhere then. The prelude is made of it later.
+    fn is_of_prelude(&mut self, name: Symbol) -> bool {
+        let Some(Def::Module(core)) = self.package_root(syntax::sym::core) else { return false };
+        self.lookup_in(core, name, Ns::Type, core, &mut SeenModules::new()).is_some()
     }
 
     /// Whether the program's root is the file that a module of this name would be.

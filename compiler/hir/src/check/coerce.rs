@@ -295,6 +295,10 @@ impl FnCtxt<'_> {
                 format!("{lhs} / {rhs}"),
             );
         }
+        if want == self.ck.lang_adt_ty(self.ck.known.duration, &[]) && self.is_plain_int(expr) {
+            let note = "a duration has a unit: `250ms`, `2s`, `5min`";
+            return diag.note(note).fix_likely("in milliseconds", span.after(), "ms");
+        }
         if is_number(self.kind(want)) && found_number {
             let name = self.ty_name(want);
             let new = self.cast_text(expr, &name);

@@ -55,7 +55,13 @@ impl FnCtxt<'_> {
             self.scope.push(*name, *local);
         }
         let diverges = self.diverges;
-        let right = self.condition(rhs);
+        let right = match self.report_bare_alternative(op, lhs, rhs) {
+            true => {
+                let expr = self.error_expr(rhs.span);
+                CondOut { expr, yes: BoundNames::new(), no: BoundNames::new() }
+            }
+            false => self.condition(rhs),
+        };
         self.diverges = diverges;
         self.scope.pop_to(mark);
         let kind = ExprKind::Binary { op, lhs: Box::new(left.expr), rhs: Box::new(right.expr) };
@@ -65,6 +71,27 @@ impl FnCtxt<'_> {
             BinOp::And => CondOut { expr, yes: concat(left.yes, right.yes), no: BoundNames::new() },
             _ => CondOut { expr, yes: BoundNames::new(), no: concat(left.no, right.no) },
         }
+    }
+
+    /// `x == 1 || 2`, where what is compared has to be said again.
+    fn report_bare_alternative(&mut self, op: BinOp, lhs: &ast::Expr, rhs: &ast::Expr) -> bool {
+        if !is_value_literal(rhs) {
+            return false;
+        }
+        let mut compared = lhs;
+        while let ast::ExprKind::Binary { op: BinOp::And | BinOp::Or, lhs, rhs, .. } = &compared.kind {
+            compared = if is_value_literal(rhs) { lhs } else { rhs };
+        }
+        let ast::ExprKind::Binary { op: sign @ (BinOp::Eq | BinOp::Ne), lhs: value, .. } = &compared.kind
+        else {
+            return false;
+        };
+        let text = |span| self.ck.map.text(span).to_string();
+        let fixed = format!("{} {} {}", text(value.span), super::ops::sign(*sign), text(rhs.span));
+        let message = format!("`{}` joins conditions, and this is none", super::ops::sign(op));
+        let diag = Diagnostic::error(codes::TYPE_MISMATCH, rhs.span, message);
+        self.report(diag.fix_likely("write the whole comparison", rhs.span, fixed));
+        true
     }
 
     fn is_test(&mut self, expr: &mut ast::Expr, pat: &mut ast::Pat, span: Span) -> CondOut {
@@ -329,4 +356,10 @@ fn tests_pattern(e: &ast::Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// A literal that is no `Bool`.
+fn is_value_literal(e: &ast::Expr) -> bool {
+    use ast::ExprKind::{Char, Float, Int, Str};
+    matches!(e.kind, Int { .. } | Float { .. } | Char(_) | Str(_))
 }

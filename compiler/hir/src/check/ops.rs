@@ -177,6 +177,9 @@ impl FnCtxt<'_> {
             );
         }
         let string = self.ck.string_ty();
+        if op == BinOp::Mul && left == string && self.is_number(right) {
+            return diag.note("`text.repeat(n)` repeats text");
+        }
         if op == BinOp::Sub && left == string && right == string {
             return diag.note("`replace`, `strip_prefix` and `strip_suffix` take text away");
         }

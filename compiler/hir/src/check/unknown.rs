@@ -24,6 +24,8 @@ impl FnCtxt<'_> {
         let ended = self.locals.iter().rev().find(|l| l.name == ident.name).map(|l| l.span);
         if let Some(declared) = ended {
             diag = diag.also(declared, "declared here, and known only up to the end of its block");
+        } else if is_method_elsewhere(&text) {
+            diag = diag.note(format!("it is a method: `xs.{text}(…)`"));
         } else if let Some(found) = foreign_name(&text) {
             diag = diag.note(found);
             if matches!(text.as_str(), "nil" | "null" | "undefined" | "nullptr") {
@@ -146,6 +148,14 @@ fn foreign_constant(text: &str) -> Option<&'static str> {
     })
 }
 
+/// Functions of other languages that are methods of arrays and iterators here.
+fn is_method_elsewhere(text: &str) -> bool {
+    matches!(
+        text,
+        "sum" | "sorted" | "enumerate" | "zip" | "map" | "filter" | "any" | "all" | "reduce" | "join"
+    )
+}
+
 /// What names of other languages correspond to.
 fn foreign_name(text: &str) -> Option<&'static str> {
     Some(match text {
@@ -157,7 +167,29 @@ fn foreign_name(text: &str) -> Option<&'static str> {
         "this" => "the receiver of a method is called `self`",
         "pass" => "a body that does nothing is `{}`",
         "end" => "a body stands in braces: `{ … }`",
-        "printf" | "console" | "puts" | "echo" => "`println(\"…\")` prints a line",
+        "printf" | "console" | "puts" | "echo" | "fmt" | "cout" | "System" => {
+            "`println(\"…\")` prints a line"
+        }
+        "len" | "length" | "sizeof" => "the length is a method: `xs.len()`",
+        "range" | "xrange" => "a range is written `0..n`, or `0..=n` with its end",
+        "str" | "string" | "repr" | "sprintf" | "format" => "`\"{x}\"` or `x.to_string()` makes a string",
+        "int" | "parseInt" | "atoi" | "Number" => {
+            "`text.parse_int()` reads a number from text: `Some(n)` or `None`; `x.to_int()` cuts off decimals"
+        }
+        "float" | "parseFloat" | "atof" => {
+            "`text.parse_float()` reads a number from text: `Some(x)` or `None`; `n.to_float()` converts an integer"
+        }
+        "input" | "readline" | "gets" | "prompt" => {
+            "`use std.io`; `io.read_line()` gives the next line of the input: `Some(line)` or `None`"
+        }
+        "typeof" | "type_of" | "isinstance" => {
+            "types are known when the program is compiled; variants are told apart by `match`"
+        }
+        "append" | "make" => "an array begins as `[]`, and grows by a method: `xs.push(x)`",
+        "dict" | "hash" => "a map begins as `Map.new()`",
+        "ord" => "the number of a character is `c as Int`",
+        "chr" => "`Char.from_code(n)` makes a character of its number: `Some(c)` or `None`",
+        "Math" => "functions of numbers are methods, `x.sqrt()`, or in `std.math`",
         _ => return None,
     })
 }

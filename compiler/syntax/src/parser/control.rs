@@ -349,7 +349,8 @@ impl Parser<'_> {
                 let head = p.counting_loop();
                 return (Pat { kind: PatKind::Error, span: head.span }, head);
             }
-            let pat = p.pat(false);
+            let first = p.pat(false);
+            let pat = if p.at(T::Comma) { p.bare_tuple(first) } else { first };
             let of = p.at_text("of") || p.at(T::Colon);
             if of && !p.line_break() {
                 let span = p.span();

@@ -7,6 +7,7 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::span::Span;
 use crate::token::T;
+use smallvec::smallvec;
 
 /// How far the `:` of `c ? a : b` is looked for.
 const MAX_CONDITIONAL: usize = 64;
@@ -31,6 +32,99 @@ impl Parser<'_> {
         self.fault(diag.fix(format!("write `{}`", kind.text()), span, kind.text()));
         self.bump();
         self.retag(kind);
+    }
+
+    pub(super) fn at_string(&self) -> bool {
+        use T::{MultiStr, MultiStrOpen, RawStr, Str, StrOpen};
+        matches!(self.kind(), Str | StrOpen | RawStr | MultiStr | MultiStrOpen)
+    }
+
+    /// `f"…"`, behind the letter: reported, then taken for the string.
+    pub(super) fn prefixed_string(&mut self, letter: Span) -> Expr {
+        let text = self.source(letter);
+        let message = format!("strings have no prefix `{text}`");
+        let note = match text {
+            "b" | "c" => "`\"…\".bytes()` gives the bytes of a string",
+            _ => "every string may have holes: `\"{x}\"`",
+        };
+        let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, letter, message);
+        self.fault(diag.note(note).fix("remove it", letter, ""));
+        self.primary()
+    }
+
+    /// `[h | t]`, which would be two names for one element: reported.
+    pub(super) fn head_and_tail(&mut self, elems: &[Pat]) -> bool {
+        let [Pat { kind: PatKind::Or(alternatives), span }] = elems else { return false };
+        let [
+            Pat { kind: PatKind::Binding { .. }, span: head },
+            Pat { kind: PatKind::Binding { .. }, span: tail },
+        ] = alternatives.as_slice()
+        else {
+            return false;
+        };
+        let (head, tail) = (self.source(*head), self.source(*tail));
+        if head == tail {
+            return false;
+        }
+        let fixed = format!("{head}, ..{tail}");
+        let message = "`|` stands between alternatives; the rest of an array is bound behind `..`";
+        let diag = Diagnostic::error(codes::EXPECTED_PATTERN, *span, message);
+        self.report(diag.fix_likely(format!("write `[{fixed}]`"), *span, fixed));
+        true
+    }
+
+    /// `for k, v in …`, behind the first pattern.
+    pub(super) fn bare_tuple(&mut self, first: Pat) -> Pat {
+        let start = first.span;
+        let mut pats = vec![first];
+        while self.eat(T::Comma) {
+            pats.push(self.pat(false));
+        }
+        let span = self.since(start);
+        let diag =
+            Diagnostic::error(codes::UNEXPECTED_TOKEN, span, "the pattern of a tuple stands in parentheses");
+        let edits = vec![(start.before(), "(".to_string()), (span.after(), ")".to_string())];
+        self.report(diag.fix_edits("write the parentheses", edits));
+        Pat { kind: PatKind::Tuple(pats), span }
+    }
+
+    /// `Array[T]` and `T[]`, behind the name: reported, then taken for `Array<T>`.
+    pub(super) fn bracketed_args(&mut self, mut path: Path) -> Path {
+        let open = self.bump().span();
+        let name = self.source(path.span).to_string();
+        let mut args = Vec::new();
+        self.nested(false, |p| {
+            p.list(open, T::RBracket, |p| {
+                let before = p.pos;
+                args.push(p.ty());
+                p.pos > before
+            });
+        });
+        let (span, whole) = (self.since(open), self.since(path.span));
+        let close = self.prev().span();
+        let (fixed, edits) = match args.is_empty() {
+            true => {
+                let before = (path.span.before(), "Array<".to_string());
+                (format!("Array<{name}>"), vec![before, (span, ">".to_string())])
+            }
+            false => {
+                let texts: Vec<&str> = args.iter().map(|arg| self.source(arg.span)).collect();
+                let edits = vec![(open, "<".to_string()), (close, ">".to_string())];
+                (format!("{name}<{}>", texts.join(", ")), edits)
+            }
+        };
+        let message = "the arguments of a type stand in `<` and `>`";
+        let diag = Diagnostic::error(codes::EXPECTED_TYPE, span, message);
+        self.report(diag.fix_edits_likely(format!("write `{fixed}`"), edits));
+        if args.is_empty() {
+            args.push(Type { span: path.span, kind: TypeKind::Path(path) });
+            let ident = Ident { name: self.interner.intern("Array"), span };
+            path = Path { segments: smallvec![PathSegment { ident, args: None }], span: whole };
+        }
+        if let Some(last) = path.segments.last_mut() {
+            last.args = Some(Box::new(GenericArgs { args, bindings: Vec::new(), span }));
+        }
+        Path { span: whole, ..path }
     }
 
     /// `let p = e` behind `&&`, as a test with `is`.

@@ -169,7 +169,10 @@ impl Parser<'_> {
         let open = self.bump().span();
         let mut elems = Vec::new();
         self.nested(false, |p| p.pat_list(open, T::RBracket, &mut elems));
-        PatKind::Array(elems)
+        match self.head_and_tail(&elems) {
+            true => PatKind::Error,
+            false => PatKind::Array(elems),
+        }
     }
 
     /// `..`, `..rest`, or a range without lower end.

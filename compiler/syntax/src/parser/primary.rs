@@ -62,6 +62,9 @@ impl Parser<'_> {
             return error_expr(span);
         }
         let ident = self.bump_ident();
+        if ident.span.hi - ident.span.lo == 1 && self.tok().lo == ident.span.hi && self.at_string() {
+            return self.prefixed_string(ident.span);
+        }
         Expr { kind: ExprKind::Name { ident, args: None }, span: ident.span }
     }
 

@@ -57,8 +57,13 @@ impl Parser<'_> {
                 TypeKind::Infer
             }
             T::Ident if self.nth(1) == T::LParen && self.at_text("Fn") => self.ty_fn(false),
-            T::KwSelfType => TypeKind::Path(self.ty_path()),
-            kind if kind.is_name() => TypeKind::Path(self.ty_path()),
+            kind if kind == T::KwSelfType || kind.is_name() => {
+                let path = self.ty_path();
+                match self.at(T::LBracket) && self.tok().lo == path.span.hi {
+                    true => TypeKind::Path(self.bracketed_args(path)),
+                    false => TypeKind::Path(path),
+                }
+            }
             _ => return self.no_type(),
         };
         Type { kind, span: self.since(start) }
