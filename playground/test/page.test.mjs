@@ -203,7 +203,7 @@ test("what a link replaces can be brought back, and edits survive a reload", { s
 
 test("names are completed, explained, found and changed", { skip }, async (t) => {
   const page = await open(t);
-  await write(page, "actor Counter {\n    state count: Int = 0\n    on Add(n: Int) { count += n }\n}\n\nfn main() {\n    let counter = spawn Counter()\n    \n}\n");
+  await write(page, "actor Counter {\n    state count: Int = 0\n    on Add(n: Int) { count += n }\n}\n\nfn main() {\n    let counter = spawn Counter()\n    send(counter, Add(1))\n    \n}\n");
   await problems(page, "No problems");
   for (const key of ["ControlOrMeta+End", "ArrowUp", "ArrowUp", "End"]) await page.keyboard.press(key);
   await page.keyboard.type("send(counter, A");
