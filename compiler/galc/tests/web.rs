@@ -398,3 +398,75 @@ fn the_trace_of_a_program_with_exports_ends_when_that_is_closed() {
     assert_eq!(events.last().map(String::as_str), Some("finish"));
     assert_eq!(events.iter().filter(|event| *event == "receive").count(), 4, "{events:?}");
 }
+
+/// What docs of each kind become, without the bodies.
+#[test]
+fn types_have_the_docs_of_all_parts() {
+    let scratch = Scratch::new("web-docs");
+    scratch.write("app.gal", DOCUMENTED);
+    build(&scratch, &["--target", "wasm32-web", "-o", "app.wasm"]);
+    let types = fs::read_to_string(scratch.0.join("app.d.ts")).expect("the types are written");
+    for part in [
+        "/** A place. */\nexport interface Place {\n    /** To the right. */\n    x: number;\n    y: number;\n",
+        "    /**\n     * A name,\n     * if it has one.\n     */\n    name?: string | undefined;\n}\n",
+        "export type Outcome =\n    /** It went well. */\n    | { tag: \"Good\"; amount: number }\n    | { tag: \"Bad\"; value: string };\n",
+        "export type Colour =\n    /** Like blood. */\n    | \"Red\"\n    | \"Green\";\n",
+        "export type Side = \"Left\" | \"Right\";\n",
+        "    /** Adds. */\n    add(n: number): void;\n    get(): Promise<Side>;\n",
+        "    /** Where, and of which colour. */\n    where(c: Colour): Promise<Place>;\n",
+        "        /** Starts at a number. */\n        new (n: number): Counter;\n",
+        "        /** Starts at zero. */\n        zero(): Counter;\n",
+    ] {
+        assert!(types.contains(part), "{part}\nis not in\n{types}");
+    }
+}
+
+const DOCUMENTED: &str = r#"
+/// A place.
+pub struct Place {
+    /// To the right.
+    x: Int,
+    y: Int,
+    /// A name,
+    /// if it has one.
+    pub name: String?,
+}
+
+pub enum Outcome {
+    /// It went well.
+    Good { amount: Int },
+    Bad(String),
+}
+
+pub enum Colour {
+    /// Like blood.
+    Red,
+    Green,
+}
+
+/// Which side.
+pub enum Side { Left, Right }
+
+actor Counter {
+    state n: Int = 0
+
+    /// Starts at a number.
+    new(n: Int) { self.n = n }
+
+    /// Starts at zero.
+    new zero() { self.n = 0 }
+
+    /// Adds.
+    on Add(n: Int) { self.n += n }
+    on Get() -> Side { if n < 0 { Left } else { Right } }
+    /// Where, and of which colour.
+    @reentrant
+    on Where(c: Colour) -> Place { Place { x: n, y: n, name: Some("{c is Red}") } }
+}
+
+export actor Counter
+
+export fn tell(p: Place) -> Outcome { if p.x < 0 { Bad("left") } else { Good { amount: p.x } } }
+
+fn main() {}
+"#;

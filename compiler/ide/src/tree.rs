@@ -73,19 +73,7 @@ impl Tree {
 
     /// The text of the lines `///` right above a line.
     pub fn docs_above(&self, offset: u32) -> Option<String> {
-        let line = self.lines.line_of(offset);
-        let mut found = Vec::new();
-        for above in (0..line).rev() {
-            let (start, end) = self.lines.range_of(&self.text, above);
-            let text = self.slice(TextRange::new(start, end)).trim();
-            match text.strip_prefix("///") {
-                Some(rest) => found.push(rest.strip_prefix(' ').unwrap_or(rest).to_string()),
-                None if text.starts_with('@') => {}
-                None => break,
-            }
-        }
-        found.reverse();
-        (!found.is_empty()).then(|| found.join("\n"))
+        syntax::docs_above(&self.text, offset as usize)
     }
 
     /// The index of the first token that ends behind an offset.

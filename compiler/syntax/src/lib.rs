@@ -9,6 +9,7 @@
 pub mod ast;
 pub mod codes;
 pub mod diag;
+mod docs;
 pub mod format;
 pub mod inlined;
 pub mod intern;
@@ -20,6 +21,7 @@ pub mod span;
 pub mod token;
 
 pub use diag::{Diagnostic, Severity};
+pub use docs::docs_above;
 pub use format::format_file;
 pub use inlined::InlineTable;
 pub use intern::{Interner, Symbol, sym};

@@ -141,6 +141,12 @@ impl SourceMap {
         }
     }
 
+    /// The docs right above what is declared at a place, see [`crate::docs_above`].
+    pub fn docs_above(&self, span: Span) -> Option<String> {
+        let (id, range) = self.locate(span)?;
+        crate::docs_above(&self.file(id).text, range.start)
+    }
+
     /// Line and column of a global position.
     pub fn line_col(&self, pos: u32) -> Option<(FileId, LineCol)> {
         let id = self.file_at(pos)?;

@@ -1,6 +1,6 @@
 //! The text of `app.d.ts`.
 
-use super::shape::{Fields, Named, NamedKind, Shape};
+use super::shape::{Fields, Named, NamedKind, Shape, WebField};
 use super::{WEB_MARK, WebActor, WebFunction, WebInterface, WebNames, is_identifier, key, method, quoted};
 use mir::WebCall;
 use std::fmt::Write;
@@ -71,16 +71,25 @@ impl Printer<'_> {
             NamedKind::Positional(parts) => {
                 let _ = writeln!(out, "export type {} = [{}];\n", named.name, self.tys(parts));
             }
-            NamedKind::Enum(variants) if variants.iter().all(|v| matches!(v.1, Fields::None)) => {
-                let names: Vec<String> = variants.iter().map(|v| quoted(&v.0)).collect();
+            NamedKind::Enum(variants)
+                if variants.iter().all(|v| matches!(v.fields, Fields::None) && v.docs.is_none()) =>
+            {
+                let names: Vec<String> = variants.iter().map(|v| quoted(&v.name)).collect();
                 let names = if names.is_empty() { "never".to_string() } else { names.join(" | ") };
                 let _ = writeln!(out, "export type {} = {names};\n", named.name);
             }
             NamedKind::Enum(variants) => {
-                let _ = write!(out, "export type {} =", named.name);
-                for (name, fields) in variants {
-                    let _ = write!(out, "\n    | {}", self.variant(name, fields));
+                let is_plain = variants.iter().all(|v| matches!(v.fields, Fields::None));
+                let _ = writeln!(out, "export type {} =", named.name);
+                for variant in variants {
+                    docs(out, "    ", variant.docs.as_deref());
+                    let text = match is_plain {
+                        true => quoted(&variant.name),
+                        false => self.variant(&variant.name, &variant.fields),
+                    };
+                    let _ = writeln!(out, "    | {text}");
                 }
+                out.truncate(out.trim_end().len());
                 out.push_str(";\n\n");
             }
             NamedKind::Open => {}
@@ -95,21 +104,25 @@ impl Printer<'_> {
                 format!("{{ {tag}; value: {} }}", self.ty(&parts[0]))
             }
             Fields::Positional(parts) => format!("{{ {tag}; values: [{}] }}", self.tys(parts)),
-            Fields::Named(fields) => format!("{{ {tag}; {} }}", self.fields(fields).join("; ")),
+            Fields::Named(fields) => {
+                let fields: Vec<String> = fields.iter().map(|field| self.field(field)).collect();
+                format!("{{ {tag}; {} }}", fields.join("; "))
+            }
         }
     }
 
-    fn block(&self, fields: &[(String, Shape)]) -> String {
-        let all: String = self.fields(fields).into_iter().map(|field| format!("    {field};\n")).collect();
+    fn block(&self, fields: &[WebField]) -> String {
+        let mut all = String::new();
+        for field in fields {
+            docs(&mut all, "    ", field.docs.as_deref());
+            let _ = writeln!(all, "    {};", self.field(field));
+        }
         if all.is_empty() { "{}".to_string() } else { format!("{{\n{all}}}") }
     }
 
-    fn fields(&self, fields: &[(String, Shape)]) -> Vec<String> {
-        let field = |(name, shape): &(String, Shape)| {
-            let mark = if matches!(shape, Shape::Option(_)) { "?" } else { "" };
-            format!("{}{mark}: {}", key(name), self.ty(shape))
-        };
-        fields.iter().map(field).collect()
+    fn field(&self, field: &WebField) -> String {
+        let mark = if matches!(field.shape, Shape::Option(_)) { "?" } else { "" };
+        format!("{}{mark}: {}", key(&field.name), self.ty(&field.shape))
     }
 
     fn actor(&self, out: &mut String, actor: &WebActor) {

@@ -1,6 +1,6 @@
 //! The text of `app.js`.
 
-use super::shape::{Fields, Named, NamedKind, Shape};
+use super::shape::{Fields, Named, NamedKind, Shape, WebField, WebVariant};
 use super::{WEB_MARK, WebFunction, WebInterface, WebNames, has_exceptions, is_identifier, key, quoted};
 use mir::WebCall;
 use std::collections::BTreeSet;
@@ -214,16 +214,16 @@ impl Printer<'_> {
                 self.used.insert("tuple");
                 format!("tuple([{}])", self.codecs(parts))
             }
-            NamedKind::Enum(variants) if variants.iter().all(|v| matches!(v.1, Fields::None)) => {
+            NamedKind::Enum(variants) if variants.iter().all(|v| matches!(v.fields, Fields::None)) => {
                 self.used.insert("enumeration");
-                let names: Vec<String> = variants.iter().map(|v| quoted(&v.0)).collect();
+                let names: Vec<String> = variants.iter().map(|v| quoted(&v.name)).collect();
                 format!("enumeration([{}])", names.join(", "))
             }
             NamedKind::Enum(variants) => {
                 self.used.insert("union");
                 let all: Vec<String> = variants
                     .iter()
-                    .map(|(name, fields)| {
+                    .map(|WebVariant { name, fields, .. }| {
                         let fields = match fields {
                             Fields::None => "[]".to_string(),
                             Fields::Positional(parts) => format!("[{}]", self.codecs(parts)),
@@ -238,9 +238,9 @@ impl Printer<'_> {
         }
     }
 
-    fn object(&mut self, fields: &[(String, Shape)]) -> String {
+    fn object(&mut self, fields: &[WebField]) -> String {
         let all: Vec<String> =
-            fields.iter().map(|(name, shape)| format!("{}: {}", key(name), self.codec(shape))).collect();
+            fields.iter().map(|f| format!("{}: {}", key(&f.name), self.codec(&f.shape))).collect();
         if all.is_empty() { "{}".to_string() } else { format!("{{ {} }}", all.join(", ")) }
     }
 }

@@ -79,6 +79,7 @@ impl WebInterface {
         for id in &program.web_imports {
             web.add_import(checker, *id);
         }
+        web.shapes.find_docs(&checker.map);
         web
     }
 
@@ -143,7 +144,10 @@ impl WebInterface {
     fn add_export(&mut self, checker: &mut Checker, export: WebExport) {
         let decl = &checker.program.fns[export.function];
         let path = decl.export.clone().unwrap_or_default();
-        let function = self.function(&mut checker.program, export.function, export.call);
+        let span = decl.span;
+        let mut function = self.function(&mut checker.program, export.function, export.call);
+        // Messages and constructors have none in the program.
+        function.docs = function.docs.or_else(|| checker.map.docs_above(span));
         let Some((owner, member)) = path.split_once('.') else {
             return self.functions.push(WebFunction { name: path, ..function });
         };

@@ -3,6 +3,7 @@
 use hir::program::{AdtId, Program, VariantIdx, VariantShape};
 use hir::ty::{IntTy, Ty, TyKind};
 use rustc_hash::FxHashMap;
+use syntax::{SourceMap, Span};
 
 /// The form of a type. Types that are declared are numbers into [`Shapes::named`].
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,10 +56,10 @@ pub(super) struct Named {
 
 #[derive(Debug)]
 pub(super) enum NamedKind {
-    Struct(Vec<(String, Shape)>),
+    Struct(Vec<WebField>),
     /// A struct whose fields have no names.
     Positional(Vec<Shape>),
-    Enum(Vec<(String, Fields)>),
+    Enum(Vec<WebVariant>),
     /// A type that holds itself is entered before its parts are known.
     Open,
 }
@@ -67,9 +68,9 @@ impl NamedKind {
     /// The shapes of all fields.
     pub fn parts(&self) -> Vec<&Shape> {
         match self {
-            NamedKind::Struct(fields) => fields.iter().map(|f| &f.1).collect(),
+            NamedKind::Struct(fields) => fields.iter().map(|f| &f.shape).collect(),
             NamedKind::Positional(parts) => parts.iter().collect(),
-            NamedKind::Enum(variants) => variants.iter().flat_map(|v| v.1.parts()).collect(),
+            NamedKind::Enum(variants) => variants.iter().flat_map(|v| v.fields.parts()).collect(),
             NamedKind::Open => Vec::new(),
         }
     }
@@ -80,7 +81,7 @@ impl Fields {
         match self {
             Fields::None => Vec::new(),
             Fields::Positional(parts) => parts.iter().collect(),
-            Fields::Named(fields) => fields.iter().map(|f| &f.1).collect(),
+            Fields::Named(fields) => fields.iter().map(|f| &f.shape).collect(),
         }
     }
 }
@@ -89,7 +90,23 @@ impl Fields {
 pub(super) enum Fields {
     None,
     Positional(Vec<Shape>),
-    Named(Vec<(String, Shape)>),
+    Named(Vec<WebField>),
+}
+
+#[derive(Debug)]
+pub(super) struct WebField {
+    pub name: String,
+    pub shape: Shape,
+    pub docs: Option<String>,
+    span: Span,
+}
+
+#[derive(Debug)]
+pub(super) struct WebVariant {
+    pub name: String,
+    pub fields: Fields,
+    pub docs: Option<String>,
+    span: Span,
 }
 
 #[derive(Debug, Default)]
@@ -206,31 +223,52 @@ impl Shapes {
         self.named.push(Named { name, docs, kind: NamedKind::Open });
         let is_enum = program.adts[adt].is_enum;
         let variants: Vec<VariantIdx> = program.adts[adt].variants.indices().collect();
-        let mut all: Vec<(String, Fields)> = Vec::new();
+        let mut all: Vec<WebVariant> = Vec::new();
         for variant in variants {
             let decl = &program.adts[adt].variants[variant];
-            let (name, shape) = (program.name(decl.name).to_string(), decl.shape);
-            let fields: Vec<(String, Ty)> =
-                decl.fields.iter().map(|f| (program.name(f.name).to_string(), f.ty)).collect();
-            let mut parts: Vec<(String, Shape)> = Vec::with_capacity(fields.len());
-            for (name, ty) in fields {
+            let (name, shape, span) = (program.name(decl.name).to_string(), decl.shape, decl.span);
+            let fields: Vec<(String, Ty, Span)> =
+                decl.fields.iter().map(|f| (program.name(f.name).to_string(), f.ty, f.span)).collect();
+            let mut parts: Vec<WebField> = Vec::with_capacity(fields.len());
+            for (name, ty, span) in fields {
                 let ty = hir::resolve::subst(program, ty, args);
-                parts.push((name, self.of(program, ty)));
+                parts.push(WebField { name, shape: self.of(program, ty), docs: None, span });
             }
             let fields = match shape {
                 _ if parts.is_empty() => Fields::None,
-                VariantShape::Tuple => Fields::Positional(parts.into_iter().map(|p| p.1).collect()),
+                VariantShape::Tuple => Fields::Positional(parts.into_iter().map(|p| p.shape).collect()),
                 _ => Fields::Named(parts),
             };
-            all.push((name, fields));
+            all.push(WebVariant { name, fields, docs: None, span });
         }
         self.named[index].kind = match (is_enum, all.pop()) {
-            (false, Some((_, Fields::Named(fields)))) => NamedKind::Struct(fields),
-            (false, Some((_, Fields::Positional(parts)))) => NamedKind::Positional(parts),
+            (false, Some(WebVariant { fields: Fields::Named(fields), .. })) => NamedKind::Struct(fields),
+            (false, Some(WebVariant { fields: Fields::Positional(parts), .. })) => {
+                NamedKind::Positional(parts)
+            }
             (false, _) => NamedKind::Struct(Vec::new()),
             (true, last) => NamedKind::Enum(all.into_iter().chain(last).collect()),
         };
         Shape::Named(index)
+    }
+
+    /// Puts in what the sources say of fields and variants.
+    pub fn find_docs(&mut self, map: &SourceMap) {
+        let describe = |fields: &mut Vec<WebField>| {
+            fields.iter_mut().for_each(|field| field.docs = map.docs_above(field.span));
+        };
+        for named in &mut self.named {
+            match &mut named.kind {
+                NamedKind::Struct(fields) => describe(fields),
+                NamedKind::Enum(variants) => variants.iter_mut().for_each(|variant| {
+                    variant.docs = map.docs_above(variant.span);
+                    if let Fields::Named(fields) = &mut variant.fields {
+                        describe(fields);
+                    }
+                }),
+                NamedKind::Positional(_) | NamedKind::Open => {}
+            }
+        }
     }
 
     /// Types of several modules may have one name, and each instance of a generic one needs its own.
