@@ -96,10 +96,17 @@ fn look_up(listed: &Declared) {
         .flat_map(|folder| files(&root().join(folder), "rs"))
         .map(|file| fs::read_to_string(file).expect("sources can be read"))
         .collect();
-    let is_known = |name: &str| match name.strip_prefix("simd_") {
+    let mentions = |name: &str| compiler.contains(&format!("\"{name}\""));
+    let is_known = |name: &str| {
         // Rows of the table of vector operations.
-        Some(name) => ["", "_s", "_u"].iter().any(|sign| compiler.contains(&format!("\"{name}{sign}\""))),
-        None => compiler.contains(&format!("\"{name}\"")),
+        if let Some(name) = name.strip_prefix("simd_") {
+            return ["", "_s", "_u"].iter().any(|sign| mentions(&format!("{name}{sign}")));
+        }
+        // An operation and its order.
+        match name.strip_prefix("atomic_").and_then(|name| name.split_once('_')) {
+            Some((operation, order)) => mentions(operation) && mentions(order),
+            None => mentions(name),
+        }
     };
     let unknown: Vec<_> = listed.keys().filter(|name| !is_known(name)).collect();
     assert!(unknown.is_empty(), "the compiler does not mention {unknown:?}");

@@ -303,7 +303,7 @@ impl<'a> BodyDecoder<'a> {
                 Insn::GlobalSet2 { global: global.0, src: at(src) }
             }
             Op::GlobalSet { global, src } => Insn::GlobalSet { global: global.0, src: at(src) },
-            Op::AtomicFence | Op::MemBarrier => return Ok(()),
+            Op::AtomicFence { .. } | Op::MemBarrier => return Ok(()),
             Op::Vector { op, imm, dst, args } => {
                 let places = self.code.extra.len() as u32;
                 let args: Vec<Place> = args.iter().map(at).collect();
@@ -327,13 +327,13 @@ impl<'a> BodyDecoder<'a> {
             Op::MemFill { dst, value, len } => Insn::MemFill { dst: at(dst), value: at(value), len: at(len) },
             Op::MemSize { dst } => Insn::MemSize { dst: at(dst) },
             Op::MemGrow { dst, pages } => Insn::MemGrow { dst: at(dst), pages: at(pages) },
-            Op::AtomicLoad { ty, dst, addr, offset } => {
+            Op::AtomicLoad { ty, dst, addr, offset, .. } => {
                 Insn::AtomicLoad { bytes: bytes(ty), dst: at(dst), addr: at(addr), offset: *offset }
             }
-            Op::AtomicStore { ty, addr, offset, value } => {
+            Op::AtomicStore { ty, addr, offset, value, .. } => {
                 Insn::AtomicStore { bytes: bytes(ty), addr: at(addr), offset: *offset, value: at(value) }
             }
-            Op::AtomicRmw { op, ty, dst, addr, offset, value } => Insn::AtomicRmw {
+            Op::AtomicRmw { op, ty, dst, addr, offset, value, .. } => Insn::AtomicRmw {
                 op: *op,
                 bytes: bytes(ty),
                 dst: at(dst),
@@ -341,7 +341,7 @@ impl<'a> BodyDecoder<'a> {
                 value: at(value),
                 offset: *offset,
             },
-            Op::AtomicCas { ty, dst, addr, offset, expected, new } => {
+            Op::AtomicCas { ty, dst, addr, offset, expected, new, .. } => {
                 let values = [at(expected), at(new)];
                 let (dst, addr) = (at(dst), at(addr));
                 let place = self.code.extra.len() as u32;

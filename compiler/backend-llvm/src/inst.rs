@@ -5,11 +5,10 @@ use crate::function::Cx;
 use inkwell::types::{AsTypeRef, BasicTypeEnum};
 use inkwell::values::{AsValueRef, BasicValue, BasicValueEnum, InstructionValue, IntValue, PointerValue};
 use inkwell::{AtomicOrdering, AtomicRMWBinOp};
-use lir::{AtomicRmw, MemTy, Op, Reg, Region};
+use lir::{AtomicRmw, MemTy, MemoryOrder, Op, Reg, Region};
 
 /// LIR asks for no alignment, and neither do WebAssembly and x86.
 const ANY_ALIGNMENT: u32 = 1;
-const ORDERING: AtomicOrdering = AtomicOrdering::SequentiallyConsistent;
 
 impl<'ctx> Cx<'_, 'ctx, '_> {
     pub fn op(&self, op: &Op) -> Result {
@@ -54,7 +53,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             }
             Op::MemBarrier => {
                 // For the compiler only: no instruction comes of it.
-                b.build_fence(ORDERING, true, "")?;
+                b.build_fence(AtomicOrdering::SequentiallyConsistent, true, "")?;
                 Ok(())
             }
             Op::MemSize { .. } | Op::MemGrow { .. } if self.m.platform.is_native() => {
@@ -77,7 +76,7 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
             | Op::AtomicStore { .. }
             | Op::AtomicRmw { .. }
             | Op::AtomicCas { .. }
-            | Op::AtomicFence => self.atomic(op),
+            | Op::AtomicFence { .. } => self.atomic(op),
         }
     }
 
@@ -159,29 +158,31 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
     fn atomic(&self, op: &Op) -> Result {
         let b = &self.m.builder;
         match *op {
-            Op::AtomicLoad { ty, dst, addr, offset } => {
+            Op::AtomicLoad { ty, order, dst, addr, offset } => {
                 let value = b.build_load(self.mem_type(ty), self.place(addr, offset)?, "")?;
-                make_atomic(value.as_instruction_value(), ty)?;
+                make_atomic(value.as_instruction_value(), ty, order)?;
                 self.write(dst, value)
             }
-            Op::AtomicStore { ty, addr, offset, value } => {
+            Op::AtomicStore { ty, order, addr, offset, value } => {
                 let store = b.build_store(self.place(addr, offset)?, self.int(value)?)?;
-                make_atomic(Some(store), ty)
+                make_atomic(Some(store), ty, order)
             }
-            Op::AtomicRmw { op, dst, addr, offset, value, .. } => {
+            Op::AtomicRmw { op, order, dst, addr, offset, value, .. } => {
                 let place = self.place(addr, offset)?;
-                self.write(dst, b.build_atomicrmw(rmw(op), place, self.int(value)?, ORDERING)?)
+                self.write(dst, b.build_atomicrmw(rmw(op), place, self.int(value)?, ordering(order))?)
             }
-            Op::AtomicCas { dst, addr, offset, expected, new, .. } => {
+            Op::AtomicCas { order, dst, addr, offset, expected, new, .. } => {
                 let place = self.place(addr, offset)?;
                 let (expected, new) = (self.int(expected)?, self.int(new)?);
-                let pair = b.build_cmpxchg(place, expected, new, ORDERING, ORDERING)?;
+                let pair =
+                    b.build_cmpxchg(place, expected, new, ordering(order), ordering(of_failure(order)))?;
                 self.write(dst, b.build_extract_value(pair, 0, "")?)
             }
-            _ => {
-                b.build_fence(ORDERING, false, "")?;
+            Op::AtomicFence { order } => {
+                b.build_fence(ordering(order), false, "")?;
                 Ok(())
             }
+            _ => Err(bug("this is no atomic access")),
         }
     }
 }
@@ -198,9 +199,28 @@ fn align(inst: Option<InstructionValue<'_>>, bytes: u32) -> Result {
     inst.ok_or_else(|| bug("an access is an instruction"))?.set_alignment(bytes).map_err(bug)
 }
 
-fn make_atomic(inst: Option<InstructionValue<'_>>, ty: MemTy) -> Result {
+fn make_atomic(inst: Option<InstructionValue<'_>>, ty: MemTy, order: MemoryOrder) -> Result {
     align(inst, if ty == MemTy::I64 { 8 } else { 4 })?;
-    inst.ok_or_else(|| bug("an access is an instruction"))?.set_atomic_ordering(ORDERING).map_err(bug)
+    inst.ok_or_else(|| bug("an access is an instruction"))?.set_atomic_ordering(ordering(order)).map_err(bug)
+}
+
+fn ordering(order: MemoryOrder) -> AtomicOrdering {
+    match order {
+        MemoryOrder::Relaxed => AtomicOrdering::Monotonic,
+        MemoryOrder::Acquire => AtomicOrdering::Acquire,
+        MemoryOrder::Release => AtomicOrdering::Release,
+        MemoryOrder::AcqRel => AtomicOrdering::AcquireRelease,
+        MemoryOrder::SeqCst => AtomicOrdering::SequentiallyConsistent,
+    }
+}
+
+/// What is left of an order where nothing is stored: the load's part.
+fn of_failure(order: MemoryOrder) -> MemoryOrder {
+    match order {
+        MemoryOrder::Release => MemoryOrder::Relaxed,
+        MemoryOrder::AcqRel => MemoryOrder::Acquire,
+        other => other,
+    }
 }
 
 fn rmw(op: AtomicRmw) -> AtomicRMWBinOp {

@@ -200,29 +200,30 @@ impl Lowering<'_, '_> {
             | L::AtomicStore { .. }
             | L::AtomicRmw { .. }
             | L::AtomicCas { .. }
-            | L::AtomicFence => self.atomic(op),
+            | L::AtomicFence { .. } => self.atomic(op),
         }
     }
 
+    /// All of them are sequentially consistent here, which is what every weaker order allows.
     fn atomic(&mut self, op: &lir::Op) {
         use lir::Op as L;
         match *op {
-            L::AtomicLoad { ty, dst, addr, offset } => {
+            L::AtomicLoad { ty, dst, addr, offset, .. } => {
                 let (row, arg) = self.access(ty, offset);
                 let (load, _) = row.atomic.expect("atomic types are checked by the verifier");
                 self.emit(Op::Atomic(load, arg), &[v(addr)], &[v(dst)]);
             }
-            L::AtomicStore { ty, addr, offset, value } => {
+            L::AtomicStore { ty, addr, offset, value, .. } => {
                 let (row, arg) = self.access(ty, offset);
                 let (_, store) = row.atomic.expect("atomic types are checked by the verifier");
                 self.emit(Op::Atomic(store, arg), &[v(addr), v(value)], &[]);
             }
-            L::AtomicRmw { op, ty, dst, addr, offset, value } => {
+            L::AtomicRmw { op, ty, dst, addr, offset, value, .. } => {
                 let (row, arg) = self.access(ty, offset);
                 let code = code::rmw(op, row.vt).expect("atomic types are checked by the verifier");
                 self.emit(Op::Atomic(code, arg), &[v(addr), v(value)], &[v(dst)]);
             }
-            L::AtomicCas { ty, dst, addr, offset, expected, new } => {
+            L::AtomicCas { ty, dst, addr, offset, expected, new, .. } => {
                 let (row, arg) = self.access(ty, offset);
                 let code = row.cas.expect("atomic types are checked by the verifier");
                 self.emit(Op::Atomic(code, arg), &[v(addr), v(expected), v(new)], &[v(dst)]);

@@ -78,7 +78,7 @@ impl Usage {
             | Op::Cmp { .. }
             | Op::Conv { .. }
             | Op::Select { .. }
-            | Op::AtomicFence
+            | Op::AtomicFence { .. }
             | Op::Vector { .. }
             | Op::MemBarrier => {}
         }

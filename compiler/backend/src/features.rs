@@ -83,7 +83,7 @@ fn has_atomics(body: &Body) -> bool {
                 | Op::AtomicStore { .. }
                 | Op::AtomicRmw { .. }
                 | Op::AtomicCas { .. }
-                | Op::AtomicFence
+                | Op::AtomicFence { .. }
         )
     };
     body.blocks.iter().flat_map(|block| &block.insts).any(|inst| is_atomic(&inst.op))

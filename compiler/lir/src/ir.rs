@@ -9,6 +9,7 @@
 
 use crate::debug::{Debug, Variable};
 use entity::{IndexVec, entity};
+pub use mir::ir::{AtomicOp, MemoryOrder};
 use syntax::Span;
 
 entity! {
@@ -177,12 +178,12 @@ pub enum Op {
     /// The old size in pages, or -1; both `Ptr`.
     MemGrow { dst: Reg, pages: Reg },
     Call { dsts: Vec<Reg>, callee: Callee, args: Vec<Reg> },
-    /// Sequentially consistent; `ty` is `I32` or `I64` memory.
-    AtomicLoad { ty: MemTy, dst: Reg, addr: Reg, offset: u32 },
-    AtomicStore { ty: MemTy, addr: Reg, offset: u32, value: Reg },
-    AtomicRmw { op: AtomicRmw, ty: MemTy, dst: Reg, addr: Reg, offset: u32, value: Reg },
-    AtomicCas { ty: MemTy, dst: Reg, addr: Reg, offset: u32, expected: Reg, new: Reg },
-    AtomicFence,
+    /// `ty` is `I32` or `I64` memory. A target without an order has a stronger one.
+    AtomicLoad { ty: MemTy, order: MemoryOrder, dst: Reg, addr: Reg, offset: u32 },
+    AtomicStore { ty: MemTy, order: MemoryOrder, addr: Reg, offset: u32, value: Reg },
+    AtomicRmw { op: AtomicRmw, ty: MemTy, order: MemoryOrder, dst: Reg, addr: Reg, offset: u32, value: Reg },
+    AtomicCas { ty: MemTy, order: MemoryOrder, dst: Reg, addr: Reg, offset: u32, expected: Reg, new: Reg },
+    AtomicFence { order: MemoryOrder },
     /// Operands and result as [`simd::Op`] says, `imm` as it takes.
     Vector { op: simd::Op, imm: simd::Imm, dst: Reg, args: Vec<Reg> },
 }

@@ -153,6 +153,12 @@ impl<'t, 'a> BodyParser<'t, 'a> {
         named.into_iter().find(|region| self.cur.eat_word(region.name())).unwrap_or_default()
     }
 
+    /// The order of an atomic access; sequentially consistent if none is written.
+    fn order(&mut self) -> MemoryOrder {
+        let written = MemoryOrder::ALL.into_iter().find(|order| self.cur.eat_word(order.name()));
+        written.unwrap_or(MemoryOrder::SeqCst)
+    }
+
     fn next_reg(&mut self) -> Result<Reg, ParseError> {
         self.cur.expect(',')?;
         self.reg()
@@ -423,7 +429,7 @@ impl<'t, 'a> BodyParser<'t, 'a> {
             }
             OpKind::MemSize => Op::MemSize { dst },
             OpKind::MemGrow => Op::MemGrow { dst, pages: self.reg()? },
-            OpKind::AtomicFence => return Ok(Some((Op::AtomicFence, 0))),
+            OpKind::AtomicFence => return Ok(Some((Op::AtomicFence { order: self.order() }, 0))),
             OpKind::MemBarrier => return Ok(Some((Op::MemBarrier, 0))),
             _ => return Ok(None),
         };
@@ -444,15 +450,18 @@ impl<'t, 'a> BodyParser<'t, 'a> {
         let kind = OpKind::ALL.iter().copied().find(|kind| kind.name() == name);
         let (addr, offset) = (self.reg()?, self.cur.offset()?);
         let op = match (kind, rmw) {
-            (_, Some(op)) => Op::AtomicRmw { op, ty, dst, addr, offset, value: self.next_reg()? },
+            (_, Some(op)) => {
+                let (value, order) = (self.next_reg()?, self.order());
+                Op::AtomicRmw { op, ty, order, dst, addr, offset, value }
+            }
             (Some(OpKind::Load), _) => {
                 let (is_word, region) = (self.cur.eat_word("word"), self.region());
                 Op::Load { ty, dst, addr, offset, is_word, region }
             }
-            (Some(OpKind::AtomicLoad), _) => Op::AtomicLoad { ty, dst, addr, offset },
+            (Some(OpKind::AtomicLoad), _) => Op::AtomicLoad { ty, order: self.order(), dst, addr, offset },
             (Some(OpKind::AtomicCas), _) => {
-                let (expected, new) = (self.next_reg()?, self.next_reg()?);
-                Op::AtomicCas { ty, dst, addr, offset, expected, new }
+                let (expected, new, order) = (self.next_reg()?, self.next_reg()?, self.order());
+                Op::AtomicCas { ty, order, dst, addr, offset, expected, new }
             }
             (Some(OpKind::Store), _) => {
                 let value = self.next_reg()?;
@@ -460,7 +469,8 @@ impl<'t, 'a> BodyParser<'t, 'a> {
                 return Ok(Some((Op::Store { ty, addr, offset, value, is_data, region }, 0)));
             }
             (Some(OpKind::AtomicStore), _) => {
-                return Ok(Some((Op::AtomicStore { ty, addr, offset, value: self.next_reg()? }, 0)));
+                let (value, order) = (self.next_reg()?, self.order());
+                return Ok(Some((Op::AtomicStore { ty, order, addr, offset, value }, 0)));
             }
             _ => return Ok(None),
         };

@@ -364,7 +364,11 @@ impl<'a> Printer<'a> {
             }
             Op::MemCopy { dst, src, len } => self.plain(kind, &[*dst, *src, *len]),
             Op::MemFill { dst, value, len } => self.plain(kind, &[*dst, *value, *len]),
-            Op::MemSize { .. } | Op::AtomicFence | Op::MemBarrier => self.plain(kind, &[]),
+            Op::MemSize { .. } | Op::MemBarrier => self.plain(kind, &[]),
+            Op::AtomicFence { order } => {
+                self.plain(kind, &[]);
+                self.order(*order);
+            }
             Op::MemGrow { pages, .. } => self.plain(kind, &[*pages]),
             Op::Call { callee, args, .. } => self.call("call", callee, args),
             Op::Load { ty, addr, offset, is_word, region, .. } => {
@@ -377,18 +381,22 @@ impl<'a> Printer<'a> {
                 self.out.push_str(if *is_data { " data" } else { "" });
                 self.region(*region);
             }
-            Op::AtomicLoad { ty, addr, offset, .. } => {
+            Op::AtomicLoad { ty, order, addr, offset, .. } => {
                 self.access(kind, ty.name(), *addr, *offset, &[]);
+                self.order(*order);
             }
-            Op::AtomicStore { ty, addr, offset, value } => {
+            Op::AtomicStore { ty, order, addr, offset, value } => {
                 self.access(kind, ty.store_name(), *addr, *offset, &[*value]);
+                self.order(*order);
             }
-            Op::AtomicRmw { op, ty, addr, offset, value, .. } => {
+            Op::AtomicRmw { op, ty, order, addr, offset, value, .. } => {
                 let name = format!("{kind}.{}", op.row().name);
                 self.access(&name, ty.name(), *addr, *offset, &[*value]);
+                self.order(*order);
             }
-            Op::AtomicCas { ty, addr, offset, expected, new, .. } => {
+            Op::AtomicCas { ty, order, addr, offset, expected, new, .. } => {
                 self.access(kind, ty.name(), *addr, *offset, &[*expected, *new]);
+                self.order(*order);
             }
             Op::Vector { op, imm, args, .. } => {
                 self.plain(&op.to_string(), args);
@@ -421,6 +429,13 @@ impl<'a> Printer<'a> {
     fn regs(&mut self, regs: &[Reg]) {
         for (i, reg) in regs.iter().enumerate() {
             let _ = write!(self.out, "{}{reg}", comma(i));
+        }
+    }
+
+    /// Nothing for the order that is meant where none is written.
+    fn order(&mut self, order: MemoryOrder) {
+        if order != MemoryOrder::SeqCst {
+            let _ = write!(self.out, " {}", order.name());
         }
     }
 

@@ -176,13 +176,15 @@ impl<'a> BodyVerifier<'a> {
     fn memory_op(&mut self, op: &Op) {
         match op {
             Op::Load { ty, dst, addr, .. } => self.load(*ty, *dst, *addr),
-            Op::AtomicLoad { ty, dst, addr, .. } => {
+            Op::AtomicLoad { ty, order, dst, addr, .. } => {
                 self.atomic(*ty);
+                self.order(AtomicOp::Load, *order);
                 self.load(*ty, *dst, *addr);
             }
             Op::Store { ty, addr, value, .. } => self.store(*ty, *addr, *value),
-            Op::AtomicStore { ty, addr, value, .. } => {
+            Op::AtomicStore { ty, order, addr, value, .. } => {
                 self.atomic(*ty);
+                self.order(AtomicOp::Store, *order);
                 self.store(*ty, *addr, *value);
             }
             Op::AtomicRmw { ty, dst, addr, value, .. } => {
@@ -211,8 +213,15 @@ impl<'a> BodyVerifier<'a> {
                 self.reg(*pages, Ty::Ptr, "operand");
                 self.reg(*dst, Ty::Ptr, "result");
             }
-            Op::AtomicFence | Op::MemBarrier => {}
+            Op::AtomicFence { order } => self.order(AtomicOp::Fence, *order),
+            Op::MemBarrier => {}
             _ => unreachable!("`op` has checked the others"),
+        }
+    }
+
+    fn order(&mut self, op: AtomicOp, order: MemoryOrder) {
+        if !op.takes(order) {
+            self.error(format!("an atomic {} is not {}", op.name(), order.name()));
         }
     }
 

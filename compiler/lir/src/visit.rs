@@ -40,12 +40,12 @@ macro_rules! op_regs {
                 $write(dst);
             }
             Op::Load { ty: _, dst, addr, offset: _, is_word: _, region: _ }
-            | Op::AtomicLoad { ty: _, dst, addr, offset: _ } => {
+            | Op::AtomicLoad { ty: _, order: _, dst, addr, offset: _ } => {
                 $read(addr);
                 $write(dst);
             }
             Op::Store { ty: _, addr, offset: _, value, is_data: _, region: _ }
-            | Op::AtomicStore { ty: _, addr, offset: _, value } => {
+            | Op::AtomicStore { ty: _, order: _, addr, offset: _, value } => {
                 $read(addr);
                 $read(value);
             }
@@ -70,18 +70,18 @@ macro_rules! op_regs {
                 $write(dst);
             }
             Op::Call { dsts, callee, args } => call_regs!(dsts, callee, args, $read, $write),
-            Op::AtomicRmw { op: _, ty: _, dst, addr, offset: _, value } => {
+            Op::AtomicRmw { op: _, ty: _, order: _, dst, addr, offset: _, value } => {
                 $read(addr);
                 $read(value);
                 $write(dst);
             }
-            Op::AtomicCas { ty: _, dst, addr, offset: _, expected, new } => {
+            Op::AtomicCas { ty: _, order: _, dst, addr, offset: _, expected, new } => {
                 $read(addr);
                 $read(expected);
                 $read(new);
                 $write(dst);
             }
-            Op::AtomicFence | Op::MemBarrier => {}
+            Op::AtomicFence { order: _ } | Op::MemBarrier => {}
             Op::Vector { op: _, imm: _, dst, args } => {
                 for arg in args {
                     $read(arg);

@@ -70,13 +70,13 @@ fn every_instruction() -> String {
         line(format!("%{reg} = load.{} %ptr header", ty.name()));
         line(format!("store.{} %ptr, %{reg} elements", ty.store_name()));
     }
-    for t in ["i32", "i64"] {
-        line(format!("%{t} = atomic.load.{t} %ptr+8"));
-        line(format!("atomic.store.{t} %ptr, %{t}"));
-        line(format!("%{t} = atomic.cas.{t} %ptr, %{t}, %{t}"));
+    for (t, order) in [("i32", ""), ("i64", ""), ("i32", " relaxed"), ("i64", " relaxed")] {
+        line(format!("%{t} = atomic.load.{t} %ptr+8{order}"));
+        line(format!("atomic.store.{t} %ptr, %{t}{order}"));
+        line(format!("%{t} = atomic.cas.{t} %ptr, %{t}, %{t}{order}"));
         AtomicRmw::ALL
             .iter()
-            .for_each(|op| line(format!("%{t} = atomic.rmw.{}.{t} %ptr, %{t}", op.row().name)));
+            .for_each(|op| line(format!("%{t} = atomic.rmw.{}.{t} %ptr, %{t}{order}", op.row().name)));
     }
     for op in simd::Op::all() {
         let ty = |scalar| Ty::from(scalar).name();
@@ -90,6 +90,7 @@ fn every_instruction() -> String {
     }
     for rest in [
         "atomic.fence",
+        "atomic.fence acquire",
         "%ptr = slot.addr s",
         "%ptr = data.addr $d+4",
         "%ptr = func.addr @f",

@@ -48,7 +48,7 @@ pub(crate) const UN_OPS: [(UnOp, &str); 3] =
     [(UnOp::Neg, "neg"), (UnOp::Not, "not"), (UnOp::BitNot, "bit_not")];
 
 /// Intrinsics without a parameter of their own; the others are in `intrinsic_name`.
-pub(crate) const INTRINSICS: [(Intrinsic, &str); 40] = [
+pub(crate) const INTRINSICS: [(Intrinsic, &str); 36] = [
     (Intrinsic::BufferPtr, "buffer_ptr"),
     (Intrinsic::BufferIntoPtr, "buffer_into_ptr"),
     (Intrinsic::IsUnique, "is_unique"),
@@ -76,10 +76,6 @@ pub(crate) const INTRINSICS: [(Intrinsic, &str); 40] = [
     (Intrinsic::BitsOf, "bits_of"),
     (Intrinsic::FromBits, "from_bits"),
     (Intrinsic::Trap, "trap"),
-    (Intrinsic::AtomicLoad, "atomic_load"),
-    (Intrinsic::AtomicStore, "atomic_store"),
-    (Intrinsic::AtomicAdd, "atomic_add"),
-    (Intrinsic::AtomicCas, "atomic_cas"),
     (Intrinsic::Visit, "visit"),
     // With a type or a number, which `with_parameter` puts in.
     (Intrinsic::PtrOffset(Ty(0)), "ptr_offset"),

@@ -441,6 +441,15 @@ impl Parser<'_> {
             let op = self.vector()?;
             return Ok(Rvalue::Intrinsic(op, self.operand_list("(", ")")?));
         }
+        if word == "atomic" {
+            let (op, order) = (self.word()?, self.word()?);
+            let op = AtomicOp::ALL.into_iter().find(|it| it.name() == op);
+            let order = MemoryOrder::ALL.into_iter().find(|it| it.name() == order);
+            let (Some(op), Some(order)) = (op, order) else {
+                return self.error("there is no such atomic operation");
+            };
+            return Ok(Rvalue::Intrinsic(Intrinsic::Atomic(op, order), self.operand_list("(", ")")?));
+        }
         let Some(row) = INTRINSICS.iter().find(|row| row.1 == word) else {
             return self.error("no intrinsic has this name");
         };

@@ -74,7 +74,7 @@ impl FuncLower<'_, '_, '_> {
                 Vec::new()
             }
             I::Vector(op, imm) => vec![self.vector(op, imm, operands, args)],
-            I::AtomicLoad | I::AtomicStore | I::AtomicAdd | I::AtomicCas => self.atomic(op, &args),
+            I::Atomic(op, order) => self.atomic(op, order, &args, ty),
             _ => self.numeric(op, kind, &args),
         }
     }
@@ -129,19 +129,30 @@ impl FuncLower<'_, '_, '_> {
         self.e.b.data_addr(data, 0)
     }
 
-    fn atomic(&mut self, op: I, args: &[Reg]) -> Vec<Reg> {
-        let value_ty = args.get(1).map_or(Ty::I32, |r| self.e.b.ty(*r));
-        let ty = if value_ty == Ty::I64 { MemTy::I64 } else { MemTy::I32 };
-        let dst = self.e.b.reg(value_ty);
-        let addr = args[0];
-        match op {
-            I::AtomicLoad => self.e.b.push(Op::AtomicLoad { ty, dst, addr, offset: 0 }),
-            I::AtomicStore => return self.effect(Op::AtomicStore { ty, addr, offset: 0, value: args[1] }),
-            I::AtomicAdd => {
-                self.e.b.push(Op::AtomicRmw { op: AtomicRmw::Add, ty, dst, addr, offset: 0, value: args[1] });
-            }
-            _ => self.e.b.push(Op::AtomicCas { ty, dst, addr, offset: 0, expected: args[1], new: args[2] }),
+    fn atomic(&mut self, op: AtomicOp, order: MemoryOrder, args: &[Reg], result: m::Ty) -> Vec<Reg> {
+        let (addr, offset) = (args.first().copied(), 0);
+        let Some(addr) = addr else { return self.effect(Op::AtomicFence { order }) };
+        let reg_ty = match args.get(1) {
+            Some(value) => self.e.b.ty(*value),
+            None => self.e.layout(result).flat.as_ref().map_or(Ty::I32, |flat| flat[0].reg),
+        };
+        let ty = if reg_ty == Ty::I64 { MemTy::I64 } else { MemTy::I32 };
+        if op == AtomicOp::Store {
+            return self.effect(Op::AtomicStore { ty, order, addr, offset, value: args[1] });
         }
+        let dst = self.e.b.reg(reg_ty);
+        let rmw = |op| Op::AtomicRmw { op, ty, order, dst, addr, offset, value: args[1] };
+        self.e.b.push(match op {
+            AtomicOp::Load => Op::AtomicLoad { ty, order, dst, addr, offset },
+            AtomicOp::Add => rmw(AtomicRmw::Add),
+            AtomicOp::Sub => rmw(AtomicRmw::Sub),
+            AtomicOp::And => rmw(AtomicRmw::And),
+            AtomicOp::Or => rmw(AtomicRmw::Or),
+            AtomicOp::Xor => rmw(AtomicRmw::Xor),
+            AtomicOp::Swap => rmw(AtomicRmw::Xchg),
+            AtomicOp::Cas => Op::AtomicCas { ty, order, dst, addr, offset, expected: args[1], new: args[2] },
+            AtomicOp::Store | AtomicOp::Fence => unreachable!("they have been lowered"),
+        });
         vec![dst]
     }
 

@@ -34,17 +34,18 @@ pub(crate) fn simplify(cx: &mut Fold<'_>, op: &Op) -> Option<Op> {
             let (addr, offset) = address(cx, *addr, *offset)?;
             Some(Op::Store { ty: *ty, addr, offset, value: *value, is_data: *is_data, region: *region })
         }
-        Op::AtomicLoad { ty, dst, addr, offset } => {
+        Op::AtomicLoad { ty, order, dst, addr, offset } => {
             let (addr, offset) = address(cx, *addr, *offset)?;
-            Some(Op::AtomicLoad { ty: *ty, dst: *dst, addr, offset })
+            Some(Op::AtomicLoad { ty: *ty, order: *order, dst: *dst, addr, offset })
         }
-        Op::AtomicStore { ty, addr, offset, value } => {
+        Op::AtomicStore { ty, order, addr, offset, value } => {
             let (addr, offset) = address(cx, *addr, *offset)?;
-            Some(Op::AtomicStore { ty: *ty, addr, offset, value: *value })
+            Some(Op::AtomicStore { ty: *ty, order: *order, addr, offset, value: *value })
         }
-        Op::AtomicRmw { op, ty, dst, addr, offset, value } => {
+        Op::AtomicRmw { op, ty, order, dst, addr, offset, value } => {
             let (addr, offset) = address(cx, *addr, *offset)?;
-            Some(Op::AtomicRmw { op: *op, ty: *ty, dst: *dst, addr, offset, value: *value })
+            let (op, ty, order, dst, value) = (*op, *ty, *order, *dst, *value);
+            Some(Op::AtomicRmw { op, ty, order, dst, addr, offset, value })
         }
         Op::Call { dsts, callee: callee @ Callee::Indirect { .. }, args } => {
             let callee = direct(cx, callee)?;

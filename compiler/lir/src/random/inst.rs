@@ -444,6 +444,13 @@ impl Code<'_> {
         }
     }
 
+    /// One of the orders that the operation has.
+    fn order(&mut self, op: AtomicOp) -> MemoryOrder {
+        let orders: Vec<MemoryOrder> =
+            MemoryOrder::ALL.into_iter().filter(|order| op.takes(*order)).collect();
+        self.rng.pick(&orders)
+    }
+
     fn atomic(&mut self) {
         let addr = self.address(true, true);
         let offset = 8 * self.rng.below(8) as u32;
@@ -451,12 +458,18 @@ impl Code<'_> {
         let reg_ty = ty.reg_ty();
         let (value, other, dst) = (self.read(reg_ty), self.read(reg_ty), self.write(reg_ty));
         let op = match self.rng.below(5) {
-            0 => Op::AtomicLoad { ty, dst, addr, offset },
-            1 => Op::AtomicStore { ty, addr, offset, value },
-            2 => Op::AtomicCas { ty, dst, addr, offset, expected: other, new: value },
+            0 => Op::AtomicLoad { ty, order: self.order(AtomicOp::Load), dst, addr, offset },
+            1 => Op::AtomicStore { ty, order: self.order(AtomicOp::Store), addr, offset, value },
+            2 => {
+                let order = self.order(AtomicOp::Cas);
+                Op::AtomicCas { ty, order, dst, addr, offset, expected: other, new: value }
+            }
             3 if self.rng.chance(50) => Op::MemBarrier,
-            3 => Op::AtomicFence,
-            _ => Op::AtomicRmw { op: self.rng.pick(AtomicRmw::ALL), ty, dst, addr, offset, value },
+            3 => Op::AtomicFence { order: self.order(AtomicOp::Fence) },
+            _ => {
+                let (op, order) = (self.rng.pick(AtomicRmw::ALL), self.order(AtomicOp::Swap));
+                Op::AtomicRmw { op, ty, order, dst, addr, offset, value }
+            }
         };
         self.emit(op.clone());
         op.for_each_write(|reg| self.wrote(reg));

@@ -97,19 +97,17 @@ impl Checker<'_> {
         {
             self.lost.push(place.local);
         }
-        if let StmtKind::Assign(_, Rvalue::Intrinsic(op, list)) = stmt
-            && matches!(
-                op,
-                Intrinsic::PtrRetain(_)
-                    | Intrinsic::MemCopy
-                    | Intrinsic::MemFill
-                    | Intrinsic::AtomicStore
-                    | Intrinsic::AtomicAdd
-                    | Intrinsic::AtomicCas
-            )
-            && let Some(place) = list[0].place()
-        {
-            self.behind(place, after, None);
+        if let StmtKind::Assign(_, Rvalue::Intrinsic(op, list)) = stmt {
+            match op {
+                // Others may have written what is read behind it, or write it as soon as they see what is stored.
+                Intrinsic::Atomic(_, order) if *order != MemoryOrder::Relaxed => self.anywhere(after, None),
+                Intrinsic::PtrRetain(_) | Intrinsic::MemCopy | Intrinsic::MemFill | Intrinsic::Atomic(..) => {
+                    if let Some(place) = list.first().and_then(Operand::place) {
+                        self.behind(place, after, None);
+                    }
+                }
+                _ => {}
+            }
         }
     }
 
@@ -195,18 +193,22 @@ impl Checker<'_> {
         needed
     }
 
+    /// Memory behind any pointer changes.
+    fn anywhere(&mut self, after: &BitSet, term: Option<&Term>) {
+        for local in self.left.iter().map(Local::new) {
+            if self.is_needed(local, after, term) && !self.is_out_of_reach(local) {
+                self.lost.push(local);
+            }
+        }
+    }
+
     /// Memory behind a pointer changes.
     fn behind(&mut self, place: &Place, after: &BitSet, term: Option<&Term>) {
         let live = self.live;
         let pointer = place.local;
         let owners = live.provenance.owners(pointer).to_vec();
         if live.provenance.is_unknown(pointer) || owners.is_empty() {
-            for local in self.left.iter().map(Local::new) {
-                if self.is_needed(local, after, term) && !self.is_out_of_reach(local) {
-                    self.lost.push(local);
-                }
-            }
-            return;
+            return self.anywhere(after, term);
         }
         for owner in &owners {
             for local in self.resting_on(owner, after, term) {

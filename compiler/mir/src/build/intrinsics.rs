@@ -96,17 +96,30 @@ impl Builder<'_, '_> {
             let what = format!("the intrinsic `{}` is not known", used.name);
             return self.cx.internal(used.span, what);
         };
+        if matches!(intrinsic, Intrinsic::Atomic(op, _) if op != AtomicOp::Fence)
+            && !used.types.first().is_some_and(|ty| self.is_atomic(*ty))
+        {
+            let what = format!("`{}` is for integers of four and eight bytes", used.name);
+            return self.cx.internal(used.span, what);
+        }
         if let Intrinsic::VisitRoutine(_) = intrinsic {
             self.cx.require_lang("trace_actor");
             self.cx.require_lang("trace_cell");
         }
         let operands: Vec<Operand> = used.args.iter().filter_map(value).cloned().collect();
-        let Some(dest) = used.dest.cloned().or_else(|| self.unit_dest(intrinsic)) else { return };
+        let Some(dest) = used.dest.cloned().or_else(|| self.unit_dest(intrinsic, &used.types)) else {
+            return;
+        };
         self.assign(dest, Rvalue::Intrinsic(intrinsic, operands));
     }
 
+    fn is_atomic(&self, ty: Ty) -> bool {
+        use IntTy::{I32, I64, U32, U64, USize};
+        matches!(self.cx.program.types.kind(ty), TyKind::Int(I32 | I64 | U32 | U64 | USize))
+    }
+
     /// A place of type `()` for operations without a result; `None` if the operation is only worth its result.
-    fn unit_dest(&mut self, intrinsic: Intrinsic) -> Option<Place> {
+    fn unit_dest(&mut self, intrinsic: Intrinsic, types: &[Ty]) -> Option<Place> {
         use Intrinsic as I;
         let has_effect = matches!(
             intrinsic,
@@ -118,8 +131,10 @@ impl Builder<'_, '_> {
                 | I::MemoryGrow
                 | I::BufferIntoPtr
                 | I::BufferFromPtr(_)
+                | I::Atomic(..)
         );
         match intrinsic {
+            I::Atomic(op, _) if op.has_result() => Some(self.temp(*types.first()?).into()),
             I::MemoryGrow => {
                 let ty = self.cx.int_ty(IntTy::USize);
                 Some(self.temp(ty).into())
@@ -325,9 +340,22 @@ fn value(arg: &Arg) -> Option<&Operand> {
     }
 }
 
+/// `atomic_swap_acq_rel`: the operation, then the order.
+fn atomic_operation(name: &str) -> Option<Intrinsic> {
+    let name = name.strip_prefix("atomic_")?;
+    AtomicOp::ALL.into_iter().find_map(|op| {
+        let order = name.strip_prefix(op.name())?.strip_prefix('_')?;
+        let order = MemoryOrder::ALL.into_iter().find(|it| it.name() == order)?;
+        op.takes(order).then_some(Intrinsic::Atomic(op, order))
+    })
+}
+
 /// The intrinsics that are operations of MIR.
 fn operation(name: &str, types: &[Ty]) -> Option<Intrinsic> {
     use Intrinsic as I;
+    if let Some(atomic) = atomic_operation(name) {
+        return Some(atomic);
+    }
     let ty = types.first().copied();
     Some(match name {
         "ptr_offset" => I::PtrOffset(ty?),

@@ -97,10 +97,7 @@ fn is_pure(rvalue: &Rvalue) -> bool {
                 | Intrinsic::MemoryBarrier
                 | Intrinsic::MemoryGrow
                 | Intrinsic::Trap
-                | Intrinsic::AtomicLoad
-                | Intrinsic::AtomicStore
-                | Intrinsic::AtomicAdd
-                | Intrinsic::AtomicCas
+                | Intrinsic::Atomic(..)
         ),
         Rvalue::Aggregate { reuse, .. } => reuse.is_none(),
         _ => true,

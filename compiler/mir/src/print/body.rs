@@ -194,6 +194,9 @@ impl<'a> Printer<'a> {
                         write!(self.out, "intrinsic vector {op} {bytes:?}")
                     }
                     Intrinsic::Vector(op, _) => write!(self.out, "intrinsic vector {op}"),
+                    Intrinsic::Atomic(op, order) => {
+                        write!(self.out, "intrinsic atomic {} {}", op.name(), order.name())
+                    }
                     op => write!(self.out, "intrinsic {}", intrinsic_name(*op)),
                 };
                 if let Some(ty) = intrinsic_ty(*op) {

@@ -195,8 +195,8 @@ impl Verifier<'_> {
             Intrinsic::MemoryBarrier | Intrinsic::Trap => 0,
             Intrinsic::PtrOffset(_) | Intrinsic::Rotl | Intrinsic::Rotr | Intrinsic::MulHigh => 2,
             Intrinsic::Copysign | Intrinsic::FMin | Intrinsic::FMax => 2,
-            Intrinsic::AtomicStore | Intrinsic::AtomicAdd => 2,
-            Intrinsic::MemCopy | Intrinsic::MemFill | Intrinsic::AtomicCas => 3,
+            Intrinsic::MemCopy | Intrinsic::MemFill => 3,
+            Intrinsic::Atomic(op, _) => op.arity(),
             Intrinsic::Vector(op, _) => {
                 op.arity() + usize::from(matches!(op.form(), simd::Form::Extract | simd::Form::Replace))
             }
@@ -209,6 +209,12 @@ impl Verifier<'_> {
         let first_kind = first.and_then(|k| self.scalar(k));
         let wrong = |known: bool, message: &'static str| known.then_some(message);
         let message = match op {
+            Intrinsic::Atomic(op, order) => {
+                if op.has_result() {
+                    self.agree(known.get(1).copied().flatten(), ty, "the value");
+                }
+                wrong(!op.takes(order), "the operation does not have this order")
+            }
             Intrinsic::BufferPtr | Intrinsic::BufferIntoPtr => {
                 let fits = first_kind.is_none_or(|k| matches!(k, TyKind::Buffer(_)));
                 wrong(!fits, "the operand is a buffer")
