@@ -375,7 +375,7 @@ pub fn compiles_for_the_web(text: &str) -> Result<(), String> {
 }
 
 fn check_mode(
-    loader: &mut dyn SourceLoader,
+    loader: &mut dyn driver::SourceLoader,
     engine: &wasi::Engine,
     program: &Program,
     mode: Mode,
@@ -538,16 +538,37 @@ pub fn check_test_blocks(
     entry: &str,
     profile: Profile,
 ) -> Result<usize, Vec<String>> {
-    let mut loader = Disk { root: root.to_path_buf() };
+    run_test_blocks(&mut Disk { root: root.to_path_buf() }, engine, entry, profile, Purpose::Test)
+}
+
+/// The same of the library's modules with these paths.
+pub fn check_library_tests(
+    engine: &wasi::Engine,
+    modules: &[String],
+    profile: Profile,
+) -> Result<usize, Vec<String>> {
+    let uses: String = modules.iter().map(|module| format!("use {module}\n")).collect();
+    let name = "library.gal".to_string();
+    let mut loader = Memory { name: name.clone(), text: format!("unsafe\n\n{uses}\nfn main() {{}}\n") };
+    run_test_blocks(&mut loader, engine, &name, profile, Purpose::LibraryTest)
+}
+
+fn run_test_blocks(
+    loader: &mut dyn driver::SourceLoader,
+    engine: &wasi::Engine,
+    entry: &str,
+    profile: Profile,
+    purpose: Purpose,
+) -> Result<usize, Vec<String>> {
     let options = Options {
         profile,
-        purpose: Purpose::Test,
+        purpose,
         check_leaks: true,
         virtual_clock: true,
         verify: true,
         ..Options::default()
     };
-    let mut session = Session::new(&mut loader, options);
+    let mut session = Session::new(loader, options);
     let compiled = driver::compile(&mut session, entry).map_err(|e| vec![format!("{entry}: {e}")])?;
     let Some(output) = compiled.output else {
         let checked = &compiled.checked;

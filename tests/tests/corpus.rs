@@ -82,6 +82,33 @@ fn test_blocks_of_examples_pass() {
 }
 
 #[test]
+fn test_blocks_of_the_library_pass() {
+    let library = root().join("library");
+    let engine = wasi::Engine::new();
+    let mut modules = Vec::new();
+    for path in ["core", "std"].iter().flat_map(|folder| files(&library.join(folder), "gal")) {
+        let text = std::fs::read_to_string(&path).expect("the library can be read");
+        let name = path.strip_prefix(&library).unwrap_or(&path).with_extension("");
+        let name = name.to_string_lossy().replace(['/', '\\'], ".");
+        if text.contains("\ntest \"") {
+            modules.push((name.trim_end_matches(".mod").to_string(), text.matches("\ntest \"").count()));
+        }
+    }
+    let written: usize = modules.iter().map(|module| module.1).sum();
+    let names: Vec<String> = modules.into_iter().map(|module| module.0).collect();
+    let failures =
+        for_all(
+            &[driver::Profile::Debug, driver::Profile::Release],
+            |profile| match run::check_library_tests(&engine, &names, *profile) {
+                Ok(found) if found == written => Vec::new(),
+                Ok(found) => vec![format!("{found} of {written} test blocks of the library are found")],
+                Err(failures) => failures,
+            },
+        );
+    report("test blocks of the library", 2 * written, &failures);
+}
+
+#[test]
 fn examples_are_listed() {
     let root = root();
     let list = std::fs::read_to_string(root.join("README.md")).expect("the readme is there");

@@ -38,7 +38,7 @@ pub fn check_instances(session: &mut Session<'_>, entry: &str) -> Result<Checked
 fn begins(options: &Options, checker: &hir::Checker, purpose: Purpose) -> bool {
     match purpose {
         Purpose::Program => missing_main(&Options { purpose, ..options.clone() }, checker).is_none(),
-        Purpose::Test => !pipeline::user_tests(checker).is_empty(),
+        Purpose::Test | Purpose::LibraryTest => !pipeline::tests(checker, purpose).is_empty(),
     }
 }
 

@@ -265,7 +265,7 @@ pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, Drive
             Err(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
         };
     let artifact = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
-    let tests = if session.options.purpose == Purpose::Test { tests(&checker) } else { Vec::new() };
+    let tests = tests(&checker, session.options.purpose);
     let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
     let (backend, fallback) = (choice.backend.kind(), choice.fallback);
     let web = session.options.target.is_web().then(|| WebInterface::new(&mut checker, &program));
@@ -353,8 +353,8 @@ fn with(checker: hir::Checker, extra: Vec<Diagnostic>) -> Checked {
     checked
 }
 
-fn tests(checker: &hir::Checker) -> Vec<TestInfo> {
-    let ids = pipeline::user_tests(checker);
+fn tests(checker: &hir::Checker, purpose: Purpose) -> Vec<TestInfo> {
+    let ids = pipeline::tests(checker, purpose);
     let tests = ids.iter().map(|id| &checker.program.tests[*id]);
     tests
         .enumerate()

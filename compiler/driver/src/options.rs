@@ -32,6 +32,8 @@ pub enum Purpose {
     Program,
     /// The `test` blocks of the entry's package.
     Test,
+    /// The `test` blocks of the library's modules that it reaches.
+    LibraryTest,
 }
 
 /// A stage whose text can be shown.

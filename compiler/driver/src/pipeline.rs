@@ -80,11 +80,16 @@ pub(crate) fn checked(checker: Checker) -> Checked {
     Checked { diagnostics: checker.diagnostics(), source_map: checker.map }
 }
 
-/// The `test` blocks of the user's package, in the order of their modules.
-pub(crate) fn user_tests(checker: &Checker) -> Vec<hir::program::TestId> {
+/// The `test` blocks that are roots, in the order of their modules.
+pub(crate) fn tests(checker: &Checker, purpose: Purpose) -> Vec<hir::program::TestId> {
     let program = &checker.program;
+    let is_wanted = |is_library: bool| match purpose {
+        Purpose::Program => false,
+        Purpose::Test => !is_library,
+        Purpose::LibraryTest => is_library,
+    };
     let tests = program.tests.iter_enumerated();
-    tests.filter(|(_, test)| !program.modules[test.module].is_library).map(|(id, _)| id).collect()
+    tests.filter(|(_, test)| is_wanted(program.modules[test.module].is_library)).map(|(id, _)| id).collect()
 }
 
 /// Whether the checkers of the intermediate forms run.
@@ -118,7 +123,7 @@ pub(crate) fn to_mir(
         debug_info: options.debug_info,
         relaxed_simd: options.vectors == Vectors::Relaxed,
         pointer_bytes: options.target.pointer_bytes,
-        tests: (options.purpose == Purpose::Test).then(|| user_tests(checker)),
+        tests: (options.purpose != Purpose::Program).then(|| tests(checker, options.purpose)),
         consts: None,
         values: Default::default(),
     };
