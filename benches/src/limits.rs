@@ -14,6 +14,30 @@ const NATIVE: Limit = Limit { mean: 1.12, worst: None };
 /// Of the wasm backend, against C without SIMD.
 pub const WASM_BACKEND: Limit = Limit { mean: 1.6, worst: Some(2.5) };
 
+/// What a program with actors does so often that nothing else counts, and how long it may take.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ActorLimit {
+    pub program: &'static str,
+    pub operation: &'static str,
+    /// The constant in its source, and how many operations there are for each of what it counts.
+    pub constant: &'static str,
+    pub each: f64,
+    /// Ratio to C.
+    pub ratio: Option<f64>,
+    pub nanos: Option<f64>,
+}
+
+#[rustfmt::skip]
+pub const ACTOR_LIMITS: [ActorLimit; 6] = [
+    ActorLimit { program: "ping-pong", operation: "message to and fro", constant: "ROUNDS", each: 2.0, ratio: Some(2.0), nanos: None },
+    ActorLimit { program: "counting", operation: "message to one", constant: "MESSAGES", each: 1.0, ratio: Some(2.0), nanos: Some(100.0) },
+    ActorLimit { program: "thread-ring", operation: "message in a ring", constant: "HOPS", each: 1.0, ratio: None, nanos: None },
+    // A million leaves are of 1,111,111 actors.
+    ActorLimit { program: "skynet", operation: "actor with its answer", constant: "LEAVES", each: 10.0 / 9.0, ratio: Some(2.0), nanos: None },
+    ActorLimit { program: "spawn", operation: "actor with two messages", constant: "ACTORS", each: 1.0, ratio: None, nanos: Some(100.0) },
+    ActorLimit { program: "ask", operation: "question with its answer", constant: "QUESTIONS", each: 1.0, ratio: None, nanos: None },
+];
+
 pub fn limit(platform: Platform) -> Limit {
     match platform {
         Platform::Wasm => WASM,

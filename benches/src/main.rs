@@ -31,7 +31,7 @@ const USAGE: &str = "\
 cargo xtask bench [compute] [--runs N] [--only NAME,NAME] [--c-only] [--no-opt] [--backend wasm|llvm]
 cargo xtask bench --write [--runs N] [--only NAME,NAME]
 cargo xtask bench --check [--only NAME,NAME]
-cargo xtask bench actors [--check] [--runs N] [--only NAME,NAME]
+cargo xtask bench actors [--check|--write] [--runs N] [--only NAME,NAME]
 cargo xtask bench compiler [--lines N]
 With --published, what is measured is built as `cargo xtask release` does.";
 
@@ -68,6 +68,7 @@ fn run(mut args: Vec<String>) -> Result {
             "--lines" => options.lines = number(&value()?)?,
             "--c-only" => options.c_only = true,
             "--check" if command == "actors" => options.is_check = true,
+            "--write" if command == "actors" => options.is_write = true,
             "--backend" => {
                 let name = value()?;
                 let found = BackendKind::ALL.into_iter().find(|kind| kind.name() == name);
@@ -108,6 +109,8 @@ pub struct Options {
     pub c_only: bool,
     /// Compares what programs print, and measures nothing.
     pub is_check: bool,
+    /// Writes the part of the page about actors, instead of printing it.
+    pub is_write: bool,
     /// Leaves out GAL's optional passes.
     pub no_opt: bool,
     pub backend: BackendKind,
@@ -128,6 +131,7 @@ impl Default for Options {
             lines: 200_000,
             c_only: false,
             is_check: false,
+            is_write: false,
             no_opt: false,
             backend: BackendKind::Wasm,
         }

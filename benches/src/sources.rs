@@ -63,6 +63,12 @@ fn shrink(text: &str, constants: &[(String, i64)]) -> Result<String> {
     Ok(lines.join("\n"))
 }
 
+/// The value of a constant of a GAL program.
+pub fn constant(text: &str, name: &str) -> Option<i64> {
+    let line = text.lines().find(|line| replaced(line, name, 0).is_some())?;
+    line.rsplit(' ').next()?.replace('_', "").parse().ok()
+}
+
 /// The line with another number at its end, if it defines this constant: `#define SIZE 10`, `const SIZE: i64 = 10;`,
 /// `const size = 10`, `-define(SIZE, 10).`. Case is ignored, as languages have their ways.
 fn replaced(line: &str, name: &str, value: i64) -> Option<String> {
@@ -94,6 +100,13 @@ mod tests {
         assert_eq!(new("const SIZES = 10"), None);
         assert_eq!(new("const SIZE = other"), None);
         assert_eq!(new("    SIZE = 10"), None);
+    }
+
+    #[test]
+    fn constants_are_read() {
+        let text = "const SIZES: Int = 3\nconst SIZE: Int = 2_000_000\n";
+        assert_eq!(constant(text, "SIZE"), Some(2_000_000));
+        assert_eq!(constant(text, "LENGTH"), None);
     }
 
     #[test]

@@ -17,6 +17,9 @@ use std::path::Path;
 /// From the root.
 const FILE: &str = "docs/benchmarks.md";
 
+/// Behind it is what `bench actors --write` writes.
+const ACTORS_MARK: &str = "\n<!-- actors -->\n";
+
 const INTRODUCTION: &str = "\
 # Benchmarks
 
@@ -32,7 +35,8 @@ and so about the project's bounds only where all fourteen are measured.
 pub fn write(options: &Options) -> Result {
     let programs = programs(&options.only)?;
     let mut page = INTRODUCTION.to_string();
-    page.push_str(&format!("\nPrograms: {}. Runs of each: {}.\n\n{}", programs.len(), options.runs, facts()));
+    let (count, runs) = (programs.len(), options.runs);
+    page.push_str(&format!("\nPrograms: {count}. Runs of each: {runs}.\n\n{}", facts(ALL)));
     let mut measured = Vec::new();
     for platform in Platform::ALL {
         let (table, text) = speed(platform, &programs, options.runs)?;
@@ -44,6 +48,22 @@ pub fn write(options: &Options) -> Result {
     page.push_str(&memory(&measured));
     page.push_str(&costs::page(&programs, options.runs)?);
     page.push_str(&commands());
+    // Those are measured apart: what is written of them stays.
+    let before = std::fs::read_to_string(root().join(FILE)).unwrap_or_default();
+    if let Some((_, part)) = before.split_once(ACTORS_MARK) {
+        page.push_str(&format!("{ACTORS_MARK}{part}"));
+    }
+    save(&page)
+}
+
+/// Puts the part about actors, which is the last one, in the place of the one that is there.
+pub fn write_actors(part: &str) -> Result {
+    let before = std::fs::read_to_string(root().join(FILE)).unwrap_or_default();
+    let rest = before.split_once(ACTORS_MARK).map_or(before.as_str(), |(rest, _)| rest);
+    save(&format!("{rest}{ACTORS_MARK}{part}"))
+}
+
+fn save(page: &str) -> Result {
     let path = root().join(FILE);
     std::fs::write(&path, page).map_err(|error| format!("cannot write `{}`: {error}", path.display()))?;
     println!("{FILE} is written");
@@ -51,7 +71,7 @@ pub fn write(options: &Options) -> Result {
 }
 
 /// Machine and versions.
-fn facts() -> String {
+pub fn facts(contenders: &[&'static dyn Contender]) -> String {
     let mut grid = Grid::of_words(["measured", ""]);
     machine::facts().into_iter().for_each(|(name, value)| grid.row([name.to_string(), value]));
     let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap_or_default();
@@ -60,7 +80,7 @@ fn facts() -> String {
     if let Ok(version) = tools::version(Path::new("wasm-ld-22"), "--version") {
         grid.row(["links C and GAL (LLVM)".to_string(), version]);
     }
-    for contender in ALL {
+    for contender in contenders {
         let versions: Vec<Result<String>> =
             contender.platforms().iter().map(|platform| contender.version(*platform)).collect();
         let text = match versions.iter().find_map(|version| version.as_ref().ok()) {

@@ -3,7 +3,7 @@
 use super::markdown::Grid;
 use crate::Result;
 use crate::contenders::Platform;
-use crate::limits::{limit, verdict};
+use crate::limits::{ActorLimit, limit, verdict};
 use crate::measure::{Measured, Row, Table};
 use crate::stats::{geometric_mean, milliseconds};
 use std::time::Duration;
@@ -96,6 +96,30 @@ pub fn verdicts(table: &Table, platform: Platform, is_gal: &[bool]) -> String {
         ];
         cells.extend(peers.iter().map(|peer| standing(mean(&ratios(table, column, *peer)))));
         grid.row(cells);
+    }
+    grid.text()
+}
+
+/// Nanoseconds of the operations of some programs, given with how many each has; GAL's against their bounds.
+pub fn operations(table: &Table, is_gal: &[bool], programs: &[(&ActorLimit, f64)]) -> String {
+    let mut grid = Grid::new(["operation", "program"].into_iter().chain(table.names.iter().copied()));
+    for (limit, count) in programs {
+        let Some(row) = table.rows.iter().find(|row| row.program == limit.program) else { continue };
+        let nanos = |cell: &Result<Measured>| Some(cell.as_ref().ok()?.median() * 1e6 / count);
+        let base = row.cells.first().and_then(nanos);
+        let cell = |(cell, is_gal): (&Result<Measured>, &bool)| {
+            let Some(nanos) = nanos(cell) else { return MISSING.to_string() };
+            let mut text = format!("{nanos:.1}");
+            if let (true, Some(limit), Some(base)) = (is_gal, limit.ratio, base) {
+                text.push_str(&format!("; {:.2} of C, {}", nanos / base, verdict(nanos / base, limit)));
+            }
+            if let (true, Some(limit)) = (is_gal, limit.nanos) {
+                text.push_str(&format!("; {}", verdict(nanos, limit)));
+            }
+            text
+        };
+        let cells = row.cells.iter().zip(is_gal).map(cell);
+        grid.row([limit.operation.to_string(), limit.program.to_string()].into_iter().chain(cells));
     }
     grid.text()
 }
@@ -208,6 +232,24 @@ mod tests {
 ";
         assert_eq!(text, expected);
         assert_eq!(standing(Some(1.004)), "1.00, even");
+    }
+
+    #[test]
+    fn operations_are_in_nanoseconds() {
+        let limit = ActorLimit {
+            program: "sort",
+            operation: "message",
+            constant: "",
+            each: 1.0,
+            ratio: Some(1.05),
+            nanos: Some(120.0),
+        };
+        let expected = "\
+| operation | program | C | GAL | Go |
+| --- | ---: | ---: | ---: | ---: |
+| message | sort | 100.0 | 110.0; 1.10 of C, at most 1.05: missed; at most 120: reached | 400.0 |
+";
+        assert_eq!(operations(&table(), &[false, true, false], &[(&limit, 1e6)]), expected);
     }
 
     #[test]
