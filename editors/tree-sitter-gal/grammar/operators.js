@@ -55,7 +55,8 @@ const family = (self, pattern, open, typeField) => ({
 
   ask_expression: ($) =>
     prec.right(
-      PREC.jump,
+      // A comparison behind the time is one of the answer.
+      PREC.range,
       seq(
         "ask",
         $._target_and_message,

@@ -296,7 +296,7 @@ impl FnCtxt<'_> {
             );
         }
         if want == self.ck.lang_adt_ty(self.ck.known.duration, &[]) && self.is_plain_int(expr) {
-            let note = "a duration has a unit: `250ms`, `2s`, `5min`";
+            let note = "a duration has a unit: `250ms`, `2s`, `5m`";
             return diag.note(note).fix_likely("in milliseconds", span.after(), "ms");
         }
         if is_number(self.kind(want)) && found_number {

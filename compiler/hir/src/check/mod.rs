@@ -142,6 +142,8 @@ pub(crate) struct FnCtxt<'c> {
     pub has_errors: bool,
     /// Names that nothing has, each reported once.
     pub told_unknown: Vec<Symbol>,
+    /// Bounds that parameters lack, each reported once.
+    pub told_bounds: Vec<(Symbol, TraitId)>,
     /// The types of the signature break bounds, which is not said again of the same types in the body.
     pub has_faulty_signature: bool,
     /// The function says `-> T`.
@@ -313,6 +315,7 @@ impl<'c> FnCtxt<'c> {
             closures: Vec::new(),
             has_errors: false,
             told_unknown: Vec::new(),
+            told_bounds: Vec::new(),
             has_written_ret: false,
             has_faulty_signature: false,
             never_vars: Vec::new(),

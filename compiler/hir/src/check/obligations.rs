@@ -373,6 +373,15 @@ impl FnCtxt<'_> {
         if self.solve(span, |s| s.probe(|s| s.holds(trait_, args) == Tri::No && s.exceeded)) {
             return self.report_depth(trait_, args, span);
         }
+        if let [ty] = args
+            && let TyKind::Param(_, name) = *self.kind(self.shallow(*ty))
+        {
+            if self.told_bounds.contains(&(name, trait_)) {
+                self.has_errors = true;
+                return;
+            }
+            self.told_bounds.push((name, trait_));
+        }
         let ty = self.ty_name(args[0]);
         let rest: Vec<Ty> = args[1..].to_vec();
         let rest: Vec<Ty> = rest.into_iter().map(|t| self.describe(t)).collect();
@@ -399,10 +408,32 @@ impl FnCtxt<'_> {
                 false => vec![(span.after(), ".chars()".to_string())],
             };
             diag = diag.fix_edits_likely("take its characters", edits);
+        } else if let Some((place, text)) = self.missing_bound(trait_, args) {
+            diag = diag.fix_likely(format!("write the bound: `{ty}: {of}`"), place, text);
         } else if let Some(note) = self.explain_missing(trait_, args) {
             diag = diag.note(note);
         }
         self.report(diag);
+    }
+
+    /// Where the first bound that a parameter lacks would be written, and the text. Others are told without a place: what is
+    /// written there depends on the first.
+    fn missing_bound(&self, trait_: TraitId, args: &[Ty]) -> Option<(Span, String)> {
+        let [ty] = args else { return None };
+        let TyKind::Param(i, name) = *self.kind(self.shallow(*ty)) else { return None };
+        if self.told_bounds.iter().filter(|told| told.0 == name).count() > 1 {
+            return None;
+        }
+        let param = self.cx.generics.params.get(i as usize)?.span;
+        if !self.ck.map.text(param).starts_with(self.ck.program.name(name)) {
+            return None;
+        }
+        let of = self.ck.program.name(self.ck.program.traits[trait_].name);
+        let colon = Span::new(param.hi, param.hi + 1);
+        Some(match self.ck.map.text(colon) {
+            ":" => (colon.after(), format!(" {of} +")),
+            _ => (param.after(), format!(": {of}")),
+        })
     }
 
     /// The question was given up: the types in each other are too many, or without an end.

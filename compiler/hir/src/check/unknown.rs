@@ -24,8 +24,6 @@ impl FnCtxt<'_> {
         let ended = self.locals.iter().rev().find(|l| l.name == ident.name).map(|l| l.span);
         if let Some(declared) = ended {
             diag = diag.also(declared, "declared here, and known only up to the end of its block");
-        } else if is_method_elsewhere(&text) {
-            diag = diag.note(format!("it is a method: `xs.{text}(…)`"));
         } else if let Some(found) = foreign_name(&text) {
             diag = diag.note(found);
             if matches!(text.as_str(), "nil" | "null" | "undefined" | "nullptr") {
@@ -50,8 +48,12 @@ impl FnCtxt<'_> {
             diag = diag.note(note);
         } else if self.is_own_member(ident.name) {
             diag = diag.fix_likely("members are reached through `self`", ident.span, format!("self.{text}"));
-        } else if let Some(found) = self.closest_name(&text) {
-            diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
+        } else {
+            // The name of a function elsewhere may be a slip as well.
+            diag = foreign_function(&text).into_iter().fold(diag, Diagnostic::note);
+            if let Some(found) = self.closest_name(&text) {
+                diag = diag.fix_likely(format!("did you mean `{found}`?"), ident.span, found);
+            }
         }
         self.report(diag);
     }
@@ -148,14 +150,6 @@ fn foreign_constant(text: &str) -> Option<&'static str> {
     })
 }
 
-/// Functions of other languages that are methods of arrays and iterators here.
-fn is_method_elsewhere(text: &str) -> bool {
-    matches!(
-        text,
-        "sum" | "sorted" | "enumerate" | "zip" | "map" | "filter" | "any" | "all" | "reduce" | "join"
-    )
-}
-
 /// What names of other languages correspond to.
 fn foreign_name(text: &str) -> Option<&'static str> {
     Some(match text {
@@ -170,6 +164,17 @@ fn foreign_name(text: &str) -> Option<&'static str> {
         "printf" | "console" | "puts" | "echo" | "fmt" | "cout" | "System" => {
             "`println(\"…\")` prints a line"
         }
+        _ => return None,
+    })
+}
+
+/// What is written for functions of other languages.
+fn foreign_function(text: &str) -> Option<String> {
+    let methods = ["sum", "sorted", "enumerate", "zip", "map", "filter", "any", "all", "reduce", "join"];
+    if methods.contains(&text) {
+        return Some(format!("it is a method: `xs.{text}(…)`"));
+    }
+    let note = match text {
         "len" | "length" | "sizeof" => "the length is a method: `xs.len()`",
         "range" | "xrange" => "a range is written `0..n`, or `0..=n` with its end",
         "str" | "string" | "repr" | "sprintf" | "format" => "`\"{x}\"` or `x.to_string()` makes a string",
@@ -191,5 +196,6 @@ fn foreign_name(text: &str) -> Option<&'static str> {
         "chr" => "`Char.from_code(n)` makes a character of its number: `Some(c)` or `None`",
         "Math" => "functions of numbers are methods, `x.sqrt()`, or in `std.math`",
         _ => return None,
-    })
+    };
+    Some(note.to_string())
 }

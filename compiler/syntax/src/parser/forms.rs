@@ -1,7 +1,7 @@
 //! The special forms of actors, whose keywords are names anywhere else.
 
 use super::Parser;
-use super::exprs::error_expr;
+use super::exprs::{error_expr, prec};
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
@@ -83,7 +83,8 @@ impl Parser<'_> {
         // In the arms of a `select`, a line that starts with `timeout` is an arm.
         let timeout = (self.at(T::KwTimeout) && !(self.ctx.in_select && self.tok().nl)).then(|| {
             self.bump();
-            Box::new(self.expr())
+            // A comparison behind it is one of the answer: `ask(c, Get) timeout 1s is Ok(x)`.
+            Box::new(self.expr_above(prec::COMPARE + 1))
         });
         match parts {
             Some((target, message)) => {
