@@ -375,7 +375,7 @@ pub fn compiles_for_the_web(text: &str) -> Result<(), String> {
 }
 
 fn check_mode(
-    loader: &mut dyn driver::SourceLoader,
+    loader: &mut dyn SourceLoader,
     engine: &wasi::Engine,
     program: &Program,
     mode: Mode,
@@ -554,7 +554,7 @@ pub fn check_library_tests(
 }
 
 fn run_test_blocks(
-    loader: &mut dyn driver::SourceLoader,
+    loader: &mut dyn SourceLoader,
     engine: &wasi::Engine,
     entry: &str,
     profile: Profile,
