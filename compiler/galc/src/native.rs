@@ -3,11 +3,12 @@
 use crate::exit::{Failure, io_failure};
 use crate::node;
 use driver::{Platform, TargetInfo};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
-use wasi::{End, RunOptions};
+use wasi::{End, Entry, Outcome, RunError, RunOptions};
 
 /// How long galc sleeps before it looks again whether a program with a time limit has ended.
 const POLL: Duration = Duration::from_millis(2);
@@ -48,13 +49,75 @@ pub fn check(target: &TargetInfo, host: &RunOptions) -> Result<(), Failure> {
     Ok(())
 }
 
+/// An executable in a folder of its own, which goes with this.
+pub struct Executable {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+impl Executable {
+    pub fn new(bytes: &[u8]) -> Result<Executable, Failure> {
+        let folder = tempfile::tempdir()
+            .map_err(|error| Failure::Usage(format!("cannot make a temporary folder: {error}")))?;
+        let path = folder.path().join("program");
+        std::fs::write(&path, bytes).map_err(|error| io_failure("write", &path, &error))?;
+        make_executable(&path).map_err(|error| io_failure("make executable", &path, &error))?;
+        Ok(Executable { folder, path })
+    }
+
+    /// Runs the test that `options` have as their entry, in a process of its own.
+    pub fn outcome(&self, options: &RunOptions) -> Result<Outcome, RunError> {
+        let mut command = Command::new(&self.path);
+        command.args(options.args.iter().skip(1)).env_clear().envs(options.env.iter().cloned());
+        if let Entry::Export { name, .. } = &options.entry {
+            command.env(TEST, name.trim_start_matches(|c: char| !c.is_ascii_digit()));
+        }
+        end_with_galc(&mut command);
+        capture(command, options)
+            .map_err(|error| RunError::Setup(format!("cannot run `{}`: {error}", self.path.display())))
+    }
+}
+
+/// Says which of its tests an executable is to run. Must match library/sys/linux/process.gal.
+const TEST: &str = "GAL_TEST";
+
+/// Runs a process and keeps what it writes.
+pub fn capture(mut command: Command, options: &RunOptions) -> io::Result<Outcome> {
+    let (mut out, mut err) = (tempfile::tempfile()?, tempfile::tempfile()?);
+    command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(err.try_clone()?);
+    let begin = Instant::now();
+    let mut child = command.spawn()?;
+    let ended = wait(&mut child, options.timeout)?;
+    let elapsed = begin.elapsed();
+    let end = match ended {
+        Some(status) => End::Exited(status_of(status)),
+        None => End::TimedOut(options.timeout.unwrap_or_default()),
+    };
+    let mut stderr = contents(&mut err)?;
+    stderr.extend_from_slice(ended.map_or_else(|| end.report(), told).as_bytes());
+    Ok(Outcome {
+        status: end.status(),
+        stdout: contents(&mut out)?,
+        stderr,
+        results: Vec::new(),
+        elapsed,
+        peak_memory: 0,
+        fuel_used: None,
+        end,
+    })
+}
+
+/// What a file has in it that others have written to.
+fn contents(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Runs an executable with galc's streams. Returns its status: 124 if its time was up.
 pub fn run(executable: &[u8], options: &RunOptions) -> Result<i32, Failure> {
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::Usage(format!("cannot make a temporary folder: {error}")))?;
-    let path = folder.path().join("program");
-    std::fs::write(&path, executable).map_err(|error| io_failure("write", &path, &error))?;
-    make_executable(&path).map_err(|error| io_failure("make executable", &path, &error))?;
+    let Executable { folder, path } = Executable::new(executable)?;
     let mut command = Command::new(&path);
     command.args(options.args.iter().skip(1)).env_clear().envs(options.env.iter().cloned());
     if let Some(name) = options.args.first() {
@@ -89,10 +152,20 @@ fn status(mut child: Child, path: &Path, options: &RunOptions) -> Result<i32, Fa
 
 /// The status of a program that has ended; one that a signal has ended is told of, and has the status that shells give it.
 pub fn code(status: ExitStatus) -> i32 {
-    status.code().unwrap_or_else(|| {
-        eprintln!("fatal: the program was ended by {status}");
-        SIGNAL_STATUS + signal(status)
-    })
+    eprint!("{}", told(status));
+    status_of(status)
+}
+
+fn status_of(status: ExitStatus) -> i32 {
+    status.code().unwrap_or_else(|| SIGNAL_STATUS + signal(status))
+}
+
+/// What is told of a program that did not end by itself.
+fn told(status: ExitStatus) -> String {
+    match status.code() {
+        Some(_) => String::new(),
+        None => format!("fatal: the program was ended by {status}\n"),
+    }
 }
 
 /// Waits for the end of a program; `None` if its time was up first, and it was ended.

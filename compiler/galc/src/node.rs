@@ -10,9 +10,8 @@ use report::{Object, array, escape};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Instant;
-use wasi::{End, Entry, Outcome, RunError, RunOptions};
+use std::process::Command;
+use wasi::{Entry, Outcome, RunError, RunOptions};
 
 /// The Node that runs programs, in place of the one on the path.
 const NODE: &str = "GALC_NODE";
@@ -83,31 +82,7 @@ impl Loaded {
     pub fn outcome(&self, options: &RunOptions) -> Result<Outcome, RunError> {
         let failure = |error: io::Error| RunError::Setup(format!("cannot run Node: {error}"));
         let given = self.given(options).map_err(failure)?;
-        let files = [(); 2].map(|()| tempfile::tempfile());
-        let [out, err] = files;
-        let (mut out, mut err) = (out.map_err(failure)?, err.map_err(failure)?);
-        let mut command = self.command(given.path());
-        command.stdin(Stdio::null());
-        command.stdout(out.try_clone().map_err(failure)?).stderr(err.try_clone().map_err(failure)?);
-        let begin = Instant::now();
-        let mut child = command.spawn().map_err(failure)?;
-        let end = match native::wait(&mut child, options.timeout).map_err(failure)? {
-            Some(status) => End::Exited(native::code(status)),
-            None => End::TimedOut(options.timeout.unwrap_or_default()),
-        };
-        let elapsed = begin.elapsed();
-        let mut stderr = contents(&mut err).map_err(failure)?;
-        stderr.extend_from_slice(end.report().as_bytes());
-        Ok(Outcome {
-            status: end.status(),
-            stdout: contents(&mut out).map_err(failure)?,
-            stderr,
-            results: Vec::new(),
-            elapsed,
-            peak_memory: 0,
-            fuel_used: None,
-            end,
-        })
+        native::capture(self.command(given.path()), options).map_err(failure)
     }
 
     fn command(&self, given: &Path) -> Command {
@@ -130,15 +105,6 @@ impl Loaded {
         fs::write(file.path(), given.finish())?;
         Ok(file)
     }
-}
-
-/// What a file has in it that others have written to.
-fn contents(file: &mut fs::File) -> io::Result<Vec<u8>> {
-    use io::{Read, Seek};
-    let mut bytes = Vec::new();
-    file.rewind()?;
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// Programs of the web have no files, and Node's memory has no limit that galc could set.

@@ -177,8 +177,8 @@ fn native_targets_need_llvm() {
         let why = if cfg!(feature = "llvm") { "a WebAssembly module" } else { "--features llvm" };
         assert!(module.contains(why), "{module}");
     }
-    let tests = refused(&["test", "--target", "x86_64-linux", "hello.gal"]);
-    assert!(tests.contains("tests run in WebAssembly") && tests.contains("`x86_64-linux`"), "{tests}");
+    let tests = refused(&["test", "--target", "aarch64-linux", "hello.gal"]);
+    assert!(tests.contains("`aarch64-linux` are object files, which do not run"), "{tests}");
     let exe = refused(&["build", "--emit", "exe", "hello.gal"]);
     assert!(exe.contains("an executable") && exe.contains("`wasm32-wasi`"), "{exe}");
     if !cfg!(feature = "llvm") {
@@ -356,6 +356,46 @@ fn main() {
         let output = scratch.galc(&["build", "--target", "x86_64-linux", "c.gal"]);
         assert_eq!(status(&output), 2);
         assert!(stderr(&output).contains("the C function `cbrt`"), "{}", stderr(&output));
+    }
+
+    /// Whatever one does to its process, the others run.
+    #[test]
+    fn tests_are_processes() {
+        let scratch = Scratch::new("native-test");
+        let text = "use std.env\nuse std.io\n\ntest \"adds\" { assert_eq(1 + 2, 3) }\n\
+                    test \"panics\" { panic(\"on purpose\") }\ntest \"exits\" { env.exit(7) }\n\
+                    test \"goes on\" {\n    loop { println(1) }\n}\n\
+                    test \"overflows\" { println(deep(1)) }\nfn deep(n: Int) -> Int { deep(n + 1) + 1 }\n\
+                    test \"asks\" { assert_eq(ask(spawn Twice(), Of(4)), 8) }\n\
+                    actor Twice {\n    on Of(n: Int) -> Int { n * 2 }\n}\n\
+                    test \"reads\" { assert_eq(io.read_all(), \"\") }\n";
+        scratch.write("tests.gal", text);
+        let native = ["test", "--target", "x86_64-linux", "--check-leaks", "--timeout", "500ms", "tests.gal"];
+        let output = scratch.galc(&native);
+        let said = stdout(&output) + &stderr(&output);
+        assert_eq!(status(&output), 1, "{said}");
+        let lines: Vec<&str> = said.lines().filter_map(|line| line.split(" (").next()).collect();
+        let named =
+            |line: &&str| ["passed ", "failed ", "timed-out "].iter().any(|word| line.starts_with(word));
+        let results: Vec<&str> = lines.iter().copied().filter(named).collect();
+        let expected = [
+            "passed adds",
+            "failed panics",
+            "failed exits",
+            "timed-out goes on",
+            "failed overflows",
+            "passed asks",
+            "passed reads",
+        ];
+        assert_eq!(results, expected, "{said}");
+        assert!(said.contains("    | panic at tests.gal:5:17: on purpose\n"), "{said}");
+        assert!(said.contains("    ended with status 7\n"), "{said}");
+        assert!(said.contains("3 passed, 4 failed, 0 left out\n"), "{said}");
+        let output = scratch.galc(&[&native[..6], &["--release", "--filter", "asks", "tests.gal"]].concat());
+        assert_eq!(status(&output), 0, "{}", stderr(&output));
+        let output = scratch.galc(&[&native[..3], &["--trace", "actors=t", "tests.gal"]].concat());
+        assert_eq!(status(&output), 2);
+        assert!(stderr(&output).contains("each test is a process of its own"), "{}", stderr(&output));
     }
 
     /// Constants are evaluated for the target: by its system, and with its words.

@@ -1,9 +1,9 @@
 //! `galc test`: runs each `test` block in an instance of its own, several at once, and reports them in source order.
 
-use crate::cli::TestArgs;
+use crate::cli::{TestArgs, TraceTarget};
 use crate::compile::{compile, host_options, options, with_seed};
 use crate::exit::{Exit, Failure};
-use crate::native;
+use crate::native::{self, Executable};
 use crate::node::{Loaded, Node};
 use crate::package::Unit;
 use crate::shell::Shell;
@@ -33,13 +33,18 @@ pub fn test(args: &TestArgs, shell: &Shell) -> Result<Exit, Failure> {
 fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let seeds = seeds(args);
     let options = driver::Options { schedules: seeds.is_some(), ..options(&args.compile, Purpose::Test)? };
-    if options.target.platform != Platform::Wasm {
-        let what = format!("tests run in WebAssembly; `galc test` has no target `{}`", options.target.name);
-        return Err(Failure::Usage(what));
-    }
     let target = options.target;
     native::check(target, &host_options(&args.host)?)?;
     trace::check(&args.compile.trace, target)?;
+    let is_process = target.platform != Platform::Wasm;
+    if is_process && matches!(args.compile.trace.target, Some(TraceTarget::File(_))) {
+        let what = format!(
+            "each test is a process of its own for `{}`, and they would write over each other's traces: `--trace actors` alone \
+             writes to standard error",
+            target.name
+        );
+        return Err(Failure::Usage(what));
+    }
     let node = if target.is_web() && !args.list { Some(Node::find(unit)?) } else { None };
     let Some((compiled, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };
     let sources = &compiled.checked.source_map;
@@ -54,6 +59,7 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
         (Some(node), Some(interface)) => {
             Host::Node(node.load(interface, unit, target, &output.artifact.bytes)?)
         }
+        _ if is_process => Host::Native(Executable::new(&output.artifact.bytes)?),
         _ => Host::Wasi(Engine::new().load(output.artifact.bytes)?),
     };
     let host =
@@ -99,6 +105,8 @@ fn seeds(args: &TestArgs) -> Option<RangeInclusive<u32>> {
 enum Host {
     Wasi(Program),
     Node(Loaded),
+    /// In a process for each test.
+    Native(Executable),
 }
 
 impl Host {
@@ -106,6 +114,7 @@ impl Host {
         match self {
             Host::Wasi(program) => program.run(options),
             Host::Node(program) => program.outcome(options),
+            Host::Native(program) => program.outcome(options),
         }
     }
 }

@@ -9,6 +9,9 @@ use hir::program::FnId;
 use hir::ty::{Ty as HTy, TyKind as H};
 use syntax::Span;
 
+/// The export that begins the program, but for JavaScript.
+const START: &str = "_start";
+
 /// A function behind an entry of the artifact.
 pub(super) struct Root {
     pub func: FuncId,
@@ -35,6 +38,10 @@ pub(super) fn declare_roots(cx: &mut Cx<'_>) {
             let func = cx.instance(Key::Test(test), span);
             cx.roots.push(Root { func, ret: HTy::UNIT, export: format!("test_{i}"), span });
         }
+        // Now, so that what it needs is known when the entries are made.
+        if cx.lang_fn_id(TEST_NUMBER).is_some() {
+            cx.lang_fn(TEST_NUMBER, &[], Span::DUMMY);
+        }
         return;
     }
     let program = cx.front.program();
@@ -46,7 +53,7 @@ pub(super) fn declare_roots(cx: &mut Cx<'_>) {
         cx.roots.push(Root {
             func,
             ret,
-            export: if cx.is_web() { "gal_start" } else { "_start" }.to_string(),
+            export: if cx.is_web() { "gal_start" } else { START }.to_string(),
             span,
         });
     }
@@ -72,13 +79,45 @@ pub(super) fn build_entries(cx: &mut Cx<'_>) {
     if cx.is_web() {
         return cx.build_web_entries(roots, exits);
     }
-    for root in roots {
-        build_entry(cx, root, exits);
+    let entries: Vec<FuncId> = roots.into_iter().map(|root| build_entry(cx, root, exits)).collect();
+    // The host of a module calls an export; a process has one entry.
+    if cx.opts.tests.is_some() && cx.lang_fn_id(TEST_NUMBER).is_some() {
+        build_test_start(cx, &entries);
     }
 }
 
+/// The library's function that says which test a process is to run: there only where tests are processes.
+const TEST_NUMBER: &str = "test_number";
+
+/// Calls one of the entries of tests.
+fn build_test_start(cx: &mut Cx<'_>, entries: &[FuncId]) {
+    let unit = cx.unit_ty();
+    let name = cx.unique_name(START.to_string());
+    let mut func = cx.new_func(name, Vec::new(), unit, Span::DUMMY);
+    func.export = Some(START.to_string());
+    let id = cx.program.funcs.push(func);
+    let mut builder = Builder::new(cx, id, Box::new([]), None);
+    builder.catch_all();
+    let count = Arg::Value(Builder::const_int(entries.len() as i128, IntTy::I64));
+    let Some(number) = builder.call_lang_temp(TEST_NUMBER, vec![count], Span::DUMMY) else { return };
+    let done = builder.new_block(false);
+    for (i, entry) in entries.iter().enumerate() {
+        let this = Builder::const_int(i as i128, IntTy::I64);
+        let is_this = builder.compare(BinOp::Eq, Operand::Copy(number.into()), this);
+        let (then, else_) = builder.branch(is_this);
+        builder.block = Some(then);
+        builder.call_func(*entry, vec![], None);
+        builder.terminate(Term::Goto(done));
+        builder.block = Some(else_);
+    }
+    builder.terminate(Term::Goto(done));
+    builder.block = Some(done);
+    let body = builder.finish();
+    cx.program.funcs[id].kind = FuncKind::Body(body);
+}
+
 /// Calls the root; a panic that leaves it ends the program, and so does an `Err` that it returns.
-pub(super) fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
+pub(super) fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) -> FuncId {
     let unit = cx.unit_ty();
     let name = cx.unique_name(root.export.clone());
     // No backtrace tells of what is of no source.
@@ -95,7 +134,7 @@ pub(super) fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
             // The end comes with a later turn.
             let body = builder.finish();
             cx.program.funcs[id].kind = FuncKind::Body(body);
-            return;
+            return id;
         }
     } else {
         builder.call_root(&root);
@@ -105,6 +144,7 @@ pub(super) fn build_entry(cx: &mut Cx<'_>, root: Root, exits: bool) {
     }
     let body = builder.finish();
     cx.program.funcs[id].kind = FuncKind::Body(body);
+    id
 }
 
 impl Builder<'_, '_> {
