@@ -1,9 +1,13 @@
 //! Constants as scalars.
 
 use super::func::FuncLower;
+use super::layout::{FIRST_ADDRESS, Layout};
 use super::value::Emit;
 use crate::ir::*;
 use mir::ir as m;
+
+/// Stands for the pointer of a boxed enum that is not there: no address, and no variant's number.
+const NOT_THERE: i64 = FIRST_ADDRESS - 1;
 
 impl Emit<'_, '_> {
     /// The registers of a constant whose type has a flat form.
@@ -68,6 +72,10 @@ impl Emit<'_, '_> {
 
     /// The flat form of an enum's or struct's value from its fields' registers; absent slots are zero.
     pub fn variant_regs(&mut self, ty: m::Ty, variant: u32, fields: &[Vec<Reg>]) -> Vec<Reg> {
+        self.variant_or_poison(ty, variant, fields, true)
+    }
+
+    fn variant_or_poison(&mut self, ty: m::Ty, variant: u32, fields: &[Vec<Reg>], is_live: bool) -> Vec<Reg> {
         let layout = self.layout(ty);
         let flat = layout.flat.as_deref().unwrap_or_default();
         let mut regs: Vec<Option<Reg>> = vec![None; flat.len()];
@@ -80,6 +88,9 @@ impl Emit<'_, '_> {
                     regs[*slot] = Some(*reg);
                 }
             }
+        }
+        if let (Some(_), Some(last)) = (layout.live, regs.last_mut()) {
+            *last = Some(self.b.i32(is_live.into()));
         }
         let mut out = Vec::with_capacity(flat.len());
         for (reg, scalar) in regs.into_iter().zip(flat) {
@@ -95,6 +106,9 @@ impl Emit<'_, '_> {
     pub fn poison(&mut self, ty: m::Ty) -> Vec<Reg> {
         let types = self.types();
         let def = &types.defs[ty];
+        if def.is_boxed && self.cx.layouts.is_perishable(ty) {
+            return vec![self.b.ptr(NOT_THERE)];
+        }
         if def.is_boxed
             && let Some(v) = def.variants.iter().position(|v| v.fields.is_empty())
         {
@@ -109,7 +123,7 @@ impl Emit<'_, '_> {
         }
         let variant = def.variants.iter().position(|v| v.fields.is_empty()).unwrap_or(0);
         let fields: Vec<Vec<Reg>> = def.variants[variant].fields.iter().map(|f| self.poison(f.ty)).collect();
-        self.variant_regs(ty, variant as u32, &fields)
+        self.variant_or_poison(ty, variant as u32, &fields, false)
     }
 
     /// Writes such a value over memory.
@@ -136,6 +150,30 @@ impl Emit<'_, '_> {
         for (i, field) in def.variants[variant].fields.iter().enumerate() {
             self.poison_at(field.ty, addr, offset + layout.variants[variant].offsets[i]);
         }
+        self.store_live(&layout, addr, offset, false);
+    }
+
+    /// Says of a value in memory whether it is there, if its type has to say.
+    pub fn store_live(&mut self, layout: &Layout, addr: Reg, offset: u32, is_live: bool) {
+        if let Some(live) = layout.live {
+            let flag = self.b.i32(is_live.into());
+            self.b.store(MemTy::I8 { signed: false }, addr, offset + live, flag);
+        }
+    }
+
+    /// Goes on only if a value, given as its scalars or by its address, is there.
+    pub fn begin_if_live(&mut self, ty: m::Ty, regs: &[Reg]) -> Option<Block> {
+        let layout = self.layout(ty);
+        if self.types().defs[ty].is_boxed && self.cx.layouts.is_perishable(ty) {
+            let is_there = self.b.cmp_imm(CmpOp::Ne, regs[0], NOT_THERE);
+            return Some(self.b.begin_if(is_there));
+        }
+        let live = layout.live?;
+        let flag = match &layout.flat {
+            Some(_) => *regs.last()?,
+            None => self.b.load(MemTy::I8 { signed: false }, regs[0], live),
+        };
+        Some(self.b.begin_if(flag))
     }
 }
 
@@ -144,10 +182,12 @@ impl FuncLower<'_, '_, '_> {
     pub fn const_to_memory(&mut self, value: &m::Const, ty: m::Ty, addr: Reg, offset: u32) {
         match value {
             m::Const::Empty(_, variant) => {
-                if self.e.layout(ty).has_tag {
+                let layout = self.e.layout(ty);
+                if layout.has_tag {
                     let tag = self.e.b.i32(*variant as i32);
                     self.e.b.store(MemTy::I8 { signed: false }, addr, offset, tag);
                 }
+                self.e.store_live(&layout, addr, offset, true);
             }
             m::Const::Poison(_) => self.e.poison_at(ty, addr, offset),
             other => unreachable!("constant {other:?} of a type in memory: the verifier excludes it"),

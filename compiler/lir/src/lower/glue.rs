@@ -176,6 +176,7 @@ impl Emit<'_, '_> {
         let mut regs = self.value_params(ty);
         self.watch_panics(Glue::Drop(ty));
         let layout = self.layout(ty);
+        let join = self.begin_if_live(ty, &regs);
         if let Some(user) = self.types().defs[ty].user_drop {
             self.call_user_drop(ty, FuncId(user.0), &mut regs);
         }
@@ -185,6 +186,9 @@ impl Emit<'_, '_> {
             self.release(ty, regs[0]);
         } else {
             self.for_each_field(ty, &regs, &layout, |this, ty, regs| this.drop_value(ty, regs));
+        }
+        if let Some(join) = join {
+            self.b.end_if(join);
         }
         self.end_drop();
     }

@@ -9,7 +9,7 @@
 
 use crate::ir::{MemTy, Ty as LTy};
 use mir::ir::{IntTy, Ty, TyKind, Types};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// More scalars than this and a value is passed and kept in memory.
@@ -60,6 +60,8 @@ pub struct Layout {
     pub is_counted: bool,
     /// Dropping it may run a user's `drop`.
     pub has_user_drop: bool,
+    /// Where a byte says whether the value is there, of a type of [`Layouts::perishable`]; the last scalar of its flat form.
+    pub live: Option<u32>,
 }
 
 impl Layout {
@@ -77,13 +79,20 @@ pub struct Layouts<'a> {
     types: &'a Types,
     pub pointer_bytes: u32,
     cache: FxHashMap<Ty, Rc<Layout>>,
+    /// Types with a `drop` of their own in whose place a poison may stand, for which it must not run.
+    perishable: FxHashSet<Ty>,
     /// The first type found whose values exceed [`MAX_VALUE_BYTES`]. What is lowered with it means nothing.
     pub too_large: Option<Ty>,
 }
 
 impl<'a> Layouts<'a> {
     pub fn new(types: &'a Types, pointer_bytes: u32) -> Layouts<'a> {
-        Layouts { types, pointer_bytes, cache: FxHashMap::default(), too_large: None }
+        let (cache, perishable) = (FxHashMap::default(), FxHashSet::default());
+        Layouts { types, pointer_bytes, cache, perishable, too_large: None }
+    }
+
+    pub fn with_perishable(self, perishable: FxHashSet<Ty>) -> Layouts<'a> {
+        Layouts { perishable, ..self }
     }
 
     pub fn types(&self) -> &'a Types {
@@ -137,6 +146,10 @@ impl<'a> Layouts<'a> {
         }
     }
 
+    pub fn is_perishable(&self, ty: Ty) -> bool {
+        self.perishable.contains(&ty)
+    }
+
     /// The size of a type, or of a part of it: 0 and a note if it is too large.
     fn bounded(&mut self, ty: Ty, bytes: u64) -> u32 {
         if bytes <= MAX_VALUE_BYTES as u64 {
@@ -149,7 +162,7 @@ impl<'a> Layouts<'a> {
     fn fixed_array(&mut self, ty: Ty, elem: Ty, n: u64) -> Layout {
         let e = self.get(elem);
         let size = self.bounded(ty, (e.stride() as u64).saturating_mul(n));
-        Layout { size, flat: None, variants: Vec::new(), has_tag: false, ..(*e).clone() }
+        Layout { size, flat: None, variants: Vec::new(), has_tag: false, live: None, ..(*e).clone() }
     }
 
     /// The value itself is a pointer; the fields of the variants lie in cells.
@@ -199,6 +212,9 @@ impl<'a> Layouts<'a> {
         out.flat = None;
         if fields_flat {
             self.flatten(ty, &mut out);
+        }
+        if self.perishable.contains(&ty) {
+            add_live(&mut out);
         }
         out
     }
@@ -307,6 +323,19 @@ impl<'a> Layouts<'a> {
     }
 }
 
+/// Adds the byte that says whether the value is there.
+fn add_live(layout: &mut Layout) {
+    let offset = layout.size;
+    layout.live = Some(offset);
+    layout.size = (offset + 1).next_multiple_of(layout.align);
+    let mem = MemTy::I8 { signed: false };
+    let live = Scalar { reg: LTy::I32, mem, offset, is_word: false, readable: 0 };
+    layout.flat = layout.flat.take().filter(|flat| flat.len() < MAX_SCALARS).map(|mut flat| {
+        flat.push(live);
+        flat
+    });
+}
+
 /// The flat form of an enum while variant after variant is placed.
 struct Slots {
     scalars: Vec<Scalar>,
@@ -341,6 +370,7 @@ fn empty() -> Layout {
         needs_drop: false,
         is_counted: false,
         has_user_drop: false,
+        live: None,
     }
 }
 

@@ -25,7 +25,7 @@ use crate::debug::{Debug, TypeId};
 use crate::ir::*;
 use layout::Layouts;
 use mir::ir as m;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Span;
 
 /// Everything that lowering adds to while it goes through the functions.
@@ -45,7 +45,7 @@ pub(crate) struct Cx<'a> {
     /// Whether any code can allocate: if not, all cells are static and counts need no care.
     pub allocates: bool,
     /// Types whose cells are dropped through the list, see `glue`.
-    pub recursive: rustc_hash::FxHashSet<m::Ty>,
+    pub recursive: FxHashSet<m::Ty>,
     /// Made when they are asked for.
     pub type_facts: Option<mir::TypeFacts>,
     /// What has been described for `-g`.
@@ -72,6 +72,32 @@ impl Default for LowerOptions {
 /// The layout of a count that static cells start with.
 pub(crate) fn immortal_count(pointer_bytes: u32) -> i64 {
     if pointer_bytes == 4 { 1 << 30 } else { 1 << 62 }
+}
+
+/// Types with a `drop` of their own of which a poison may be dropped.
+fn perishable(program: &m::Program) -> FxHashSet<m::Ty> {
+    let mut work = Vec::new();
+    for body in program.funcs.iter().filter_map(|func| func.body()) {
+        for stmt in body.blocks.iter().flat_map(|block| &block.stmts) {
+            if let m::StmtKind::Assign(_, m::Rvalue::Use(m::Operand::Const(m::Const::Poison(ty)))) = stmt.kind
+            {
+                work.push(ty);
+            }
+        }
+    }
+    let mut seen: FxHashSet<m::Ty> = work.iter().copied().collect();
+    while let Some(ty) = work.pop() {
+        let def = &program.types.defs[ty];
+        // What is behind a pointer is not written over.
+        let parts = def.variants.iter().filter(|_| !def.is_boxed).flat_map(|variant| &variant.fields);
+        let elem = match def.kind {
+            m::TyKind::FixedArray(elem, _) => Some(elem),
+            _ => None,
+        };
+        work.extend(parts.map(|field| field.ty).chain(elem).filter(|part| seen.insert(*part)));
+    }
+    seen.retain(|ty| program.types.defs[*ty].user_drop.is_some());
+    seen
 }
 
 /// A type whose values no memory holds, and where one would be.
@@ -102,7 +128,7 @@ pub fn check_sizes(program: &m::Program, target: &Target) -> Result<(), TooLarge
 pub fn lower_program(program: &m::Program, target: &Target, opts: LowerOptions) -> Module {
     let mut cx = Cx {
         program,
-        layouts: Layouts::new(&program.types, target.pointer_bytes),
+        layouts: Layouts::new(&program.types, target.pointer_bytes).with_perishable(perishable(program)),
         module: Module {
             target: target.clone(),
             funcs: Default::default(),

@@ -145,6 +145,7 @@ impl FuncLower<'_, '_, '_> {
             let field = self.e.types().field(ty, variant, i as u32);
             self.operand_to_memory(operand, field, addr, offset + offsets[i]);
         }
+        self.e.store_live(&layout, addr, offset, true);
     }
 
     fn elements_at(&mut self, ty: m::Ty, elems: &[m::Operand], addr: Reg, offset: u32) {

@@ -371,9 +371,31 @@ impl Builder<'_, '_> {
         if !facts.needs_drop {
             return self.set(place, value);
         }
-        // The value is still in scope meanwhile: a panic in the old value's drop drops it too.
-        self.drop_place(place.clone(), None);
+        let is_tracked = !place.proj.iter().any(|step| matches!(step, Proj::Deref | Proj::Index(_)));
+        if facts.user_drop && !is_tracked && self.is_reachable() {
+            self.drop_before(&place, &value);
+        } else {
+            // The value is still in scope meanwhile: a panic in the old value's drop drops it too.
+            self.drop_place(place.clone(), None);
+        }
         self.set(place, value);
+    }
+
+    /// Drops what is in a place of which nothing tells whether it is there: a panic in the drop leaves the new value in it,
+    /// for its owner to drop.
+    fn drop_before(&mut self, place: &Place, value: &Operand) {
+        let unwind = self.unwind();
+        let unwind = self.cx.unwinds.then(|| {
+            let block = self.new_block(true);
+            let kind = StmtKind::Assign(place.clone(), Rvalue::Use(value.clone()));
+            let span = self.span;
+            self.body.blocks[block].stmts.push(Stmt { kind, span });
+            self.set_term(block, unwind.map_or(Term::Resume, Term::Goto));
+            block
+        });
+        let target = self.new_block(false);
+        self.terminate(Term::Drop { place: place.clone(), target, unwind });
+        self.block = Some(target);
     }
 
     pub fn assign_op(&mut self, e: &Expr, op: BinOp, target: &Expr, value: &Expr) {

@@ -40,17 +40,24 @@ pub fn settle(
     body.params.iter().map(|param| !unfit.contains(entity::Idx::index(param.local))).collect()
 }
 
-/// The `mut` parameters out of which something is moved.
+/// The `mut` parameters out of which something is moved, or in which something is dropped that may panic.
 fn moved(body: &Body) -> Vec<Local> {
     let mut found: Vec<Local> = Vec::new();
     let mut note = |place: &Place, access: Access| {
-        let is_moved = access == Access::Move && !place.is_indirect();
+        let is_moved = matches!(access, Access::Move | Access::Drop) && !place.is_indirect();
         if is_moved && body.param_mode(place.local) == Some(ParamMode::Mut) && !found.contains(&place.local) {
             found.push(place.local);
         }
     };
     for data in &body.blocks {
-        data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut note));
+        for stmt in &data.stmts {
+            // The drops among them do not panic.
+            stmt.kind.for_each_access(|place, access| {
+                if access != Access::Drop {
+                    note(place, access);
+                }
+            });
+        }
         data.term.for_each_access(&mut note);
     }
     found
