@@ -7,6 +7,7 @@
 #include "llvm/IR/DIBuilder.h"
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
+#include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/OptBisect.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -17,6 +18,7 @@
 #include "llvm/Transforms/InstCombine/InstCombine.h"
 #include "llvm/Transforms/Scalar/InductiveRangeCheckElimination.h"
 #include "llvm/Transforms/Scalar/SimplifyCFG.h"
+#include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/LCSSA.h"
 #include "llvm/Transforms/Utils/LoopSimplify.h"
 #include <cstring>
@@ -97,6 +99,28 @@ static void count_described(PassInstrumentationCallbacks &callbacks, GalcProfili
   });
 }
 
+// Puts what comes behind an `invoke` into a block of its own, which a fence that is no code keeps from being merged.
+//
+// WebAssembly's code generator turns values into operands of what follows (RegStackify). It moves the computation of one to the
+// first use that dominates the others, by blocks: with a copy for the next block's phi at the end of the block that makes the
+// call, it is moved behind the call, and the handler, where the call may lead as well, reads what was there before.
+static void keep_invokes_apart(Module &module) {
+  for (Function &function : module) {
+    for (BasicBlock &block : make_early_inc_range(function)) {
+      auto *invoke = dyn_cast<InvokeInst>(block.getTerminator());
+      if (!invoke)
+        continue;
+      BasicBlock *next = invoke->getNormalDest();
+      if (!next->getSinglePredecessor())
+        next = SplitEdge(&block, next);
+      else if (!isa<PHINode>(next->front()) && next->size() > 1)
+        continue;
+      IRBuilder<>(next, next->getFirstInsertionPt())
+          .CreateFence(AtomicOrdering::SequentiallyConsistent, SyncScope::SingleThread);
+    }
+  }
+}
+
 // Runs a pipeline in LLVM's text form. Returns null, or a message that `free` takes.
 //
 // `for_size`: functions that are equal become one, and the module's context gets the gate above, for its code generation.
@@ -141,6 +165,8 @@ extern "C" char *galc_llvm_run_passes(void *module_pointer, void *machine, const
   module.getContext().setDiagnosticHandler(std::make_unique<ProfileListener>(*profiling));
   manager.run(module, modules);
   module.getContext().setDiagnosticHandler(std::move(other));
+  if (target_machine->getTargetTriple().isWasm())
+    keep_invokes_apart(module);
   if (for_size) {
     // It has no state, and outlives every context.
     static WithoutStrengthReduction gate;
