@@ -368,7 +368,12 @@ impl Checker {
         let names = self.scopes[module].names.entry(name).or_default();
         match names.get(ns) {
             None => names.set(ns, entry),
-            Some(first) if first.def == entry.def => {}
+            // Once more, perhaps to pass it on: `pub use`.
+            Some(first) if first.def == entry.def => {
+                if entry.is_pub && !first.is_pub {
+                    names.set(ns, Entry { is_pub: true, ..first });
+                }
+            }
             Some(first) => self.report_duplicate(module, name, first, entry),
         }
     }

@@ -3,10 +3,11 @@
 use super::FnCtxt;
 use super::index::clone_callee;
 use crate::body::*;
+use crate::codes;
+use crate::program::BodyOwner;
 use crate::ty::Ty;
-use syntax::Span;
 use syntax::ast::{self, BinOp};
-use syntax::sym;
+use syntax::{Diagnostic, Span, sym};
 
 impl FnCtxt<'_> {
     pub(crate) fn assign(
@@ -64,6 +65,7 @@ impl FnCtxt<'_> {
 
     /// Whether a place can be assigned; a variable declared without a value can, for its first time.
     fn require_assignable(&mut self, target: &Expr, span: Span) {
+        self.refuse_new_self_in_drop(target, span);
         match &target.kind {
             ExprKind::Local(local) if self.info[*local].is_late && !self.info[*local].is_capture => {
                 // The order of its assignments is checked when the body is complete.
@@ -77,6 +79,17 @@ impl FnCtxt<'_> {
             _ => {
                 self.require_mut_place(target, span);
             }
+        }
+    }
+
+    /// `self = …` in a `drop` would drop what is being dropped.
+    fn refuse_new_self_in_drop(&mut self, target: &Expr, span: Span) {
+        let BodyOwner::Fn(id) = self.owner else { return };
+        let ExprKind::Local(local) = target.kind else { return };
+        if self.scope.get(sym::self_) == Some(local) && self.ck.is_drop(id) {
+            let message = "`drop` cannot give `self` another value: the old one would be dropped for it, by this `drop`";
+            let note = "its fields may be changed; they are dropped when it is done";
+            self.report(Diagnostic::error(codes::BAD_DROP, span, message).note(note));
         }
     }
 

@@ -7,6 +7,9 @@ use crate::codes;
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span};
 
+/// Why a part of a value cannot be moved out of it.
+const NEEDS_WHOLE: &str = "the type has a `drop`, which needs the whole value";
+
 impl<'a> Flow<'a> {
     pub(super) fn expr(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
         if self.budget == 0 {
@@ -118,9 +121,16 @@ impl<'a> Flow<'a> {
             }
         }
         if let Some(base) = base {
+            if self.has_own_drop(ty) {
+                self.report_copy(ty, base.span, NEEDS_WHOLE);
+            }
             let mode = if self.is_iso(ty) { Use::Move } else { Use::Lend };
             self.expr(base, st, mode);
         }
+    }
+
+    fn has_own_drop(&self, ty: Ty) -> bool {
+        matches!(self.ck.program.types.kind(ty), TyKind::Adt(adt, _) if self.ck.program.adts[*adt].drop_fn.is_some())
     }
 
     /// A boxed value is copied by its count, so what can only be moved cannot be boxed.
@@ -209,8 +219,7 @@ impl<'a> Flow<'a> {
             return;
         }
         if !path.is_empty() && self.has_drop(local, path) {
-            let why = "the type has a `drop`, which needs the whole value";
-            return self.report_copy(ty, span, why);
+            return self.report_copy(ty, span, NEEDS_WHOLE);
         }
         if self.is_shared_state(local) {
             let why = "other messages may be handled meanwhile: `take()` or `replace()` leave something in its place";
@@ -433,7 +442,7 @@ impl<'a> Flow<'a> {
         } else {
             self.expr(scrutinee, st, Use::Lend);
         }
-        let before = st.clone();
+        let mut before = st.clone();
         let mut after = State::dead();
         for arm in arms {
             let mut state = before.clone();
@@ -442,12 +451,26 @@ impl<'a> Flow<'a> {
             }
             self.declare(&arm.pat, &mut state);
             if let Some(guard) = &arm.guard {
+                let known = state.moved.len();
                 self.expr(guard, &mut state, Use::Move);
+                self.guard_moves(&arm.pat, state.moved.get(known..).unwrap_or_default(), &mut before);
             }
             self.expr(&arm.body, &mut state, mode);
             after.join(&state);
         }
         *st = after;
+    }
+
+    /// What a guard has moved is gone for the arms behind, too; what the pattern binds is still in the value when it says no.
+    fn guard_moves(&mut self, pat: &Pat, moved: &[Moved], before: &mut State) {
+        for moved in moved {
+            if binds(pat, moved.local) {
+                let ty = self.body.locals[moved.local].ty;
+                self.report_copy(ty, moved.span, "a guard that says no leaves the value to the arms behind");
+            } else {
+                before.moved.push(moved.clone());
+            }
+        }
     }
 
     /// The variables of a pattern have values now, also in the next round of a loop.
@@ -467,7 +490,13 @@ impl<'a> Flow<'a> {
                 }
             }
             PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().for_each(|p| self.declare(p, st)),
-            PatKind::Adt { fields, .. } => fields.iter().for_each(|f| self.declare(&f.1, st)),
+            PatKind::Adt { fields, .. } => {
+                let part = fields.iter().find(|f| self.binds_iso(&f.1)).map(|f| (f.1.ty, f.1.span));
+                if let Some((ty, span)) = part.filter(|_| self.has_own_drop(pat.ty)) {
+                    self.report_copy(ty, span, NEEDS_WHOLE);
+                }
+                fields.iter().for_each(|f| self.declare(&f.1, st));
+            }
             PatKind::Array { prefix, rest, suffix } => {
                 prefix.iter().chain(suffix).for_each(|p| self.declare(p, st));
                 if let Some(Some(local)) = rest {
@@ -543,6 +572,21 @@ fn is_place(e: &Expr) -> bool {
         | ExprKind::IndexPlace { .. }
         | ExprKind::FixedIndex { .. } => true,
         ExprKind::Field { base, .. } => is_place(base),
+        _ => false,
+    }
+}
+
+/// Whether a pattern binds a variable.
+fn binds(pat: &Pat, local: LocalId) -> bool {
+    match &pat.kind {
+        PatKind::Binding { local: own, sub } => {
+            *own == local || sub.as_ref().is_some_and(|sub| binds(sub, local))
+        }
+        PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().any(|pat| binds(pat, local)),
+        PatKind::Adt { fields, .. } => fields.iter().any(|(_, pat)| binds(pat, local)),
+        PatKind::Array { prefix, rest, suffix } => {
+            prefix.iter().chain(suffix).any(|pat| binds(pat, local)) || *rest == Some(Some(local))
+        }
         _ => false,
     }
 }

@@ -360,6 +360,14 @@ impl Builder<'_, '_> {
         let plan = self.plan(target);
         let must_read = is_place(value) && (plan.opens() || !self.is_scalar(ty));
         let operand = if must_read { self.stable(operand) } else { operand };
+        // `x = x`: the value is out of the place before that is dropped.
+        let operand = match operand {
+            Operand::Move(from) if is_place(value) => {
+                let temp = self.assign_temp(ty, Rvalue::Use(Operand::Move(from)));
+                self.take(temp)
+            }
+            other => other,
+        };
         let place = self.open(plan, Access::Write);
         self.replace(place, operand);
     }

@@ -55,6 +55,7 @@ impl Parser<'_> {
 
     fn at_foreign_else_if(&self) -> bool {
         self.kind() == T::Ident
+            && !self.tok().nl
             && matches!(self.text(self.tok()), "elif" | "elsif" | "elseif")
             && self.nth(1).starts_expr()
             && !self.nth_tok(1).nl

@@ -256,7 +256,9 @@ impl Parser<'_> {
             T::Tilde => UnOp::BitNot,
             T::KwAwait | T::KwAsync => return fill(place, self.async_prefix()),
             T::And | T::Star | T::AndAnd | T::Plus => return fill(place, self.foreign_prefix()),
-            T::Ident if self.nth(1).is_word() && self.at_text("not") && !self.nth_tok(1).nl => {
+            T::Ident
+                if self.at_text("not") && super::starts::starts_word(self.nth(1)) && !self.nth_tok(1).nl =>
+            {
                 return fill(place, self.foreign_prefix());
             }
             _ => {

@@ -9,6 +9,9 @@ use crate::span::Span;
 use crate::token::T;
 use smallvec::smallvec;
 
+/// How far the end of a closure's parameters is looked for.
+const MAX_PARAMS: usize = 1024;
+
 /// How far the `:` of `c ? a : b` is looked for.
 const MAX_CONDITIONAL: usize = 64;
 
@@ -334,15 +337,27 @@ impl Parser<'_> {
                 || matches!(next.kind, T::RBrace | T::EqEq | T::Eq | T::Plus | T::PlusEq))
     }
 
-    /// Whether a `|` at the start of a line has no partner on it.
+    /// Whether a `|` at the start of a line has no partner, on it or behind what goes on in the next lines.
     pub(super) fn at_lone_bar(&self) -> bool {
-        self.tok().nl
-            && self.pos == self.start_of
-            && !matches!(self.prev().kind, T::LBrace | T::Semi)
-            && !(1..)
-                .map(|idx| self.nth_tok(idx))
-                .take_while(|t| !t.nl && t.kind != T::Eof)
-                .any(|t| matches!(t.kind, T::Or | T::OrOr))
+        if !self.tok().nl || self.pos != self.start_of || matches!(self.prev().kind, T::LBrace | T::Semi) {
+            return false;
+        }
+        let mut depth = 0usize;
+        for idx in 1..MAX_PARAMS {
+            let token = self.nth_tok(idx);
+            if token.nl && depth == 0 && self.nth(idx - 1) != T::Comma {
+                return true;
+            }
+            match token.kind {
+                T::Or | T::OrOr if depth == 0 => return false,
+                T::LParen | T::LBracket | T::LBrace => depth += 1,
+                T::RParen | T::RBracket | T::RBrace if depth == 0 => return true,
+                T::RParen | T::RBracket | T::RBrace => depth -= 1,
+                T::Eof => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     pub(super) fn lone_bar(&mut self) -> Expr {

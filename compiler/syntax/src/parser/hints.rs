@@ -218,7 +218,11 @@ impl Parser<'_> {
 
     /// Whether a declaration of another language starts here.
     pub(super) fn at_foreign_item(&self) -> bool {
-        self.kind() == T::Ident && self.nth(1).is_word() && foreign_item(self.text(self.tok())).is_some()
+        let next = self.nth(1);
+        self.kind() == T::Ident
+            && next.is_word()
+            && !matches!(next, T::KwIs | T::KwAs)
+            && foreign_item(self.text(self.tok())).is_some()
     }
 
     /// What stands where an item should, with the word of this language where another one's is known; then

@@ -116,7 +116,13 @@ impl Parser<'_> {
     }
 
     fn at_null(&self) -> bool {
-        matches!(self.text(self.tok()), "null" | "nil" | "undefined" | "nullptr") && self.nth(1) != T::Dot
+        // They may name parameters and variables, but for the first; where values are told apart, they are meant otherwise.
+        let declares = matches!(self.nth(1), T::Colon | T::Eq | T::KwIn);
+        match self.text(self.tok()) {
+            "null" => self.nth(1) != T::Dot,
+            "nil" | "undefined" | "nullptr" => self.nth(1) != T::Dot && !declares,
+            _ => false,
+        }
     }
 
     fn pat_null(&mut self) -> PatKind {

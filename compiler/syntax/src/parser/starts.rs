@@ -299,7 +299,7 @@ impl Parser<'_> {
 }
 
 /// Whether a word or literal starts here, which cannot follow the name of a variable.
-fn starts_word(kind: T) -> bool {
+pub(super) fn starts_word(kind: T) -> bool {
     use T::{Char, Float, Int, MultiStr, MultiStrOpen, Not, RawStr, Str, StrOpen};
     kind.is_word() && !matches!(kind, T::KwIs | T::KwAs | T::KwElse | T::KwIn)
         || matches!(kind, Int | Float | Char | Str | RawStr | MultiStr | StrOpen | MultiStrOpen | Not)
