@@ -23,6 +23,7 @@ pub mod native;
 pub mod program;
 pub mod run;
 pub mod schedules;
+pub mod test_blocks;
 pub mod tools;
 pub mod tour;
 pub mod traces;

@@ -6,7 +6,7 @@ use crate::docs::{self, Example};
 use crate::loader::Disk;
 use crate::program::Program;
 use crate::run::{self, MODES, TIMEOUT};
-use crate::{schedules, web};
+use crate::{schedules, test_blocks, web};
 use backends::BACKENDS;
 use driver::{Compiled, Options, Profile, Session, SourceLoader, WebNames};
 use std::fs;
@@ -346,11 +346,11 @@ fn package_file(name: &str) -> String {
 pub fn check_test_blocks(engine: &wasi::Engine, lesson: &Lesson) -> Vec<String> {
     let mut failures = Vec::new();
     if has_test_blocks(&lesson.solution) {
-        let passed = run::check_test_blocks(&lesson.folder, engine, SOLUTION, Profile::Debug);
+        let passed = test_blocks::check_test_blocks(&lesson.folder, engine, SOLUTION, Profile::Debug);
         failures.extend(passed.err().unwrap_or_default());
     }
     if has_test_blocks(&lesson.start) {
-        match run::check_test_blocks(&lesson.folder, engine, START, Profile::Debug) {
+        match test_blocks::check_test_blocks(&lesson.folder, engine, START, Profile::Debug) {
             Ok(_) => failures.push(format!("the tests of {START} pass already")),
             Err(found) if found.iter().all(|failure| failure.contains("assertion failed")) => {}
             Err(found) => failures.extend(found),

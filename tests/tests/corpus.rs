@@ -4,7 +4,7 @@
 use corpus_tests::linked;
 use corpus_tests::program::Program;
 use corpus_tests::{
-    docs, files, for_all, is_full, report, root, run, schedules, traces, ui, wasm_opt, wat, web,
+    docs, files, for_all, is_full, report, root, run, schedules, test_blocks, traces, ui, wasm_opt, wat, web,
 };
 use std::path::Path;
 
@@ -71,7 +71,7 @@ fn test_blocks_of_examples_pass() {
     let engine = wasi::Engine::new();
     let examples: Vec<_> = examples(&root).into_iter().filter(|name| has_test_blocks(&root, name)).collect();
     let failures = for_all(&examples, |name| {
-        match run::check_test_blocks(&root, &engine, name, driver::Profile::Debug) {
+        match test_blocks::check_test_blocks(&root, &engine, name, driver::Profile::Debug) {
             Ok(0) => vec![format!("{name}: none of its test blocks is found")],
             Ok(_) => Vec::new(),
             Err(failures) => failures,
@@ -96,15 +96,13 @@ fn test_blocks_of_the_library_pass() {
     }
     let written: usize = modules.iter().map(|module| module.1).sum();
     let names: Vec<String> = modules.into_iter().map(|module| module.0).collect();
-    let failures =
-        for_all(
-            &[driver::Profile::Debug, driver::Profile::Release],
-            |profile| match run::check_library_tests(&engine, &names, *profile) {
-                Ok(found) if found == written => Vec::new(),
-                Ok(found) => vec![format!("{found} of {written} test blocks of the library are found")],
-                Err(failures) => failures,
-            },
-        );
+    let failures = for_all(&[driver::Profile::Debug, driver::Profile::Release], |profile| {
+        match test_blocks::check_library_tests(&engine, &names, *profile) {
+            Ok(found) if found == written => Vec::new(),
+            Ok(found) => vec![format!("{found} of {written} test blocks of the library are found")],
+            Err(failures) => failures,
+        }
+    });
     report("test blocks of the library", 2 * written, &failures);
 }
 

@@ -49,7 +49,7 @@ pub fn write(options: &Options) -> Result {
     page.push_str(&costs::page(&programs, options.runs)?);
     page.push_str(&commands());
     // Those are measured apart: what is written of them stays.
-    let before = std::fs::read_to_string(root().join(FILE)).unwrap_or_default();
+    let before = written()?;
     if let Some((_, part)) = before.split_once(ACTORS_MARK) {
         page.push_str(&format!("{ACTORS_MARK}{part}"));
     }
@@ -58,9 +58,17 @@ pub fn write(options: &Options) -> Result {
 
 /// Puts the part about actors, which is the last one, in the place of the one that is there.
 pub fn write_actors(part: &str) -> Result {
-    let before = std::fs::read_to_string(root().join(FILE)).unwrap_or_default();
+    let before = written()?;
     let rest = before.split_once(ACTORS_MARK).map_or(before.as_str(), |(rest, _)| rest);
     save(&format!("{rest}{ACTORS_MARK}{part}"))
+}
+
+/// The page as it is; nothing if there is none.
+fn written() -> Result<String> {
+    match std::fs::read_to_string(root().join(FILE)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+        other => other.map_err(|error| format!("cannot read `{FILE}`: {error}")),
+    }
 }
 
 fn save(page: &str) -> Result {

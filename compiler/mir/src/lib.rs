@@ -4,6 +4,7 @@
 //! [`verify`] checks types and shape, [`facts`] and [`visit`] are what analyses and passes are built from.
 
 pub mod analysis;
+mod atomic;
 pub mod build;
 pub mod certify;
 pub mod debug;

@@ -41,7 +41,7 @@ impl State {
             return;
         }
         for moved in &other.moved {
-            if !self.moved.iter().any(|m| m.local == moved.local && m.path == moved.path) {
+            if !self.has_move(moved) {
                 self.moved.push(moved.clone());
             }
         }
@@ -50,12 +50,16 @@ impl State {
         self.owes_reply |= other.owes_reply;
     }
 
+    /// Whether the same place is moved away here, too.
+    pub fn has_move(&self, moved: &Moved) -> bool {
+        self.moved.iter().any(|own| own.local == moved.local && own.path == moved.path)
+    }
+
     /// Whether joining `other` would add nothing.
     pub fn includes(&self, other: &State) -> bool {
-        let has_move = |m: &Moved| self.moved.iter().any(|own| own.local == m.local && own.path == m.path);
         other.dead
             || (!self.dead
-                && other.moved.iter().all(has_move)
+                && other.moved.iter().all(|m| self.has_move(m))
                 && other.unset.iter().all(|l| self.unset.contains(l))
                 && other.set.iter().all(|l| self.set.contains(l))
                 && (self.owes_reply || !other.owes_reply))

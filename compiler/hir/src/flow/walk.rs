@@ -451,9 +451,8 @@ impl<'a> Flow<'a> {
             }
             self.declare(&arm.pat, &mut state);
             if let Some(guard) = &arm.guard {
-                let known = state.moved.len();
                 self.expr(guard, &mut state, Use::Move);
-                self.guard_moves(&arm.pat, state.moved.get(known..).unwrap_or_default(), &mut before);
+                self.guard_moves(&arm.pat, &state, &mut before);
             }
             self.expr(&arm.body, &mut state, mode);
             after.join(&state);
@@ -462,12 +461,12 @@ impl<'a> Flow<'a> {
     }
 
     /// What a guard has moved is gone for the arms behind, too; what the pattern binds is still in the value when it says no.
-    fn guard_moves(&mut self, pat: &Pat, moved: &[Moved], before: &mut State) {
-        for moved in moved {
+    fn guard_moves(&mut self, pat: &Pat, behind: &State, before: &mut State) {
+        for moved in &behind.moved {
             if binds(pat, moved.local) {
                 let ty = self.body.locals[moved.local].ty;
                 self.report_copy(ty, moved.span, "a guard that says no leaves the value to the arms behind");
-            } else {
+            } else if !before.has_move(moved) {
                 before.moved.push(moved.clone());
             }
         }
