@@ -87,6 +87,12 @@ impl TypeFacts {
     pub fn has_ptr(&self, ty: Ty) -> bool {
         self.get(ty).has_ptr
     }
+
+    /// Whether values contain addresses that lead into nothing the value owns, and have a `drop` that may use them.
+    pub fn drop_uses_ptr(&self, ty: Ty) -> bool {
+        let fact = self.get(ty);
+        fact.has_ptr && fact.user_drop && !fact.has_cell && !fact.has_actor && !fact.has_handle
+    }
 }
 
 fn has(types: &Types, shared: Shared) -> bool {

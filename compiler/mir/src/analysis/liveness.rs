@@ -1,8 +1,9 @@
 //! Which values are needed later: one bit for each local without a move path, one for each move path.
 //!
-//! A `Drop` needs nothing, but where it is asked for (`scopes`) that of a watched value is a use of it at the call or drop before, from which
-//! on one can see whether it was the last owner: up to there another owner may go in its place. The bit of a path speaks for its value as a whole and for the parts without a path of their own:
-//! using a whole sets the bits of all its parts, using a part that owns nothing and is no
+//! A `Drop` needs what the addresses in the value lead to, where its `drop` may use them. Where it is asked for (`scopes`)
+//! that of a watched value is a use of it at the call or drop before, from which on one can see whether it was the last
+//! owner: up to there another owner may go in its place. The bit of a path speaks for its value as a whole and for the
+//! parts without a path of their own: using a whole sets the bits of all its parts, using a part that owns nothing and is no
 //! address sets the bit of the whole alone. Using a borrow or a pointer
 //! uses what it rests on. `mut` parameters are needed at `return`, not where unwinding leaves: there `Const::Poison` serves.
 
@@ -175,7 +176,11 @@ impl Liveness<'_> {
         match access {
             Access::Write | Access::CallWrite => self.use_dest(state, place),
             // A drop behind a pointer needs the pointer.
-            Access::Drop if !place.is_indirect() => {}
+            Access::Drop if !place.is_indirect() => {
+                if self.facts.drop_uses_ptr(self.body.locals[place.local].ty) {
+                    self.use_owners(state, place.local);
+                }
+            }
             _ => self.use_place(state, place),
         }
     }

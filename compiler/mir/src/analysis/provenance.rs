@@ -68,10 +68,12 @@ impl Provenance {
     }
 }
 
-/// Whether values of the type carry addresses without owning anything.
+/// Whether values of the type carry addresses without owning anything that is counted.
 pub fn carries_address(types: &Types, facts: &TypeFacts, ty: Ty) -> bool {
     let word = *types.kind(ty) == TyKind::Int(IntTy::USize);
-    word || facts.has_ptr(ty) && !facts.needs_drop(ty) || matches!(types.kind(ty), TyKind::Ptr(_))
+    word || facts.has_ptr(ty) && !facts.needs_drop(ty)
+        || facts.drop_uses_ptr(ty)
+        || matches!(types.kind(ty), TyKind::Ptr(_))
 }
 
 impl Builder<'_> {
@@ -143,9 +145,10 @@ impl Builder<'_> {
     /// The local rests on a place: on the owned value it is part of, or on what its pointer or borrow rests on.
     fn rest_on(&mut self, local: Local, place: &Place) {
         let base = place.local;
-        if place.is_indirect() && self.carries(base) || self.is_borrow(base) {
+        if self.carries(base) || self.is_borrow(base) {
             self.inherits[local].push(base);
-        } else {
+        }
+        if !(place.is_indirect() && self.carries(base) || self.is_borrow(base)) {
             let end = place.proj.iter().position(|p| matches!(p, Proj::Deref | Proj::Index(_)));
             let proj = place.proj[..end.unwrap_or(place.proj.len())].to_vec();
             let owner = self.owning_part(Place { local: base, proj });
@@ -208,51 +211,85 @@ impl Builder<'_> {
             }
             return carries;
         }
-        // A number out of memory or out of a value is taken for a number.
-        if *self.types.kind(self.body.locals[local].ty) == TyKind::Int(IntTy::USize) {
+        let inside = self.carries(place.local) && !place.is_indirect();
+        // A number out of memory or out of a value is taken for a number. What is taken out of a value and has a `drop` is
+        // a value of its own.
+        let ty = self.body.locals[local].ty;
+        let is_number = *self.types.kind(ty) == TyKind::Int(IntTy::USize);
+        if is_number || self.facts.drop_uses_ptr(ty) && !inside {
             return false;
         }
-        if self.carries(place.local) && !place.is_indirect() {
+        if inside {
             self.inherits[local].push(place.local);
+            self.rest_on_dropped(local, place);
         } else {
             self.rest_on(local, place);
         }
         true
     }
 
+    /// What the `drop` of a value frees lies behind the addresses in it, too.
+    fn rest_on_dropped(&mut self, local: Local, place: &Place) {
+        if self.facts.drop_uses_ptr(self.body.locals[place.local].ty) {
+            let owner = self.owning_part(place.clone());
+            add(&mut self.owners[local], owner);
+        }
+    }
+
     fn call(&mut self, dest: Local, callee: &Callee, args: &[Arg]) {
         let word = *self.types.kind(self.body.locals[dest].ty) == TyKind::Int(IntTy::USize);
-        if !self.carries(dest) || word || self.body.locals[dest].loan_of.is_some() || self.is_borrow(dest) {
-            return;
-        }
-        let mut any = false;
-        if let Callee::Dyn { object, .. } = callee {
-            self.rest_on(dest, object);
-            any = true;
-        }
-        for arg in args {
-            match arg {
-                Arg::Mut(place) => {
-                    self.rest_on(dest, place);
-                    any = true;
-                }
-                Arg::Value(op @ Operand::Borrow(_)) => any |= self.operand(dest, op),
-                Arg::Value(Operand::Copy(place) | Operand::Move(place)) => {
-                    let base = self.body.locals[place.local].ty;
-                    if place.proj.is_empty() && self.carries(place.local) {
-                        self.inherits[dest].push(place.local);
-                        any = true;
-                    } else if self.facts.needs_drop(base) {
-                        // Before parameters are known to be borrowed, `copy` may stand for a loan.
-                        self.rest_on(dest, place);
-                        any = true;
-                    }
-                }
-                Arg::Value(Operand::Const(_)) => {}
+        if self.takes_addresses(dest) && !word {
+            let mut any = false;
+            if let Callee::Dyn { object, .. } = callee {
+                self.rest_on(dest, object);
+                any = true;
+            }
+            for arg in args {
+                any |= self.argument(dest, arg);
+            }
+            if !any {
+                self.unknown.insert(dest.index());
             }
         }
-        if !any {
-            self.unknown.insert(dest.index());
+        // The function may put addresses from one argument into another.
+        for (i, arg) in args.iter().enumerate() {
+            if let Arg::Mut(place) = arg
+                && !place.is_indirect()
+                && self.takes_addresses(place.local)
+            {
+                let others = args.iter().enumerate().filter(|(j, _)| *j != i);
+                others.for_each(|(_, other)| _ = self.argument(place.local, other));
+            }
+        }
+    }
+
+    fn takes_addresses(&self, local: Local) -> bool {
+        self.carries(local) && self.body.locals[local].loan_of.is_none() && !self.is_borrow(local)
+    }
+
+    /// Whether addresses in `dest` may be the argument's, or lead into it.
+    fn argument(&mut self, dest: Local, arg: &Arg) -> bool {
+        match arg {
+            Arg::Mut(place) => {
+                self.rest_on(dest, place);
+                true
+            }
+            Arg::Value(op @ Operand::Borrow(_)) => self.operand(dest, op),
+            Arg::Value(Operand::Copy(place) | Operand::Move(place)) => {
+                let base = self.body.locals[place.local].ty;
+                if place.proj.is_empty() && self.carries(place.local) {
+                    self.inherits[dest].push(place.local);
+                    self.rest_on_dropped(dest, place);
+                    true
+                } else if self.facts.needs_drop(base) {
+                    // Before parameters are known to be borrowed, `copy` may stand for a loan.
+                    self.rest_on(dest, place);
+                    true
+                } else {
+                    false
+                }
+            }
+            Arg::Value(Operand::Const(_)) => false,
         }
     }
 

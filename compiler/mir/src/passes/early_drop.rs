@@ -14,12 +14,13 @@ use crate::analysis::provenance::Provenance;
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::passes::cleanup_edges::split_edge;
+use crate::passes::nounwind::Unwinds;
 use crate::passes::postpone::{Postponer, drop_on_unwinding};
 use crate::visit::Access;
 use entity::{Idx, IndexVec};
 use syntax::Span;
 
-pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
+pub fn run(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {
     let paths = MovePaths::new(types, facts, body, Detail::Reads);
     if paths.is_empty() {
         return;
@@ -28,6 +29,7 @@ pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
     let live = Liveness { types, facts, body, paths: &paths, provenance: &provenance, scopes: false };
     let mut finder = Finder {
         live: &live,
+        unwinds,
         entry: live.compute(),
         preds: body.predecessors(),
         droppable: droppable(facts, body, &paths),
@@ -86,6 +88,7 @@ enum Edit {
 
 struct Finder<'a> {
     live: &'a Liveness<'a>,
+    unwinds: &'a Unwinds,
     entry: IndexVec<Block, BitSet>,
     preds: IndexVec<Block, Vec<Block>>,
     droppable: BitSet,
@@ -128,7 +131,9 @@ impl Finder<'_> {
             return;
         }
         let postponer = Postponer { live, entry: &self.entry };
-        if let Some(ends) = postponer.unwinding(path, block, i + 1) {
+        if let Some(mut ends) = postponer.unwinding(path, block, i + 1) {
+            // Where nothing unwinds there may be no landing, and a new one would not drop what others own.
+            ends.retain(|end| self.unwinds.term(live.types, live.body, &live.body.blocks[*end].term));
             self.edits.push(Edit::Remove(block, i));
             match self.postponed.iter_mut().find(|p| p.0 == path) {
                 Some((_, all)) => {

@@ -119,8 +119,7 @@ fn taken(types: &Types, body: &Body, paths: &MovePaths) -> BitSet {
 fn may_unwind(types: &Types, unwinds: &Unwinds, body: &Body, term: &Term) -> bool {
     match term {
         Term::Call { unwind: Some(_), .. } | Term::Drop { unwind: Some(_), .. } => true,
-        Term::Call { callee, .. } => unwinds.call(callee),
-        Term::Drop { place, .. } => unwinds.drop(types, place_ty(types, body, place)),
+        Term::Call { .. } | Term::Drop { .. } => unwinds.term(types, body, term),
         _ => false,
     }
 }

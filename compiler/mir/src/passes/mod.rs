@@ -199,6 +199,12 @@ impl<'a> Pipeline<'a> {
             "nounwind" => nounwind::run(program),
             "dead_functions" => dead_functions::run(program),
             "unique" => self.unique(program),
+            "early_drop" => {
+                let unwinds = nounwind::Unwinds::new(program);
+                self.bodies(program, name, |types, facts, body| {
+                    early_drop::run(types, facts, &unwinds, body)
+                });
+            }
             "reuse" => self.reuse(program),
             "inline" => {
                 let facts = self.facts.clone();
@@ -226,13 +232,19 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    fn bodies(&mut self, program: &mut Program, name: &str, run: BodyPass) {
+    fn bodies(&mut self, program: &mut Program, name: &str, run: impl Fn(&mut Types, &TypeFacts, &mut Body)) {
         for func in program.funcs.indices() {
-            self.body(program, func, name, run);
+            self.body(program, func, name, &run);
         }
     }
 
-    fn body(&mut self, program: &mut Program, func: FuncId, name: &str, run: BodyPass) {
+    fn body(
+        &mut self,
+        program: &mut Program,
+        func: FuncId,
+        name: &str,
+        run: impl Fn(&mut Types, &TypeFacts, &mut Body),
+    ) {
         let Program { types, funcs, .. } = &mut *program;
         let Some(body) = funcs[func].body_mut() else { return };
         run(types, &self.facts, body);
@@ -330,7 +342,6 @@ fn body_pass(name: &str) -> Option<BodyPass> {
         "dead_code" => |types, facts, body| dead_code::run(types, facts, body),
         "borrow_locals" => |types, facts, body| borrow_locals::run(types, facts, body),
         "last_use" => |types, facts, body| last_use::run(types, facts, body),
-        "early_drop" => |types, facts, body| early_drop::run(types, facts, body),
         "split_cleanup" => |types, facts, body| split_cleanup::run(types, facts, body),
         _ => return None,
     })

@@ -12,17 +12,11 @@ use entity::{Idx, IndexVec};
 pub fn run(program: &mut Program) {
     infer(program);
     let unwinds = Unwinds::new(program);
-    let drops: IndexVec<Ty, bool> =
-        program.types.defs.indices().map(|ty| program.drop_may_unwind(ty)).collect();
     let Program { types, funcs, .. } = program;
     for func in funcs.iter_mut() {
         let Some(body) = func.body_mut() else { continue };
         for block in body.blocks.indices() {
-            let never = match &body.blocks[block].term {
-                Term::Call { callee, .. } => !unwinds.call(callee),
-                Term::Drop { place, .. } => !drops[place_ty(types, body, place)],
-                _ => false,
-            };
+            let never = !unwinds.term(types, body, &body.blocks[block].term);
             if let Some(unwind) = body.blocks[block].term.unwind_mut().filter(|_| never) {
                 *unwind = None;
             }
@@ -108,6 +102,15 @@ impl Unwinds {
             Callee::Func(func) | Callee::Next(func) => self.funcs[*func],
             Callee::FnBox(_) | Callee::Dyn { .. } => self.boxed,
             Callee::Start(_) | Callee::End(_) | Callee::Resume => false,
+        }
+    }
+
+    pub fn term(&self, types: &Types, body: &Body, term: &Term) -> bool {
+        match term {
+            Term::Call { callee, .. } => self.call(callee),
+            Term::Drop { place, .. } => self.drop(types, place_ty(types, body, place)),
+            Term::Throw => true,
+            _ => false,
         }
     }
 
