@@ -96,6 +96,8 @@ impl Checker {
             .note("an `impl` stands in the package of its trait or of its type")
             .note("a struct of your own around the value can implement the trait");
         self.report(diag);
+        // Which of this one and the library's is meant is no question.
+        self.decls.overlapping.push(trait_);
         true
     }
 

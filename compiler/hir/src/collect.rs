@@ -30,8 +30,10 @@ pub(crate) struct Decls {
     pub faulty_params: FxHashSet<Span>,
     /// Functions that return values without saying so: what their calls give is not known.
     pub lacking_results: Vec<FnId>,
-    /// Types that may not be the arguments of these parameters, as impls of traits say: uses need not say it again.
+    /// Types that may not be the arguments of these parameters, as was said of a declaration: uses need not say it again.
     pub faulty_trait_args: Vec<(Ty, Symbol)>,
+    /// The types with such arguments.
+    pub faulty_types: Vec<Ty>,
     /// Functions whose signature breaks a bound; their bodies need not say it again.
     pub faulty_signatures: Vec<FnId>,
     /// Types that were reported as a part of an infinite circle.

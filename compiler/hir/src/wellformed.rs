@@ -246,6 +246,9 @@ impl Checker {
             let iso_param = |i: u32| is_iso_param(generics, i);
             if crate::resolve::is_iso_in(&mut self.program, *arg, &iso_param) {
                 self.report_iso_arg(*arg, name, span);
+                self.decls.faulty_trait_args.push((*arg, name));
+                let whole = self.program.types.intern(TyKind::Adt(id, args.into()));
+                self.decls.faulty_types.push(whole);
             }
         }
     }

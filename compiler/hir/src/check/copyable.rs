@@ -114,7 +114,12 @@ impl FnCtxt<'_> {
         }
         self.has_errors = true;
         let faulty = |param: Symbol| self.ck.decls.faulty_trait_args.contains(&(ty, param));
-        let known = self.has_faulty_signature || matches!(why, CopyReason::Param(p) if faulty(p));
+        let known = self.has_faulty_signature
+            || match why {
+                CopyReason::Param(param) => faulty(param),
+                CopyReason::Impl(_, self_ty, _) => self.ck.decls.faulty_types.contains(&self_ty),
+                _ => false,
+            };
         if known || !told.insert((ty, span)) {
             return;
         }

@@ -7,6 +7,7 @@
 
 mod actors;
 mod calls;
+mod conditions;
 mod state;
 mod walk;
 
@@ -231,6 +232,10 @@ impl<'a> Flow<'a> {
             text = format!("{text}.{step}");
             ty = inner;
         }
+        if !path.is_empty() && self.is_states(local) {
+            // States are written without it.
+            text = text.trim_start_matches("self.").to_string();
+        }
         (text, self.ck.program.ty_name(ty))
     }
 
@@ -246,11 +251,16 @@ impl<'a> Flow<'a> {
             let Some(moved) = state.moved.iter().find(|m| m.local == *local).filter(|_| is_mut) else {
                 continue;
             };
-            let text = self.name(*local);
+            let text = self.part_name(*local, &moved.path).0;
+            let note = if self.is_states(*local) {
+                "the next message finds the states as this one leaves them; `take()` or `replace()` leave something in its place"
+            } else {
+                "a `mut` parameter is handed back to the caller; `take()` or `replace()` leave something in its place"
+            };
             let message = format!("`{text}` is moved and gets no new value before the function ends");
             let diag = Diagnostic::error(codes::MOVED_MUT_PARAM, moved.span, message)
                 .also(self.end_of(span), "the function ends here")
-                .note("a `mut` parameter is handed back to the caller; `take()` or `replace()` leave something in its place");
+                .note(note);
             self.report(diag);
         }
     }

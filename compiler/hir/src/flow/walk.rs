@@ -40,11 +40,9 @@ impl<'a> Flow<'a> {
                 }
             }
             ExprKind::Call { callee, args } => self.call(callee, args, st, e.span),
-            ExprKind::Binary { op: BinOp::And | BinOp::Or, lhs, rhs } => {
-                self.expr(lhs, st, Use::Move);
-                let mut right = st.clone();
-                self.expr(rhs, &mut right, Use::Move);
-                st.join(&right);
+            ExprKind::Binary { op: BinOp::And | BinOp::Or, .. } | ExprKind::Is { .. } => {
+                let fails = self.cond(e, st);
+                st.join(&fails);
             }
             ExprKind::Binary { lhs, rhs, .. } => {
                 self.expr(lhs, st, Use::Lend);
@@ -327,15 +325,13 @@ impl<'a> Flow<'a> {
         match &e.kind {
             ExprKind::Block(block) => self.block(block, st, mode),
             ExprKind::If { cond, then, else_ } => {
-                self.expr(cond, st, Use::Move);
-                let mut other = st.clone();
+                let mut other = self.cond(cond, st);
                 self.expr(then, st, mode);
                 if let Some(else_) = else_ {
                     self.expr(else_, &mut other, mode);
                 }
                 st.join(&other);
             }
-            ExprKind::Is { expr, pat } => self.matched(expr, &[pat], st),
             ExprKind::Match { scrutinee, arms } => self.match_expr(scrutinee, arms, st, mode),
             ExprKind::Loop { id, body } => {
                 self.loop_body(*id, st, true, |this, st| this.expr(body, st, Use::Move))
@@ -422,7 +418,7 @@ impl<'a> Flow<'a> {
     }
 
     /// A value meets patterns: it is moved if one of them binds something that can only be moved.
-    fn matched(&mut self, value: &'a Expr, pats: &[&'a Pat], st: &mut State) {
+    pub(super) fn matched(&mut self, value: &'a Expr, pats: &[&'a Pat], st: &mut State) {
         let moves = pats.iter().any(|p| self.binds_iso(p));
         let is_place = is_place(value);
         let mode = if moves || !is_place { Use::Move } else { Use::Lend };
