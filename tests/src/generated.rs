@@ -7,7 +7,7 @@
 use crate::loader::Memory;
 use crate::native;
 use crate::program::Program;
-use crate::run::{self, Mode, RunsOn};
+use crate::run::{self, Kept, Mode, RunsOn};
 use driver::{DriverError, Session};
 use generate::Record;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,10 +23,10 @@ const TRIALS: usize = 2_500;
 
 /// How programs are compiled and run.
 pub const CONFIGURATIONS: &[Mode] = &[
-    run::MODES[3],
     run::MODES[0],
     run::MODES[1],
     run::MODES[2],
+    run::MODES[3],
     #[cfg(feature = "llvm")]
     run::LLVM_MODES[0],
     #[cfg(feature = "llvm")]
@@ -90,8 +90,9 @@ impl Suite {
     /// Runs a program in some of the configurations, which are in order.
     pub fn check(&self, text: &str, checks_overflow: bool, configurations: &[usize]) -> Option<Fault> {
         let mut first: Option<(usize, Outcome)> = None;
+        let mut kept = Kept::default();
         for configuration in configurations.iter().copied() {
-            let outcome = match self.run(text, checks_overflow, configuration) {
+            let outcome = match self.run(text, checks_overflow, configuration, &mut kept) {
                 Ok(Some(outcome)) => outcome,
                 Ok(None) => continue,
                 Err((kind, text)) => return Some(Fault { kind, configuration, text }),
@@ -122,11 +123,12 @@ impl Suite {
         text: &str,
         checks_overflow: bool,
         configuration: usize,
+        kept: &mut Kept,
     ) -> Result<Option<Outcome>, (Kind, String)> {
         let mode = CONFIGURATIONS[configuration];
         let result = catch_unwind(AssertUnwindSafe(|| match mode.runs_on {
-            RunsOn::Interpreter => self.interpret(text, checks_overflow, mode),
-            _ => self.execute(text, checks_overflow, mode).map(Some),
+            RunsOn::Interpreter => self.interpret(text, checks_overflow, mode, kept),
+            _ => self.execute(text, checks_overflow, mode, kept).map(Some),
         }));
         result.unwrap_or_else(|panic| {
             let message = crate::fuzz::message(&*panic);
@@ -139,16 +141,16 @@ impl Suite {
         text: &str,
         checks_overflow: bool,
         mode: Mode,
+        kept: &mut Kept,
     ) -> Result<Option<Outcome>, (Kind, String)> {
         let (program, mut loader) = (program(checks_overflow), memory(text));
         let mut session = Session::new(&mut loader, run::options(&program, mode));
-        match driver::interpret_within(&mut session, NAME, &[], &[], STEPS_MAX) {
-            Ok(outcome) => {
-                let driver::Interpreted { status, stdout, stderr } = outcome;
+        let made = kept.program(&mut session, NAME).map_err(classified)?;
+        let outcome = made.interpret(&mut session, &[], &[], STEPS_MAX);
+        kept.keep(session, made);
+        match outcome {
+            Ok(driver::Interpreted { status, stdout, stderr }) => {
                 Ok(Some(Outcome { status, stdout, stderr }))
-            }
-            Err(DriverError::Limit(why)) if why.contains("errors") => {
-                Err(rejection(text, checks_overflow, mode))
             }
             Err(DriverError::Limit(_)) => {
                 self.counts.over_limit.fetch_add(1, Ordering::Relaxed);
@@ -158,15 +160,16 @@ impl Suite {
         }
     }
 
-    fn execute(&self, text: &str, checks_overflow: bool, mode: Mode) -> Result<Outcome, (Kind, String)> {
+    fn execute(
+        &self,
+        text: &str,
+        checks_overflow: bool,
+        mode: Mode,
+        kept: &mut Kept,
+    ) -> Result<Outcome, (Kind, String)> {
         let (program, mut loader) = (program(checks_overflow), memory(text));
-        let made =
-            run::compile(&mut loader, NAME, run::options(&program, mode)).map_err(|problem| match problem
-                .starts_with("does not compile")
-            {
-                true => (rejected(&problem), problem),
-                false => (compiler_fault(&problem), problem),
-            })?;
+        let options = run::options(&program, mode);
+        let made = kept.compile(&mut loader, NAME, options).map_err(classified)?.bytes;
         if matches!(mode.runs_on, RunsOn::Native(_)) {
             let native::Outcome { status, stdout, stderr } = native::run(&made, &program, TIMEOUT)
                 .map_err(|problem| (compiler_fault(&problem), problem))?;
@@ -212,11 +215,13 @@ fn program(checks_overflow: bool) -> Program {
     Program { name: NAME.to_string(), overflow_checks: Some(checks_overflow), ..Program::default() }
 }
 
-/// The interpreter does not say what the checker has against a program; compiling does.
-fn rejection(text: &str, checks_overflow: bool, mode: Mode) -> (Kind, String) {
-    let problem = run::compile(&mut memory(text), NAME, run::options(&program(checks_overflow), mode));
-    let problem = problem.err().unwrap_or_else(|| "only the interpreter refuses it".to_string());
-    (rejected(&problem), problem)
+/// Whose fault it is that there is nothing to run.
+fn classified(problem: String) -> (Kind, String) {
+    let kind = match problem.starts_with("does not compile") {
+        true => rejected(&problem),
+        false => compiler_fault(&problem),
+    };
+    (kind, problem)
 }
 
 fn rejected(problem: &str) -> Kind {

@@ -8,8 +8,8 @@ use crate::wasm_opt;
 use crate::web;
 use backends::BACKENDS;
 use driver::{
-    Artifact, ArtifactKind, BackendKind, OptLevel, Options, Panics, Profile, Session, SourceLoader,
-    TargetInfo, Vectors,
+    Artifact, ArtifactKind, BackendKind, Checked, MirProgram, OptLevel, Options, Panics, Profile, Session,
+    SourceLoader, TargetInfo, Vectors,
 };
 use std::path::Path;
 use std::time::Duration;
@@ -68,11 +68,15 @@ const fn mode(name: &'static str, profile: Profile, runs_on: RunsOn) -> Mode {
     }
 }
 
+const INTERPRETER: Mode = mode("interpreter", Profile::Debug, RunsOn::Interpreter);
+pub const DEBUG: Mode = mode("debug", Profile::Debug, RunsOn::Wasm);
+
+/// The interpreter and `debug` share their MIR, as they follow each other.
 pub const MODES: &[Mode] = &[
-    mode("debug", Profile::Debug, RunsOn::Wasm),
+    INTERPRETER,
+    DEBUG,
     mode("release", Profile::Release, RunsOn::Wasm),
     Mode { passes_off: true, one_of: 2, ..mode("plain", Profile::Debug, RunsOn::Wasm) },
-    mode("interpreter", Profile::Debug, RunsOn::Interpreter),
     Mode { aborts: true, one_of: 3, ..mode("abort", Profile::Release, RunsOn::Wasm) },
     Mode { debug_info: true, is_long: true, ..mode("debug -g", Profile::Debug, RunsOn::Wasm) },
 ];
@@ -323,6 +327,7 @@ pub fn check_program(
     is_full: bool,
 ) -> Vec<String> {
     let mut failures = Vec::new();
+    let mut kept = Kept::default();
     let number = program.name.bytes().fold(0, |sum, byte| sum + u32::from(byte));
     let runs = |mode: &&Mode| is_full || !mode.is_long && number.is_multiple_of(mode.one_of);
     for mode in modes.iter().filter(runs) {
@@ -341,7 +346,7 @@ pub fn check_program(
             continue;
         }
         let mut loader = Disk { root: root.to_path_buf() };
-        if let Err(problem) = check_mode(&mut loader, engine, program, *mode) {
+        if let Err(problem) = check_mode(&mut loader, engine, program, *mode, &mut kept) {
             failures.push(format!("{} [{}]: {problem}", program.name, mode.name));
         }
     }
@@ -357,7 +362,7 @@ pub fn check_text(
 ) -> Result<(), String> {
     let mut loader = Memory { name: name.to_string(), text: text.to_string() };
     let mut program = Program { name: name.to_string(), ..Program::default() };
-    let wasm = compile(&mut loader, &program.name, options(&program, MODES[0]))?;
+    let wasm = compile(&mut loader, &program.name, options(&program, DEBUG))?;
     if let Some(expected) = expected {
         program.stdout = expected.to_string();
     }
@@ -370,7 +375,7 @@ pub fn compiles_for_the_web(text: &str) -> Result<(), String> {
     let name = "example.gal";
     let mut loader = Memory { name: name.to_string(), text: text.to_string() };
     let program = Program { name: name.to_string(), ..Program::default() };
-    let options = Options { target: &driver::WASM32_WEB, ..options(&program, MODES[0]) };
+    let options = Options { target: &driver::WASM32_WEB, ..options(&program, DEBUG) };
     compile(&mut loader, name, options).map(drop)
 }
 
@@ -379,13 +384,14 @@ fn check_mode(
     engine: &wasi::Engine,
     program: &Program,
     mode: Mode,
+    kept: &mut Kept,
 ) -> Result<(), String> {
     let options = options(program, mode);
     if mode.runs_on == RunsOn::Interpreter {
-        let outcome = interpret(loader, program, options)?;
+        let outcome = interpret(loader, program, options, kept)?;
         return compare(program, outcome.status, &outcome.stdout, &outcome.stderr, true);
     }
-    let artifact = compile_artifact(loader, &program.name, options)?;
+    let artifact = kept.compile(loader, &program.name, options)?;
     let process = match mode.runs_on {
         RunsOn::Native(_) => Some(native::run(&artifact.bytes, program, TIMEOUT)?),
         RunsOn::Linked(system, _) => Some(system.run(&artifact.bytes, program, TIMEOUT)?),
@@ -406,6 +412,52 @@ fn check_mode(
     compare(program, outcome.status, &outcome.stdout_text(), &outcome.stderr_text(), true)
 }
 
+/// The MIR of one program that was made last, for whoever asks for the same.
+#[derive(Default)]
+pub struct Kept(Option<(Options, MirProgram)>);
+
+impl Kept {
+    /// The program of the session, or what the compiler says against it.
+    pub fn program(&mut self, session: &mut Session<'_>, entry: &str) -> Result<MirProgram, String> {
+        match self.0.take() {
+            Some((options, made)) if options == session.options => Ok(made),
+            _ => driver::to_mir(session, entry).map_err(|e| e.to_string())?.map_err(|c| rejected(&c)),
+        }
+    }
+
+    pub fn keep(&mut self, session: Session<'_>, made: MirProgram) {
+        self.0 = Some((session.options, made));
+    }
+
+    pub fn compile(
+        &mut self,
+        loader: &mut dyn SourceLoader,
+        entry: &str,
+        options: Options,
+    ) -> Result<Artifact, String> {
+        let features = features(&options);
+        let mut session = Session::new(loader, options).with_backends(BACKENDS);
+        let made = self.program(&mut session, entry)?;
+        let compiled = made.compile(&mut session).map_err(|e| e.to_string())?;
+        let Some(output) = compiled.output else { return Err(rejected(&compiled.checked)) };
+        if output.artifact.kind == ArtifactKind::WasmModule {
+            wasmparser::Validator::new_with_features(features)
+                .validate_all(&output.artifact.bytes)
+                .map_err(|e| format!("invalid module: {e}"))?;
+        }
+        Ok(output.artifact)
+    }
+}
+
+fn rejected(checked: &Checked) -> String {
+    let text: Vec<String> = checked
+        .diagnostics
+        .iter()
+        .map(|d| report::human(d, &checked.source_map, report::Style::Plain))
+        .collect();
+    format!("does not compile\n{}", text.join("\n"))
+}
+
 /// Compiles a program to what the options say; modules are validated.
 pub fn compile(loader: &mut dyn SourceLoader, entry: &str, options: Options) -> Result<Vec<u8>, String> {
     Ok(compile_artifact(loader, entry, options)?.bytes)
@@ -417,24 +469,7 @@ pub fn compile_artifact(
     entry: &str,
     options: Options,
 ) -> Result<Artifact, String> {
-    let features = features(&options);
-    let mut session = Session::new(loader, options).with_backends(BACKENDS);
-    let compiled = driver::compile(&mut session, entry).map_err(|e| e.to_string())?;
-    let Some(output) = compiled.output else {
-        let checked = &compiled.checked;
-        let text: Vec<String> = checked
-            .diagnostics
-            .iter()
-            .map(|d| report::human(d, &checked.source_map, report::Style::Plain))
-            .collect();
-        return Err(format!("does not compile\n{}", text.join("\n")));
-    };
-    if output.artifact.kind == ArtifactKind::WasmModule {
-        wasmparser::Validator::new_with_features(features)
-            .validate_all(&output.artifact.bytes)
-            .map_err(|e| format!("invalid module: {e}"))?;
-    }
-    Ok(output.artifact)
+    Kept::default().compile(loader, entry, options)
 }
 
 /// What a module may need of an engine: vectors only where they are asked for.
@@ -477,10 +512,16 @@ fn interpret(
     loader: &mut dyn SourceLoader,
     program: &Program,
     options: Options,
+    kept: &mut Kept,
 ) -> Result<driver::Interpreted, String> {
     let mut session = Session::new(loader, options);
-    driver::interpret(&mut session, &program.name, &program.args, program.stdin.as_bytes())
-        .map_err(|e| e.to_string())
+    let made = kept.program(&mut session, &program.name)?;
+    let stdin = program.stdin.as_bytes();
+    let outcome = made
+        .interpret(&mut session, &program.args, stdin, driver::INTERPRETED_STEPS)
+        .map_err(|e| e.to_string());
+    kept.keep(session, made);
+    outcome
 }
 
 pub fn compare(

@@ -27,7 +27,7 @@ pub fn check(root: &Path, engine: &wasi::Engine, path: &Path) -> Vec<String> {
 /// The same of a program that has been read; it lies below `root`.
 pub fn check_seeds(root: &Path, engine: &wasi::Engine, program: &Program) -> Result<(), String> {
     let mut loader = Disk { root: root.to_path_buf() };
-    let options = Options { schedules: true, ..run::options(program, run::MODES[0]) };
+    let options = Options { schedules: true, ..run::options(program, run::DEBUG) };
     let wasm = run::compile(&mut loader, &program.name, options)?;
     let module = engine.load(wasm).map_err(|error| error.to_string())?;
     for seed in 0..seeds() {

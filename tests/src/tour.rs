@@ -5,7 +5,7 @@
 use crate::docs::{self, Example};
 use crate::loader::Disk;
 use crate::program::Program;
-use crate::run::{self, MODES, TIMEOUT};
+use crate::run::{self, DEBUG, MODES, TIMEOUT};
 use crate::{schedules, test_blocks, web};
 use backends::BACKENDS;
 use driver::{Compiled, Options, Profile, Session, SourceLoader, WebNames};
@@ -122,7 +122,7 @@ impl Lesson {
     }
 
     fn options(&self, file: &str) -> Options {
-        run::options(&self.program(file), MODES[0])
+        run::options(&self.program(file), DEBUG)
     }
 }
 

@@ -29,7 +29,7 @@ pub fn check(root: &Path, engine: &wasi::Engine, path: &Path) -> Vec<String> {
 }
 
 fn check_program(root: &Path, engine: &wasi::Engine, program: &Program) -> Result<(), String> {
-    let debug = options(program, run::MODES[0]);
+    let debug = options(program, run::DEBUG);
     let module = compile(root, engine, program, debug.clone())?;
     let first = execute(&module, program, None)?;
     run::compare(program, first.status, &first.stdout, &first.stderr, true)?;

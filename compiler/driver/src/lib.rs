@@ -12,6 +12,7 @@ mod backends;
 mod constants;
 mod instances;
 pub mod library;
+mod middle;
 mod misuses;
 mod options;
 mod pipeline;
@@ -23,6 +24,7 @@ pub use backend::{
 };
 pub use backends::{Fallback, find as find_backend};
 pub use instances::check_instances;
+pub use middle::{INTERPRETED_STEPS, Interpreted, MirProgram, interpret, interpret_within, to_mir};
 pub use mir::build::Trace;
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TRACE,
@@ -251,26 +253,12 @@ pub fn analyse(
 
 /// Compiles the program that starts at the file `entry` to what [`Options::artifact`] says.
 pub fn compile(session: &mut Session<'_>, entry: &str) -> Result<Compiled, DriverError> {
-    require_entry(session, entry)?;
     // Before any work, for what cannot be done.
-    let choice = backends::choose(&session.options, session.backends)?;
-    let mut checker = pipeline::front_end(session, entry)?;
-    let program = match lower(session, &mut checker)? {
-        Lowered::Program(program) => program,
-        Lowered::Diagnostics(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
-    };
-    let module =
-        match pipeline::to_lir(session, &program, choice.max_results, choice.unwanted(&session.options))? {
-            Ok(module) => module,
-            Err(extra) => return Ok(Compiled { checked: with(checker, extra), output: None }),
-        };
-    let artifact = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
-    let tests = tests(&checker, session.options.purpose);
-    let copies = if session.options.explain_copies { copies(&program, &checker) } else { Vec::new() };
-    let (backend, fallback) = (choice.backend.kind(), choice.fallback);
-    let web = session.options.target.is_web().then(|| WebInterface::new(&mut checker, &program));
-    let output = CompileOutput { artifact, backend, fallback, tests, web, copies };
-    Ok(Compiled { checked: pipeline::checked(checker), output: Some(output) })
+    backends::choose(&session.options, session.backends)?;
+    match to_mir(session, entry)? {
+        Ok(program) => program.compile(session),
+        Err(checked) => Ok(Compiled { checked, output: None }),
+    }
 }
 
 /// A program in MIR, or why there is none: the checker's diagnostics are errors, or these are.
@@ -311,116 +299,10 @@ fn missing_main(options: &Options, checker: &hir::Checker) -> Option<Diagnostic>
     Some(Diagnostic::error(hir::codes::MISSING_MAIN, Span::new(1, 1), message).note(note))
 }
 
-/// The places in the user's files where a value gets a second owner.
-fn copies(program: &mir::Program, checker: &hir::Checker) -> Vec<CopyReport> {
-    use mir::explain::Reason;
-    let is_user =
-        |span: Span| checker.map.file_at(span.lo).is_some_and(|id| !checker.map.file(id).is_library);
-    let called =
-        |name: &Option<String>| name.as_ref().map_or("the value".to_string(), |name| format!("`{name}`"));
-    // What was inlined has lines and names of its own, which say nothing here.
-    let is_near = |a: Span, b: Span| is_user(b) && checker.map.file_at(a.lo) == checker.map.file_at(b.lo);
-    let shared = mir::explain::explain_copies(program).into_iter().filter(|value| is_user(value.span));
-    shared
-        .map(|value| {
-            let why = match &value.reason {
-                Reason::UsedAgain { at: Some(at), .. } if !is_near(value.span, *at) => {
-                    "what is called uses it again".to_string()
-                }
-                Reason::UsedAgain { name, at: Some(at) } => {
-                    let line = checker.map.line_col(at.lo).map_or(0, |(_, at)| at.line);
-                    format!("{} is used again in line {line}", called(name))
-                }
-                Reason::UsedAgain { name, at: None } => {
-                    format!("{} is kept to the end of its scope", called(name))
-                }
-                Reason::Lent { name } => format!("{} belongs to the caller", called(name)),
-                Reason::Part { name } => format!("it stays a part of {}", called(name)),
-                Reason::Element => "it stays where it is stored".to_string(),
-            };
-            let reason = format!(
-                "this `{}` gets a second owner, for {why}; the owner that changes it first copies it",
-                value.ty.replace('%', "")
-            );
-            CopyReport { span: value.span, reason }
-        })
-        .collect()
-}
-
 fn with(checker: hir::Checker, extra: Vec<Diagnostic>) -> Checked {
     let mut checked = pipeline::checked(checker);
     checked.diagnostics.extend(extra);
     checked
-}
-
-fn tests(checker: &hir::Checker, purpose: Purpose) -> Vec<TestInfo> {
-    let ids = pipeline::tests(checker, purpose);
-    let tests = ids.iter().map(|id| &checker.program.tests[*id]);
-    tests
-        .enumerate()
-        .map(|(i, test)| TestInfo { name: test.name.clone(), span: test.span, export: format!("test_{i}") })
-        .collect()
-}
-
-/// What a program did on the interpreter.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Interpreted {
-    /// 102 for a trap, as for a fatal error.
-    pub status: i32,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-/// What [`interpret`] executes of a program that has to end: some minutes.
-pub const INTERPRETED_STEPS: u64 = 20_000_000_000;
-
-/// Compiles the program to LIR and runs that on the reference interpreter.
-pub fn interpret(
-    session: &mut Session<'_>,
-    entry: &str,
-    args: &[String],
-    stdin: &[u8],
-) -> Result<Interpreted, DriverError> {
-    interpret_within(session, entry, args, stdin, INTERPRETED_STEPS)
-}
-
-/// Like [`interpret`], with a limit of its own: a program that takes more steps gives [`DriverError::Limit`].
-pub fn interpret_within(
-    session: &mut Session<'_>,
-    entry: &str,
-    args: &[String],
-    stdin: &[u8],
-    steps: u64,
-) -> Result<Interpreted, DriverError> {
-    require_entry(session, entry)?;
-    let mut checker = pipeline::front_end(session, entry)?;
-    let Lowered::Program(program) = lower(session, &mut checker)? else {
-        return Err(DriverError::Limit("the program has errors".into()));
-    };
-    let Ok(module) = pipeline::to_lir(session, &program, u32::MAX, &[])? else {
-        return Err(DriverError::Limit("a value or a frame of the program is too large".into()));
-    };
-    let limits = backend_interp::Limits { steps, ..Default::default() };
-    let mut interp =
-        backend_interp::Interp::new(&module, limits).map_err(|e| DriverError::Internal(e.to_string()))?;
-    let mut argv = vec!["program".to_string()];
-    argv.extend(args.iter().cloned());
-    let mut host = backend_interp::Preview1 { argv, stdin: stdin.to_vec(), ..Default::default() };
-    let outcome = interp.call("_start", &[], &mut host).map_err(|failure| match failure {
-        backend_interp::Failure::OutOfSteps => DriverError::Limit(failure.to_string()),
-        _ => DriverError::Internal(failure.to_string()),
-    })?;
-    let mut stderr = String::from_utf8_lossy(&host.stderr).into_owned();
-    let status = match outcome {
-        backend_interp::Outcome::Returned(_) => 0,
-        backend_interp::Outcome::Exited(status) => status,
-        backend_interp::Outcome::Threw => 101,
-        backend_interp::Outcome::Trapped(trap) => {
-            stderr.push_str(&format!("fatal: {trap}\n"));
-            102
-        }
-    };
-    Ok(Interpreted { status, stdout: host.stdout_text(), stderr })
 }
 
 /// The text of an intermediate stage of the program that starts at `entry`.
