@@ -23,8 +23,12 @@ pub(crate) enum Plan {
     Nothing,
     /// Drop the place; the path is there to keep flags up to date.
     Whole(Place, Option<Path>),
-    /// Only if the path's flag is set.
-    Flagged(Path, Box<Plan>),
+    /// Only if the path's flag is set, which is cleared unless it is asked again.
+    Flagged {
+        path: Path,
+        inner: Box<Plan>,
+        is_asked_again: bool,
+    },
     /// The parts of a value; of this path, whose flag does not speak for them any longer.
     Seq(Option<Path>, Vec<Plan>),
     /// By the variant of the enum at the place; other variants are dropped whole.
@@ -134,6 +138,20 @@ struct Planner<'a> {
     state: BitSet,
 }
 
+/// What is to be done for a field, which has a path of its own or not.
+struct Part {
+    plan: Plan,
+    is_tracked: bool,
+}
+
+fn flagged(path: Path, inner: Plan) -> Plan {
+    Plan::Flagged { path, inner: Box::new(inner), is_asked_again: false }
+}
+
+fn asked_again(path: Path, run: Vec<Plan>) -> Plan {
+    Plan::Flagged { path, inner: Box::new(Plan::Seq(None, run)), is_asked_again: true }
+}
+
 impl Planner<'_> {
     fn drop(&mut self, place: &Place) {
         let ty = place_ty(self.init.types, self.init.body, place);
@@ -174,7 +192,7 @@ impl Planner<'_> {
             return whole;
         }
         if data.children.is_empty() {
-            return Plan::Flagged(path, Box::new(whole));
+            return flagged(path, whole);
         }
         match data.children[0].0 {
             Step::Field(_) => self.plan_struct(path),
@@ -182,49 +200,64 @@ impl Planner<'_> {
                 let inner = self.plan_enum(path);
                 match status {
                     Status::Init => inner,
-                    Status::Maybe => Plan::Flagged(path, Box::new(inner)),
+                    Status::Maybe => flagged(path, inner),
                     _ => Plan::Nothing,
                 }
             }
         }
     }
 
-    /// Fields without a path share the state of the whole and are dropped first, so that its flag is asked once.
+    /// The parts in the order of the fields. Those without a path share the state of the whole: its flag is asked once for
+    /// each run of them.
     fn plan_struct(&self, path: Path) -> Plan {
-        let data = &self.init.paths.paths[path];
-        let rest = self.untracked_fields(path, 0, Step::Field, &[]);
-        let mut seq = match self.status(path) {
-            Status::Init => rest,
-            Status::Maybe if !rest.is_empty() => vec![Plan::Flagged(path, Box::new(Plan::Seq(None, rest)))],
-            _ => Vec::new(),
-        };
+        let parts = self.parts(path, 0, Step::Field, &[]);
+        let status = self.status(path);
+        let (mut seq, mut run) = (Vec::new(), Vec::new());
+        for Part { plan, is_tracked } in parts {
+            if is_tracked && status == Status::Maybe && !run.is_empty() {
+                seq.push(asked_again(path, std::mem::take(&mut run)));
+            }
+            match (is_tracked, status) {
+                (true, _) | (false, Status::Init) => seq.push(plan),
+                (false, Status::Maybe) => run.push(plan),
+                _ => {}
+            }
+        }
+        if !run.is_empty() {
+            seq.push(asked_again(path, run));
+        }
+        let last = seq.iter_mut().rev().find_map(|plan| match plan {
+            Plan::Flagged { path: of, is_asked_again, .. } if *of == path => Some(is_asked_again),
+            _ => None,
+        });
         // Asking the flag clears it.
-        let cleared = matches!(seq[..], [Plan::Flagged(..)]);
-        seq.extend(data.children.iter().map(|(_, child)| self.plan(*child)));
-        seq.retain(|p| *p != Plan::Nothing);
+        let cleared = last.map(|is_asked_again| *is_asked_again = false).is_some();
         Plan::Seq((!cleared).then_some(path), seq)
     }
 
-    fn untracked_fields(
-        &self,
-        path: Path,
-        variant: u32,
-        step: impl Fn(u32) -> Step,
-        prefix: &[Proj],
-    ) -> Vec<Plan> {
+    /// What there is to do for the fields of a variant, or of a struct, in the order in which they are dropped: theirs. Only
+    /// those without a path whose drop nobody sees come first, so that there are few runs of them.
+    fn parts(&self, path: Path, variant: u32, step: impl Fn(u32) -> Step, prefix: &[Proj]) -> Vec<Part> {
         let data = &self.init.paths.paths[path];
         let fields = &self.init.types.defs[data.ty].variants[variant as usize].fields;
-        let mut list = Vec::new();
-        for (i, field) in fields.iter().enumerate() {
-            let i = i as u32;
-            let tracked = data.children.iter().any(|c| c.0 == step(i));
-            if !tracked && self.facts.needs_drop(field.ty) {
+        let (mut first, mut list) = (Vec::new(), Vec::new());
+        for (i, field) in (0..).zip(fields) {
+            if let Some((_, child)) = data.children.iter().find(|c| c.0 == step(i)) {
+                let plan = self.plan(*child);
+                if plan != Plan::Nothing {
+                    list.push(Part { plan, is_tracked: true });
+                }
+            } else if self.facts.needs_drop(field.ty) {
                 let mut place = data.place.clone();
                 place.proj.extend_from_slice(prefix);
-                list.push(Plan::Whole(place.with(Proj::Field(i)), None));
+                let plan = Plan::Whole(place.with(Proj::Field(i)), None);
+                let is_seen = self.facts.stays(field.ty) || self.facts.runs_user_drop(field.ty);
+                let order = if is_seen { &mut list } else { &mut first };
+                order.push(Part { plan, is_tracked: false });
             }
         }
-        list
+        first.extend(list);
+        first
     }
 
     /// The enum itself is there; fields of some variants may not be.
@@ -248,14 +281,8 @@ impl Planner<'_> {
 
     fn plan_variant(&self, path: Path, variant: u32) -> Plan {
         let data = &self.init.paths.paths[path];
-        let mut seq =
-            self.untracked_fields(path, variant, |i| Step::Variant(variant, i), &[Proj::Variant(variant)]);
-        for (step, child) in &data.children {
-            if matches!(step, Step::Variant(v, _) if *v == variant) {
-                seq.push(self.plan(*child));
-            }
-        }
-        seq.retain(|p| *p != Plan::Nothing);
+        let parts = self.parts(path, variant, |i| Step::Variant(variant, i), &[Proj::Variant(variant)]);
+        let mut seq: Vec<Plan> = parts.into_iter().map(|part| part.plan).collect();
         if self.init.types.defs[data.ty].is_boxed {
             seq.push(Plan::Free { place: data.place.clone(), variant });
         }
@@ -266,7 +293,7 @@ impl Planner<'_> {
     fn note_flags(&mut self, plan: &Plan) {
         match plan {
             Plan::Nothing | Plan::Whole(..) | Plan::Free { .. } => {}
-            Plan::Flagged(path, inner) => {
+            Plan::Flagged { path, inner, .. } => {
                 self.flagged.insert(path.bit());
                 self.note_flags(inner);
             }

@@ -224,13 +224,13 @@ impl<'a> Emitter<'a> {
         match plan {
             Plan::Nothing => {}
             Plan::Whole(place, path) => self.whole(place, path, unwind),
-            Plan::Flagged(path, inner) => {
+            Plan::Flagged { path, inner, is_asked_again } => {
                 let (then, next) = (self.new_block(self.is_cleanup()), self.new_block(self.is_cleanup()));
                 let flag = self.flags[path].expect("the plan has noted its flags");
                 self.end(Term::If { cond: Operand::Copy(flag.into()), then, else_: next });
                 self.cur = then;
                 // A drop of the path itself clears the flag.
-                if !matches!(*inner, Plan::Whole(_, Some(p)) if p == path) {
+                if !is_asked_again && !matches!(*inner, Plan::Whole(_, Some(p)) if p == path) {
                     self.set_flag(path, false);
                 }
                 self.plan(*inner, unwind);
@@ -281,7 +281,7 @@ impl<'a> Emitter<'a> {
             Plan::Whole(place, _) | Plan::Switch { place, .. } => {
                 self.unwinds.drop(self.types, place_ty(self.types, self.body, place))
             }
-            Plan::Flagged(_, inner) => self.may_unwind(inner),
+            Plan::Flagged { inner, .. } => self.may_unwind(inner),
             Plan::Seq(_, list) => list.iter().any(|p| self.may_unwind(p)),
         }
     }
