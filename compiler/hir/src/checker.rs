@@ -10,9 +10,10 @@ use crate::program::{BodyOwner, BodyRef, Container, FnId, ModuleId, Program};
 use crate::record::{Record, RecordOptions};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use crate::ty::{Ty, TyMap};
+use crate::unread::Unread;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
-use syntax::ast::{Faults, FnBody};
+use syntax::ast::FnBody;
 use syntax::{Diagnostic, FileId, Interner, KeptBodies, Room, SourceMap, Span, Symbol};
 
 /// Where a module belongs.
@@ -66,37 +67,6 @@ pub struct CheckOptions {
     pub bodies_later: bool,
     /// Notes what names stand for and which types expressions have, see [`crate::record`].
     pub record: Option<RecordOptions>,
-}
-
-/// What the parser did not understand of the program.
-#[derive(Default)]
-pub(crate) struct Unread {
-    /// Declarations may be missing, so nothing is known for sure of the rest.
-    declarations: bool,
-    bodies: Vec<Span>,
-    /// Files in which names may be used where nobody saw it.
-    files: Vec<Span>,
-}
-
-impl Unread {
-    pub fn add(&mut self, map: &SourceMap, file: FileId, faults: &Faults) {
-        self.declarations |= faults.declarations;
-        self.bodies.extend_from_slice(&faults.bodies);
-        if faults.any {
-            let source = map.file(file);
-            self.files.push(Span::new(source.start, source.start + source.text.len() as u32));
-        }
-    }
-
-    /// Whether a finding of the checker may come from what was not read.
-    fn hides(&self, diag: &Diagnostic) -> bool {
-        let pos = diag.span().lo;
-        let within = |spans: &[Span]| spans.iter().any(|s| s.contains(pos) || s.hi == pos);
-        match diag.is_error() {
-            true => self.declarations || within(&self.bodies),
-            false => self.declarations || within(&self.files),
-        }
-    }
 }
 
 /// Checks a program: declarations at once, bodies when asked for.
@@ -196,8 +166,8 @@ impl Checker {
     /// What was found so far, in the order of the sources, each finding once; without what only follows from a
     /// syntax error.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        let mut diags: Vec<Diagnostic> =
-            self.diags.iter().filter(|d| !self.unread.hides(d)).cloned().collect();
+        let known = self.unread.known(&self.map, &self.program, &self.diags);
+        let mut diags: Vec<Diagnostic> = known.into_iter().cloned().collect();
         diags.extend(self.syntax_diags.iter().cloned());
         if self.options.no_warnings {
             diags.retain(Diagnostic::is_error);

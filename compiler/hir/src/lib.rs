@@ -43,6 +43,7 @@ mod suggest;
 pub mod ty;
 mod types;
 mod unknown;
+mod unread;
 mod unused;
 pub mod web_types;
 mod wellformed;

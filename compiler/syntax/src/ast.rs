@@ -41,8 +41,10 @@ pub struct File {
 pub struct Faults {
     /// The file has an error: names may be used in what was skipped.
     pub any: bool,
-    /// An error outside of bodies, or one after which it is not known where bodies end: declarations may be missing.
-    pub declarations: bool,
+    /// It is not known where bodies end.
+    pub lost: bool,
+    /// Where errors outside of bodies are: declarations may be missing.
+    pub outside: Vec<u32>,
     /// The bodies with errors.
     pub bodies: Vec<Span>,
 }

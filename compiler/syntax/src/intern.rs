@@ -41,6 +41,11 @@ known_symbols! {
     core = "core", std = "std", prelude = "prelude",
 }
 
+/// The names of [`sym`]: those that the compiler itself knows.
+pub fn known_names() -> &'static [&'static str] {
+    KNOWN
+}
+
 /// Maps names to [`Symbol`]s and back.
 ///
 /// An open-addressing table of its own instead of a map from strings: most names are short enough for two numbers to

@@ -115,7 +115,7 @@ pub fn parse_kept(
 
 /// Sorts errors by the bodies in which they are. `lost`: it is not known where these end.
 fn faults(diags: &[Diagnostic], bodies: &[Span], lost: bool) -> Faults {
-    let mut faults = Faults { any: false, declarations: lost, bodies: Vec::new() };
+    let mut faults = Faults { lost, ..Faults::default() };
     for diag in diags.iter().filter(|d| d.is_error()) {
         faults.any = true;
         let pos = diag.span().lo;
@@ -125,7 +125,7 @@ fn faults(diags: &[Diagnostic], bodies: &[Span], lost: bool) -> Faults {
             _ if is_mended(diag) => {}
             // The declaration is there, with a type that gets along with all others.
             _ if diag.code == codes::MISSING_TYPE => {}
-            None => faults.declarations = true,
+            None => faults.outside.push(pos),
             Some(body) => faults.bodies.push(*body),
         }
     }
