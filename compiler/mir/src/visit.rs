@@ -149,9 +149,17 @@ impl BlockData {
     }
 
     pub fn for_each_code_mut(&mut self, f: &mut impl FnMut(&mut FuncId)) {
-        let mut operand = |op: &mut Operand| {
-            if let Operand::Const(Const::FuncAddr(func)) = op {
+        self.for_each_const_mut(&mut |value| {
+            if let Const::FuncAddr(func) = value {
                 f(func);
+            }
+        });
+    }
+
+    pub fn for_each_const_mut(&mut self, f: &mut impl FnMut(&mut Const)) {
+        let mut operand = |op: &mut Operand| {
+            if let Operand::Const(value) = op {
+                f(value);
             }
         };
         self.stmts.iter_mut().for_each(|stmt| stmt.kind.for_each_operand_mut(&mut operand));

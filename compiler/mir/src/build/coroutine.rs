@@ -6,7 +6,9 @@ use super::func::Builder;
 use super::instances::Key;
 use crate::ir::*;
 use crate::passes::coroutine::suspending;
+use entity::IndexVec;
 use hir::body::{self, Expr};
+use hir::program::Inline;
 use hir::resolve::callable;
 use hir::ty::{Ty as HTy, TyKind as H};
 use rustc_hash::FxHashMap;
@@ -18,21 +20,89 @@ pub(super) struct TurnCode {
     other: FuncId,
 }
 
+/// Up to so many turns of a program have numbers. Then `run_turn` calls each directly and nothing else does, so that it is moved there:
+/// an activation has no prologue, and no address is called. More would make one function of half the program.
+const MOST_NUMBERED: usize = 4;
+
 impl Cx<'_> {
-    /// Settles what `turn_code` is, now that all functions are there. What neither constant names is never called: the optional passes remove
-    /// it, and without them it does no harm.
+    /// Settles what `turn_code` is, now that all functions are there, and what `run_turn` does with it. What neither names is never
+    /// called: the optional passes remove it, and without them it does no harm.
     pub(super) fn settle_turn_codes(&mut self) {
-        if self.turn_codes.is_empty() {
-            return;
+        let suspends =
+            if self.turn_codes.is_empty() { IndexVec::new() } else { suspending(&self.program, None) };
+        let mut turns: Vec<FuncId> = Vec::new();
+        let mut codes: FxHashMap<FuncId, (usize, FuncId)> = FxHashMap::default();
+        for t in &self.turn_codes {
+            let code = if suspends[t.asked] { t.other } else { t.plain };
+            codes.entry(t.plain).or_insert_with(|| {
+                turns.push(code);
+                (turns.len() - 1, code)
+            });
         }
-        let suspends = suspending(&self.program, None);
-        let other: FxHashMap<FuncId, FuncId> =
-            self.turn_codes.iter().filter(|t| suspends[t.asked]).map(|t| (t.plain, t.other)).collect();
+        let is_numbered = turns.len() <= MOST_NUMBERED;
+        let settled = |(number, code): (usize, FuncId)| match is_numbered {
+            true => Const::Int(number as i128, IntTy::USize),
+            false => Const::FuncAddr(code),
+        };
         for body in self.program.funcs.iter_mut().filter_map(Function::body_mut) {
             for data in body.blocks.iter_mut() {
-                data.for_each_code_mut(&mut |func| *func = *other.get(func).unwrap_or(func));
+                data.for_each_const_mut(&mut |value| match value {
+                    Const::FuncAddr(func) if codes.contains_key(func) => *value = settled(codes[func]),
+                    _ => {}
+                });
             }
         }
+        if let Some(id) = self.run_turn {
+            let body = self.build_run_turn(id, if is_numbered { &turns } else { &[] });
+            self.program.funcs[id].kind = FuncKind::Body(body);
+        }
+    }
+
+    /// The function that runs a turn: it takes a task, and the code of its turn.
+    fn run_turn_fn(&mut self) -> FuncId {
+        if let Some(id) = self.run_turn {
+            return id;
+        }
+        let (unit, word) = (self.unit_ty(), self.int_ty(IntTy::USize));
+        let name = self.unique_name("run_turn".to_string());
+        let params = vec![(word, ParamMode::Owned), (word, ParamMode::Owned)];
+        let mut func = self.new_func(name, params, unit, syntax::Span::DUMMY);
+        // MIR's passes leave it alone, as they would make two of a round's way through a turn; LIR's move it.
+        func.inline = Inline::Cold;
+        let id = self.program.funcs.push(func);
+        self.run_turn = Some(id);
+        id
+    }
+
+    /// Its body: the last of the turns is that of all other codes. Without turns the code is an address.
+    fn build_run_turn(&mut self, id: FuncId, turns: &[FuncId]) -> Body {
+        let mut builder = Builder::new(self, id, Box::new([]), None);
+        let span = builder.span;
+        let task = builder.param("task".to_string(), span);
+        let code = builder.param("code".to_string(), span);
+        let status = builder.cx.int_ty(IntTy::I32);
+        let status = builder.temp(status);
+        let run = Operand::Const(Const::Int(0, IntTy::I32));
+        let args = vec![Arg::Value(Operand::Copy(task.into())), Arg::Value(run)];
+        let Some((last, others)) = turns.split_last() else {
+            builder.emit_call(Callee::Resume, args, status.into());
+            return builder.finish();
+        };
+        let join = builder.new_block(false);
+        let blocks: Vec<Block> = turns.iter().map(|_| builder.new_block(false)).collect();
+        let cases = (0..others.len()).map(|i| (i as i128, blocks[i])).collect();
+        let default = blocks[others.len()];
+        builder.terminate(match others {
+            [] => Term::Goto(default),
+            _ => Term::Switch { value: Operand::Copy(code.into()), cases, default },
+        });
+        for (block, turn) in blocks.into_iter().zip(others.iter().chain([last])) {
+            builder.block = Some(block);
+            builder.emit_call(Callee::Func(*turn), args.clone(), status.into());
+            builder.terminate(Term::Goto(join));
+        }
+        builder.block = Some(join);
+        builder.finish()
     }
 
     /// The function that suspends its caller.
@@ -142,7 +212,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// `turn_code(asked, plain, other)`: the address of one of two functions, by whether what is asked about may suspend. That is known when
+    /// `turn_code(asked, plain, other)`: what stands for one of two functions, by whether what is asked about may suspend. That is known when
     /// everything is built.
     pub(super) fn turn_code(&mut self, dest: Option<&Place>, e: &Expr, args: &[body::Arg]) {
         let mut func = |i: usize| {
@@ -172,6 +242,10 @@ impl Builder<'_, '_> {
             ("suspend", []) => {
                 let func = self.cx.suspend_fn();
                 self.call_func(func, Vec::new(), None);
+            }
+            ("run_turn", [Arg::Value(_), Arg::Value(_)]) => {
+                let func = self.cx.run_turn_fn();
+                self.call_func(func, args.to_vec(), None);
             }
             ("resume", [Arg::Value(_), Arg::Value(_)]) => {
                 let i32_ty = self.cx.int_ty(IntTy::I32);
