@@ -130,6 +130,9 @@ impl<'ctx> Cx<'_, 'ctx, '_> {
         let value = b.build_load(self.mem_type(ty), self.place(addr, offset)?, "")?;
         align(value.as_instruction_value(), ANY_ALIGNMENT)?;
         self.m.regions.mark(value.as_instruction_value(), region)?;
+        if ty == MemTy::Ptr && region == Region::Header && offset == 0 {
+            self.m.regions.mark_count(value.as_instruction_value())?;
+        }
         let i32 = self.m.context.i32_type();
         match (value, ty) {
             (BasicValueEnum::IntValue(value), MemTy::I8 { signed: true } | MemTy::I16 { signed: true }) => {

@@ -13,6 +13,8 @@ pub struct Regions<'ctx> {
     kind: u32,
     header: MetadataValue<'ctx>,
     elements: MetadataValue<'ctx>,
+    nonnull: u32,
+    nothing: MetadataValue<'ctx>,
 }
 
 impl<'ctx> Regions<'ctx> {
@@ -29,7 +31,15 @@ impl<'ctx> Regions<'ctx> {
             kind: context.get_kind_id("tbaa"),
             header: tag(Region::Header),
             elements: tag(Region::Elements),
+            nonnull: context.get_kind_id("nonnull"),
+            nothing: context.metadata_node(&[]),
         }
+    }
+
+    /// The count of a cell that is there, which is at least 1: what was counted just now has other owners, and dropping it frees nothing.
+    pub fn mark_count(&self, load: Option<InstructionValue<'ctx>>) -> Result {
+        let load = load.ok_or_else(|| bug("a load is an instruction"))?;
+        load.set_metadata(self.nothing, self.nonnull).map_err(bug)
     }
 
     pub fn mark(&self, access: Option<InstructionValue<'ctx>>, region: Region) -> Result {

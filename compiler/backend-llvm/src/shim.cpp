@@ -8,6 +8,7 @@
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/IRBuilder.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/Module.h"
 #include "llvm/IR/OptBisect.h"
 #include "llvm/MC/MCAsmInfo.h"
@@ -121,6 +122,56 @@ static void keep_invokes_apart(Module &module) {
   }
 }
 
+// Says of sums of addresses and constants that do not wrap that they are in bounds, too, for the code generator alone. It moves
+// such a sum to the accesses in other blocks (CodeGenPrepare), and of all flags keeps this one; without any, WebAssembly's
+// accesses have no offset and each is preceded by an addition.
+static void keep_offsets(Module &module) {
+  for (Function &function : module)
+    for (Instruction &instruction : instructions(function))
+      if (auto *sum = dyn_cast<GetElementPtrInst>(&instruction))
+        if (sum->hasNoUnsignedWrap() && sum->hasAllConstantIndices())
+          sum->setIsInBounds(true);
+}
+
+// Makes comparisons of switches with few cases. WebAssembly's code generator makes a table of each, and wasmtime reads that: nine
+// instructions, and a jump that is hard to predict. The case of the smallest value comes last: of messages that is the constructor's.
+static void compare_few_cases(Module &module) {
+  constexpr unsigned MOST = 3;
+  SmallVector<SwitchInst *> found;
+  for (Function &function : module)
+    for (BasicBlock &block : function)
+      if (auto *choice = dyn_cast<SwitchInst>(block.getTerminator()))
+        if (choice->getNumCases() > 0 && choice->getNumCases() <= MOST)
+          found.push_back(choice);
+  for (SwitchInst *choice : found) {
+    BasicBlock *first = choice->getParent();
+    SmallVector<std::pair<ConstantInt *, BasicBlock *>> cases;
+    for (auto &one : choice->cases())
+      cases.push_back({one.getCaseValue(), one.getCaseSuccessor()});
+    llvm::sort(cases, [](auto &a, auto &b) { return a.first->getValue().ugt(b.first->getValue()); });
+    // The edge from `at` is one of those from `first` that there were.
+    auto comes_from = [&](BasicBlock *to, BasicBlock *at) {
+      if (at != first)
+        for (PHINode &phi : to->phis())
+          phi.setIncomingBlock(phi.getBasicBlockIndex(first), at);
+    };
+    BasicBlock *at = first, *other = choice->getDefaultDest();
+    Value *value = choice->getCondition();
+    choice->eraseFromParent();
+    for (size_t i = 0; i < cases.size(); i++) {
+      bool is_last = i + 1 == cases.size();
+      BasicBlock *next =
+          is_last ? other : BasicBlock::Create(module.getContext(), "case", first->getParent(), other);
+      IRBuilder<> build(at);
+      build.CreateCondBr(build.CreateICmpEQ(value, cases[i].first), cases[i].second, next);
+      comes_from(cases[i].second, at);
+      if (is_last)
+        comes_from(next, at);
+      at = next;
+    }
+  }
+}
+
 // Runs a pipeline in LLVM's text form. Returns null, or a message that `free` takes.
 //
 // `for_size`: functions that are equal become one, and the module's context gets the gate above, for its code generation.
@@ -165,8 +216,12 @@ extern "C" char *galc_llvm_run_passes(void *module_pointer, void *machine, const
   module.getContext().setDiagnosticHandler(std::make_unique<ProfileListener>(*profiling));
   manager.run(module, modules);
   module.getContext().setDiagnosticHandler(std::move(other));
-  if (target_machine->getTargetTriple().isWasm())
+  if (target_machine->getTargetTriple().isWasm()) {
     keep_invokes_apart(module);
+    keep_offsets(module);
+    if (for_speed)
+      compare_few_cases(module);
+  }
   if (for_size) {
     // It has no state, and outlives every context.
     static WithoutStrengthReduction gate;

@@ -194,7 +194,8 @@ pub enum Op {
 pub enum Region {
     #[default]
     Anywhere,
-    /// The words of a cell before its payload: count, capacity, length.
+    /// The words of a cell before its payload: count, capacity, length. As a `ptr` only the count is read, of a cell that is there: it is
+    /// at least 1.
     Header,
     /// Elements of a buffer.
     Elements,

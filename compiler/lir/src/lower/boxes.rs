@@ -230,7 +230,7 @@ impl Emit<'_, '_> {
                 vec![to]
             }
         };
-        let count = self.b.load_header(cell, 0);
+        let count = self.b.load_count(cell);
         let unique = self.b.cmp_imm(CmpOp::Eq, count, 1);
         let (last, shared, join) = (self.b.new_block(), self.b.new_block(), self.b.new_block());
         self.b.end(Term::Branch { cond: unique, then: last, else_: shared });
@@ -255,7 +255,7 @@ impl Emit<'_, '_> {
     pub fn unique_dyn(&mut self, cell: Reg) -> Reg {
         let out = self.b.reg(Ty::Ptr);
         self.b.copy(out, cell);
-        let count = self.b.load_header(cell, 0);
+        let count = self.b.load_count(cell);
         let shared = self.b.cmp_imm(CmpOp::Ne, count, 1);
         let join = self.b.begin_if(shared);
         let vtable = self.b.load(MemTy::Ptr, cell, self.word());

@@ -175,11 +175,11 @@ impl Builder {
         dst
     }
 
-    /// Reads a word of a cell's header.
-    pub fn load_header(&mut self, cell: Reg, offset: u32) -> Reg {
+    /// Reads the count of a cell.
+    pub fn load_count(&mut self, cell: Reg) -> Reg {
         let dst = self.reg(Ty::Ptr);
         let region = Region::Header;
-        self.push(Op::Load { ty: MemTy::Ptr, dst, addr: cell, offset, is_word: false, region });
+        self.push(Op::Load { ty: MemTy::Ptr, dst, addr: cell, offset: 0, is_word: false, region });
         dst
     }
 

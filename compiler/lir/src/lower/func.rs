@@ -283,7 +283,7 @@ impl<'f> FuncLower<'f, '_, '_> {
         let header = self.e.cx.layouts.cell_header();
         let fields = &self.e.types().defs[ty].variants[variant as usize].fields;
         let token_reg = self.token_reg(token);
-        let count = self.e.b.load_header(p, 0);
+        let count = self.e.b.load_count(p);
         let unique = self.e.b.cmp_imm(CmpOp::Eq, count, 1);
         let (mine, shared, join) = (self.e.b.new_block(), self.e.b.new_block(), self.e.b.new_block());
         self.e.b.end(Term::Branch { cond: unique, then: mine, else_: shared });

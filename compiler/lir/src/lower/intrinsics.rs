@@ -22,7 +22,7 @@ impl FuncLower<'_, '_, '_> {
             }
             I::BufferPtr | I::BufferFromPtr(_) | I::BufferIntoPtr => vec![args[0]],
             I::IsUnique => {
-                let count = self.e.b.load_header(args[0], 0);
+                let count = self.e.b.load_count(args[0]);
                 vec![self.e.b.cmp_imm(CmpOp::Eq, count, 1)]
             }
             I::PtrRetain(ty) => {

@@ -74,7 +74,7 @@ impl<'a> Emit<'_, 'a> {
             return;
         }
         let join = self.skip_numbers(ty, p);
-        let count = self.b.load_header(p, 0);
+        let count = self.b.load_count(p);
         let more = self.b.bin_imm(BinOp::Add, count, 1);
         self.b.store_header(p, 0, more);
         if let Some(join) = join {
@@ -176,7 +176,7 @@ impl<'a> Emit<'_, 'a> {
             return;
         }
         let join = self.skip_numbers(ty, p);
-        let count = self.b.load_header(p, 0);
+        let count = self.b.load_count(p);
         let (last, more, done) = (self.b.new_block(), self.b.new_block(), self.b.new_block());
         let is_last = self.b.cmp_imm(CmpOp::Eq, count, 1);
         self.b.end(Term::Branch { cond: is_last, then: last, else_: more });
