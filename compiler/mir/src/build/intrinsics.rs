@@ -192,6 +192,7 @@ impl Builder<'_, '_> {
             "defers_replies" => self.cx.front.program().defers_replies,
             "actors" => self.cx.front.program().has_actors,
             "exports" => self.cx.has_web_exports(),
+            "evaluates" => opts.consts.is_some(),
             "monitors" => self.cx.lang_trait("Actor").is_some(),
             "overflow_checks" => opts.overflow_checks,
             "bounds_checks" => opts.bounds_checks,
