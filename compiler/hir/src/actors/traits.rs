@@ -8,6 +8,7 @@
 use super::{ActorId, Glue, ReplyKind};
 use crate::checker::Checker;
 use crate::codes;
+use crate::collect::member_path;
 use crate::program::*;
 use crate::ty::{Args, Ty, TyKind};
 use crate::types::TyCx;
@@ -71,13 +72,13 @@ impl Checker {
         let decl = &self.program.traits[id];
         let (module, span) = (decl.module, decl.span);
         let hidden = |this: &mut Checker, name: &str| {
-            let path = format!("{owner}.{name}");
+            let path = member_path(owner, name);
             let fn_ = this.add_hidden_fn(module, path, Container::Trait(id), span, None);
             this.add_trait_method(id, fn_);
             fn_
         };
         let (handle, show) = (hidden(self, "self"), hidden(self, "show"));
-        let room = self.add_hidden_fn(module, format!("{owner}.room"), Container::Module, span, None);
+        let room = self.add_hidden_fn(module, member_path(owner, "room"), Container::Module, span, None);
         self.decls.actors.glue.insert(room, Glue::Room(id));
         let mut messages: Vec<TraitMessage> = Vec::with_capacity(handlers.len());
         for handler in handlers {
@@ -101,7 +102,7 @@ impl Checker {
             params.insert(0, ast::Param { kind: ParamKind::SelfParam, is_mut: false, span: name.span });
             let has_reply = ret.is_some();
             let decl = super::collect::fn_decl(name, params, ret, None, span);
-            let path = format!("{owner}.{}", self.program.name(name.name));
+            let path = member_path(owner, self.program.name(name.name));
             let fn_ = self.add_hidden_fn(module, path, Container::Trait(id), name.span, Some(decl));
             self.add_trait_method(id, fn_);
             messages.push(TraitMessage { name: name.name, span: name.span, fn_, has_reply });
@@ -399,7 +400,7 @@ impl Checker {
         let Some(index) = self.program.traits[trait_].methods.iter().position(|m| *m == of) else { return };
         let actor = self.actor(id);
         let name = self.program.name(self.program.fns[of].name).replace("on ", "send ");
-        let path = format!("{}.{name}", self.program.name(actor.name));
+        let path = member_path(self.program.name(actor.name), &name);
         let (module, span) = (actor.module, self.program.adts[actor.adt].span);
         let fn_ = self.add_hidden_fn(module, path, Container::Impl(impl_), span, None);
         self.copy_signature(fn_, of, generics, args);
