@@ -29,6 +29,24 @@ macro_rules! entity {
     )*};
 }
 
+/// Vectors of so many bytes become four times as large when they are full. Tables of a whole program grow for long, and
+/// a larger one means to copy all of it to fresh memory; room that is never used costs nothing there.
+const FAST_GROWTH: usize = 64 << 10;
+
+/// Makes room for one more in a vector that becomes long.
+#[inline]
+pub fn make_room<T>(vec: &mut Vec<T>) {
+    if vec.len() == vec.capacity() {
+        grow(vec);
+    }
+}
+
+#[cold]
+fn grow<T>(vec: &mut Vec<T>) {
+    let is_large = vec.len() * size_of::<T>() >= FAST_GROWTH;
+    vec.reserve(vec.len() * if is_large { 3 } else { 1 } + 1);
+}
+
 /// A vector indexed by its own index type.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct IndexVec<I, T> {
@@ -64,6 +82,7 @@ impl<I: Idx, T> IndexVec<I, T> {
 
     pub fn push(&mut self, value: T) -> I {
         let id = I::new(self.raw.len());
+        make_room(&mut self.raw);
         self.raw.push(value);
         id
     }
