@@ -146,7 +146,8 @@ impl TyMap {
     pub fn insert(&mut self, ty: Ty, value: Ty) {
         let slot = ty.0 as usize;
         if slot >= self.slots.len() {
-            self.slots.resize(slot + 1, Self::NONE);
+            // Types come in ascending order: room for one more at a time would be made again and again.
+            self.slots.resize((slot + 1).next_power_of_two(), Self::NONE);
         }
         self.slots[slot] = value;
         self.filled.push(ty);
@@ -283,6 +284,7 @@ impl TyTable {
 
     fn add(&mut self, hash: u64, kind: TyKind) -> Ty {
         let ty = Ty(self.kinds.len() as u32);
+        entity::make_room(&mut self.kinds);
         self.flags.push(self.compute_flags(&kind));
         self.sizes.push(self.compute_size(&kind));
         self.kinds.push(kind);
@@ -419,7 +421,7 @@ impl TyTable {
         let hash = hash_row(self.kind(ty), children);
         match self.find_row(hash, self.kind(ty), children) {
             Some(found) => found,
-            None => self.add_row(hash, self.kind(ty).clone(), children),
+            None => self.add(hash, with_row(self.kind(ty), children)),
         }
     }
 
@@ -429,21 +431,12 @@ impl TyTable {
         let hash = hash_row(&like, args);
         match self.find_row(hash, &like, args) {
             Some(found) => found,
-            None => self.add_row(hash, like, args),
+            None => self.add(hash, with_row(&like, args)),
         }
     }
 
     fn find_row(&self, hash: u64, like: &TyKind, children: &[Ty]) -> Option<Ty> {
-        let found = self.found.find(hash, |found| {
-            let found = self.kind(*found);
-            has_shape_of(found, like) && has_children(found, children)
-        });
-        found.copied()
-    }
-
-    fn add_row(&mut self, hash: u64, mut kind: TyKind, children: &[Ty]) -> Ty {
-        set_children(&mut kind, children);
-        self.add(hash, kind)
+        self.found.find(hash, |found| is_row(self.kind(*found), like, children)).copied()
     }
 
     /// The type with every direct child replaced by `f` of it.
@@ -544,11 +537,42 @@ fn has_shape_of(kind: &TyKind, like: &TyKind) -> bool {
     }
 }
 
+/// Whether a type is `like` with these types directly inside it.
+#[inline]
+fn is_row(kind: &TyKind, like: &TyKind, children: &[Ty]) -> bool {
+    match (kind, like) {
+        (TyKind::Adt(a, args), TyKind::Adt(b, _)) => a == b && is_same_row(args, children),
+        (TyKind::Tuple(args), TyKind::Tuple(_)) => is_same_row(args, children),
+        _ => has_shape_of(kind, like) && has_children(kind, children),
+    }
+}
+
+/// A loop: the function that compares memory takes longer to call than to compare so few.
+#[inline]
+fn is_same_row(a: &[Ty], b: &[Ty]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b)
+}
+
 fn has_children(kind: &TyKind, children: &[Ty]) -> bool {
     let mut rest = children.iter();
     let mut same = true;
     TyTable::for_each_child(kind, |t| same = same && rest.next() == Some(&t));
     same && rest.next().is_none()
+}
+
+/// The type `like` with these types directly inside it.
+fn with_row(like: &TyKind, children: &[Ty]) -> TyKind {
+    match like {
+        TyKind::Tuple(_) => TyKind::Tuple(children.into()),
+        TyKind::Adt(id, _) => TyKind::Adt(*id, children.into()),
+        TyKind::Closure(id, _) => TyKind::Closure(*id, children.into()),
+        TyKind::FnDef(id, _) => TyKind::FnDef(*id, children.into()),
+        _ => {
+            let mut kind = like.clone();
+            set_children(&mut kind, children);
+            kind
+        }
+    }
 }
 
 fn set_children(kind: &mut TyKind, children: &[Ty]) {
