@@ -3,6 +3,7 @@
 use crate::check::Spare;
 use crate::collect::Decls;
 use crate::cycles::Uses;
+use crate::env::ParamEnv;
 use crate::flow::ParamUse;
 use crate::infer::InferTable;
 use crate::lang::Known;
@@ -94,6 +95,8 @@ pub struct Checker {
     pub(crate) bodies: FxHashMap<BodyOwner, BodyRef>,
     /// Tables of bodies, kept between them.
     pub(crate) spare: Spare,
+    /// What most bodies may assume about their parameters: nothing.
+    pub(crate) no_env: std::rc::Rc<ParamEnv>,
     /// Tables of `check::finish`, likewise.
     pub(crate) zonk_tables: (TyMap, TyMap, Vec<Ty>),
     /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
@@ -138,6 +141,7 @@ impl Checker {
             infer: InferTable::default(),
             bodies: FxHashMap::default(),
             spare: Spare::default(),
+            no_env: std::rc::Rc::default(),
             zonk_tables: Default::default(),
             param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),

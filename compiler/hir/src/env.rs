@@ -30,6 +30,10 @@ pub(crate) struct ParamEnv {
 const MAX_BOUNDS: usize = 256;
 
 impl ParamEnv {
+    pub fn is_empty(&self) -> bool {
+        self.bounds.is_empty() && self.fns.is_empty()
+    }
+
     pub fn new(program: &mut Program, generics: &Generics, container: Container) -> ParamEnv {
         let mut env = ParamEnv::default();
         if let Container::Trait(trait_) = container {

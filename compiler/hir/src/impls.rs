@@ -74,6 +74,8 @@ pub(crate) struct ImplIndex {
     pub(crate) builtins: Vec<(TraitId, crate::builtin::Builtin)>,
     /// Types without structural implementations.
     pub(crate) opaque: Vec<crate::program::AdtId>,
+    /// Types of the library whose values belong to nobody who refers to them.
+    pub(crate) shared: Vec<crate::program::AdtId>,
 }
 
 fn list<K: std::hash::Hash + Eq, V>(map: &FxHashMap<K, Vec<V>>, key: K) -> &[V] {

@@ -106,6 +106,8 @@ impl Checker {
         self.known = known;
         self.program.index.opaque =
             crate::builtin::OPAQUE.iter().filter_map(|name| self.program.lang_adt(name)).collect();
+        self.program.index.shared =
+            ["ActorBody", "JsBody"].iter().filter_map(|name| self.program.lang_adt(name)).collect();
         let mut traits: Vec<(Symbol, TraitId)> =
             self.program.lang.traits.iter().map(|(s, t)| (*s, *t)).collect();
         traits.sort_unstable();

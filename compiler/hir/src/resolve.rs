@@ -199,13 +199,13 @@ pub(crate) fn is_iso_in(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -
     if concrete && let Some(known) = program.caches.is_iso.get(ty) {
         return known;
     }
-    let mut seen = FxHashSet::default();
+    let mut seen = Seen::default();
     let result = contains_iso(program, ty, iso_param, &mut seen);
     if concrete {
         program.caches.is_iso.set(ty, result);
         // What is inside a type without `iso` is without it too.
-        for part in seen.into_iter().filter(|_| !result) {
-            program.caches.is_iso.set(part, false);
+        if !result {
+            seen.few.iter().chain(&seen.more).for_each(|part| program.caches.is_iso.set(*part, false));
         }
     }
     result
@@ -237,14 +237,32 @@ impl Program {
     }
 }
 
+/// The types that a walk has met. Most meet a few, for which no table is made.
+#[derive(Default)]
+struct Seen {
+    few: TyRow,
+    more: FxHashSet<Ty>,
+}
+
+impl Seen {
+    const FEW: usize = 16;
+
+    /// Whether the type is new.
+    fn insert(&mut self, ty: Ty) -> bool {
+        if self.few.contains(&ty) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(ty);
+            return true;
+        }
+        self.more.insert(ty)
+    }
+}
+
 /// Looks at each type that is inside once. A type beyond the limit of size has no instance, so nothing is copied of it:
 /// without the limit a type that grows each time it contains itself would have no end.
-fn contains_iso(
-    program: &mut Program,
-    ty: Ty,
-    iso_param: &dyn Fn(u32) -> bool,
-    seen: &mut FxHashSet<Ty>,
-) -> bool {
+fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool, seen: &mut Seen) -> bool {
     let mut todo = TyRow::from_slice(&[ty]);
     while let Some(ty) = todo.pop() {
         if ty.is_fixed() || program.types.size(ty) > crate::types::MAX_SIZE {
@@ -276,8 +294,7 @@ fn contains_iso(
 }
 
 fn is_shared_body(program: &Program, ty: Ty) -> bool {
-    let is = |id, name: &str| program.lang_adt(name) == Some(id);
-    matches!(program.types.kind(ty), TyKind::Adt(id, _) if is(*id, "ActorBody") || is(*id, "JsBody"))
+    matches!(program.types.kind(ty), TyKind::Adt(id, _) if program.index.shared.contains(id))
 }
 
 /// The types of what a value holds, as far as they may matter to [`contains_iso`].

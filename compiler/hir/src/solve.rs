@@ -271,7 +271,7 @@ impl<'a> Solver<'a> {
         let mut found: Option<(ImplId, Binds, Tri)> = None;
         let mut several = false;
         for head in head.into_iter().chain([Head::Any]) {
-            let ids: SmallVec<[ImplId; 8]> = self.p.index.trait_impls(trait_, head).into();
+            let ids: SmallVec<[ImplId; 8]> = SmallVec::from_slice(self.p.index.trait_impls(trait_, head));
             for id in ids {
                 let n = self.p.impls[id].generics.params.len();
                 let mut binds = Binds::from_elem(None, n);

@@ -7,6 +7,7 @@ use crate::env::ParamEnv;
 use crate::program::*;
 use crate::solve::{Solver, Tri};
 use crate::ty::{Ty, TyKind};
+use smallvec::SmallVec;
 use syntax::{Diagnostic, Span, ast};
 
 /// What a module exports for WASI: its memory and its entry.
@@ -149,10 +150,13 @@ impl Checker {
         if *steps > MAX_STEPS || open.len() > 48 {
             return true;
         }
-        match self.program.types.kind(ty).clone() {
-            TyKind::Tuple(elems) => elems.iter().all(|t| self.has_value(*t, open, steps)),
+        match *self.program.types.kind(ty) {
+            TyKind::Tuple(_) => {
+                let elems = self.program.types.children(ty);
+                elems.iter().all(|t| self.has_value(*t, open, steps))
+            }
             TyKind::FixedArray(elem, _) => self.has_value(elem, open, steps),
-            TyKind::Adt(id, args) => {
+            TyKind::Adt(id, _) => {
                 if open.contains(&ty) {
                     return false;
                 }
@@ -161,12 +165,13 @@ impl Checker {
                     return true;
                 }
                 open.push(ty);
-                let variants: Vec<Vec<Ty>> =
-                    decl.variants.iter().map(|v| v.fields.iter().map(|f| f.ty).collect()).collect();
-                let found = variants.into_iter().any(|fields| {
-                    fields.into_iter().all(|t| {
-                        let t = self.program.types.subst(t, &args);
-                        self.has_value(t, open, steps)
+                let n_fields: SmallVec<[usize; 8]> = decl.variants.iter().map(|v| v.fields.len()).collect();
+                let args = self.program.types.children(ty);
+                let found = n_fields.into_iter().enumerate().any(|(variant, n)| {
+                    (0..n).all(|field| {
+                        let ty = self.program.adts[id].variants[VariantIdx(variant as u32)].fields[field].ty;
+                        let ty = self.program.types.subst(ty, &args);
+                        self.has_value(ty, open, steps)
                     })
                 });
                 open.pop();
@@ -180,12 +185,14 @@ impl Checker {
 
     /// Whether a type written in a signature keeps the bounds of the generic types in it.
     pub(crate) fn check_wf(&mut self, ty: Ty, env: &ParamEnv, generics: &Generics, span: Span) {
-        let mut children = Vec::new();
-        crate::ty::TyTable::for_each_child(self.program.types.kind(ty), |t| children.push(t));
-        for child in children {
-            self.check_wf(child, env, generics, span);
+        if ty.is_fixed() {
+            return;
         }
-        let TyKind::Adt(id, args) = self.program.types.kind(ty).clone() else { return };
+        let args = self.program.types.children(ty);
+        for child in &args {
+            self.check_wf(*child, env, generics, span);
+        }
+        let TyKind::Adt(id, _) = *self.program.types.kind(ty) else { return };
         if args.is_empty() || self.program.types.flags(ty).has_error {
             return;
         }

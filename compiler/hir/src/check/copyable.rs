@@ -25,8 +25,9 @@ pub(crate) struct Proof {
 
 impl FnCtxt<'_> {
     pub(crate) fn note_proof(&mut self, trait_: TraitId, args: &[Ty], span: Span, cause: Cause) {
-        if !args[0].is_fixed() {
-            self.proofs.push(Proof { trait_, args: args.into(), span, cause });
+        // What is known to be copied now is so at the end, too.
+        if !args.iter().all(|t| self.ck.program.is_known_copyable(*t)) {
+            self.proofs.push(Proof { trait_, args: TyRow::from_slice(args), span, cause });
         }
     }
 

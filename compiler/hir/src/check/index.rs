@@ -5,7 +5,7 @@ use crate::body::*;
 use crate::codes;
 use crate::program::TraitId;
 use crate::solve::{Proj, Sel};
-use crate::ty::{Ty, TyKind};
+use crate::ty::{Ty, TyKind, TyRow};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -60,7 +60,7 @@ impl FnCtxt<'_> {
     fn selects(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> bool {
         let fits = self.solve(span, |s| s.probe(|s| !matches!(s.select(trait_, args), Sel::No | Sel::Error)));
         if fits {
-            self.require_trait(trait_, args.to_vec(), span, super::Cause::Operator);
+            self.require_trait(trait_, TyRow::from_slice(args), span, super::Cause::Operator);
         }
         fits
     }

@@ -168,6 +168,7 @@ pub(crate) struct Spare {
     scope: Scope,
     locals: IndexVec<LocalId, LocalDecl>,
     info: IndexVec<LocalId, LocalInfo>,
+    frames: Vec<Frame>,
     pending: Vec<Waiting>,
     structural: Vec<Waiting>,
     copyables: Vec<Copyable>,
@@ -286,11 +287,20 @@ impl<'c> FnCtxt<'c> {
     ) -> FnCtxt<'c> {
         cx.in_body = true;
         let spare = std::mem::take(&mut ck.spare);
+        let mut frames = spare.frames;
+        frames.push(Frame {
+            ret,
+            captures: Vec::new(),
+            ret_span,
+            is_closure: false,
+            question: None,
+            is_task: false,
+        });
         FnCtxt {
             owner,
             module,
             cx,
-            env: Rc::new(env),
+            env: if env.is_empty() { Rc::clone(&ck.no_env) } else { Rc::new(env) },
             pending: spare.pending,
             structural: spare.structural,
             copyables: spare.copyables,
@@ -298,14 +308,7 @@ impl<'c> FnCtxt<'c> {
             locals: spare.locals,
             info: spare.info,
             scope: spare.scope,
-            frames: vec![Frame {
-                ret,
-                captures: Vec::new(),
-                ret_span,
-                is_closure: false,
-                question: None,
-                is_task: false,
-            }],
+            frames,
             loops: Vec::new(),
             labels: Vec::new(),
             tries: Vec::new(),
@@ -377,10 +380,12 @@ impl<'c> FnCtxt<'c> {
         debug_assert_eq!(waiting, 0, "the end of a body has answered everything");
         self.locals.truncate(0);
         self.info.truncate(0);
+        self.frames.clear();
         self.ck.spare = Spare {
             scope: std::mem::take(&mut self.scope),
             locals: std::mem::take(&mut self.locals),
             info: std::mem::take(&mut self.info),
+            frames: std::mem::take(&mut self.frames),
             pending: std::mem::take(&mut self.pending),
             structural: std::mem::take(&mut self.structural),
             copyables: std::mem::take(&mut self.copyables),

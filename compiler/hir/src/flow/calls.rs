@@ -38,7 +38,7 @@ impl<'a> Flow<'a> {
     fn check_lent(&mut self, args: &[Arg], moved: &[bool]) {
         for (i, arg) in args.iter().enumerate() {
             let lent = arg.mode == ArgMode::Value && moved.get(i) == Some(&false) && self.is_iso(arg.expr.ty);
-            let Some((local, path)) = path_of(&arg.expr).filter(|_| lent) else { continue };
+            let Some((local, path)) = lent.then(|| path_of(&arg.expr)).flatten() else { continue };
             let changed = args.iter().filter(|a| a.mode == ArgMode::Mut).find(|a| {
                 path_of(&a.expr).is_some_and(|(l, p)| l == local && p.iter().zip(&path).all(|(x, y)| x == y))
             });

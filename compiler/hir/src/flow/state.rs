@@ -1,14 +1,18 @@
 //! What is known at one point of a body.
 
 use crate::body::LocalId;
+use smallvec::SmallVec;
 use syntax::Span;
+
+/// The fields that lead to a part of a variable: seldom more than one.
+pub(crate) type Path = SmallVec<[u32; 4]>;
 
 /// A variable, or a part of it, whose value was moved away.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Moved {
     pub local: LocalId,
     /// The fields that lead to the part.
-    pub path: Vec<u32>,
+    pub path: Path,
     pub span: Span,
 }
 

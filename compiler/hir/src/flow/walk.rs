@@ -1,6 +1,6 @@
 //! The walk over expressions.
 
-use super::state::{Moved, State};
+use super::state::{Moved, Path, State};
 use super::{Flow, LoopFrame, Use};
 use crate::body::*;
 use crate::codes;
@@ -227,7 +227,7 @@ impl<'a> Flow<'a> {
         if self.reply == Some(local) {
             st.owes_reply = false;
         }
-        st.moved.push(Moved { local, path: path.to_vec(), span });
+        st.moved.push(Moved { local, path: Path::from_slice(path), span });
     }
 
     fn note_param(&mut self, local: LocalId) {
@@ -547,9 +547,9 @@ impl<'a> Flow<'a> {
 }
 
 /// A variable and the fields that lead to a part of it.
-pub(super) fn path_of(e: &Expr) -> Option<(LocalId, Vec<u32>)> {
+pub(super) fn path_of(e: &Expr) -> Option<(LocalId, Path)> {
     match &e.kind {
-        ExprKind::Local(local) => Some((*local, Vec::new())),
+        ExprKind::Local(local) => Some((*local, Path::new())),
         ExprKind::Field { base, index } => {
             let (local, mut path) = path_of(base)?;
             path.push(*index);

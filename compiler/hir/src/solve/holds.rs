@@ -167,26 +167,24 @@ impl Solver<'_> {
     /// Parameters (with whether they are `mut`) and result of something that can be called.
     pub fn callable(&mut self, ty: Ty) -> Option<(Vec<(Ty, bool)>, Ty)> {
         let ty = self.shallow(ty);
-        match self.p.types.kind(ty).clone() {
-            TyKind::Fn { params, ret, .. } => Some((params.to_vec(), ret)),
+        match self.p.types.kind(ty) {
+            TyKind::Fn { params, ret, .. } => Some((params.to_vec(), *ret)),
             TyKind::Closure(id, args) => {
-                let decl = &self.p.closures[id];
-                let params = decl.params.clone();
-                let ret = decl.ret;
-                let params: Vec<(Ty, bool)> = params
-                    .into_iter()
-                    .map(|(t, m)| (self.p.types.subst(t, &args), m == ParamMode::Mut))
-                    .collect();
-                Some((params, self.p.types.subst(ret, &args)))
+                let (id, args) = (*id, TyRow::from_slice(args));
+                let ret = self.p.closures[id].ret;
+                let p = &mut *self.p;
+                let params = p.closures[id].params.iter();
+                let params = params.map(|(t, m)| (p.types.subst(*t, &args), *m == ParamMode::Mut)).collect();
+                Some((params, p.types.subst(ret, &args)))
             }
             TyKind::FnDef(id, args) => {
-                let params: Vec<(Ty, ParamMode)> =
-                    self.p.fns[id].params.iter().map(|p| (p.ty, p.mode)).collect();
-                let ret = self.p.fns[id].ret;
-                let params = params
-                    .into_iter()
-                    .map(|(t, m)| (self.instantiate(t, &args), m == ParamMode::Mut))
-                    .collect();
+                let (id, args) = (*id, TyRow::from_slice(args));
+                let (n, ret) = (self.p.fns[id].params.len(), self.p.fns[id].ret);
+                let mut params = Vec::with_capacity(n);
+                for i in 0..n {
+                    let (ty, mode) = (self.p.fns[id].params[i].ty, self.p.fns[id].params[i].mode);
+                    params.push((self.instantiate(ty, &args), mode == ParamMode::Mut));
+                }
                 Some((params, self.instantiate(ret, &args)))
             }
             TyKind::Param(..) | TyKind::Assoc { .. } => {

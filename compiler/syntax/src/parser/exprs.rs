@@ -220,17 +220,20 @@ impl Parser<'_> {
 
     /// Operators of other languages that begin with what is none here.
     fn foreign_infix(&mut self) -> Option<(u8, Infix)> {
-        let next = self.nth_tok(1);
-        if self.at(T::Eq) && next.kind == T::Lt && next.lo == self.tok().hi && !self.line_break() {
-            self.foreign_comparison();
-            return infix(self.kind());
+        match self.kind() {
+            T::Ident => self.word_operator(),
+            T::Eq => {
+                let next = self.nth_tok(1);
+                let is_split = next.kind == T::Lt && next.lo == self.tok().hi && !self.line_break();
+                is_split.then(|| self.foreign_comparison()).and_then(|()| infix(self.kind()))
+            }
+            _ => None,
         }
-        self.word_operator()
     }
 
     /// `and` and `or` of other languages: reported, then taken for the operator.
     fn word_operator(&mut self) -> Option<(u8, Infix)> {
-        if self.kind() != T::Ident || self.line_break() || !self.nth(1).starts_expr() || self.nth_tok(1).nl {
+        if self.line_break() || !self.nth(1).starts_expr() || self.nth_tok(1).nl {
             return None;
         }
         let (text, prec, op) = match self.text(self.tok()) {
