@@ -61,6 +61,8 @@ impl Head {
 #[derive(Default)]
 pub(crate) struct ImplIndex {
     by_trait: FxHashMap<(TraitId, Head), Vec<ImplId>>,
+    /// Whether a trait, by its number, has impls for any type. Few have.
+    has_blanket: Vec<bool>,
     /// For all heads.
     of_trait: FxHashMap<TraitId, Vec<ImplId>>,
     inherent: FxHashMap<(Head, Symbol), Vec<FnId>>,
@@ -89,6 +91,11 @@ impl ImplIndex {
             self.traits_by_head.entry(head).or_default().push(trait_);
         }
         impls.push(id);
+        let slot = trait_.0 as usize;
+        if head == Head::Any {
+            self.has_blanket.resize(self.has_blanket.len().max(slot + 1), false);
+            self.has_blanket[slot] = true;
+        }
         self.of_trait.entry(trait_).or_default().push(id);
     }
 
@@ -110,6 +117,9 @@ impl ImplIndex {
     }
 
     pub fn trait_impls(&self, trait_: TraitId, head: Head) -> &[ImplId] {
+        if head == Head::Any && !self.has_blanket.get(trait_.0 as usize).is_some_and(|has| *has) {
+            return &[];
+        }
         list(&self.by_trait, (trait_, head))
     }
 

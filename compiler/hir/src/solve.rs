@@ -271,8 +271,12 @@ impl<'a> Solver<'a> {
         let mut found: Option<(ImplId, Binds, Tri)> = None;
         let mut several = false;
         for head in head.into_iter().chain([Head::Any]) {
-            let ids: SmallVec<[ImplId; 8]> = SmallVec::from_slice(self.p.index.trait_impls(trait_, head));
-            for id in ids {
+            let ids = self.p.index.trait_impls(trait_, head);
+            let (n, first) = (ids.len(), ids.first().copied());
+            for i in 0..n {
+                // Seldom more than one, so that finding the list again costs less than a copy.
+                let again = || self.p.index.trait_impls(trait_, head)[i];
+                let id = first.filter(|_| i == 0).unwrap_or_else(again);
                 let n = self.p.impls[id].generics.params.len();
                 let mut binds = Binds::from_elem(None, n);
                 let fits = self.match_impl(id, args, &mut binds);

@@ -477,31 +477,43 @@ impl TyTable {
 }
 
 fn hash_kind(kind: &TyKind) -> u64 {
-    let mut hasher = FxHasher::default();
-    hash_shape(kind, &mut hasher);
-    TyTable::for_each_child(kind, |t| t.hash(&mut hasher));
-    hasher.finish()
+    match kind {
+        TyKind::Adt(_, args) | TyKind::Tuple(args) | TyKind::Closure(_, args) | TyKind::FnDef(_, args) => {
+            hash_row(kind, args)
+        }
+        _ => {
+            let mut hasher = FxHasher::default();
+            hash_shape(kind, &mut hasher);
+            TyTable::for_each_child(kind, |t| t.hash(&mut hasher));
+            hasher.finish()
+        }
+    }
 }
 
+/// What [`hash_kind`] gives of the type `like` with these types directly inside it.
 fn hash_row(like: &TyKind, children: &[Ty]) -> u64 {
     let mut hasher = FxHasher::default();
-    hash_shape(like, &mut hasher);
-    children.iter().for_each(|t| t.hash(&mut hasher));
+    // Nearly all that is looked up; one number tells them apart.
+    match like {
+        TyKind::Adt(id, _) => hasher.write_u32(id.0),
+        TyKind::Tuple(_) => hasher.write_u32(1 << 30),
+        TyKind::FnDef(id, _) => hasher.write_u32(2 << 30 | id.0),
+        TyKind::Closure(id, _) => hasher.write_u32(3 << 30 | id.0),
+        _ => hash_shape(like, &mut hasher),
+    }
+    children.iter().for_each(|t| hasher.write_u32(t.0));
     hasher.finish()
 }
 
-/// Hashes all of a type but the types directly inside it.
+/// Hashes all of a type but the types directly inside it; nothing of those that [`hash_row`] tells apart.
 fn hash_shape(kind: &TyKind, hasher: &mut FxHasher) {
     std::mem::discriminant(kind).hash(hasher);
     match kind {
         TyKind::Int(int) => int.hash(hasher),
-        TyKind::Adt(id, _) => id.hash(hasher),
         TyKind::Fn { params, is_async, .. } => {
             is_async.hash(hasher);
             params.iter().for_each(|(_, is_mut)| is_mut.hash(hasher));
         }
-        TyKind::Closure(id, _) => id.hash(hasher),
-        TyKind::FnDef(id, _) => id.hash(hasher),
         TyKind::Dyn { trait_, assoc, .. } => {
             trait_.hash(hasher);
             assoc.iter().for_each(|(name, _)| name.hash(hasher));

@@ -128,7 +128,9 @@ impl FnCtxt<'_> {
     pub(crate) fn fn_args(&mut self, id: FnId, container: TyRow, own: TyRow, span: Span) -> TyRow {
         let total = self.ck.program.fns[id].generics.params.len();
         let mut all = container;
-        all.extend(own);
+        if !own.is_empty() {
+            all.extend_from_slice(&own);
+        }
         while all.len() < total {
             all.push(self.fresh(span));
         }

@@ -188,11 +188,22 @@ impl FnCtxt<'_> {
     // ------------------------------------------------------------ the tree
 
     fn zonk_expr(&mut self, e: &mut Expr, zonk: &mut Zonk) {
+        if !e.ty.is_fixed() {
+            self.zonk_expr_ty(e, zonk);
+        }
+        self.zonk_expr_kind(e, zonk);
+    }
+
+    fn zonk_expr_ty(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         e.ty = self.zonk(e.ty, e.span, zonk);
         if !self.ck.program.is_known_copyable(e.ty) && zonk.seen.get(e.ty).is_none() {
             zonk.seen.insert(e.ty, e.ty);
             zonk.tys.push(e.ty);
         }
+    }
+
+    #[inline]
+    fn zonk_expr_kind(&mut self, e: &mut Expr, zonk: &mut Zonk) {
         let (ty, span) = (e.ty, e.span);
         match &mut e.kind {
             ExprKind::Lit(Lit::Int(value)) => {

@@ -529,8 +529,9 @@ impl<'c> FnCtxt<'c> {
         self.ck.infer.deep(&mut self.ck.program.types, ty)
     }
 
+    #[inline]
     pub(crate) fn unify(&mut self, a: Ty, b: Ty) -> bool {
-        self.ck.infer.unify(&self.ck.program.types, a, b)
+        a == b || self.ck.infer.unify(&self.ck.program.types, a, b)
     }
 
     pub(crate) fn fresh(&mut self, span: Span) -> Ty {
@@ -542,7 +543,12 @@ impl<'c> FnCtxt<'c> {
     }
 
     /// Whether nothing is known of a type yet.
+    #[inline]
     pub(crate) fn is_open(&self, ty: Ty) -> bool {
+        matches!(self.kind(ty), TyKind::Infer(_)) && self.is_open_var(ty)
+    }
+
+    fn is_open_var(&self, ty: Ty) -> bool {
         self.var_kind(self.shallow(ty)) == Some(VarKind::General)
     }
 
@@ -559,7 +565,15 @@ impl<'c> FnCtxt<'c> {
     }
 
     /// Puts arguments in for the parameters of a signature's type.
+    #[inline]
     pub(crate) fn instantiate(&mut self, ty: Ty, args: &[Ty], span: Span) -> Ty {
+        match ty.is_fixed() {
+            true => ty,
+            false => self.instantiate_open(ty, args, span),
+        }
+    }
+
+    fn instantiate_open(&mut self, ty: Ty, args: &[Ty], span: Span) -> Ty {
         let flags = self.ck.program.types.flags(ty);
         if !flags.has_param && !flags.has_assoc {
             return ty;
