@@ -35,6 +35,7 @@ mod place;
 mod record;
 mod scope;
 mod shuffle;
+mod spare;
 mod structs;
 mod tries;
 mod unknown;
@@ -53,6 +54,7 @@ use entity::IndexVec;
 pub(crate) use obligations::{Cause, CopyReason, Copyable, Obligation, Waiting};
 pub(crate) use ops::sign;
 use scope::Scope;
+pub(crate) use spare::Spare;
 use std::rc::Rc;
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -160,19 +162,6 @@ pub(crate) struct FnCtxt<'c> {
     pub actor: Option<actor::ActorBody>,
     /// The closure that is checked next is the code of an `async`.
     pub next_is_task: bool,
-}
-
-/// Tables of bodies that are done, all empty: their memory serves for the next.
-#[derive(Default)]
-pub(crate) struct Spare {
-    scope: Scope,
-    locals: IndexVec<LocalId, LocalDecl>,
-    info: IndexVec<LocalId, LocalInfo>,
-    frames: Vec<Frame>,
-    pending: Vec<Waiting>,
-    structural: Vec<Waiting>,
-    copyables: Vec<Copyable>,
-    proofs: Vec<copyable::Proof>,
 }
 
 impl Checker {
@@ -373,24 +362,6 @@ impl<'c> FnCtxt<'c> {
         let reported = self.ck.diags[mark..].iter().any(Diagnostic::is_error);
         body.has_errors |= self.has_errors || reported;
         body
-    }
-
-    fn keep_tables(&mut self) {
-        let waiting = self.pending.len() + self.structural.len() + self.copyables.len() + self.proofs.len();
-        debug_assert_eq!(waiting, 0, "the end of a body has answered everything");
-        self.locals.truncate(0);
-        self.info.truncate(0);
-        self.frames.clear();
-        self.ck.spare = Spare {
-            scope: std::mem::take(&mut self.scope),
-            locals: std::mem::take(&mut self.locals),
-            info: std::mem::take(&mut self.info),
-            frames: std::mem::take(&mut self.frames),
-            pending: std::mem::take(&mut self.pending),
-            structural: std::mem::take(&mut self.structural),
-            copyables: std::mem::take(&mut self.copyables),
-            proofs: std::mem::take(&mut self.proofs),
-        };
     }
 
     /// The value of a function's body; a mismatch says where the type comes from that it does not have.

@@ -1,0 +1,39 @@
+//! The memory of bodies that are done, for the next ones.
+
+use super::scope::Scope;
+use super::{Copyable, FnCtxt, Frame, LocalInfo, Waiting, copyable};
+use crate::body::{LocalDecl, LocalId};
+use entity::IndexVec;
+
+/// Tables of bodies that are done, all empty: their memory serves for the next.
+#[derive(Default)]
+pub(crate) struct Spare {
+    pub(super) scope: Scope,
+    pub(super) locals: IndexVec<LocalId, LocalDecl>,
+    pub(super) info: IndexVec<LocalId, LocalInfo>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) pending: Vec<Waiting>,
+    pub(super) structural: Vec<Waiting>,
+    pub(super) copyables: Vec<Copyable>,
+    pub(super) proofs: Vec<copyable::Proof>,
+}
+
+impl FnCtxt<'_> {
+    pub(super) fn keep_tables(&mut self) {
+        let waiting = self.pending.len() + self.structural.len() + self.copyables.len() + self.proofs.len();
+        debug_assert_eq!(waiting, 0, "the end of a body has answered everything");
+        self.locals.truncate(0);
+        self.info.truncate(0);
+        self.frames.clear();
+        self.ck.spare = Spare {
+            scope: std::mem::take(&mut self.scope),
+            locals: std::mem::take(&mut self.locals),
+            info: std::mem::take(&mut self.info),
+            frames: std::mem::take(&mut self.frames),
+            pending: std::mem::take(&mut self.pending),
+            structural: std::mem::take(&mut self.structural),
+            copyables: std::mem::take(&mut self.copyables),
+            proofs: std::mem::take(&mut self.proofs),
+        };
+    }
+}
