@@ -149,15 +149,12 @@ fn initialize() {
         // Duplicating a block that throws gives its catchpad a second predecessor, and LLVM 22 emits invalid modules where
         // that makes a catchpad the head of a loop (tests/lir/invoke_jumping_in.lir). Native code goes without, too: the options
         // are the process's.
-        // A static of which no code takes the address is changed by stores to its name alone. LLVM believes that of addresses made of
-        // integers only where it is told to; here each address comes from the heap, the stack or such a name.
         let options = [
             c"galc",
             c"-wasm-enable-eh",
             c"-wasm-use-legacy-eh=false",
             c"-disable-early-taildup",
             c"-disable-tail-duplicate",
-            c"-enable-unsafe-globalsmodref-alias-results",
         ]
         .map(|option| option.as_ptr());
         // SAFETY: the array and its strings outlive the call, the count is its length, and `Once` keeps other threads
