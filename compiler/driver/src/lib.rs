@@ -24,7 +24,7 @@ pub use backend::{
 };
 pub use backends::{Fallback, find as find_backend};
 pub use instances::check_instances;
-pub use middle::{INTERPRETED_STEPS, Interpreted, MirProgram, interpret, interpret_within, to_mir};
+pub use middle::{INTERPRETED_STEPS, Interpreted, MirProgram, interpret, to_mir};
 pub use mir::build::Trace;
 pub use options::{
     EmitKind, Level, Options, Panics, PassInfo, Platform, Profile, Purpose, SCHEDULE_SEED, TRACE,

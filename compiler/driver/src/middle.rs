@@ -37,19 +37,8 @@ pub fn interpret(
     args: &[String],
     stdin: &[u8],
 ) -> Result<Interpreted, DriverError> {
-    interpret_within(session, entry, args, stdin, INTERPRETED_STEPS)
-}
-
-/// Like [`interpret`], with a limit of its own: a program that takes more steps gives [`DriverError::Limit`].
-pub fn interpret_within(
-    session: &mut Session<'_>,
-    entry: &str,
-    args: &[String],
-    stdin: &[u8],
-    steps: u64,
-) -> Result<Interpreted, DriverError> {
     match to_mir(session, entry)? {
-        Ok(program) => program.interpret(session, args, stdin, steps),
+        Ok(program) => program.interpret(session, args, stdin, INTERPRETED_STEPS),
         Err(_) => Err(DriverError::Limit("the program has errors".into())),
     }
 }
@@ -74,7 +63,7 @@ impl MirProgram {
         Ok(Compiled { checked: pipeline::checked(self.checker), output: Some(output) })
     }
 
-    /// Runs it on the reference interpreter, which executes at most so many steps.
+    /// Runs it on the reference interpreter; a program that takes more steps gives [`DriverError::Limit`].
     pub fn interpret(
         &self,
         session: &mut Session<'_>,
