@@ -50,6 +50,11 @@ pub fn is_full() -> bool {
     std::env::var("GAL_TEST_SIZE").is_ok_and(|v| v == "full")
 }
 
+/// Runs modules. At the small size it compiles fast to slower code: most programs run for less time than they are compiled.
+pub fn engine() -> wasi::Engine {
+    if is_full() { wasi::Engine::new() } else { wasi::Engine::fast_compile() }
+}
+
 /// All files with an extension below a folder, sorted. What npm has installed there is left out.
 pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -4,7 +4,8 @@
 use corpus_tests::linked;
 use corpus_tests::program::Program;
 use corpus_tests::{
-    docs, files, for_all, is_full, report, root, run, schedules, test_blocks, traces, ui, wasm_opt, wat, web,
+    docs, engine, files, for_all, is_full, report, root, run, schedules, test_blocks, traces, ui, wasm_opt,
+    wat, web,
 };
 use std::path::Path;
 
@@ -22,7 +23,7 @@ fn run_programs(suite: &str, modes: &[run::Mode], stride: usize) {
 
 fn run_folder(suite: &str, folder: &str, modes: &[run::Mode], stride: usize) {
     let root = root();
-    let engine = wasi::Engine::new();
+    let engine = engine();
     let mut paths = files(&root.join(folder), "gal");
     paths.retain(|path| is_wanted(path) && run::is_for_all_targets(path));
     if !is_full() {
@@ -68,7 +69,7 @@ fn programs_for_javascript_do_not_run_everywhere() {
 #[test]
 fn test_blocks_of_examples_pass() {
     let root = root();
-    let engine = wasi::Engine::new();
+    let engine = engine();
     let examples: Vec<_> = examples(&root).into_iter().filter(|name| has_test_blocks(&root, name)).collect();
     let failures = for_all(&examples, |name| {
         match test_blocks::check_test_blocks(&root, &engine, name, driver::Profile::Debug) {
@@ -84,7 +85,7 @@ fn test_blocks_of_examples_pass() {
 #[test]
 fn test_blocks_of_the_library_pass() {
     let library = root().join("library");
-    let engine = wasi::Engine::new();
+    let engine = engine();
     let mut modules = Vec::new();
     for path in ["core", "std"].iter().flat_map(|folder| files(&library.join(folder), "gal")) {
         let text = std::fs::read_to_string(&path).expect("the library can be read");
@@ -133,7 +134,7 @@ const CONCURRENT: [&str; 3] = ["tests/run/actors", "tests/run/savina", "examples
 #[test]
 fn actors_do_the_same_in_all_orders() {
     let root = root();
-    let engine = wasi::Engine::new();
+    let engine = engine();
     let mut paths: Vec<_> = CONCURRENT.iter().flat_map(|folder| files(&root.join(folder), "gal")).collect();
     paths.retain(|path| is_wanted(path) && run::is_for_all_targets(path));
     let failures = for_all(&paths, |path| schedules::check(&root, &engine, path));
@@ -143,7 +144,7 @@ fn actors_do_the_same_in_all_orders() {
 #[test]
 fn actors_leave_the_same_trace_each_time_on_every_backend() {
     let root = root();
-    let engine = wasi::Engine::new();
+    let engine = engine();
     let folders = ["tests/run/actors", "tests/run/savina"];
     let mut paths: Vec<_> = folders.iter().flat_map(|folder| files(&root.join(folder), "gal")).collect();
     paths.retain(|path| is_wanted(path));
@@ -274,7 +275,7 @@ fn small_functions_become_what_they_should() {
 #[test]
 fn examples_in_documents_work() {
     let root = root();
-    let engine = wasi::Engine::new();
+    let engine = engine();
     let mut found = Vec::new();
     let mut documents = files(&root.join("docs"), "md");
     documents.push(root.join("README.md"));

@@ -1,7 +1,7 @@
 //! The lessons of the playground's tour: what they say is so, and their exercises can be solved and are not solved yet.
 
 use corpus_tests::tour::{self, Lesson};
-use corpus_tests::{for_all, report, root, web};
+use corpus_tests::{engine, for_all, report, root, web};
 
 /// Fewer are not the whole tour.
 const LESSONS_MIN: usize = 30;
@@ -31,26 +31,26 @@ fn programs_of_lessons_are_formatted() {
 
 #[test]
 fn snippets_of_lessons_do_what_the_text_says() {
-    let engine = wasi::Engine::new();
+    let engine = engine();
     check("snippets of the tour", |lesson| tour::check_snippets(&engine, lesson));
 }
 
 #[test]
 fn solutions_print_what_is_expected() {
-    let engine = wasi::Engine::new();
+    let engine = engine();
     check("solutions of the tour", |lesson| tour::check_solution(&engine, lesson));
 }
 
 #[test]
 fn exercises_are_not_solved_yet() {
-    let engine = wasi::Engine::new();
+    let engine = engine();
     check("exercises of the tour", |lesson| tour::check_start(&engine, lesson));
 }
 
 #[test]
 fn solutions_pass_the_tests_in_them() {
     assert!(lessons().iter().any(|lesson| tour::has_test_blocks(&lesson.start)), "no exercise has tests");
-    let engine = wasi::Engine::new();
+    let engine = engine();
     check("tests of the tour", |lesson| tour::check_test_blocks(&engine, lesson));
 }
 

@@ -8,7 +8,7 @@ use crate::outcome::{RunError, chain};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 use wasmparser::{Parser, Payload};
-use wasmtime::{Config, Module, OptLevel, WasmBacktraceDetails};
+use wasmtime::{Config, Module, OptLevel, RegallocAlgorithm, WasmBacktraceDetails};
 
 /// Bytes of stack that WebAssembly frames may take; beyond, the program ends with `fatal: stack overflow`.
 ///
@@ -120,7 +120,12 @@ fn config(variant: Variant, fast_compile: bool) -> Config {
         .async_stack_size(MAX_WASM_STACK)
         .epoch_interruption(variant.checks.interruptible)
         .consume_fuel(variant.checks.fueled)
-        .cranelift_opt_level(if fast_compile { OptLevel::None } else { OptLevel::Speed });
+        .cranelift_opt_level(OptLevel::Speed);
+    if fast_compile {
+        config
+            .cranelift_opt_level(OptLevel::None)
+            .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+    }
     config
 }
 
