@@ -508,7 +508,8 @@ fn preopen(dir: &str) -> wasi::Preopen {
     wasi::Preopen { host: crate::root().join(dir), guest }
 }
 
-fn interpret(
+/// Interprets the MIR of a program, which is kept for who compiles it next.
+pub fn interpret(
     loader: &mut dyn SourceLoader,
     program: &Program,
     options: Options,

@@ -4,7 +4,7 @@ use crate::loader::Disk;
 #[cfg(feature = "llvm")]
 use crate::native;
 use crate::program::Program;
-use crate::run::{self, Mode};
+use crate::run::{self, Kept, Mode};
 use driver::{Options, Trace};
 use std::path::Path;
 
@@ -30,15 +30,22 @@ pub fn check(root: &Path, engine: &wasi::Engine, path: &Path) -> Vec<String> {
 
 fn check_program(root: &Path, engine: &wasi::Engine, program: &Program) -> Result<(), String> {
     let debug = options(program, run::DEBUG);
-    let module = compile(root, engine, program, debug.clone())?;
+    let mut kept = Kept::default();
+    // Before the module, which takes the MIR that both have.
+    let interpreted = match program.is_heavy {
+        true => None,
+        false => Some(interpret(root, program, debug.clone(), &mut kept)?),
+    };
+    let module = engine.load(kept.compile(&mut disk(root), &program.name, debug)?.bytes);
+    let module = module.map_err(|error| error.to_string())?;
     let first = execute(&module, program, None)?;
     run::compare(program, first.status, &first.stdout, &first.stderr, true)?;
     if !first.events.starts_with("{\"event\":\"begin\",") {
         return Err(format!("no trace: {}", run::clip(&first.stderr)));
     }
     same(&first, &execute(&module, program, None)?, "again")?;
-    if !program.is_heavy {
-        same(&first, &interpret(root, program, debug)?, "interpreted")?;
+    if let Some(interpreted) = interpreted {
+        same(&first, &interpreted, "interpreted")?;
     }
     #[cfg(feature = "llvm")]
     if native::IS_HERE && !program.is_for_wasi {
@@ -83,11 +90,8 @@ fn execute(module: &wasi::Program, program: &Program, seed: Option<&str>) -> Res
     Ok(traced(outcome.status, outcome.stdout_text(), outcome.stderr_text()))
 }
 
-fn interpret(root: &Path, program: &Program, options: Options) -> Result<Traced, String> {
-    let mut loader = disk(root);
-    let mut session = driver::Session::new(&mut loader, options);
-    let outcome = driver::interpret(&mut session, &program.name, &program.args, program.stdin.as_bytes())
-        .map_err(|error| error.to_string())?;
+fn interpret(root: &Path, program: &Program, options: Options, kept: &mut Kept) -> Result<Traced, String> {
+    let outcome = run::interpret(&mut disk(root), program, options, kept)?;
     Ok(traced(outcome.status, outcome.stdout, outcome.stderr))
 }
 
