@@ -5,7 +5,7 @@ use crate::body::*;
 use crate::codes;
 use crate::program::TraitId;
 use crate::solve::{Proj, Sel};
-use crate::ty::{Ty, TyKind, TyRow};
+use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -58,7 +58,8 @@ impl FnCtxt<'_> {
 
     /// Whether an implementation fits; if so, what it determines is bound.
     fn selects(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> bool {
-        let fits = self.solve(span, |s| s.probe(|s| !matches!(s.select(trait_, args), Sel::No | Sel::Error)));
+        let fits = self.ck.program.is_known_to_hold(trait_, args)
+            || self.solve(span, |s| s.probe(|s| !matches!(s.select(trait_, args), Sel::No | Sel::Error)));
         if fits {
             self.require_trait(trait_, TyRow::from_slice(args), span, super::Cause::Operator);
         }
@@ -103,6 +104,11 @@ impl FnCtxt<'_> {
     /// The associated type `Output`.
     pub(crate) fn output(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> Ty {
         let name: Symbol = syntax::sym::Output;
+        if args.iter().all(|ty| self.ck.program.is_settled(*ty)) {
+            // This is remembered.
+            let whole = self.intern_row(TyKind::Assoc { trait_, args: Args::default(), name }, args);
+            return self.solve(span, |s| s.normalize(whole));
+        }
         match self.solve(span, |s| s.project(trait_, args, name)) {
             Proj::Ty(ty) => ty,
             Proj::Fail => Ty::ERROR,
