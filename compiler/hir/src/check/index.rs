@@ -36,19 +36,21 @@ impl FnCtxt<'_> {
         }
         self.resolve_now(index.ty);
         if is_target && let Some((set, value_ty)) = self.index_set_callee(ty, index.ty, span) {
-            let get = self.index_get_callee(ty, index.ty, span).map(|g| g.0);
-            let get = get.unwrap_or_else(|| clone_callee(&set));
-            let kind =
-                ExprKind::IndexValue { base: Box::new(base), index: Box::new(index), get, set: Some(set) };
+            let get = self.index_get_callee(ty, index.ty, span).map(|g| Box::new(g.0));
+            let get = get.unwrap_or_else(|| Box::new(clone_callee(&set)));
+            let set = Some(Box::new(set));
+            let kind = ExprKind::IndexValue { base: Box::new(base), index: Box::new(index), get, set };
             return Expr { kind, ty: value_ty, span };
         }
         if let Some((place, place_mut, elem)) = self.index_place_callees(ty, index.ty, span) {
+            let (place, place_mut) = (Box::new(place), Box::new(place_mut));
             let kind =
                 ExprKind::IndexPlace { base: Box::new(base), index: Box::new(index), place, place_mut };
             return Expr { kind, ty: elem, span };
         }
         if let Some((get, elem)) = self.index_get_callee(ty, index.ty, span) {
-            let set = self.index_set_callee(ty, index.ty, span).map(|s| s.0);
+            let set = self.index_set_callee(ty, index.ty, span).map(|s| Box::new(s.0));
+            let get = Box::new(get);
             let kind = ExprKind::IndexValue { base: Box::new(base), index: Box::new(index), get, set };
             return Expr { kind, ty: elem, span };
         }
