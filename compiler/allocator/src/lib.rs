@@ -6,6 +6,7 @@
 
 use libmimalloc_sys as mi;
 use std::alloc::{GlobalAlloc, Layout};
+use std::ffi::c_void;
 
 /// To be declared as the global allocator of an executable.
 pub struct Mimalloc;
@@ -14,18 +15,27 @@ pub struct Mimalloc;
 /// `MI_MAX_ALIGN_SIZE` in mimalloc's `types.h`.
 const NATURAL: usize = 16;
 
+/// `MI_SMALL_SIZE_MAX` there: nearly all blocks are no larger. Where the size is known, as in most places it is, mimalloc
+/// need not ask for it.
+const SMALL: usize = 128 * size_of::<*mut c_void>();
+
+unsafe extern "C" {
+    fn mi_malloc_small(size: usize) -> *mut c_void;
+}
+
 fn is_natural(size: usize, align: usize) -> bool {
     align <= NATURAL && align <= size
 }
 
 #[allow(clippy::undocumented_unsafe_blocks, reason = "said once, for all of them")]
-// SAFETY: each function hands on to mimalloc's of the same contract; `mi_malloc` and `mi_realloc` give blocks for the
+// SAFETY: each function hands on to mimalloc's of the same contract; `mi_malloc`, `mi_malloc_small` and `mi_realloc` give blocks for the
 // alignments of `is_natural`, and all blocks may be freed and resized by any of them.
 unsafe impl GlobalAlloc for Mimalloc {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let (size, align) = (layout.size(), layout.align());
         match is_natural(size, align) {
+            true if size <= SMALL => unsafe { mi_malloc_small(size).cast() },
             true => unsafe { mi::mi_malloc(size).cast() },
             false => unsafe { mi::mi_malloc_aligned(size, align).cast() },
         }

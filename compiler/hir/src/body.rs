@@ -44,12 +44,15 @@ pub struct LocalDecl {
     pub span: Span,
 }
 
+/// There are very many of these, so large parts that are rare stand in boxes.
 #[derive(Debug)]
 pub struct Expr {
     pub kind: ExprKind,
     pub ty: Ty,
     pub span: Span,
 }
+
+const _: () = assert!(size_of::<Expr>() <= 80);
 
 /// A function with its type arguments.
 #[derive(Debug)]
@@ -129,8 +132,8 @@ pub enum ExprKind {
     IndexPlace {
         base: Box<Expr>,
         index: Box<Expr>,
-        place: Callee,
-        place_mut: Callee,
+        place: Box<Callee>,
+        place_mut: Box<Callee>,
     },
     /// `array[index]` of a fixed array `[T; N]`: a place; MIR makes the bounds check.
     FixedIndex {
@@ -142,8 +145,8 @@ pub enum ExprKind {
     IndexValue {
         base: Box<Expr>,
         index: Box<Expr>,
-        get: Callee,
-        set: Option<Callee>,
+        get: Box<Callee>,
+        set: Option<Box<Callee>>,
     },
     /// `p.*`: a place behind a raw pointer.
     Deref(Box<Expr>),

@@ -1,6 +1,6 @@
 //! The checker: owns the program while it is being made, and all that is needed to make it.
 
-use crate::check::Spare;
+use crate::check::Spares;
 use crate::collect::Decls;
 use crate::cycles::Uses;
 use crate::env::ParamEnv;
@@ -10,7 +10,6 @@ use crate::lang::Known;
 use crate::program::{BodyOwner, BodyRef, Container, FnId, ModuleId, Program};
 use crate::record::{Record, RecordOptions};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
-use crate::ty::{Ty, TyMap};
 use crate::unread::Unread;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
@@ -94,11 +93,9 @@ pub struct Checker {
     pub(crate) infer: InferTable,
     pub(crate) bodies: FxHashMap<BodyOwner, BodyRef>,
     /// Tables of bodies, kept between them.
-    pub(crate) spare: Spare,
+    pub(crate) spares: Spares,
     /// What most bodies may assume about their parameters: nothing.
     pub(crate) no_env: std::rc::Rc<ParamEnv>,
-    /// Tables of `check::finish`, likewise.
-    pub(crate) zonk_tables: (TyMap, TyMap, Vec<Ty>),
     /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
     pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
     /// Bodies that are being checked, outermost first.
@@ -140,9 +137,8 @@ impl Checker {
             known: Known::default(),
             infer: InferTable::default(),
             bodies: FxHashMap::default(),
-            spare: Spare::default(),
+            spares: Spares::default(),
             no_env: std::rc::Rc::default(),
-            zonk_tables: Default::default(),
             param_uses: FxHashMap::default(),
             open_bodies: Vec::new(),
             kept: Vec::new(),
@@ -283,9 +279,13 @@ impl Checker {
     }
 
     fn check_one(&mut self, owner: BodyOwner) {
-        self.body(owner);
-        if self.options.only_check && !self.is_default_method(owner) {
-            self.bodies.remove(&owner);
+        if !self.options.only_check || self.is_default_method(owner) {
+            self.body(owner);
+            return;
+        }
+        // One that another body asked for has been checked.
+        if self.bodies.remove(&owner).is_none() {
+            self.new_body(owner);
         }
     }
 

@@ -181,16 +181,18 @@ impl Checker {
         owner: Option<&str>,
     ) -> Option<FnId> {
         let attrs = self.fn_attrs(module, &attrs, &decl);
-        let name = self.program.name(decl.name.name).to_string();
         if matches!(container, Container::Module) && !is_pub && !decl.is_export && self.is_user(module) {
             self.check_fn_name(decl.name);
         }
-        let kind = self.fn_kind(&decl, &attrs, container, &name);
+        let kind = self.fn_kind(&decl, &attrs, container);
+        let name = self.program.name(decl.name.name);
+        let prefix = &self.scopes[module].prefix;
         let path = match owner {
-            Some(owner) => member_path(owner, &name),
-            None => [&self.scopes[module].prefix, &*name].concat(),
+            Some(owner) => member_path(owner, name),
+            None if prefix.is_empty() => name.to_string(),
+            None => [prefix, name].concat(),
         };
-        let export = attrs.export.clone().or_else(|| decl.is_export.then(|| name.clone()));
+        let export = attrs.export.or_else(|| decl.is_export.then(|| name.to_string()));
         let has_self =
             matches!(decl.params.first(), Some(ast::Param { kind: ast::ParamKind::SelfParam, .. }));
         let span = decl.name.span;
@@ -232,7 +234,7 @@ impl Checker {
         Some(id)
     }
 
-    fn fn_kind(&mut self, decl: &ast::FnDecl, attrs: &FnAttrs, container: Container, name: &str) -> FnKind {
+    fn fn_kind(&mut self, decl: &ast::FnDecl, attrs: &FnAttrs, container: Container) -> FnKind {
         if let Some(intrinsic) = attrs.intrinsic {
             return FnKind::Intrinsic(intrinsic);
         }
@@ -243,7 +245,7 @@ impl Checker {
             return FnKind::Required;
         }
         if !matches!(container, Container::Trait(_)) && decl.name.name != sym::empty {
-            let message = format!("the function `{name}` has no body");
+            let message = format!("the function `{}` has no body", self.program.name(decl.name.name));
             let diag = Diagnostic::error(codes::MISSING_BODY, decl.sig_span, message)
                 .note("only methods of traits and functions of `extern` blocks stand without a body");
             if !self.fault_behind(decl.sig_span) {

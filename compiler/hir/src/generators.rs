@@ -37,7 +37,7 @@ impl Checker {
     /// Whether a path names the trait. Reports nothing, and does not remember what is unknown: whoever takes the path for a
     /// type reports that.
     fn is_iterator_path(&mut self, path: &ast::Path, cx: &TyCx) -> bool {
-        let Some(iterator) = self.program.lang_trait("Iterator") else { return false };
+        let Some(iterator) = self.known.iterator else { return false };
         let module = cx.module.0;
         let (first, rest) = (path.segments[0].ident.name, &path.segments[1..]);
         if let Some(entry) = self.lookup(module, first, Ns::Type) {

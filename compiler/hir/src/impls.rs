@@ -48,6 +48,27 @@ impl Head {
         })
     }
 
+    /// The head as one number, which is hashed and compared at once.
+    fn code(self) -> HeadCode {
+        let (kind, part) = match self {
+            Head::Int(int) => (0, int as u32),
+            Head::F32 => (1, 0),
+            Head::F64 => (2, 0),
+            Head::Bool => (3, 0),
+            Head::Char => (4, 0),
+            Head::Never => (5, 0),
+            Head::Tuple(len) => (6, len),
+            Head::FixedArray => (7, 0),
+            Head::Adt(id) => (8, id.0),
+            Head::Fn => (9, 0),
+            Head::Dyn(id) => (10, id.0),
+            Head::Ptr => (11, 0),
+            Head::Buffer => (12, 0),
+            Head::Any => (13, 0),
+        };
+        kind << 32 | u64::from(part)
+    }
+
     /// The head under which an impl for the type is filed: parameters are blanket.
     pub fn of_impl(types: &TyTable, ty: Ty) -> Option<Head> {
         match types.kind(ty) {
@@ -57,15 +78,18 @@ impl Head {
     }
 }
 
+/// See [`Head::code`].
+type HeadCode = u64;
+
 /// All impls of a program, by what they are looked up by.
 #[derive(Default)]
 pub(crate) struct ImplIndex {
-    by_trait: FxHashMap<(TraitId, Head), Vec<ImplId>>,
+    by_trait: FxHashMap<(TraitId, HeadCode), Vec<ImplId>>,
     /// Whether a trait, by its number, has impls for any type. Few have.
     has_blanket: Vec<bool>,
     /// For all heads.
     of_trait: FxHashMap<TraitId, Vec<ImplId>>,
-    inherent: FxHashMap<(Head, Symbol), Vec<FnId>>,
+    inherent: FxHashMap<(HeadCode, Symbol), Vec<FnId>>,
     inherent_consts: FxHashMap<(Head, Symbol), Vec<(ImplId, ConstId)>>,
     trait_methods: FxHashMap<Symbol, Vec<(TraitId, FnId)>>,
     /// The method of a trait with a name.
@@ -86,7 +110,7 @@ fn list<K: std::hash::Hash + Eq, V>(map: &FxHashMap<K, Vec<V>>, key: K) -> &[V] 
 
 impl ImplIndex {
     pub fn add_trait_impl(&mut self, trait_: TraitId, head: Head, id: ImplId) {
-        let impls = self.by_trait.entry((trait_, head)).or_default();
+        let impls = self.by_trait.entry((trait_, head.code())).or_default();
         if impls.is_empty() {
             self.traits_by_head.entry(head).or_default().push(trait_);
         }
@@ -100,7 +124,7 @@ impl ImplIndex {
     }
 
     pub fn add_method(&mut self, head: Head, name: Symbol, id: FnId) {
-        self.inherent.entry((head, name)).or_default().push(id);
+        self.inherent.entry((head.code(), name)).or_default().push(id);
     }
 
     pub fn add_const(&mut self, head: Head, name: Symbol, impl_: ImplId, id: ConstId) {
@@ -120,7 +144,7 @@ impl ImplIndex {
         if head == Head::Any && !self.has_blanket.get(trait_.0 as usize).is_some_and(|has| *has) {
             return &[];
         }
-        list(&self.by_trait, (trait_, head))
+        list(&self.by_trait, (trait_, head.code()))
     }
 
     /// Whether each integer type has an impl of its own.
@@ -133,7 +157,7 @@ impl ImplIndex {
     }
 
     pub fn methods(&self, head: Head, name: Symbol) -> &[FnId] {
-        list(&self.inherent, (head, name))
+        list(&self.inherent, (head.code(), name))
     }
 
     pub fn consts(&self, head: Head, name: Symbol) -> &[(ImplId, ConstId)] {
@@ -158,7 +182,8 @@ impl ImplIndex {
 
     /// Names of inherent methods of a head, for suggestions; in no particular order.
     pub fn method_names(&self, head: Head) -> Vec<Symbol> {
-        let mut names: Vec<Symbol> = self.inherent.keys().filter(|k| k.0 == head).map(|k| k.1).collect();
+        let mut names: Vec<Symbol> =
+            self.inherent.keys().filter(|k| k.0 == head.code()).map(|k| k.1).collect();
         names.sort_unstable();
         names
     }
@@ -200,6 +225,15 @@ impl Program {
     /// Whether answers about the type may be kept.
     pub(crate) fn is_settled(&self, ty: Ty) -> bool {
         self.types.is_concrete(ty) && !(self.caches.in_body && self.types.flags(ty).has_closure)
+    }
+
+    /// Whether types without variables are known to implement a trait, which is asked for again and again of the same.
+    pub(crate) fn is_known_to_hold(&mut self, trait_: TraitId, args: &[Ty]) -> bool {
+        if !args.iter().all(|ty| self.is_settled(*ty)) {
+            return false;
+        }
+        let row = self.row(args);
+        self.caches.holds.get(&(trait_, row)) == Some(&Tri::Yes)
     }
 
     /// One type that stands for a row of them.

@@ -4,6 +4,7 @@ use crate::checker::{Checker, ModuleSource};
 use crate::program::{AdtId, ModuleId};
 use crate::record::Target;
 use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns, SeenModules};
+use smallvec::SmallVec;
 use syntax::ast::{Ident, UseKind, UseTree};
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -24,6 +25,9 @@ pub(crate) enum Place {
     Adt(AdtId),
     Error,
 }
+
+/// What a name stands for: one thing, as a rule.
+type Defs = SmallVec<[Def; 2]>;
 
 impl Checker {
     /// Flattens a `use` into single names.
@@ -141,11 +145,11 @@ impl Checker {
     fn resolve_single(&mut self, import: &PendingImport, name: Ident, takes_modules: bool) -> bool {
         let Some((last, head)) = import.path.split_last() else { return true };
         let entries = match head {
-            [] => self.head_entries(import.module, last.name),
+            [] => self.head_entry(last.name).into_iter().collect(),
             _ => match self.follow(import.module, head) {
                 Ok(Place::Module(m)) => self.module_entries(m, last.name, import.module),
                 Ok(Place::Adt(adt)) => self.variant_entries(adt, last.name),
-                Ok(Place::Error) => vec![Def::Error],
+                Ok(Place::Error) => Defs::from_slice(&[Def::Error]),
                 Err(_) => return false,
             },
         };
@@ -164,12 +168,12 @@ impl Checker {
     }
 
     /// What a name at the head of a path may be: a package, or a module below the user's root.
-    fn head_entries(&self, _from: ModuleId, name: Symbol) -> Vec<Def> {
+    fn head_entry(&self, name: Symbol) -> Option<Def> {
         let child = self.scopes[self.root].children.get(&name).map(|m| Def::Module(*m));
-        child.or_else(|| self.package_root(name)).into_iter().collect()
+        child.or_else(|| self.package_root(name))
     }
 
-    fn module_entries(&self, module: ModuleId, name: Symbol, viewer: ModuleId) -> Vec<Def> {
+    fn module_entries(&self, module: ModuleId, name: Symbol, viewer: ModuleId) -> Defs {
         [Ns::Type, Ns::Value, Ns::Module]
             .into_iter()
             .filter_map(|ns| self.lookup_in(module, name, ns, viewer, &mut SeenModules::new()))
@@ -178,15 +182,15 @@ impl Checker {
             .collect()
     }
 
-    fn variant_entries(&self, adt: AdtId, name: Symbol) -> Vec<Def> {
+    fn variant_entries(&self, adt: AdtId, name: Symbol) -> Defs {
         self.variant_named(adt, name).map(|v| Def::Variant(adt, v)).into_iter().collect()
     }
 
     /// Follows a path; the error is the number of segments that could be followed.
     pub(crate) fn follow(&mut self, from: ModuleId, path: &[Ident]) -> Result<Place, usize> {
         let first = path[0].name;
-        let mut at = match self.head_entries(from, first).first() {
-            Some(Def::Module(m)) => Place::Module(*m),
+        let mut at = match self.head_entry(first) {
+            Some(Def::Module(m)) => Place::Module(m),
             _ => self.follow_local(from, first).ok_or(0usize)?,
         };
         for (i, ident) in path.iter().enumerate().skip(1) {

@@ -12,6 +12,9 @@ use syntax::{Bodies, Diagnostic, FileId, Span, Symbol, sym};
 /// Limit on the modules of a program, against sources that make up a file for every name.
 const MAX_MODULES: usize = 20_000;
 
+/// In the order of [`Checker::packages`].
+const LIBRARY: [Package; 4] = [Package::Core, Package::Std, Package::Runtime, Package::Sys];
+
 struct Loader<'a> {
     source: &'a mut dyn ModuleSource,
     /// Paths for which there is no file.
@@ -26,7 +29,7 @@ impl Checker {
         let mut loader =
             Loader { source, missing: FxHashSet::default(), queue: Vec::new(), imports: Vec::new() };
         self.root = self.add_module(Vec::new(), None, false);
-        for package in [Package::Core, Package::Std, Package::Runtime, Package::Sys] {
+        for package in LIBRARY {
             let name = self.program.interner.intern(package.name());
             let id = self.add_module(vec![name], None, true);
             self.packages.push((name, id));
@@ -50,8 +53,10 @@ impl Checker {
     }
 
     fn package_module(&self, package: Package) -> ModuleId {
-        let name = self.program.interner.get(package.name());
-        self.packages.iter().find(|p| Some(p.0) == name).map_or(self.root, |p| p.1)
+        match LIBRARY.iter().position(|p| *p == package) {
+            Some(index) => self.packages[index].1,
+            None => self.root,
+        }
     }
 
     fn add_file(&mut self, loader: &mut Loader, module: ModuleId, source: SourceText) {
@@ -110,11 +115,8 @@ impl Checker {
     /// The package that a path starts in, and the rest of the path.
     fn split_package<'p>(&self, from: ModuleId, path: &'p [Symbol]) -> Option<(Package, &'p [Symbol])> {
         let first = *path.first()?;
-        let named = [Package::Core, Package::Std, Package::Runtime, Package::Sys]
-            .into_iter()
-            .find(|p| self.program.name(first) == p.name());
-        match named {
-            Some(package) => Some((package, &path[1..])),
+        match self.packages.iter().position(|p| p.0 == first) {
+            Some(index) => Some((LIBRARY[index], &path[1..])),
             None if self.is_user(from) => Some((Package::User, path)),
             None => None,
         }

@@ -189,6 +189,16 @@ pub struct Impl {
     pub span: Span,
 }
 
+impl Impl {
+    /// What a trait's arguments, `Self` first, are compared with.
+    pub(crate) fn pattern(&self, index: usize) -> Option<Ty> {
+        match index.checked_sub(1) {
+            None => Some(self.self_ty),
+            Some(index) => self.trait_.as_ref()?.1.get(index).copied(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ParamMode {
     /// The callee gets a value; whether it is lent or given is inferred later.

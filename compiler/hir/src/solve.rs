@@ -304,7 +304,7 @@ impl<'a> Solver<'a> {
         let trait_ = self.p.impls[id].trait_.as_ref().map_or(TraitId(u32::MAX), |t| t.0);
         let number = self.p.types.intern(TyKind::ConstInt(i128::from(id.0)));
         let bound = binds.iter().map(|b| b.map_or(Ty::ERROR, |ty| self.deep(ty)));
-        let bound: Vec<Ty> = std::iter::once(number).chain(bound).collect();
+        let bound: TyRow = std::iter::once(number).chain(bound).collect();
         let key = (trait_, self.p.row(&bound));
         if let Some(open) = self.stack.iter().position(|k| *k == key) {
             self.assumed = self.assumed.min(open);
@@ -312,7 +312,7 @@ impl<'a> Solver<'a> {
         }
         self.stack.push(key);
         let result = self.probe(|s| {
-            let args: Vec<Ty> = binds.iter().map(|b| b.unwrap_or_else(|| s.fresh())).collect();
+            let args: TyRow = binds.iter().map(|b| b.unwrap_or_else(|| s.fresh())).collect();
             s.impl_bounds_hold(id, &args)
         });
         self.stack.pop();
@@ -320,16 +320,13 @@ impl<'a> Solver<'a> {
     }
 
     fn match_impl(&mut self, id: ImplId, args: &[Ty], binds: &mut [Option<Ty>]) -> Tri {
-        let pattern = self.p.impls[id].self_ty;
-        let mut result = self.match_ty(pattern, args[0], binds);
-        for (i, arg) in args[1..].iter().enumerate() {
+        let mut result = Tri::Yes;
+        for (i, arg) in args.iter().enumerate() {
+            let Some(pattern) = self.p.impls[id].pattern(i) else { return Tri::No };
+            result = result.and(self.match_ty(pattern, *arg, binds));
             if result == Tri::No {
                 return Tri::No;
             }
-            let Some(pattern) = self.p.impls[id].trait_.as_ref().and_then(|t| t.1.get(i)).copied() else {
-                return Tri::No;
-            };
-            result = result.and(self.match_ty(pattern, *arg, binds));
         }
         result
     }
@@ -337,13 +334,10 @@ impl<'a> Solver<'a> {
     fn confirm_impl(&mut self, id: ImplId, binds: Binds, fits: Tri, args: &[Ty]) -> Sel {
         let iargs: TyRow = binds.into_iter().map(|b| b.unwrap_or_else(|| self.fresh())).collect();
         if fits == Tri::Maybe {
-            let self_ty = self.p.impls[id].self_ty;
-            let trait_args = self.p.impls[id].trait_.as_ref().map(|t| t.1.clone()).unwrap_or_default();
-            let patterns = std::iter::once(self_ty).chain(trait_args.iter().copied());
-            for (pattern, arg) in patterns.zip(args.iter().copied()) {
-                let ty = self.p.types.subst(pattern, &iargs);
-                let ty = self.normalize(ty);
-                if !self.unify(ty, arg) {
+            for (i, arg) in args.iter().enumerate() {
+                let Some(pattern) = self.p.impls[id].pattern(i) else { break };
+                let ty = self.instantiate(pattern, &iargs);
+                if !self.unify(ty, *arg) {
                     return Sel::No;
                 }
             }

@@ -138,6 +138,8 @@ pub struct TyTable {
     flags: Vec<TyFlags>,
     /// How many parts the type has when it is written out.
     sizes: Vec<u32>,
+    /// What [`hash_kind`] gives, so that a larger table is filled without a look at the types.
+    hashes: Vec<u32>,
     /// Finds a type by its kind.
     found: HashTable<Ty>,
     /// The inference variables, by their numbers.
@@ -201,6 +203,7 @@ impl Default for TyTable {
             kinds: Vec::new(),
             flags: Vec::new(),
             sizes: Vec::new(),
+            hashes: Vec::new(),
             found: HashTable::new(),
             vars: Vec::new(),
         };
@@ -225,26 +228,28 @@ impl Default for TyTable {
 impl TyTable {
     pub fn intern(&mut self, kind: TyKind) -> Ty {
         let hash = hash_kind(&kind);
-        match self.found.find(hash, |ty| *self.kind(*ty) == kind) {
+        match self.found.find(spread(hash), |ty| *self.kind(*ty) == kind) {
             Some(ty) => *ty,
             None => self.add(hash, kind),
         }
     }
 
-    fn add(&mut self, hash: u64, kind: TyKind) -> Ty {
+    #[cold] // Most types that are asked for are there.
+    fn add(&mut self, hash: u32, kind: TyKind) -> Ty {
         let ty = Ty(self.kinds.len() as u32);
         entity::make_room(&mut self.kinds);
         self.flags.push(self.compute_flags(&kind));
         self.sizes.push(self.compute_size(&kind));
         self.kinds.push(kind);
-        let kinds = &self.kinds;
-        self.found.insert_unique(hash, ty, |ty| hash_kind(&kinds[ty.0 as usize]));
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        self.found.insert_unique(spread(hash), ty, |ty| spread(hashes[ty.0 as usize]));
         ty
     }
 
     /// The type, if it has been interned before.
     pub fn find(&self, kind: &TyKind) -> Option<Ty> {
-        self.found.find(hash_kind(kind), |ty| self.kind(*ty) == kind).copied()
+        self.found.find(spread(hash_kind(kind)), |ty| self.kind(*ty) == kind).copied()
     }
 
     /// The tuple of some types. Allocates only if there was none yet.
@@ -356,7 +361,7 @@ impl TyTable {
             | TyKind::Adt(_, args)
             | TyKind::Closure(_, args)
             | TyKind::FnDef(_, args)
-            | TyKind::Assoc { args, .. } => TyRow::from_slice(args),
+            | TyKind::Assoc { args, .. } => row_of(args),
             kind => {
                 let mut row = TyRow::new();
                 Self::for_each_child(kind, |t| row.push(t));
@@ -384,8 +389,8 @@ impl TyTable {
         }
     }
 
-    fn find_row(&self, hash: u64, like: &TyKind, children: &[Ty]) -> Option<Ty> {
-        self.found.find(hash, |found| is_row(self.kind(*found), like, children)).copied()
+    fn find_row(&self, hash: u32, like: &TyKind, children: &[Ty]) -> Option<Ty> {
+        self.found.find(spread(hash), |found| is_row(self.kind(*found), like, children)).copied()
     }
 
     /// The type with every direct child replaced by `f` of it.
@@ -425,7 +430,7 @@ impl TyTable {
     }
 }
 
-fn hash_kind(kind: &TyKind) -> u64 {
+fn hash_kind(kind: &TyKind) -> u32 {
     match kind {
         TyKind::Adt(_, args) | TyKind::Tuple(args) | TyKind::Closure(_, args) | TyKind::FnDef(_, args) => {
             hash_row(kind, args)
@@ -434,13 +439,13 @@ fn hash_kind(kind: &TyKind) -> u64 {
             let mut hasher = FxHasher::default();
             hash_shape(kind, &mut hasher);
             TyTable::for_each_child(kind, |t| t.hash(&mut hasher));
-            hasher.finish()
+            hasher.finish() as u32
         }
     }
 }
 
 /// What [`hash_kind`] gives of the type `like` with these types directly inside it.
-fn hash_row(like: &TyKind, children: &[Ty]) -> u64 {
+fn hash_row(like: &TyKind, children: &[Ty]) -> u32 {
     let mut hasher = FxHasher::default();
     // Nearly all that is looked up; one number tells them apart.
     match like {
@@ -451,7 +456,12 @@ fn hash_row(like: &TyKind, children: &[Ty]) -> u64 {
         _ => hash_shape(like, &mut hasher),
     }
     children.iter().for_each(|t| hasher.write_u32(t.0));
-    hasher.finish()
+    hasher.finish() as u32
+}
+
+/// A hash for the table of types, which looks at the lowest bits and at the highest.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 38 | u64::from(hash)
 }
 
 /// Hashes all of a type but the types directly inside it; nothing of those that [`hash_row`] tells apart.
@@ -519,6 +529,17 @@ fn has_children(kind: &TyKind, children: &[Ty]) -> bool {
     let mut same = true;
     TyTable::for_each_child(kind, |t| same = same && rest.next() == Some(&t));
     same && rest.next().is_none()
+}
+
+/// A copy of a row. The function that copies memory takes longer to call than to copy so few.
+#[inline]
+fn row_of(args: &[Ty]) -> TyRow {
+    match *args {
+        [a] => TyRow::from_buf_and_len([a; 4], 1),
+        [a, b] => TyRow::from_buf_and_len([a, b, b, b], 2),
+        [a, b, c] => TyRow::from_buf_and_len([a, b, c, c], 3),
+        _ => TyRow::from_slice(args),
+    }
 }
 
 /// The type `like` with these types directly inside it.

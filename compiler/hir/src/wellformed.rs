@@ -51,7 +51,7 @@ impl Checker {
         let function = &self.program.fns[id];
         let generics = function.generics.clone();
         let container = function.container;
-        let mut tys: Vec<(Ty, Span)> =
+        let mut tys: SmallVec<[(Ty, Span); 6]> =
             function.params.iter().map(|p| (p.ty, p.span)).chain([(function.ret, function.span)]).collect();
         let host = function.export.is_some() || matches!(function.kind, FnKind::Extern { .. });
         let env = ParamEnv::new(&mut self.program, &generics, container);

@@ -51,17 +51,28 @@ pub fn known_names() -> &'static [&'static str] {
 /// An open-addressing table of its own instead of a map from strings: most names are short enough for two numbers to
 /// tell them apart, so that finding one compares no text, and each is stored once.
 pub struct Interner {
-    /// For each slot the number of its symbol plus 1; 0: free. The length is a power of two, at least twice that of
-    /// `names`.
-    slots: Vec<u32>,
-    names: Vec<Name>,
+    /// A power of two of them, at least twice as many as there are names. With the keys in them, so that to find a name
+    /// touches memory in one place.
+    slots: Vec<Slot>,
+    /// Where each name begins in the text, and the end of the last one.
+    starts: Vec<usize>,
     /// The text of all names.
     text: String,
 }
 
-struct Name {
+#[derive(Clone, Copy)]
+struct Slot {
     key: Key,
-    start: usize,
+    symbol: u32,
+}
+
+impl Slot {
+    /// No name is so long.
+    const FREE: Slot = Slot { key: Key { head: 0, tail: 0, len: u32::MAX }, symbol: 0 };
+
+    fn is_free(&self) -> bool {
+        self.key.len == u32::MAX
+    }
 }
 
 /// With the length, the whole of a name up to [`Key::COMPLETE`] bytes; of a longer one the ends.
@@ -69,11 +80,11 @@ struct Name {
 struct Key {
     head: u64,
     tail: u64,
-    len: usize,
+    len: u32,
 }
 
 impl Key {
-    const COMPLETE: usize = 16;
+    const COMPLETE: u32 = 16;
 
     #[inline]
     fn of(name: &[u8]) -> Key {
@@ -87,13 +98,13 @@ impl Key {
         } else {
             (0, 0)
         };
-        Key { head, tail, len }
+        Key { head, tail, len: len as u32 }
     }
 
     /// Of a name that the key tells completely.
     #[inline]
     fn hash(self) -> usize {
-        let mixed = (self.head ^ self.len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.tail;
+        let mixed = (self.head ^ u64::from(self.len)).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ self.tail;
         (mixed.wrapping_mul(0xF135_7AEA_2E62_A9C5) >> 32) as usize
     }
 
@@ -106,7 +117,7 @@ impl Key {
 
 impl Default for Interner {
     fn default() -> Self {
-        let mut this = Interner { slots: vec![0; 1 << 12], names: Vec::new(), text: String::new() };
+        let mut this = Interner { slots: vec![Slot::FREE; 1 << 12], starts: vec![0], text: String::new() };
         for name in KNOWN {
             this.intern(name);
         }
@@ -134,8 +145,8 @@ impl Interner {
     }
 
     pub fn name(&self, symbol: Symbol) -> &str {
-        let Name { key, start } = self.names[symbol.0 as usize];
-        &self.text[start..start + key.len]
+        let index = symbol.0 as usize;
+        &self.text[self.starts[index]..self.starts[index + 1]]
     }
 
     /// The symbol, or the slot in which it would be.
@@ -145,54 +156,57 @@ impl Interner {
         if key.len > Key::COMPLETE {
             return self.find_long(key, name);
         }
-        self.probe(key.hash(), |found| found.key == key)
+        self.probe(key.hash(), |slot| slot.key == key)
     }
 
     #[cold]
     fn find_long(&self, key: Key, name: &[u8]) -> Result<Symbol, usize> {
-        let text = self.text.as_bytes();
-        self.probe(Key::long_hash(name), |found| found.key == key && text[found.start..][..key.len] == *name)
+        let is_it = |slot: &Slot| slot.key == key && self.name(Symbol(slot.symbol)).as_bytes() == name;
+        self.probe(Key::long_hash(name), is_it)
     }
 
     #[inline(always)] // Nearly all of what `find` does.
-    fn probe(&self, hash: usize, is_it: impl Fn(&Name) -> bool) -> Result<Symbol, usize> {
+    fn probe(&self, hash: usize, is_it: impl Fn(&Slot) -> bool) -> Result<Symbol, usize> {
         let mask = self.slots.len() - 1;
-        let mut slot = hash & mask;
-        while let Some(index) = self.slots[slot].checked_sub(1) {
-            if is_it(&self.names[index as usize]) {
-                return Ok(Symbol(index));
+        let mut at = hash & mask;
+        loop {
+            let slot = &self.slots[at];
+            if is_it(slot) {
+                return Ok(Symbol(slot.symbol));
             }
-            slot = (slot + 1) & mask;
+            if slot.is_free() {
+                return Err(at);
+            }
+            at = (at + 1) & mask;
         }
-        Err(slot)
     }
 
     #[cold]
     fn insert(&mut self, name: &str, slot: usize) -> Symbol {
         let key = Key::of(name.as_bytes());
-        let index = self.names.len() as u32;
-        self.names.push(Name { key, start: self.text.len() });
+        let symbol = self.starts.len() as u32 - 1;
         self.text.push_str(name);
-        self.slots[slot] = index + 1;
-        if self.names.len() * 2 > self.slots.len() {
+        self.starts.push(self.text.len());
+        self.slots[slot] = Slot { key, symbol };
+        if self.starts.len() * 2 > self.slots.len() {
             self.grow();
         }
-        Symbol(index)
+        Symbol(symbol)
     }
 
     fn grow(&mut self) {
         let mask = self.slots.len() * 4 - 1;
-        self.slots = vec![0; mask + 1];
-        for (index, Name { key, start }) in self.names.iter().enumerate() {
-            let hash = match key.len > Key::COMPLETE {
-                true => Key::long_hash(&self.text.as_bytes()[*start..][..key.len]),
-                false => key.hash(),
+        let old = std::mem::replace(&mut self.slots, vec![Slot::FREE; mask + 1]);
+        for slot in old.into_iter().filter(|slot| !slot.is_free()) {
+            let hash = match slot.key.len > Key::COMPLETE {
+                true => Key::long_hash(self.name(Symbol(slot.symbol)).as_bytes()),
+                false => slot.key.hash(),
             };
-            let mut slot = hash & mask;
-            while self.slots[slot] != 0 {
-                slot = (slot + 1) & mask;
+            let mut at = hash & mask;
+            while !self.slots[at].is_free() {
+                at = (at + 1) & mask;
             }
-            self.slots[slot] = index as u32 + 1;
+            self.slots[at] = slot;
         }
     }
 }

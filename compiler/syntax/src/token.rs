@@ -142,7 +142,7 @@ impl T {
     }
 
     /// The kind of the word in the first `len` bytes of `text`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of_word(text: &[u8], len: usize) -> T {
         let word = match text.first_chunk() {
             _ if len > 8 => {

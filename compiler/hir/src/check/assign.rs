@@ -227,14 +227,14 @@ fn duplicate(e: &Expr) -> Expr {
         ExprKind::IndexPlace { base, index, place, place_mut } => ExprKind::IndexPlace {
             base: Box::new(duplicate(base)),
             index: Box::new(duplicate(index)),
-            place: clone_callee(place),
-            place_mut: clone_callee(place_mut),
+            place: Box::new(clone_callee(place)),
+            place_mut: Box::new(clone_callee(place_mut)),
         },
         ExprKind::IndexValue { base, index, get, set } => ExprKind::IndexValue {
             base: Box::new(duplicate(base)),
             index: Box::new(duplicate(index)),
-            get: clone_callee(get),
-            set: set.as_ref().map(clone_callee),
+            get: Box::new(clone_callee(get)),
+            set: set.as_ref().map(|set| Box::new(clone_callee(set))),
         },
         ExprKind::Deref(base) => ExprKind::Deref(Box::new(duplicate(base))),
         _ => ExprKind::Error,

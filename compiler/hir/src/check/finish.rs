@@ -22,7 +22,7 @@ impl FnCtxt<'_> {
         }
         self.pending.append(&mut self.structural);
         self.solve_pending();
-        let (memo, seen, tys) = std::mem::take(&mut self.ck.zonk_tables);
+        let (memo, seen, tys) = self.ck.spares.zonk.pop().unwrap_or_default();
         let mut zonk = Zonk { silent: self.has_errors, memo, seen, tys, ..Zonk::default() };
         for (value, ty, span) in std::mem::take(&mut self.lit_pats) {
             let ty = self.zonk(ty, span, &mut zonk);
@@ -49,7 +49,7 @@ impl FnCtxt<'_> {
         zonk.memo.clear();
         zonk.seen.clear();
         zonk.tys.clear();
-        self.ck.zonk_tables = (zonk.memo, zonk.seen, zonk.tys);
+        self.ck.spares.zonk.push((zonk.memo, zonk.seen, zonk.tys));
         self.warn_unused_locals();
         body.locals = self.locals.iter().cloned().collect();
     }

@@ -5,7 +5,7 @@ use crate::body::*;
 use crate::codes;
 use crate::program::TraitId;
 use crate::solve::{Proj, Sel};
-use crate::ty::{Ty, TyKind, TyRow};
+use crate::ty::{Args, Ty, TyKind, TyRow};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -36,19 +36,21 @@ impl FnCtxt<'_> {
         }
         self.resolve_now(index.ty);
         if is_target && let Some((set, value_ty)) = self.index_set_callee(ty, index.ty, span) {
-            let get = self.index_get_callee(ty, index.ty, span).map(|g| g.0);
-            let get = get.unwrap_or_else(|| clone_callee(&set));
-            let kind =
-                ExprKind::IndexValue { base: Box::new(base), index: Box::new(index), get, set: Some(set) };
+            let get = self.index_get_callee(ty, index.ty, span).map(|g| Box::new(g.0));
+            let get = get.unwrap_or_else(|| Box::new(clone_callee(&set)));
+            let set = Some(Box::new(set));
+            let kind = ExprKind::IndexValue { base: Box::new(base), index: Box::new(index), get, set };
             return Expr { kind, ty: value_ty, span };
         }
         if let Some((place, place_mut, elem)) = self.index_place_callees(ty, index.ty, span) {
+            let (place, place_mut) = (Box::new(place), Box::new(place_mut));
             let kind =
                 ExprKind::IndexPlace { base: Box::new(base), index: Box::new(index), place, place_mut };
             return Expr { kind, ty: elem, span };
         }
         if let Some((get, elem)) = self.index_get_callee(ty, index.ty, span) {
-            let set = self.index_set_callee(ty, index.ty, span).map(|s| s.0);
+            let set = self.index_set_callee(ty, index.ty, span).map(|s| Box::new(s.0));
+            let get = Box::new(get);
             let kind = ExprKind::IndexValue { base: Box::new(base), index: Box::new(index), get, set };
             return Expr { kind, ty: elem, span };
         }
@@ -58,7 +60,8 @@ impl FnCtxt<'_> {
 
     /// Whether an implementation fits; if so, what it determines is bound.
     fn selects(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> bool {
-        let fits = self.solve(span, |s| s.probe(|s| !matches!(s.select(trait_, args), Sel::No | Sel::Error)));
+        let fits = self.ck.program.is_known_to_hold(trait_, args)
+            || self.solve(span, |s| s.probe(|s| !matches!(s.select(trait_, args), Sel::No | Sel::Error)));
         if fits {
             self.require_trait(trait_, TyRow::from_slice(args), span, super::Cause::Operator);
         }
@@ -103,6 +106,11 @@ impl FnCtxt<'_> {
     /// The associated type `Output`.
     pub(crate) fn output(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> Ty {
         let name: Symbol = syntax::sym::Output;
+        if args.iter().all(|ty| self.ck.program.is_settled(*ty)) {
+            // This is remembered.
+            let whole = self.intern_row(TyKind::Assoc { trait_, args: Args::default(), name }, args);
+            return self.solve(span, |s| s.normalize(whole));
+        }
         match self.solve(span, |s| s.project(trait_, args, name)) {
             Proj::Ty(ty) => ty,
             Proj::Fail => Ty::ERROR,

@@ -54,7 +54,7 @@ use entity::IndexVec;
 pub(crate) use obligations::{Cause, CopyReason, Copyable, Obligation, Waiting};
 pub(crate) use ops::sign;
 use scope::Scope;
-pub(crate) use spare::Spare;
+pub(crate) use spare::Spares;
 use std::rc::Rc;
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -174,14 +174,23 @@ impl Checker {
             // Asked for while being checked, by an analysis: nothing is known of it yet.
             return Rc::new(empty_body(owner));
         }
+        let body = Rc::new(self.new_body(owner));
+        self.bodies.insert(owner, body.clone());
+        body
+    }
+
+    /// Checks a body, which must not be open.
+    pub(crate) fn new_body(&mut self, owner: BodyOwner) -> Body {
         self.open_bodies.push(owner);
-        let infer = std::mem::take(&mut self.infer);
+        let fresh = self.spares.infer.pop().unwrap_or_default();
+        let outer_infer = std::mem::replace(&mut self.infer, fresh);
         let outer = std::mem::replace(&mut self.program.caches.in_body, true);
-        let body = Rc::new(self.check_body(owner));
-        self.infer = infer;
+        let body = self.check_body(owner);
+        let mut infer = std::mem::replace(&mut self.infer, outer_infer);
+        infer.clear();
+        self.spares.infer.push(infer);
         self.program.caches.in_body = outer;
         self.open_bodies.pop();
-        self.bodies.insert(owner, body.clone());
         body
     }
 
@@ -275,7 +284,7 @@ impl<'c> FnCtxt<'c> {
         ret_span: Span,
     ) -> FnCtxt<'c> {
         cx.in_body = true;
-        let spare = std::mem::take(&mut ck.spare);
+        let spare = ck.spares.bodies.pop().unwrap_or_default();
         let mut frames = spare.frames;
         frames.push(Frame {
             ret,

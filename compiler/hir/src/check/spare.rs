@@ -1,11 +1,25 @@
 //! The memory of bodies that are done, for the next ones.
+//!
+//! A body may be checked in the middle of another one, so there may be several of each: a table that has a slot for each
+//! type or name of the program must not be made anew for every such body.
 
 use super::scope::Scope;
 use super::{Copyable, FnCtxt, Frame, LocalInfo, Waiting, copyable};
 use crate::body::{LocalDecl, LocalId};
+use crate::infer::InferTable;
+use crate::ty::{Ty, TyMap};
 use entity::IndexVec;
 
-/// Tables of bodies that are done, all empty: their memory serves for the next.
+/// Tables that nobody uses at the moment, all empty.
+#[derive(Default)]
+pub(crate) struct Spares {
+    pub(super) bodies: Vec<Spare>,
+    pub(super) infer: Vec<InferTable>,
+    /// Those of `finish.rs`.
+    pub(super) zonk: Vec<(TyMap, TyMap, Vec<Ty>)>,
+}
+
+/// The tables of one body.
 #[derive(Default)]
 pub(crate) struct Spare {
     pub(super) scope: Scope,
@@ -25,7 +39,7 @@ impl FnCtxt<'_> {
         self.locals.truncate(0);
         self.info.truncate(0);
         self.frames.clear();
-        self.ck.spare = Spare {
+        self.ck.spares.bodies.push(Spare {
             scope: std::mem::take(&mut self.scope),
             locals: std::mem::take(&mut self.locals),
             info: std::mem::take(&mut self.info),
@@ -34,6 +48,6 @@ impl FnCtxt<'_> {
             structural: std::mem::take(&mut self.structural),
             copyables: std::mem::take(&mut self.copyables),
             proofs: std::mem::take(&mut self.proofs),
-        };
+        });
     }
 }

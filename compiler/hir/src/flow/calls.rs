@@ -2,7 +2,7 @@
 
 use super::state::State;
 use super::walk::path_of;
-use super::{Flow, Use};
+use super::{Flags, Flow, Use};
 use crate::body::*;
 use crate::codes;
 use crate::program::*;
@@ -18,7 +18,7 @@ impl<'a> Flow<'a> {
             self.expr(value, st, mode);
         }
         let any_iso = args.iter().any(|a| a.mode == ArgMode::Value && self.is_iso(a.expr.ty));
-        let moved = if any_iso { self.moved_params(callee, args.len(), span) } else { Vec::new() };
+        let moved = if any_iso { self.moved_params(callee, args.len(), span) } else { Flags::new() };
         if any_iso {
             self.check_lent(args, &moved);
         }
@@ -53,38 +53,31 @@ impl<'a> Flow<'a> {
     }
 
     /// By parameter of what is called: whether it is moved.
-    fn moved_params(&mut self, callee: &Callee, n: usize, span: Span) -> Vec<bool> {
+    fn moved_params(&mut self, callee: &Callee, n: usize, span: Span) -> Flags {
         match callee {
             Callee::Fn { id, .. } => self.moved_by_fn(*id, false, n),
             Callee::TraitMethod { trait_, method, args } => {
                 self.moved_by_trait(*trait_, *method, args, n, span)
             }
-            Callee::Dyn { .. } | Callee::Value(_) => vec![true; n],
+            Callee::Dyn { .. } | Callee::Value(_) => Flags::from_elem(true, n),
         }
     }
 
-    fn moved_by_fn(&mut self, id: FnId, self_iso: bool, n: usize) -> Vec<bool> {
+    fn moved_by_fn(&mut self, id: FnId, self_iso: bool, n: usize) -> Flags {
         match &self.ck.program.fns[id].kind {
             FnKind::Body => self.ck.param_use(id, self_iso).moved,
             FnKind::Intrinsic(name) => {
                 let lends = matches!(self.ck.program.name(*name), "is_unique" | "buffer_ptr");
-                vec![!lends; n]
+                Flags::from_elem(!lends, n)
             }
-            FnKind::Required | FnKind::Extern { .. } => vec![true; n],
+            FnKind::Required | FnKind::Extern { .. } => Flags::from_elem(true, n),
         }
     }
 
-    fn moved_by_trait(
-        &mut self,
-        trait_: TraitId,
-        method: FnId,
-        args: &[Ty],
-        n: usize,
-        span: Span,
-    ) -> Vec<bool> {
+    fn moved_by_trait(&mut self, trait_: TraitId, method: FnId, args: &[Ty], n: usize, span: Span) -> Flags {
         if self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
             // Comparing, hashing and printing never take a value.
-            return vec![false; n];
+            return Flags::from_elem(false, n);
         }
         let known = args.iter().all(|t| self.ck.program.types.is_concrete(*t));
         if known
@@ -99,7 +92,7 @@ impl<'a> Flow<'a> {
         if self.ck.program.fns[method].kind == FnKind::Body && self.only_default(trait_, method) {
             return self.moved_by_fn(method, true, n);
         }
-        vec![true; n]
+        Flags::from_elem(true, n)
     }
 
     /// Whether no impl has a version of its own of a trait's method.

@@ -19,14 +19,18 @@ use crate::resolve::{is_iso_for, is_iso_in};
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
 use actors::reply_of;
+use smallvec::SmallVec;
 use state::{Moved, State};
 use syntax::{Diagnostic, Span};
+
+/// What holds of which parameter.
+pub(crate) type Flags = SmallVec<[bool; 8]>;
 
 /// What the walk of a function came to.
 #[derive(Clone, Default)]
 pub(crate) struct ParamUse {
     /// By parameter: whether its value is moved.
-    pub moved: Vec<bool>,
+    pub moved: Flags,
     /// It copies a value of a type that can only be moved, where that is not reported: in a trait's default
     /// method, `Self` may be copied, and then the method is not for `iso` types.
     pub copies: bool,
@@ -111,7 +115,7 @@ impl Checker {
             return known.clone();
         }
         let n = self.program.fns[id].params.len();
-        let unknown = ParamUse { moved: vec![false; n], copies: false };
+        let unknown = ParamUse { moved: Flags::from_elem(false, n), copies: false };
         if self.open_bodies.contains(&BodyOwner::Fn(id)) {
             // Of itself a function knows nothing yet: what it passes to itself only is lent.
             return unknown;
@@ -139,7 +143,7 @@ impl<'a> Flow<'a> {
             self_iso,
             quiet,
             loops: Vec::new(),
-            params: ParamUse { moved: vec![false; n], copies: false },
+            params: ParamUse { moved: Flags::from_elem(false, n), copies: false },
             budget: 20_000_000,
             reported: Vec::new(),
             unset_reported: Vec::new(),

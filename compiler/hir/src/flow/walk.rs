@@ -240,23 +240,21 @@ impl<'a> Flow<'a> {
     fn has_drop(&mut self, local: LocalId, path: &[u32]) -> bool {
         let mut ty = self.body.locals[local].ty;
         for index in path {
-            ty = match self.ck.program.types.kind(ty).clone() {
-                TyKind::Adt(adt, args) => {
+            let args = self.ck.program.types.children(ty);
+            let part = match *self.ck.program.types.kind(ty) {
+                TyKind::Adt(adt, _) => {
                     if self.ck.program.adts[adt].drop_fn.is_some() {
                         return true;
                     }
                     let fields = &self.ck.program.adts[adt].variants.as_slice().first();
-                    match fields.and_then(|v| v.fields.get(*index as usize)).map(|f| f.ty) {
-                        Some(field) => self.ck.program.types.subst(field, &args),
-                        None => return false,
-                    }
+                    let field = fields.and_then(|v| v.fields.get(*index as usize)).map(|f| f.ty);
+                    field.map(|field| self.ck.program.types.subst(field, &args))
                 }
-                TyKind::Tuple(args) => match args.get(*index as usize) {
-                    Some(ty) => *ty,
-                    None => return false,
-                },
-                _ => return false,
+                TyKind::Tuple(_) => args.get(*index as usize).copied(),
+                _ => None,
             };
+            let Some(part) = part else { return false };
+            ty = part;
         }
         false
     }

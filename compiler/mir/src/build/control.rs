@@ -341,7 +341,7 @@ impl Builder<'_, '_> {
     /// `place = value`: the value first, then the place is opened, what was there dropped.
     pub fn assign_expr(&mut self, target: &Expr, value: &Expr) {
         if let ExprKind::IndexValue { base, index, set, .. } = &target.kind {
-            return self.assign_index_value(base, index, set.as_ref(), value, target.span);
+            return self.assign_index_value(base, index, set.as_deref(), value, target.span);
         }
         let ty = self.ty(value.ty);
         if self.is_unit(ty) {
@@ -411,7 +411,7 @@ impl Builder<'_, '_> {
         let operand = self.operand(value);
         if let ExprKind::IndexValue { base, index, get, set } = &target.kind {
             let operand = self.stable(operand);
-            return self.update_index_value(e, op, base, index, get, set.as_ref(), operand_ty, operand);
+            return self.update_index_value(e, op, base, index, get, set.as_deref(), operand_ty, operand);
         }
         let plan = self.plan(target);
         let operand = if plan.opens() { self.stable(operand) } else { operand };

@@ -3,8 +3,8 @@
 use crate::token::T;
 
 /// What each byte is where the next one does not belong to it; `Error` is none.
-static LONE: [T; 128] = {
-    let mut table = [T::Error; 128];
+static LONE: [T; 256] = {
+    let mut table = [T::Error; 256];
     let mut byte = 0;
     while byte < 128 {
         if let Some((kind, _)) = punctuation(byte, 0, 0) {
@@ -27,8 +27,9 @@ static SECOND: [bool; 256] = {
 };
 
 /// The punctuation `byte`, if it is clear that `next` does not belong to it.
+#[inline(always)]
 pub(super) fn lone(byte: u8, next: u8) -> Option<T> {
-    let kind = *LONE.get(byte as usize)?;
+    let kind = LONE[byte as usize];
     (!SECOND[next as usize] && kind != T::Error).then_some(kind)
 }
 
