@@ -1,12 +1,13 @@
 // The parts of the site that are not Rust. `node build.mjs before` makes the folder `generated`: scripts, style, the frame that programs run in, examples
 // and lessons. `node build.mjs after DIST` finishes a site that has these and the modules: it puts all at the top, makes the service worker that knows every
-// file, and with `--release` passes the modules through wasm-opt. Trunk calls both as hooks; `cargo xtask playground --test` does without Trunk.
+// file, and with `--release` takes the names of functions from the modules. Trunk calls both as hooks; `cargo xtask playground --test` does without Trunk.
+// The code of modules is as rustc makes it: wasm-opt makes it a twentieth smaller, and a twentieth larger under Brotli, as it undoes what repeats.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execFileSync } from "node:child_process";
 import { build } from "esbuild";
+import { withoutNames } from "./names.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
@@ -102,7 +103,8 @@ async function after(dist, isRelease) {
     for (const name of readdirSync(inner)) renameSync(join(inner, name), join(dist, name));
     rmSync(inner, { recursive: true });
   }
-  if (isRelease) for (const name of readdirSync(dist).filter((name) => name.endsWith(".wasm"))) optimize(join(dist, name));
+  const modules = readdirSync(dist).filter((name) => isRelease && name.endsWith(".wasm"));
+  for (const path of modules.map((name) => join(dist, name))) writeFileSync(path, withoutNames(readFileSync(path)));
   const script = /<script>([^]*)<\/script>/.exec(read(join(dist, "runner.html")))[1];
   const page = join(dist, "index.html");
   writeFileSync(page, read(page).replace("RUNNER_HASH", hash(script)));
@@ -111,13 +113,6 @@ async function after(dist, isRelease) {
   for (const name of [...files, ...LATER]) version.update(name).update(readFileSync(join(dist, name)));
   const define = { SITE_FILES: JSON.stringify(["./", ...files]), SITE_VERSION: JSON.stringify(version.digest("hex").slice(0, 16)) };
   writeFileSync(join(dist, "service-worker.js"), await text("js/service-worker.ts", { format: "iife", define }));
-}
-
-function optimize(path) {
-  const before = statSync(path).size;
-  const features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
-  execFileSync(process.execPath, [join(here, "node_modules/binaryen/bin/wasm-opt"), "-O2", ...features, path, "-o", path], { stdio: "inherit" });
-  console.log(`wasm-opt: ${path.split("/").pop()}: ${before} to ${statSync(path).size} bytes`);
 }
 
 const [step, dist, ...flags] = process.argv.slice(2);
