@@ -15,7 +15,7 @@ const generated = join(here, "generated");
 const read = (path) => readFileSync(path, "utf8");
 
 /** What is fetched when it is asked for, and kept from then on. */
-const LATER = ["binaryen.js", "optimizer-worker.js"];
+const LATER = ["binaryen.js", "optimizer-worker.js", "playground-extra.js", "playground-extra_bg.wasm"];
 
 /** What the modules of the library import, and where it is. */
 const RUNTIME = { "@gal-lang/runtime": "web.ts", "@gal-lang/runtime/js": "js.ts", "@gal-lang/runtime/dom": "dom.ts", "@gal-lang/runtime/fetch": "fetch.ts" };
@@ -31,7 +31,7 @@ async function before() {
   rmSync(generated, { recursive: true, force: true });
   mkdirSync(generated);
   const put = (name, content) => writeFileSync(join(generated, name), content);
-  const outside = ["./compiler.js", "./page.js", "./binaryen.js"];
+  const outside = ["./compiler.js", "./extra.js", "./page.js", "./binaryen.js"];
   for (const name of ["main", "compiler-worker", "optimizer-worker", "gal-snippet"]) {
     const source = name === "gal-snippet" ? "js/snippet.ts" : `js/${name}.ts`;
     put(`${name}.js`, await text(source, { format: "esm", external: outside, alias: {}, plugins: [moduleNames] }));
@@ -50,6 +50,7 @@ const moduleNames = {
   name: "module-names",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/compiler\.js$/ }, () => ({ path: "./playground-compiler.js", external: true }));
+    onResolve({ filter: /^\.\/extra\.js$/ }, () => ({ path: "./playground-extra.js", external: true }));
     onResolve({ filter: /^\.\/page\.js$/ }, () => ({ path: "./playground-page.js", external: true }));
   },
 };

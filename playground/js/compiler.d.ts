@@ -2,5 +2,6 @@
 export default function init(options?: { module_or_path: URL | string }): Promise<unknown>;
 export class Compiler {
   answer(request: string): string;
+  is_rest(): boolean;
   take_bytes(): Uint8Array<ArrayBuffer>;
 }

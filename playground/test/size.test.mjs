@@ -9,7 +9,7 @@ import { withoutNames } from "../names.mjs";
 import { LATER, SITE } from "./site.mjs";
 
 const COMPILER = "playground-compiler_bg.wasm";
-const BOUNDS = { compiler: 1240, all: 1680 };
+const BOUNDS = { compiler: 1120, all: 1560 };
 
 test("what is loaded at first does not grow", () => {
   const names = readdirSync(SITE).filter((name) => /\.(wasm|js|css|html|json)$/.test(name) && !LATER.includes(name));
