@@ -33,6 +33,7 @@ pub use options::{
 };
 pub use web::{WEB_MARK, WebInterface, WebNames};
 
+use entity::Arrange;
 use std::fmt;
 use syntax::codes::CodeInfo;
 use syntax::{Diagnostic, SourceMap, Span};
@@ -386,7 +387,7 @@ pub fn page(info: &CodeInfo) -> String {
 /// All diagnostic codes of the compiler, sorted.
 pub fn codes() -> Vec<&'static CodeInfo> {
     let mut codes: Vec<&'static CodeInfo> = syntax::codes::CODES.iter().chain(hir::codes::CODES).collect();
-    codes.sort_unstable_by_key(|info| info.code);
+    codes.arrange_by_key(|info| info.code);
     codes
 }
 

@@ -12,6 +12,7 @@ use crate::record::{Record, RecordOptions};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use crate::ty::{Ty, TyMap};
 use crate::unread::Unread;
+use entity::Arrange;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 use syntax::ast::FnBody;
@@ -180,7 +181,7 @@ impl Checker {
         if diags.iter().any(|d| d.code == crate::codes::NOT_MUTABLE) {
             diags.retain(|d| d.code != crate::codes::UNUSED_MUT);
         }
-        diags.sort_by_key(|d| (d.span().lo, d.span().hi, d.code));
+        diags.arrange_by_key(|d| (d.span().lo, d.span().hi, d.code));
         diags.dedup_by(|a, b| a.code == b.code && a.span() == b.span());
         diags
     }
