@@ -15,7 +15,7 @@ const generated = join(here, "generated");
 const read = (path) => readFileSync(path, "utf8");
 
 /** What is fetched when it is asked for, and kept from then on. */
-const LATER = ["binaryen.js", "optimizer-worker.js", "playground-extra.js", "playground-extra_bg.wasm"];
+const LATER = ["binaryen.js", "optimizer-worker.js", "playground-extra.js", "playground-extra_bg.wasm", "library-docs.json"];
 
 /** What the modules of the library import, and where it is. */
 const RUNTIME = { "@gal-lang/runtime": "web.ts", "@gal-lang/runtime/js": "js.ts", "@gal-lang/runtime/dom": "dom.ts", "@gal-lang/runtime/fetch": "fetch.ts" };
@@ -40,6 +40,7 @@ async function before() {
   put("runner.html", await runner());
   put("style.css", await text("css/style.css", {}));
   put("examples.json", JSON.stringify(examples()));
+  put("library-docs.json", JSON.stringify(docs()));
   put("tour.json", JSON.stringify(lessons()));
   for (const name of ["icon.svg", "manifest.webmanifest"]) cpSync(join(here, name), join(generated, name));
   cpSync(join(here, "node_modules/binaryen/index.js"), join(generated, "binaryen.js"));
@@ -76,6 +77,14 @@ function examples() {
     const about = shows.replaceAll("`", "").replace(/^./, (c) => c.toUpperCase());
     return { name, title: name.replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase()), about, text };
   });
+}
+
+/** The documentation in the library, which the compiler's module is without: each file with all other lines empty. */
+function docs() {
+  const folder = join(root, "library");
+  const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".gal")).sort();
+  const lines = (path) => read(join(folder, path)).split("\n").map((line) => (/^\s*\/\/[/!]/.test(line) ? line : ""));
+  return Object.fromEntries(paths.map((path) => [path, lines(path).join("\n").trimEnd()]));
 }
 
 function lessons() {

@@ -99,6 +99,12 @@ test("the compiler's module checks and compiles in Node, and a full stack is no 
   const bytes = compiler.take_bytes();
   assert.equal(Buffer.from(bytes.slice(0, 4)).toString(), "\0asm");
   assert.match(module.js, /export const instantiate/);
+  const text = "fn main() { println(1) }\n";
+  const hover = () => ask({ ask: "ask", files: files(text), file: "main.gal", offset: text.indexOf("intln"), query: { query: "hover" } }).result.markdown;
+  const without = hover();
+  assert.ok(compiler.wants_docs() && !compiler.add_docs("[]") && compiler.add_docs(readFileSync(join(SITE, "library-docs.json"), "utf8")));
+  const docs = /\/\/\/ (.*)\n(?:@inline\n)?pub fn println\b/.exec(read("library/core/print.gal"))[1];
+  assert.ok(!without.includes(docs) && hover().includes(docs) && !compiler.wants_docs(), docs);
   const deep = { ask: "check", files: files(`fn main() { let x = 1${"+1".repeat(100_000)} }\n`) };
   assert.throws(() => ask(deep), RangeError);
 });

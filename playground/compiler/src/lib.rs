@@ -18,10 +18,10 @@ use driver::{BackendKind, Compiled, DriverError, Options, Profile, Session, WASM
 use playground_model::document::{ENTRY, File};
 use playground_model::limits;
 use playground_model::own::own;
-use playground_model::protocol::{Answer, CompileOptions, Module, Problems, Request, Rest, Stage};
+use playground_model::protocol::{Answer, CompileOptions, Module, Problems, Query, Request, Rest, Stage};
 use problems::problems;
 use sources::Files;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// The package that the JavaScript of modules imports, and its entry for a page's elements.
@@ -47,6 +47,7 @@ pub fn start() {
 pub struct Compiler {
     bytes: Vec<u8>,
     is_rest: bool,
+    wants_docs: bool,
     asks: Asks,
 }
 
@@ -55,13 +56,16 @@ impl Compiler {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript makes it")]
     pub fn new() -> Compiler {
-        Compiler { bytes: Vec::new(), is_rest: false, asks: Asks::default() }
+        Compiler { bytes: Vec::new(), is_rest: false, wants_docs: false, asks: Asks::default() }
     }
 
     /// An [`Answer`] in JSON, or a [`Rest`], as [`Compiler::is_rest`] says.
     pub fn answer(&mut self, request: &str) -> String {
         let (outcome, bytes) = match serde_json::from_str(request) {
-            Ok(request) => answer(request, &mut self.asks),
+            Ok(request) => {
+                self.wants_docs = shows_docs(&request) && !driver::library::has_docs();
+                answer(request, &mut self.asks)
+            }
             Err(error) => done(failed(format!("the request is not understood: {error}"))),
         };
         self.bytes = bytes;
@@ -78,10 +82,27 @@ impl Compiler {
         self.is_rest
     }
 
+    /// Whether the last answer would say more with the documentation of the library, which is loaded on first use.
+    pub fn wants_docs(&self) -> bool {
+        self.wants_docs
+    }
+
+    /// Takes what `docs` in `playground/build.mjs` makes: its lines by file, in JSON. False if it is something else.
+    pub fn add_docs(&mut self, json: &str) -> bool {
+        let Ok(docs) = serde_json::from_str::<BTreeMap<String, String>>(json) else { return false };
+        driver::library::add_docs(|path| docs.get(path).map(String::as_str));
+        self.asks = Asks::default();
+        true
+    }
+
     /// The bytes that belong to the last answer or rest, once.
     pub fn take_bytes(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
+}
+
+fn shows_docs(request: &Request) -> bool {
+    matches!(request, Request::Ask { query: Query::Completion | Query::Hover | Query::Signature, .. })
 }
 
 /// What came of a request here.
