@@ -9,7 +9,7 @@ import { withoutNames } from "../names.mjs";
 import { LATER, SITE } from "./site.mjs";
 
 const COMPILER = "playground-compiler_bg.wasm";
-const BOUNDS = { compiler: 1120, all: 1560 };
+const BOUNDS = { compiler: 938, all: 1377 };
 
 test("what is loaded at first does not grow", () => {
   const names = readdirSync(SITE).filter((name) => /\.(wasm|js|css|html|json)$/.test(name) && !LATER.includes(name));
