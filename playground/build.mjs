@@ -1,12 +1,13 @@
 // The parts of the site that are not Rust. `node build.mjs before` makes the folder `generated`: scripts, style, the frame that programs run in, examples
 // and lessons. `node build.mjs after DIST` finishes a site that has these and the modules: it puts all at the top, makes the service worker that knows every
-// file, and with `--release` passes the modules through wasm-opt. Trunk calls both as hooks; `cargo xtask playground --test` does without Trunk.
+// file, and with `--release` takes the names of functions from the modules. Trunk calls both as hooks; `cargo xtask playground --test` does without Trunk.
+// The code of modules is as rustc makes it: wasm-opt makes it a twentieth smaller, and a twentieth larger under Brotli, as it undoes what repeats.
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execFileSync } from "node:child_process";
 import { build } from "esbuild";
+import { withoutNames } from "./names.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
@@ -14,7 +15,7 @@ const generated = join(here, "generated");
 const read = (path) => readFileSync(path, "utf8");
 
 /** What is fetched when it is asked for, and kept from then on. */
-const LATER = ["binaryen.js", "optimizer-worker.js"];
+const LATER = ["binaryen.js", "optimizer-worker.js", "playground-extra.js", "playground-extra_bg.wasm", "library-docs.json"];
 
 /** What the modules of the library import, and where it is. */
 const RUNTIME = { "@gal-lang/runtime": "web.ts", "@gal-lang/runtime/js": "js.ts", "@gal-lang/runtime/dom": "dom.ts", "@gal-lang/runtime/fetch": "fetch.ts" };
@@ -30,7 +31,7 @@ async function before() {
   rmSync(generated, { recursive: true, force: true });
   mkdirSync(generated);
   const put = (name, content) => writeFileSync(join(generated, name), content);
-  const outside = ["./compiler.js", "./page.js", "./binaryen.js"];
+  const outside = ["./compiler.js", "./extra.js", "./page.js", "./binaryen.js"];
   for (const name of ["main", "compiler-worker", "optimizer-worker", "gal-snippet"]) {
     const source = name === "gal-snippet" ? "js/snippet.ts" : `js/${name}.ts`;
     put(`${name}.js`, await text(source, { format: "esm", external: outside, alias: {}, plugins: [moduleNames] }));
@@ -39,6 +40,7 @@ async function before() {
   put("runner.html", await runner());
   put("style.css", await text("css/style.css", {}));
   put("examples.json", JSON.stringify(examples()));
+  put("library-docs.json", JSON.stringify(docs()));
   put("tour.json", JSON.stringify(lessons()));
   for (const name of ["icon.svg", "manifest.webmanifest"]) cpSync(join(here, name), join(generated, name));
   cpSync(join(here, "node_modules/binaryen/index.js"), join(generated, "binaryen.js"));
@@ -49,6 +51,7 @@ const moduleNames = {
   name: "module-names",
   setup({ onResolve }) {
     onResolve({ filter: /^\.\/compiler\.js$/ }, () => ({ path: "./playground-compiler.js", external: true }));
+    onResolve({ filter: /^\.\/extra\.js$/ }, () => ({ path: "./playground-extra.js", external: true }));
     onResolve({ filter: /^\.\/page\.js$/ }, () => ({ path: "./playground-page.js", external: true }));
   },
 };
@@ -74,6 +77,14 @@ function examples() {
     const about = shows.replaceAll("`", "").replace(/^./, (c) => c.toUpperCase());
     return { name, title: name.replaceAll("_", " ").replace(/^./, (c) => c.toUpperCase()), about, text };
   });
+}
+
+/** The documentation in the library, which the compiler's module is without: each file with all other lines empty. */
+function docs() {
+  const folder = join(root, "library");
+  const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".gal")).sort();
+  const lines = (path) => read(join(folder, path)).split("\n").map((line) => (/^\s*\/\/[/!]/.test(line) ? line : ""));
+  return Object.fromEntries(paths.map((path) => [path, lines(path).join("\n").trimEnd()]));
 }
 
 function lessons() {
@@ -102,7 +113,8 @@ async function after(dist, isRelease) {
     for (const name of readdirSync(inner)) renameSync(join(inner, name), join(dist, name));
     rmSync(inner, { recursive: true });
   }
-  if (isRelease) for (const name of readdirSync(dist).filter((name) => name.endsWith(".wasm"))) optimize(join(dist, name));
+  const modules = readdirSync(dist).filter((name) => isRelease && name.endsWith(".wasm"));
+  for (const path of modules.map((name) => join(dist, name))) writeFileSync(path, withoutNames(readFileSync(path)));
   const script = /<script>([^]*)<\/script>/.exec(read(join(dist, "runner.html")))[1];
   const page = join(dist, "index.html");
   writeFileSync(page, read(page).replace("RUNNER_HASH", hash(script)));
@@ -111,13 +123,6 @@ async function after(dist, isRelease) {
   for (const name of [...files, ...LATER]) version.update(name).update(readFileSync(join(dist, name)));
   const define = { SITE_FILES: JSON.stringify(["./", ...files]), SITE_VERSION: JSON.stringify(version.digest("hex").slice(0, 16)) };
   writeFileSync(join(dist, "service-worker.js"), await text("js/service-worker.ts", { format: "iife", define }));
-}
-
-function optimize(path) {
-  const before = statSync(path).size;
-  const features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext", "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
-  execFileSync(process.execPath, [join(here, "node_modules/binaryen/bin/wasm-opt"), "-O2", ...features, path, "-o", path], { stdio: "inherit" });
-  console.log(`wasm-opt: ${path.split("/").pop()}: ${before} to ${statSync(path).size} bytes`);
 }
 
 const [step, dist, ...flags] = process.argv.slice(2);

@@ -1,4 +1,5 @@
-//! Embeds the library: writes a table of every `.gal` file under `library/` with its text.
+//! Embeds the library: writes a table of every `.gal` file under `library/` with its text; for a module for the web only what
+//! that needs.
 
 #![allow(
     clippy::disallowed_methods,
@@ -6,6 +7,9 @@
     clippy::disallowed_types,
     reason = "it runs where the compiler is built, and only there"
 )]
+
+#[path = "src/library/strip.rs"]
+mod strip;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,12 +21,21 @@ fn main() {
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
-    let mut table = String::from("pub static FILES: &[(&str, &str)] = &[\n");
+    let is_module = std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm");
+    let mut table = format!("const IS_STRIPPED: bool = {is_module};\n");
+    table.push_str("pub static FILES: &[(&str, &str)] = &[\n");
     for path in files {
         let name = path.strip_prefix(&root).expect("found below it").to_string_lossy().replace('\\', "/");
         let full = path.canonicalize().expect("it exists");
-        writeln!(table, "    ({name:?}, include_str!({:?})),", full.to_string_lossy())
-            .expect("strings take text");
+        let row = if !is_module {
+            format!("({name:?}, include_str!({:?}))", full.to_string_lossy())
+        } else if name.starts_with("sys/") && !name.starts_with("sys/web/") {
+            continue;
+        } else {
+            let text = std::fs::read_to_string(full).expect("it is text");
+            format!("({name:?}, {:?})", strip::strip(&text))
+        };
+        writeln!(table, "    {row},").expect("strings take text");
     }
     table.push_str("];\n");
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets it")).join("library.rs");

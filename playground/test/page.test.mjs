@@ -509,6 +509,18 @@ test("a release runs without wasm-opt where that cannot be had, and says so", { 
   assert.match(await output(page), /^note: without wasm-opt, which could not be used: .*\n1\n$/);
 });
 
+test("what is loaded on first use is told of where it cannot be loaded, and tried again", { skip }, async (t) => {
+  const part = "**/playground-extra_bg.wasm";
+  const page = await open(t, { prepare: (page) => page.route(part, (route) => route.abort()), serviceWorkers: "block", fragment: "#errors" });
+  await page.waitForFunction(() => /^There are no pages: a part of the playground/.test(document.querySelector("#side .empty")?.textContent));
+  await page.click("#nav-home");
+  await run(page, "fn main() { println(1) }\n");
+  await outcome(page, /^Finished/);
+  await page.unroute(part);
+  await page.click("#nav-errors");
+  await page.locator(".codes a").first().waitFor();
+});
+
 test("a compiler that cannot be loaded is told of", { skip }, async (t) => {
   const page = await open(t, { prepare: (page) => page.route("**/playground-compiler_bg.wasm", (route) => route.abort()), serviceWorkers: "block", ready: false });
   await page.waitForFunction(() => /^The compiler failed: the compiler could not be loaded/.test(document.querySelector("#status-check").textContent));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { SITE } from "./site.mjs";
+import { LATER, SITE } from "./site.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const read = (path) => readFileSync(join(root, path), "utf8");
@@ -80,10 +80,10 @@ test("the policies allow the frame's script and no other", () => {
   assert.ok(policy(page).includes(hash) && !/unsafe-inline(?!';)|'unsafe-eval'/.test(policy(page).replace("style-src 'self' 'unsafe-inline'", "")));
 });
 
-test("the service worker keeps all files but the large ones", () => {
+test("the service worker keeps all files but those that are loaded later", () => {
   const worker = readFileSync(join(SITE, "service-worker.js"), "utf8");
   for (const file of ["index.html", "main.js", "playground-compiler_bg.wasm", "playground-page_bg.wasm", "runner.html", "tour.json", "early.js"]) assert.ok(worker.includes(`"${file}"`), file);
-  assert.ok(!worker.includes('"binaryen.js"'));
+  for (const file of LATER) assert.ok(!worker.includes(`"${file}"`), file);
 });
 
 test("the compiler's module checks and compiles in Node, and a full stack is no wrong answer", async () => {
@@ -99,6 +99,12 @@ test("the compiler's module checks and compiles in Node, and a full stack is no 
   const bytes = compiler.take_bytes();
   assert.equal(Buffer.from(bytes.slice(0, 4)).toString(), "\0asm");
   assert.match(module.js, /export const instantiate/);
+  const text = "fn main() { println(1) }\n";
+  const hover = () => ask({ ask: "ask", files: files(text), file: "main.gal", offset: text.indexOf("intln"), query: { query: "hover" } }).result.markdown;
+  const without = hover();
+  assert.ok(compiler.wants_docs() && !compiler.add_docs("[]") && compiler.add_docs(readFileSync(join(SITE, "library-docs.json"), "utf8")));
+  const docs = /\/\/\/ (.*)\n(?:@inline\n)?pub fn println\b/.exec(read("library/core/print.gal"))[1];
+  assert.ok(!without.includes(docs) && hover().includes(docs) && !compiler.wants_docs(), docs);
   const deep = { ask: "check", files: files(`fn main() { let x = 1${"+1".repeat(100_000)} }\n`) };
   assert.throws(() => ask(deep), RangeError);
 });

@@ -14,7 +14,7 @@ const TYPES = {
 export const SITE = process.env.GAL_SITE ?? fileURLToPath(new URL("../dist", import.meta.url));
 
 /** What is loaded when it is first used. */
-export const LATER = ["binaryen.js", "optimizer-worker.js"];
+export const LATER = ["binaryen.js", "optimizer-worker.js", "playground-extra.js", "playground-extra_bg.wasm", "library-docs.json"];
 
 /** The path that it is served under. */
 const BASE = "/some/path/";

@@ -16,13 +16,16 @@ use std::time::Instant;
 
 const FOLDER: &str = "playground";
 const TRUNK: &str = "0.21.14";
-/// Must match the dependencies in playground/page/Cargo.toml and playground/compiler/Cargo.toml.
+/// Must match the dependencies in the Cargo.toml of playground/page, playground/compiler and playground/extra.
 const BINDGEN: &str = "0.2.130";
 /// Of Cargo.toml.
 const PROFILE: &str = "site";
 /// The modules: their package, whose name Trunk gives the site's files, and the file that cargo makes.
-const MODULES: &[(&str, &str)] =
-    &[("playground-page", "playground-page"), ("playground-compiler", "playground_compiler")];
+const MODULES: &[(&str, &str)] = &[
+    ("playground-page", "playground-page"),
+    ("playground-compiler", "playground_compiler"),
+    ("playground-extra", "playground_extra"),
+];
 
 pub fn playground(args: &[String]) -> Result {
     match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {

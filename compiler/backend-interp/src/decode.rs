@@ -2,6 +2,7 @@
 
 use crate::insn::{Insn, Place};
 use crate::{Failure, Limits};
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 use lir::{
     Block, Body, Callee, DataId, FuncId, FuncKind, Imm, MemTy, Module, Op, Reg, Reloc, Signature, Slot, Term,
@@ -439,7 +440,7 @@ impl<'a> BodyDecoder<'a> {
             }
             Term::Switch { value, cases, default } => {
                 let mut cases: Vec<(i64, u32)> = cases.iter().map(|(case, to)| (*case, to.0)).collect();
-                cases.sort_unstable_by_key(|case| case.0);
+                cases.arrange_by_key(|case| case.0);
                 let switch = self.code.switches.len() as u32;
                 self.code.switches.push(SwitchTable { cases, default: default.0 });
                 let narrow = self.body.regs[*value] == Ty::I32;

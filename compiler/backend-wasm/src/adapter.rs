@@ -14,7 +14,7 @@ pub struct WasmBackend;
 const CAPABILITIES: Capabilities = Capabilities {
     artifacts: &[ArtifactKind::WasmModule],
     levels: &OptLevel::ALL,
-    debug_info: true,
+    debug_info: crate::debug::HAS_DWARF,
     unwinding: true,
     writes_profiles: false,
     uses_profiles: false,

@@ -2,6 +2,7 @@
 //!
 //! All walks keep their own stacks: graphs come from generated code too, and may be deep.
 
+use entity::Arrange;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 
@@ -17,7 +18,7 @@ pub fn succs(func: &Func) -> Succs {
 fn succs_of(block: &Block) -> Vec<B> {
     let mut list = Vec::new();
     block.for_each_succ(|to| list.push(to));
-    list.sort_unstable();
+    list.arrange();
     list.dedup();
     list
 }

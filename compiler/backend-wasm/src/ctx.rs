@@ -1,5 +1,6 @@
 //! What lowering a function needs to know of the module: indices, addresses, types.
 
+use entity::Arrange;
 use entity::IndexVec;
 use lir::{DataId, FuncId, FuncKind, GlobalId, Module, Signature};
 
@@ -103,7 +104,7 @@ fn order_functions(module: &Module, usage: &Usage) -> (Vec<FuncId>, Vec<FuncId>)
         imports.into_iter().filter(|id| usage.is_func_used(*id) || is_exported(id)).collect();
     let mut defined: Vec<FuncId> = module.funcs.indices().filter(|id| !is_import(id)).collect();
     if imports.len() + defined.len() > ONE_BYTE {
-        defined.sort_by_key(|&id| std::cmp::Reverse(usage.calls[id]));
+        defined.arrange_by_key(|&id| std::cmp::Reverse(usage.calls[id]));
     }
     (imports, defined)
 }

@@ -5,6 +5,7 @@
 //! Unwinding runs no epilogues, so a landing puts the pointer back; one that only cleans up and unwinds further may run
 //! below it and leaves that to the landing where unwinding ends.
 
+use entity::Arrange;
 use entity::IndexVec;
 use lir::{Body, Slot};
 use syntax::Span;
@@ -18,7 +19,7 @@ use crate::wir::{B, Const, ENTRY, Frame, Func, Inst, Op, Term, Throws, V, Vt};
 /// Offsets of the slots and the size of all; large alignments first, so that nothing is wasted between them.
 pub fn place_slots(body: &Body) -> (IndexVec<Slot, u32>, u32) {
     let mut order: Vec<Slot> = body.slots.indices().collect();
-    order.sort_by_key(|&slot| std::cmp::Reverse(body.slots[slot].align));
+    order.arrange_by_key(|&slot| std::cmp::Reverse(body.slots[slot].align));
     let mut offsets = IndexVec::from_elem(0, body.slots.len());
     let mut end = 0u32;
     for slot in order {
@@ -73,7 +74,7 @@ pub fn set_up(func: &mut Func, ctx: &Ctx, base: Option<V>, size: u32) {
 fn landings_to_restore(func: &Func) -> Vec<B> {
     let insts = func.blocks.iter().flat_map(|block| &block.insts);
     let mut landings: Vec<B> = insts.filter_map(|inst| inst.throws.landing()).collect();
-    landings.sort_unstable();
+    landings.arrange();
     landings.dedup();
     if !landings.is_empty() {
         let returns = cfg::reaching(func, |block| matches!(block.term, Term::Return(_)));

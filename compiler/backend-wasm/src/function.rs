@@ -1,5 +1,6 @@
 //! The passes over one function, in order.
 
+use entity::Arrange;
 use lir::Function;
 
 use crate::cfg::Cfg;
@@ -81,7 +82,7 @@ fn local_names(func: &Func, locals: &Locals) -> Vec<(u32, String)> {
             names.push((local, name.clone()));
         }
     }
-    names.sort_by_key(|&(local, _)| local);
+    names.arrange_by_key(|&(local, _)| local);
     names.dedup_by_key(|&mut (local, _)| local);
     names
 }

@@ -8,6 +8,7 @@
 //! regions; in a loop with one entry, that takes the header's part. Coroutines' resume functions are where such graphs
 //! come from: a dispatch is then executed once per iteration and nested loop.
 
+use entity::Arrange;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 use syntax::Span;
@@ -24,7 +25,7 @@ pub fn make_reducible(func: &mut Func) {
         region.iter().for_each(|&b| is_member[b] = true);
         let components = cfg::components(&graph.succs, &region, &is_member);
         for mut component in components {
-            component.sort_unstable();
+            component.arrange();
             let entries = graph.entries(&component);
             let header = match entries[..] {
                 [header] => header,

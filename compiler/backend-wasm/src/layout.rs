@@ -5,6 +5,7 @@
 //! comes before mutable data, and what is all zero comes last and takes no room in the module. Equal read-only data is
 //! stored once: its identity has no meaning in LIR.
 
+use entity::Arrange;
 use entity::IndexVec;
 use lir::{Data, DataId, FuncId, Module, Reloc};
 use rustc_hash::FxHashMap;
@@ -112,7 +113,7 @@ fn order(
 ) -> Vec<DataId> {
     let mut order: Vec<DataId> =
         module.datas.indices().filter(|&id| usage.datas[id] && same[id] == id).collect();
-    order.sort_by_key(|&id| {
+    order.arrange_by_key(|&id| {
         let data = &module.datas[id];
         let is_zero = data.relocs.is_empty() && data.bytes.iter().all(|&byte| byte == 0);
         let class = match (is_zero && module.heap_base != Some(id), data.is_mutable) {

@@ -4,6 +4,7 @@
 //! their ranges are apart, the copies in the innermost loops first; then locals are given first-fit in the order of
 //! the ranges' starts, per type. Parameters keep their places, which others may use once the parameter is dead.
 
+use entity::Arrange;
 use std::collections::BTreeMap;
 
 use entity::IndexVec;
@@ -75,7 +76,7 @@ impl Ranges<'_> {
             start += len;
         }
         for ranges in this.of.iter_mut() {
-            ranges.sort_unstable();
+            ranges.arrange();
         }
         this.of
     }
@@ -130,7 +131,7 @@ fn copies(code: &IndexVec<B, StackCode>, order: &[(B, u32)]) -> Vec<(V, V)> {
             }
         }
     }
-    found.sort_by_key(|&(depth, ..)| std::cmp::Reverse(depth));
+    found.arrange_by_key(|&(depth, ..)| std::cmp::Reverse(depth));
     found.into_iter().map(|(_, to, from)| (to, from)).collect()
 }
 
@@ -171,7 +172,7 @@ impl Classes {
         let (kept, gone) = if self.find(a) == a { (a, b) } else { (b, a) };
         let more = std::mem::take(&mut self.ranges[gone]);
         self.ranges[kept].extend(more);
-        self.ranges[kept].sort_unstable();
+        self.ranges[kept].arrange();
         self.param[kept] = self.param[kept].or(self.param[gone]);
     }
 }
@@ -209,7 +210,9 @@ impl Colouring {
     fn colour(mut self, func: &Func, classes: &mut Classes) -> (IndexVec<V, u32>, Vec<Vt>) {
         let mut colour_of = IndexVec::from_elem(NO_LOCAL, func.vals.len());
         let mut todo: Vec<V> = func.vals.indices().filter(|&value| classes.find(value) == value).collect();
-        todo.sort_by_key(|&value| (classes.param[value].is_none(), classes.ranges[value].first().copied()));
+        todo.arrange_by_key(|&value| {
+            (classes.param[value].is_none(), classes.ranges[value].first().copied())
+        });
         for value in todo {
             if let Some(param) = classes.param[value] {
                 colour_of[value] = param;
@@ -261,7 +264,7 @@ fn number(
         }
     }
     let mut order: Vec<usize> = (n_params..tys.len()).collect();
-    order.sort_by_key(|&colour| (tys[colour], std::cmp::Reverse(uses[colour])));
+    order.arrange_by_key(|&colour| (tys[colour], std::cmp::Reverse(uses[colour])));
     let mut new_index: Vec<u32> = (0..tys.len() as u32).collect();
     let mut declared: Vec<(u32, Vt)> = Vec::new();
     for (n, &colour) in order.iter().enumerate() {

@@ -6,6 +6,7 @@
 //! has as many blocks around it) and lists need no recursion. A *follow*, what comes next if control just falls through,
 //! is passed down so that no superfluous branches and blocks arise.
 
+use entity::Arrange;
 use entity::IndexVec;
 
 use crate::cfg::Cfg;
@@ -129,7 +130,7 @@ fn sources(func: &Func, cfg: &Cfg, back: bool) -> IndexVec<B, Vec<u32>> {
             }
         });
     }
-    sources.iter_mut().for_each(|places| places.sort_unstable());
+    sources.iter_mut().for_each(|places| places.arrange());
     sources
 }
 

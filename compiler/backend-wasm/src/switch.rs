@@ -1,6 +1,7 @@
 //! `Switch`: tables for dense groups of cases, ranges for neighbours with one target, and a balanced tree of
 //! comparisons above them, as in LLVM's SwitchLoweringUtils.
 
+use entity::Arrange;
 use lir::Reg;
 
 use crate::code;
@@ -155,7 +156,7 @@ fn ranges(cases: &[(i64, lir::Block)], ty: Vt, default: B) -> Vec<Range> {
     let normal = |n: i64| if ty == Vt::I32 { i64::from(n as i32) } else { n };
     let mut cases: Vec<(i64, B)> =
         cases.iter().map(|&(n, target)| (normal(n), B(target.0))).filter(|&(_, to)| to != default).collect();
-    cases.sort_unstable_by_key(|&(n, _)| n);
+    cases.arrange_by_key(|&(n, _)| n);
     let mut ranges: Vec<Range> = Vec::new();
     for (n, target) in cases {
         match ranges.last_mut() {

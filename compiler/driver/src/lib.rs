@@ -33,6 +33,7 @@ pub use options::{
 };
 pub use web::{WEB_MARK, WebInterface, WebNames};
 
+use entity::Arrange;
 use std::fmt;
 use syntax::codes::CodeInfo;
 use syntax::{Diagnostic, SourceMap, Span};
@@ -305,52 +306,31 @@ fn with(checker: hir::Checker, extra: Vec<Diagnostic>) -> Checked {
     checked
 }
 
-/// The text of an intermediate stage of the program that starts at `entry`.
+/// The text of an intermediate stage of the program that starts at `entry`. A host that shows few stages, and is to hold the
+/// printers of no others, takes the text from [`MirProgram`].
 pub fn emit(session: &mut Session<'_>, entry: &str, kind: EmitKind) -> Result<Emitted, DriverError> {
     require_entry(session, entry)?;
-    if kind == EmitKind::Ast {
-        return emit_ast(session, entry);
+    match kind {
+        EmitKind::Ast => return emit_ast(session, entry),
+        EmitKind::Hir => return emit_hir(session, entry),
+        EmitKind::Wat => session.options.artifact = ArtifactKind::WasmModule,
+        EmitKind::Mir | EmitKind::Lir => {}
     }
-    if kind == EmitKind::Wat {
-        session.options.artifact = ArtifactKind::WasmModule;
+    let program = match to_mir(session, entry)? {
+        Ok(program) => program,
+        Err(checked) => return Ok(Emitted { checked, ..Emitted::default() }),
+    };
+    match kind {
+        EmitKind::Mir => Ok(program.mir_text()),
+        EmitKind::Lir => program.lir_text(session),
+        _ => program.wat_text(session),
     }
+}
+
+fn emit_hir(session: &mut Session<'_>, entry: &str) -> Result<Emitted, DriverError> {
     let mut checker = pipeline::front_end(session, entry)?;
-    if kind == EmitKind::Hir {
-        let text = hir_text(&mut checker);
-        return Ok(Emitted { checked: pipeline::checked(checker), text: Some(text), fallback: None });
-    }
-    let program = match lower(session, &mut checker)? {
-        Lowered::Program(program) => program,
-        Lowered::Diagnostics(extra) => {
-            return Ok(Emitted { checked: with(checker, extra), ..Emitted::default() });
-        }
-    };
-    let mut fallback = None;
-    let text = match kind {
-        EmitKind::Mir => mir::print_program(&program),
-        _ => {
-            // LIR is shown as the backend is given it.
-            let choice = backends::choose(&session.options, session.backends)?;
-            let module = match pipeline::to_lir(
-                session,
-                &program,
-                choice.max_results,
-                choice.unwanted(&session.options),
-            )? {
-                Ok(module) => module,
-                Err(extra) => return Ok(Emitted { checked: with(checker, extra), ..Emitted::default() }),
-            };
-            match kind {
-                EmitKind::Lir => lir::print_module(&module),
-                _ => {
-                    let wasm = pipeline::to_artifact(session, choice.backend, &module, &checker.map)?;
-                    fallback = choice.fallback;
-                    backend_wasm::to_wat(&wasm.bytes).map_err(DriverError::Internal)?
-                }
-            }
-        }
-    };
-    Ok(Emitted { checked: pipeline::checked(checker), text: Some(text), fallback })
+    let text = hir_text(&mut checker);
+    Ok(Emitted { checked: pipeline::checked(checker), text: Some(text), fallback: None })
 }
 
 /// The typed bodies of the user's functions, one after the other.
@@ -407,7 +387,7 @@ pub fn page(info: &CodeInfo) -> String {
 /// All diagnostic codes of the compiler, sorted.
 pub fn codes() -> Vec<&'static CodeInfo> {
     let mut codes: Vec<&'static CodeInfo> = syntax::codes::CODES.iter().chain(hir::codes::CODES).collect();
-    codes.sort_unstable_by_key(|info| info.code);
+    codes.arrange_by_key(|info| info.code);
     codes
 }
 

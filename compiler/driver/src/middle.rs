@@ -63,6 +63,33 @@ impl MirProgram {
         Ok(Compiled { checked: pipeline::checked(self.checker), output: Some(output) })
     }
 
+    /// Its MIR.
+    pub fn mir_text(self) -> Emitted {
+        let text = Some(mir::print_program(&self.program));
+        Emitted { checked: pipeline::checked(self.checker), text, fallback: None }
+    }
+
+    /// Its LIR, as the backend is given it.
+    pub fn lir_text(self, session: &mut Session<'_>) -> Result<Emitted, DriverError> {
+        let choice = backends::choose(&session.options, session.backends)?;
+        let unwanted = choice.unwanted(&session.options);
+        Ok(match pipeline::to_lir(session, &self.program, choice.max_results, unwanted)? {
+            Ok(module) => {
+                let text = Some(lir::print_module(&module));
+                Emitted { checked: pipeline::checked(self.checker), text, fallback: None }
+            }
+            Err(extra) => Emitted { checked: with(self.checker, extra), ..Emitted::default() },
+        })
+    }
+
+    /// The text of the module that it is compiled to.
+    pub fn wat_text(self, session: &mut Session<'_>) -> Result<Emitted, DriverError> {
+        let Compiled { checked, output } = self.compile(session)?;
+        let Some(output) = output else { return Ok(Emitted { checked, ..Emitted::default() }) };
+        let text = backend_wasm::to_wat(&output.artifact.bytes).map_err(DriverError::Internal)?;
+        Ok(Emitted { checked, text: Some(text), fallback: output.fallback })
+    }
+
     /// Runs it on the reference interpreter; a program that takes more steps gives [`DriverError::Limit`].
     pub fn interpret(
         &self,

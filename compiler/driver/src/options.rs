@@ -90,7 +90,8 @@ pub struct Options {
     /// Optional passes that are left out.
     pub passes_off: Vec<PassInfo>,
     pub explain_copies: bool,
-    /// Runs the verifiers and the certifier after every pass, as builds with debug assertions always do.
+    /// Runs the verifiers and the certifier after every pass, as builds with debug assertions always do. In modules for the web
+    /// they are missing.
     pub verify: bool,
 }
 

@@ -94,7 +94,7 @@ pub(crate) fn tests(checker: &Checker, purpose: Purpose) -> Vec<hir::program::Te
 
 /// Whether the checkers of the intermediate forms run.
 fn verifies(options: &Options) -> bool {
-    options.verify || cfg!(debug_assertions)
+    mir::verify::AVAILABLE && (options.verify || cfg!(debug_assertions))
 }
 
 /// The target as the options and the backend that was chosen make it.
@@ -111,6 +111,9 @@ pub(crate) fn to_mir(
     checker: &mut Checker,
 ) -> Result<Result<mir::Program, Vec<Diagnostic>>, DriverError> {
     let options = session.options.clone();
+    if options.verify && !mir::verify::AVAILABLE {
+        return Err(DriverError::Unsupported("this compiler was built without its verifiers".to_string()));
+    }
     let build = mir::build::BuildOptions {
         overflow_checks: options.checks_overflow(),
         bounds_checks: options.bounds_checks,

@@ -1,6 +1,7 @@
 //! Where modules come from: the user's package through the loader, the library from the embedded table.
 
 use crate::{SourceLoader, library};
+use entity::Arrange;
 use hir::{ModuleSource, Package, SourceText};
 
 pub struct Sources<'a> {
@@ -73,7 +74,7 @@ impl ModuleSource for Sources<'_> {
             *name = stem;
             name != "mod" && name.chars().all(|c| c.is_alphanumeric() || c == '_')
         });
-        names.sort();
+        names.arrange();
         names
     }
 }

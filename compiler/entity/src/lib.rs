@@ -1,4 +1,8 @@
-//! Typed indices and the vectors they index: the handle of a thing and the thing are two types.
+//! Typed indices and the vectors they index: the handle of a thing and the thing are two types. Also [`sort`].
+
+pub mod sort;
+
+pub use sort::Arrange;
 
 use std::marker::PhantomData;
 use std::ops::{Index, IndexMut};

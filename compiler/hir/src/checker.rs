@@ -11,6 +11,7 @@ use crate::program::{BodyOwner, BodyRef, Container, FnId, ModuleId, Program};
 use crate::record::{Record, RecordOptions};
 use crate::scope::{Alias, AliasId, Import, ImportId, ModuleScope, Names};
 use crate::unread::Unread;
+use entity::Arrange;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 use syntax::ast::FnBody;
@@ -176,7 +177,7 @@ impl Checker {
         if diags.iter().any(|d| d.code == crate::codes::NOT_MUTABLE) {
             diags.retain(|d| d.code != crate::codes::UNUSED_MUT);
         }
-        diags.sort_by_key(|d| (d.span().lo, d.span().hi, d.code));
+        diags.arrange_by_key(|d| (d.span().lo, d.span().hi, d.code));
         diags.dedup_by(|a, b| a.code == b.code && a.span() == b.span());
         diags
     }

@@ -4,6 +4,7 @@ use crate::program::{ConstId, FnId, ImplId, Program, TraitId};
 use crate::resolve::Resolved;
 use crate::solve::Tri;
 use crate::ty::{IntTy, Ty, TyKind, TyMarks, TyTable};
+use entity::Arrange;
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::Symbol;
 
@@ -184,14 +185,14 @@ impl ImplIndex {
     pub fn method_names(&self, head: Head) -> Vec<Symbol> {
         let mut names: Vec<Symbol> =
             self.inherent.keys().filter(|k| k.0 == head.code()).map(|k| k.1).collect();
-        names.sort_unstable();
+        names.arrange();
         names
     }
 
     /// Names of all traits' methods, for suggestions.
     pub fn trait_method_names(&self) -> Vec<Symbol> {
         let mut names: Vec<Symbol> = self.trait_methods.keys().copied().collect();
-        names.sort_unstable();
+        names.arrange();
         names
     }
 
@@ -199,7 +200,7 @@ impl ImplIndex {
     pub fn const_names(&self, head: Head) -> Vec<Symbol> {
         let mut names: Vec<Symbol> =
             self.inherent_consts.keys().filter(|k| k.0 == head).map(|k| k.1).collect();
-        names.sort_unstable();
+        names.arrange();
         names
     }
 }

@@ -4,6 +4,7 @@ use crate::checker::{Checker, ModuleSource};
 use crate::program::{AdtId, ModuleId};
 use crate::record::Target;
 use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns, SeenModules};
+use entity::Arrange;
 use smallvec::SmallVec;
 use syntax::ast::{Ident, UseKind, UseTree};
 use syntax::{Diagnostic, Span, Symbol};
@@ -239,7 +240,7 @@ impl Checker {
             .map(|(s, _)| *s)
             .chain(scope.children.keys().copied())
             .collect();
-        names.sort_by(|a, b| self.program.name(*a).cmp(self.program.name(*b)));
+        names.arrange_by(|a, b| self.program.name(*a).cmp(self.program.name(*b)));
         names.dedup();
         names
     }
@@ -256,7 +257,7 @@ impl Checker {
             seen.push(module);
             let mut names: Vec<(Symbol, Names)> =
                 self.scopes[module].names.iter().map(|(s, n)| (*s, *n)).collect();
-            names.sort_unstable_by_key(|n| n.0);
+            names.arrange_by_key(|n| n.0);
             for (name, entries) in names {
                 for entry in entries.iter().filter(|e| e.is_pub) {
                     let slot = self.prelude.entry(name).or_default();

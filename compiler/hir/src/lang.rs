@@ -4,6 +4,7 @@ use crate::builtin::Builtin;
 use crate::checker::Checker;
 use crate::program::{AdtId, FnId, TraitId};
 use crate::ty::{Args, Ty, TyKind};
+use entity::Arrange;
 use syntax::ast::BinOp;
 use syntax::{Symbol, sym};
 
@@ -110,7 +111,7 @@ impl Checker {
             ["ActorBody", "JsBody"].iter().filter_map(|name| self.program.lang_adt(name)).collect();
         let mut traits: Vec<(Symbol, TraitId)> =
             self.program.lang.traits.iter().map(|(s, t)| (*s, *t)).collect();
-        traits.sort_unstable();
+        traits.arrange();
         for (name, id) in traits {
             if let Some(builtin) = Builtin::of_lang(self.program.interner.name(name)) {
                 self.program.index.set_builtin(id, builtin);

@@ -6,6 +6,7 @@ use crate::program::*;
 use crate::record::Target;
 use crate::scope::{AliasId, Def, Entry, GlobSource};
 use crate::ty::Ty;
+use entity::Arrange;
 use syntax::{FileId, Span, Symbol};
 
 /// A name that can be written somewhere.
@@ -208,7 +209,7 @@ impl Checker {
             Target::Module(_) => 2,
             _ => 1,
         };
-        found.sort_by(|a, b| {
+        found.arrange_by(|a, b| {
             self.program.name(a.name).cmp(self.program.name(b.name)).then(kind(a).cmp(&kind(b)))
         });
         found.dedup_by(|b, a| a.name == b.name && kind(a) == kind(b));

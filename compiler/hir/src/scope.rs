@@ -4,6 +4,7 @@ use crate::checker::Checker;
 use crate::codes::DUPLICATE_NAME;
 use crate::program::{AdtId, ConstId, FnId, ModuleId, TraitId, VariantIdx};
 use crate::ty::Ty;
+use entity::Arrange;
 use entity::entity;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -224,7 +225,7 @@ impl Checker {
                 adts.push((adt, entry));
             }
         }
-        adts.sort_unstable_by_key(|(adt, entry)| (*adt, entry.import));
+        adts.arrange_by_key(|(adt, entry)| (*adt, entry.import));
         adts.dedup_by_key(|(adt, _)| *adt);
         for (adt, entry) in adts.into_iter().filter(|(adt, _)| self.program.adts[*adt].is_enum) {
             for (idx, variant) in self.program.adts[adt].variants.iter_enumerated() {

@@ -10,6 +10,7 @@ use crate::program::*;
 use crate::record::{Probe, Target};
 use crate::scope::{AliasId, AliasState, Def, Ns, SeenModules};
 use crate::ty::{Args, Ty, TyKind};
+use entity::Arrange;
 use syntax::ast::{self, TypeKind};
 use syntax::{Diagnostic, Span, Symbol, sym};
 
@@ -286,7 +287,7 @@ impl Checker {
             let prelude = self.prelude.iter().filter(|(_, n)| n.get(ns).is_some());
             names.extend(prelude.map(|(s, _)| *s));
         }
-        names.sort_unstable();
+        names.arrange();
         names.dedup();
         names
     }
@@ -428,7 +429,7 @@ impl Checker {
                 return Ty::ERROR;
             }
         }
-        assoc.sort_by_key(|a| order.iter().position(|n| *n == a.0));
+        assoc.arrange_by_key(|a| order.iter().position(|n| *n == a.0));
         self.program.types.intern(TyKind::Dyn { trait_, args, assoc: assoc.into() })
     }
 

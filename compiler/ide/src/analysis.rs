@@ -1,6 +1,7 @@
 //! A checked program with all that was noted of it, and look-ups by place.
 
 use crate::results::{Location, TextRange};
+use entity::Arrange;
 use hir::body::LocalDecl;
 use hir::program::{FnKind, ParamMode};
 use hir::record::{LocalRecord, Probe, Record, Target};
@@ -43,9 +44,9 @@ impl Analysis {
         let diagnostics = checker.diagnostics();
         let Record { mut uses, mut types, locals, probes, .. } = checker.take_record();
         uses.retain(|(span, _)| !span.is_dummy());
-        uses.sort_by_key(|(span, _)| *span);
+        uses.arrange_by_key(|(span, _)| *span);
         uses.dedup();
-        types.sort_by_key(|(span, _)| *span);
+        types.arrange_by_key(|(span, _)| *span);
         let files = checker.map.files().map(|(id, file)| (file.name.clone(), id)).collect();
         let mut locals: FxHashMap<Span, LocalRecord> =
             locals.into_iter().map(|local| (local.decl.span, local)).collect();
@@ -172,7 +173,7 @@ impl Analysis {
             self.uses.iter().skip(self.first_at(span)).take_while(|u| u.0 == span).map(|u| u.1).collect();
         found.extend(declared.filter(|(at, _)| *at == span).map(|(_, target)| target));
         // A constructor says more than the actor that it makes, a variable more than the field of its name.
-        found.sort_by_key(|target| match target {
+        found.arrange_by_key(|target| match target {
             Target::Fn(_) => 0,
             Target::Local(_) | Target::Variant(..) | Target::Const(_) => 1,
             Target::Module(_) => 3,

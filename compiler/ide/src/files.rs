@@ -2,6 +2,7 @@
 
 use crate::tree::Tree;
 use driver::SourceLoader;
+use entity::Arrange;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -34,7 +35,7 @@ impl SourceLoader for Overlay<'_> {
         let mut names = self.loader.list(folder);
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut open: Vec<&str> = self.open.keys().filter_map(|path| path.strip_prefix(&prefix)).collect();
-        open.sort_unstable();
+        open.arrange();
         names.extend(open.into_iter().filter_map(|rest| rest.split('/').next()).map(str::to_string));
         names.dedup();
         names

@@ -5,6 +5,7 @@ use crate::results::{InlayHint, InlayKind, TextRange};
 use crate::signature;
 use crate::tree::Tree;
 use crate::walk::{Node, walk_file};
+use entity::Arrange;
 use hir::ty::Ty;
 use syntax::ast::{Arg, Expr, ExprKind, Pat, PatKind};
 use syntax::{Span, Symbol};
@@ -26,7 +27,7 @@ pub fn hints(cx: &mut Cx<'_>, tree: &Tree, start: u32, range: TextRange) -> Vec<
     nodes.into_iter().for_each(|node| walk.node(node));
     let mut found = walk.found;
     found.retain(|hint| range.touches(hint.offset));
-    found.sort_by_key(|hint| hint.offset);
+    found.arrange_by_key(|hint| hint.offset);
     found.dedup();
     found
 }

@@ -3,6 +3,7 @@
 use crate::analysis::Analysis;
 use crate::describe::Cx;
 use crate::results::{Location, Reference, TextRange};
+use entity::Arrange;
 use hir::ActorFnKind;
 use hir::program::{Container, FnId};
 use hir::record::Target;
@@ -100,7 +101,7 @@ pub fn implementations(analysis: &Analysis, pos: u32) -> Vec<Location> {
         }
     }
     let mut found: Vec<Location> = spans.into_iter().filter_map(|span| analysis.location(span)).collect();
-    found.sort();
+    found.arrange();
     found.dedup();
     found
 }
@@ -142,7 +143,7 @@ pub fn family(cx: &Cx<'_>, target: Target) -> Vec<Target> {
         all.push(root);
         all.extend(implementing(cx.analysis, root));
     }
-    all.sort_unstable();
+    all.arrange();
     all.dedup();
     all.into_iter().map(Target::Fn).collect()
 }
@@ -175,7 +176,7 @@ pub fn mentions(cx: &Cx<'_>, targets: &[Target]) -> Vec<(Span, bool)> {
             found.push((*span, true));
         }
     }
-    found.sort();
+    found.arrange();
     found.dedup_by_key(|mention| mention.0);
     found
 }
@@ -189,6 +190,6 @@ pub fn references(cx: &Cx<'_>, pos: u32) -> Vec<Reference> {
             Some(Reference { location: cx.analysis.location(span)?, is_declaration })
         })
         .collect();
-    found.sort();
+    found.arrange();
     found
 }

@@ -2,6 +2,7 @@
 
 use crate::results::{SymbolKind, TextRange};
 use crate::tree::Tree;
+use entity::Arrange;
 use syntax::Span;
 use syntax::ast::{self, FnBody, ItemKind, VariantBody};
 
@@ -197,7 +198,7 @@ impl Walk<'_> {
             this.items(&decl.items);
         });
         // Members were added by kind.
-        self.decls[id + 1..].sort_by_key(|decl| decl.name_range.start);
+        self.decls[id + 1..].arrange_by_key(|decl| decl.name_range.start);
         self.renumber(id);
     }
 

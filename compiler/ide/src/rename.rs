@@ -6,6 +6,7 @@ use crate::describe::Cx;
 use crate::navigate;
 use crate::results::{FileEdits, RenameTarget, SourceChange, TextEdit, TextRange};
 use crate::workspace::Error;
+use entity::Arrange;
 use hir::record::Target;
 use syntax::Span;
 use syntax::token::T;
@@ -190,8 +191,8 @@ pub fn verify(
         .map(|at| (at.path, at.range.start))
         .collect();
     let mut expected = change.places.clone();
-    expected.sort();
-    found.sort();
+    expected.arrange();
+    found.arrange();
     if expected == found {
         return Ok(());
     }

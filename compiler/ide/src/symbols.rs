@@ -3,6 +3,7 @@
 use crate::outline::Decl;
 use crate::results::{DocumentSymbol, Fold, FoldKind, SymbolKind, TextRange};
 use crate::tree::Tree;
+use entity::Arrange;
 use syntax::ast::CommentKind;
 use syntax::token::T;
 
@@ -49,7 +50,7 @@ pub fn folds(tree: &Tree) -> Vec<Fold> {
     let mut found = brackets(tree);
     found.extend(comments(tree));
     found.extend(imports(tree));
-    found.sort_by_key(|fold| fold.range);
+    found.arrange_by_key(|fold| fold.range);
     found
 }
 

@@ -3,6 +3,7 @@
 use crate::analysis::Analysis;
 use crate::results::{SemanticToken, TextRange, TokenKind};
 use crate::tree::Tree;
+use entity::Arrange;
 use hir::ActorFnKind;
 use hir::program::Container;
 use hir::record::Target;
@@ -37,7 +38,7 @@ pub fn tokens(analysis: &Analysis, tree: &Tree, start: u32) -> Vec<SemanticToken
         let token = plain(tree.range(comment.span), TokenKind::Comment);
         found.push(SemanticToken { is_documentation, ..token });
     }
-    found.sort_by_key(|token| token.range);
+    found.arrange_by_key(|token| token.range);
     let mut end = 0;
     found.retain(|token| {
         let is_free = token.range.start >= end;

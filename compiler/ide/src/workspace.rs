@@ -9,6 +9,7 @@ use crate::results::*;
 use crate::tree::Tree;
 use crate::{diagnostics, hints, hover, navigate, rename, signature, symbols, tokens};
 use driver::{Analysed, DriverError, Options, Session, SourceLoader};
+use entity::Arrange;
 use hir::record::RecordOptions;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -338,7 +339,7 @@ impl Workspace {
             let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
             is_name && name != "mod" && !(path.is_empty() && is_file && *name == root_name)
         });
-        names.sort();
+        names.arrange();
         names.dedup();
         names
     }

@@ -7,6 +7,7 @@ use crate::bits::BitMatrix;
 use crate::cfg::reverse_postorder;
 use crate::ir::*;
 use crate::verify::{Found, Place};
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 
 /// The number of a register that is not [`exposed`].
@@ -25,7 +26,7 @@ pub(crate) fn check_assigned(body: &Body) -> Found {
 pub(crate) fn unassigned_registers(body: &Body) -> Vec<Reg> {
     let mut regs = Vec::new();
     for_each_unassigned(body, |reg, _| regs.push(reg));
-    regs.sort_unstable();
+    regs.arrange();
     regs.dedup();
     regs
 }

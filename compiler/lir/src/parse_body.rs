@@ -7,6 +7,7 @@ use crate::ir::*;
 use crate::lex::{ParseError, Tok};
 use crate::ops::OpKind;
 use crate::parse::{Cursor, Names};
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 use rustc_hash::FxHashMap;
 
@@ -90,8 +91,8 @@ impl<'t, 'a> BodyParser<'t, 'a> {
             };
         }
         self.body.regs = tys;
-        self.body.reg_names.sort_by_key(|(reg, _)| *reg);
-        self.body.readable.sort_by_key(|(reg, _)| *reg);
+        self.body.reg_names.arrange_by_key(|(reg, _)| *reg);
+        self.body.readable.arrange_by_key(|(reg, _)| *reg);
         Ok(self.body)
     }
 

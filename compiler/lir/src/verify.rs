@@ -17,6 +17,7 @@ use crate::assigned::check_assigned;
 use crate::ir::*;
 use crate::print::Printer;
 use crate::verify_body::BodyVerifier;
+use entity::Arrange;
 use rustc_hash::FxHashSet;
 use std::fmt;
 
@@ -172,7 +173,7 @@ fn data_errors(module: &Module, data: &Data, errors: &mut Vec<String>) {
     }
     let word = u64::from(module.target.pointer_bytes);
     let mut places: Vec<u64> = data.relocs.iter().map(|(at, _)| u64::from(*at)).collect();
-    places.sort_unstable();
+    places.arrange();
     if places.windows(2).any(|pair| pair[1] - pair[0] < word) {
         errors.push(format!("relocations of datum `{name}` overlap"));
     }

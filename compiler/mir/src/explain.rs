@@ -8,6 +8,7 @@
 use crate::analysis::bitset::BitSet;
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
+use entity::Arrange;
 use entity::Idx;
 use std::collections::VecDeque;
 use syntax::Span;
@@ -50,7 +51,7 @@ pub fn explain_copies(program: &Program) -> Vec<SharedValue> {
             *at = program.place_of(*at);
         }
     }
-    found.sort();
+    found.arrange();
     found.dedup_by(|a, b| a.span == b.span && a.ty == b.ty);
     found
 }

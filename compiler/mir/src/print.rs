@@ -34,6 +34,7 @@ mod body;
 
 use crate::ir::*;
 use crate::names::*;
+use entity::Arrange;
 use entity::Idx;
 use std::fmt::Write;
 use syntax::Span;
@@ -124,7 +125,7 @@ impl<'a> Printer<'a> {
             self.p("\n");
         }
         let mut lang: Vec<_> = program.lang.iter().map(|(name, func)| (*func, *name)).collect();
-        lang.sort_unstable();
+        lang.arrange();
         for (func, name) in lang {
             let _ = write!(self.out, "lang {name} = ");
             self.func_name(func);

@@ -5,6 +5,7 @@ mod rvalue;
 use crate::facts::{TypeFacts, try_place_ty};
 use crate::ir::*;
 use crate::print::print_ty;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 
 /// Block, statement (the terminator has the number of its statements), message.
@@ -314,7 +315,7 @@ impl<'a> Verifier<'a> {
                     self.fail("the value of a switch is an integer or a `Char`");
                 }
                 let mut values: Vec<i128> = cases.iter().map(|c| c.0).collect();
-                values.sort_unstable();
+                values.arrange();
                 if values.windows(2).any(|w| w[0] == w[1]) {
                     self.fail("two cases of a switch are the same");
                 }

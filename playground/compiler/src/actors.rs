@@ -66,13 +66,6 @@ fn main_of(item: &ItemKind, interner: &Interner) -> Option<Span> {
     }
 }
 
-/// The actor whose code a function is: `Counter.dispatch`, `Body<Counter.State, Counter.Message>.drop`.
-pub fn owner(function: &str, actors: &[String]) -> Option<String> {
-    let parts = function.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
-    let mut owners = parts.filter_map(|part| part.split_once('.')).map(|(first, _)| first);
-    owners.find(|first| actors.iter().any(|actor| actor == first)).map(str::to_string)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,18 +102,5 @@ mod tests {
         assert_eq!(at(Some("Log"), Some("named")).as_deref(), Some("other.gal:3:9"));
         assert_eq!(at(Some("Plain"), Some("new")).as_deref(), Some("last.gal:1:7"), "it has none");
         assert_eq!(at(Some("Supervisor"), Some("Add")), None);
-    }
-
-    #[test]
-    fn functions_have_owners() {
-        let actors = ["Counter".to_string()];
-        for name in
-            ["Counter.dispatch", "Body<Counter.State, Counter.Message>.drop", "actor_spawn<Counter.State>"]
-        {
-            assert_eq!(owner(name, &actors).as_deref(), Some("Counter"), "{name}");
-        }
-        for name in ["main", "Int.show", "MyCounter.new", "Array<Counter>.push"] {
-            assert_eq!(owner(name, &actors), None, "{name}");
-        }
     }
 }

@@ -1,45 +1,77 @@
 //! Gives the memory of a module a maximum. Everything else stays byte by byte.
+//!
+//! It reads no more of the format than where sections are: a parser of modules is many times as large, and the page waits for
+//! this module first.
 
 use driver::DriverError;
 use wasm_encoder::{MemorySection, MemoryType, RawSection};
-use wasmparser::{Parser, Payload};
 
-/// The module with memories of at most `pages` pages of 64 KiB; a module that begins with more is refused.
+const HEADER: &[u8] = b"\0asm\x01\0\0\0";
+const MEMORIES: u8 = 5;
+/// The flag of a memory with a maximum. The compiler's modules for the web have no other flags.
+const HAS_MAXIMUM: u64 = 1;
+
+/// The module with its memory of at most `pages` pages of 64 KiB; a module that begins with more is refused.
 pub fn limit(module: &[u8], pages: u32) -> Result<Vec<u8>, DriverError> {
-    let broken = |error: wasmparser::BinaryReaderError| {
-        DriverError::Internal(format!("the module is broken: {error}"))
-    };
+    let broken = || DriverError::Internal("the module is broken".to_string());
+    let mut rest = module.strip_prefix(HEADER).ok_or_else(broken)?;
     let mut limited = wasm_encoder::Module::new();
-    for payload in Parser::new(0).parse_all(module) {
-        let payload = payload.map_err(broken)?;
-        if let Payload::MemorySection(memories) = &payload {
+    while !rest.is_empty() {
+        let (id, data) = section(&mut rest).ok_or_else(broken)?;
+        if id == MEMORIES {
+            let (initial, maximum) = memory(data).ok_or_else(broken)?;
             let mut section = MemorySection::new();
-            for memory in memories.clone() {
-                section.memory(limited_type(memory.map_err(broken)?, pages)?);
-            }
+            section.memory(limited_type(initial, maximum, pages)?);
             limited.section(&section);
-        } else if let Some((id, range)) = payload.as_section() {
-            limited.section(&RawSection { id, data: &module[range] });
+        } else {
+            limited.section(&RawSection { id, data });
         }
     }
     Ok(limited.finish())
 }
 
-fn limited_type(memory: wasmparser::MemoryType, pages: u32) -> Result<MemoryType, DriverError> {
+/// The section that `rest` begins with, which is taken off.
+fn section<'a>(rest: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
+    let (id, tail) = rest.split_first()?;
+    *rest = tail;
+    let size = usize::try_from(number(rest)?).ok()?;
+    let (data, tail) = rest.split_at_checked(size)?;
+    *rest = tail;
+    Some((*id, data))
+}
+
+/// What the one memory begins with, and its maximum.
+fn memory(mut data: &[u8]) -> Option<(u64, Option<u64>)> {
+    let (count, flags) = (number(&mut data)?, number(&mut data)?);
+    let initial = number(&mut data)?;
+    let maximum = if flags == HAS_MAXIMUM { Some(number(&mut data)?) } else { None };
+    (count == 1 && flags <= HAS_MAXIMUM && data.is_empty()).then_some((initial, maximum))
+}
+
+/// An unsigned number in LEB128, which is taken off.
+fn number(rest: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, tail) = rest.split_first()?;
+        *rest = tail;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn limited_type(initial: u64, maximum: Option<u64>, pages: u32) -> Result<MemoryType, DriverError> {
     let limit = u64::from(pages);
-    if memory.initial > limit {
-        let (wanted, had) = (memory.initial / 16, pages / 16);
+    if initial > limit {
+        let (wanted, had) = (initial / 16, pages / 16);
         return Err(DriverError::Limit(format!(
             "its static data take {wanted} MiB, and a program has {had} MiB here"
         )));
     }
-    Ok(MemoryType {
-        minimum: memory.initial,
-        maximum: Some(memory.maximum.map_or(limit, |maximum| maximum.min(limit))),
-        memory64: memory.memory64,
-        shared: memory.shared,
-        page_size_log2: memory.page_size_log2,
-    })
+    let maximum = Some(maximum.map_or(limit, |maximum| maximum.min(limit)));
+    Ok(MemoryType { minimum: initial, maximum, memory64: false, shared: false, page_size_log2: None })
 }
 
 #[cfg(test)]
@@ -74,6 +106,14 @@ mod tests {
     fn what_cannot_be_limited_is_an_error() {
         let error = limit(&module(32, None), 16).expect_err("it is larger");
         assert!(error.to_string().contains("2 MiB") && error.to_string().contains("1 MiB"), "{error}");
-        assert!(matches!(limit(b"\0asm\x01\0\0\0\x05", 16), Err(DriverError::Internal(_))));
+        // Cut off at each place within its memory's section: `id, size, count, flags, minimum, maximum`.
+        let whole = b"\0asm\x01\0\0\0\x05\x04\x01\x01\x01\x04";
+        assert!(limit(whole, 16).is_ok());
+        for length in 0..whole.len() {
+            let is_whole = length == HEADER.len();
+            assert_eq!(limit(&whole[..length], 16).is_ok(), is_whole, "{length}");
+        }
+        let of_64_bits = b"\0asm\x01\0\0\0\x05\x03\x01\x04\x01";
+        assert!(matches!(limit(of_64_bits, 16), Err(DriverError::Internal(_))));
     }
 }

@@ -1,6 +1,6 @@
 //! What the worker answers, natively: each request with a program that is right, and with one that is wrong.
 
-use playground_compiler::{Asks, Compiler};
+use playground_compiler::{Asks, Compiler, Outcome};
 use playground_model::document::File;
 use playground_model::protocol::{Answer, CompileOptions, Query, Request, Stage};
 
@@ -21,7 +21,15 @@ fn main() {
 const WRONG: &str = "fn main() {\n    println(nmae)\n}\n";
 
 fn answer(request: Request) -> (Answer, Vec<u8>) {
-    playground_compiler::answer(request, &mut Asks::default())
+    answer_with(&mut Asks::default(), request)
+}
+
+/// As the worker does it, with both modules.
+fn answer_with(asks: &mut Asks, request: Request) -> (Answer, Vec<u8>) {
+    match playground_compiler::answer(request, asks) {
+        (Outcome::Answer(answer), bytes) => (answer, bytes),
+        (Outcome::Rest(rest), bytes) => playground_extra::finish(rest, &bytes),
+    }
 }
 
 fn files(text: &str) -> Vec<File> {
@@ -197,8 +205,10 @@ fn projects_are_archives() {
 
 #[test]
 fn everything_there_is_about_codes_is_told() {
-    let (Answer::About { version, pages }, _) = answer(Request::About) else { panic!("another answer") };
-    assert!(!version.is_empty() && pages.len() > 100);
+    let (Answer::About { version }, _) = answer(Request::About) else { panic!("another answer") };
+    assert!(!version.is_empty());
+    let (Answer::Pages { pages }, _) = answer(Request::Pages) else { panic!("another answer") };
+    assert!(pages.len() > 100 && pages.is_sorted_by(|a, b| a.code < b.code));
     assert!(pages.iter().any(|page| page.code == "type-mismatch" && page.text.contains("```")));
 }
 
@@ -210,16 +220,26 @@ fn what_is_no_request_gets_an_answer() {
     }
     let answer = compiler.answer(r#"{"ask":"check","files":[]}"#);
     assert!(answer.contains("cannot read `main.gal`"), "{answer}");
-    assert!(compiler.take_bytes().is_empty());
+    assert!(compiler.take_bytes().is_empty() && !compiler.is_rest());
+}
+
+#[test]
+fn what_is_left_of_an_answer_goes_through_json() {
+    let (mut compiler, mut extra) = (Compiler::new(), playground_extra::Extra::new());
+    let request = Request::Emit { files: files(ACTORS), stage: Stage::Wat, release: false, whole: true };
+    let rest = compiler.answer(&serde_json::to_string(&request).expect("it is a tree"));
+    assert!(compiler.is_rest());
+    let answer = extra.finish(&rest, &compiler.take_bytes());
+    assert!(answer.contains("(module") && extra.take_bytes().is_empty());
+    assert!(extra.finish("{}", &[]).contains("not understood"));
+    assert!(extra.finish(&rest, b"none").contains("internal compiler error"));
 }
 
 /// The result of a question about the place behind `before`, with the files as they are then.
 fn asked(asks: &mut Asks, text: &str, before: &str, query: Query) -> (serde_json::Value, Option<String>) {
     let offset = (text.find(before).expect("the text is there") + before.len()) as u32;
     let request = Request::Ask { files: files(text), file: "main.gal".into(), offset, query };
-    let (Answer::Asked { result, refused }, _) = playground_compiler::answer(request, asks) else {
-        panic!("another answer")
-    };
+    let (Answer::Asked { result, refused }, _) = answer_with(asks, request) else { panic!("another answer") };
     (result, refused)
 }
 

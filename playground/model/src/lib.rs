@@ -8,6 +8,7 @@ pub mod commands;
 pub mod diagram;
 pub mod document;
 pub mod limits;
+pub mod own;
 pub mod protocol;
 pub mod queue;
 pub mod route;

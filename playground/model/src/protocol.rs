@@ -2,12 +2,15 @@
 
 use crate::document::File;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "lowercase")]
 pub enum Request {
-    /// The compiler's version, and the pages of its diagnostics.
+    /// The compiler's version.
     About,
+    /// The pages of its diagnostics.
+    Pages,
     Check {
         files: Vec<File>,
     },
@@ -183,6 +186,8 @@ pub struct Sizes {
 pub enum Answer {
     About {
         version: String,
+    },
+    Pages {
         pages: Vec<Page>,
     },
     Checked {
@@ -237,4 +242,29 @@ pub struct Module {
     /// What of WebAssembly it uses, by the names of the tool conventions.
     pub features: Vec<String>,
     pub bytes: usize,
+}
+
+/// What the compiler's module leaves of an answer to the module that is loaded on first use (`playground/extra`). But for
+/// [`Rest::Pages`] the program's module comes beside it as bytes.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "rest", rename_all = "lowercase")]
+pub enum Rest {
+    Pages,
+    /// [`Answer::Emitted`]; `names`: those of the functions and types that the files declare.
+    Wat {
+        problems: Problems,
+        names: BTreeSet<String>,
+        whole: bool,
+    },
+    /// [`Answer::Sized`]; `actors`: the names of the program's.
+    Sizes {
+        problems: Problems,
+        actors: Vec<String>,
+    },
+    /// [`Answer::Project`].
+    Project {
+        problems: Problems,
+        files: Vec<File>,
+        module: Module,
+    },
 }

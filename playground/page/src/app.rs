@@ -153,13 +153,9 @@ impl App {
 
     fn about(&self, answer: Answer) {
         match answer {
-            Answer::About { version, pages } => {
+            Answer::About { version } => {
                 layout::show_version(&version);
                 *self.version.borrow_mut() = version;
-                *self.pages.borrow_mut() = pages;
-                if matches!(*self.mode.borrow(), Mode::Errors(_)) {
-                    side::draw();
-                }
             }
             Answer::Failed { message } => layout::show_failure(&message),
             _ => {}

@@ -5,6 +5,7 @@ use crate::dom::{self, by_id};
 use crate::markdown::{escape, render};
 use crate::{layout, storage};
 use playground_model::document::{Document, ENTRY, File};
+use playground_model::protocol::{Answer, Request};
 use playground_model::run::Outcome;
 use playground_model::tour::{Lesson, Verdict, check};
 use std::cell::RefCell;
@@ -218,6 +219,9 @@ impl App {
 
 pub fn open_page(code: Option<String>) {
     app().set_mode(Mode::Errors(code));
+    if app().pages.borrow().is_empty() {
+        load_pages();
+    }
     let first = PROGRAMS.with_borrow(|programs| programs.first().cloned());
     let text = first.unwrap_or_default();
     app().show_document(Document {
@@ -227,10 +231,31 @@ pub fn open_page(code: Option<String>) {
     });
 }
 
+/// Asks for the pages, which come when somebody first opens one.
+fn load_pages() {
+    app().compiler.ask(Request::Pages, |answer, _| {
+        let is_open = matches!(*app().mode.borrow(), Mode::Errors(_));
+        match answer {
+            Answer::Pages { pages } => {
+                *app().pages.borrow_mut() = pages;
+                if is_open {
+                    draw();
+                }
+            }
+            Answer::Failed { message } if is_open => {
+                let html =
+                    format!("<h1>Errors</h1><p class=\"empty\">There are no pages: {}</p>", escape(&message));
+                set_html(&html, Vec::new());
+            }
+            _ => {}
+        }
+    });
+}
+
 fn draw_codes() {
     let pages = app().pages.borrow();
     if pages.is_empty() {
-        return set_html("<h1>Errors</h1><p class=\"empty\">The compiler is being loaded …</p>", Vec::new());
+        return set_html("<h1>Errors</h1><p class=\"empty\">The pages are being loaded …</p>", Vec::new());
     }
     let items: String = pages
         .iter()
@@ -264,10 +289,7 @@ fn draw_page(code: &str) {
     let pages = app.pages.borrow();
     let crumbs = "<p class=\"crumbs\"><a href=\"#errors\">All codes</a></p>";
     if pages.is_empty() {
-        return set_html(
-            &format!("{crumbs}<p class=\"empty\">The compiler is being loaded …</p>"),
-            Vec::new(),
-        );
+        return set_html(&format!("{crumbs}<p class=\"empty\">The pages are being loaded …</p>"), Vec::new());
     }
     let Some(page) = pages.iter().find(|page| page.code == code) else {
         return set_html(

@@ -12,6 +12,10 @@ use crate::Position;
 use crate::ctx::Ctx;
 use crate::function::Compiled;
 
+/// Whether DWARF can be written. A module for the web has no code for it: there nobody can ask for it, and every reader of the
+/// playground would load it.
+pub const HAS_DWARF: bool = cfg!(debug_assertions) || !cfg!(target_family = "wasm");
+
 /// Adds the sections that were asked for, behind the code section, which must be the last one with offsets. Returns the
 /// source map. `code_end` is the offset behind the code section.
 pub fn emit(ctx: &Ctx, module: &mut Module, functions: &[Compiled], code_end: usize) -> Option<String> {
@@ -19,7 +23,7 @@ pub fn emit(ctx: &Ctx, module: &mut Module, functions: &[Compiled], code_end: us
     if ctx.opts.names {
         module.section(&names::section(ctx, functions));
     }
-    if ctx.opts.dwarf {
+    if HAS_DWARF && ctx.opts.dwarf {
         for (name, bytes) in dwarf::sections(ctx, functions, &places) {
             module.section(&CustomSection { name: name.into(), data: (&bytes[..]).into() });
         }

@@ -4,6 +4,7 @@ use super::matrix::{Arena, Matrix};
 use super::{Ctor, Cx, bounds};
 use crate::program::AdtId;
 use crate::ty::{Ty, TyKind};
+use entity::Arrange;
 use smallvec::SmallVec;
 
 impl Cx<'_> {
@@ -81,7 +82,7 @@ impl Cx<'_> {
         if min == 0 && max == 0x10_FFFF {
             cuts.extend([0xD800, 0xE000]);
         }
-        cuts.sort_unstable();
+        cuts.arrange();
         cuts.dedup();
         let (mut present, mut missing) = (Vec::new(), Vec::new());
         for pair in cuts.windows(2) {

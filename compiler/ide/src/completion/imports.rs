@@ -5,6 +5,7 @@ use crate::describe::Cx;
 use crate::outline::Decl;
 use crate::results::{Completion, SymbolKind, TextEdit, TextRange};
 use crate::tree::Tree;
+use entity::Arrange;
 use hir::program::ModuleId;
 use hir::record::Target;
 use rustc_hash::FxHashSet;
@@ -44,7 +45,7 @@ pub fn complete_use(
         variants.into_iter().for_each(|(name, target)| used(items, name, target));
     }
     modules.retain(|name| name != super::PROBE);
-    modules.sort();
+    modules.arrange();
     modules.dedup();
     items.found.extend(modules.iter().map(|name| plain(name, SymbolKind::Module, rank::LOCAL)));
 }
@@ -107,7 +108,7 @@ pub fn importable(cx: &mut Cx<'_>, path: &str, name: &str) -> Vec<String> {
         .filter(|(_, tree)| exported(tree).any(|decl| decl.name == name))
         .map(|(module, _)| format!("{}.{name}", passed_on(&modules, module, name)))
         .collect();
-    found.sort();
+    found.arrange();
     found.dedup();
     found
 }

@@ -16,6 +16,7 @@ use crate::files::Trees;
 use crate::keywords;
 use crate::results::{Completion, CompletionList, SymbolKind, TextRange};
 use crate::tree::Tree;
+use entity::Arrange;
 use hir::program::{ModuleId, VariantShape};
 use hir::record::{Member, Probe, Target, Visible};
 use hir::ty::{Ty, TyKind};
@@ -71,7 +72,7 @@ impl Request {
     }
 
     fn list(&self, mut items: Vec<Completion>) -> CompletionList {
-        items.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.label.cmp(&b.label)));
+        items.arrange_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.label.cmp(&b.label)));
         items.dedup_by(|a, b| a.label == b.label && a.kind == b.kind && a.more == b.more);
         CompletionList { replace: self.replace, items }
     }

@@ -6,6 +6,7 @@ use super::glue::Glue;
 use super::place::Rep;
 use super::value::Emit;
 use crate::ir::*;
+use entity::Arrange;
 use entity::IndexVec;
 use mir::ir as m;
 use rustc_hash::FxHashMap;
@@ -204,7 +205,7 @@ impl<'f> FuncLower<'f, '_, '_> {
         }
         self.find_given_tokens(&mut sizes);
         // What the memory is wanted for decides; cells of another size are freed at once.
-        sizes.sort_by_key(|(_, _, wanted)| *wanted);
+        sizes.arrange_by_key(|(_, _, wanted)| *wanted);
         self.token_sizes = sizes.into_iter().map(|(token, size, _)| (token, size)).collect();
         while self.follow_moved_tokens() {}
     }

@@ -8,6 +8,7 @@
 //! loading and storing need not look at the tag; one without lays out each variant as a struct behind the tag.
 
 use crate::ir::{MemTy, Ty as LTy};
+use entity::Arrange;
 use mir::ir::{IntTy, Ty, TyKind, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
@@ -245,7 +246,7 @@ impl<'a> Layouts<'a> {
             };
             let mut order: Vec<usize> = (0..layouts.len()).collect();
             if is_enum {
-                order.sort_by_key(|i| std::cmp::Reverse(layouts[*i].align));
+                order.arrange_by_key(|i| std::cmp::Reverse(layouts[*i].align));
             }
             for i in order {
                 let flat = layouts[i].flat.as_deref().unwrap_or_default();
@@ -307,9 +308,9 @@ impl<'a> Layouts<'a> {
         let mut order: Vec<usize> = (0..fields.len()).collect();
         // Behind a tag the small fields come first: they fill the gap before the aligned ones.
         if start == 0 {
-            order.sort_by_key(|i| std::cmp::Reverse(layouts[*i].align));
+            order.arrange_by_key(|i| std::cmp::Reverse(layouts[*i].align));
         } else {
-            order.sort_by_key(|i| layouts[*i].align);
+            order.arrange_by_key(|i| layouts[*i].align);
         }
         let mut offsets = vec![0; fields.len()];
         let (mut end, mut align) = (start, 1);

@@ -8,6 +8,7 @@
 use super::edit::{for_each_body, for_each_reg_mut, remove_unreachable_blocks, remove_unused_regs};
 use super::ranges::{LiveRanges, Piece};
 use crate::ir::*;
+use entity::Arrange;
 use entity::IndexVec;
 use std::collections::BTreeMap;
 
@@ -33,7 +34,7 @@ fn is_temporary(ranges: &LiveRanges, reg: Reg) -> bool {
 pub fn share_registers(body: &Body, wanted: impl Fn(&LiveRanges, Reg) -> bool) -> IndexVec<Reg, Reg> {
     let ranges = LiveRanges::new(body);
     let mut order: Vec<Reg> = body.regs.indices().filter(|&reg| wanted(&ranges, reg)).collect();
-    order.sort_by_key(|&reg| (ranges.pieces(reg).first().map_or(u32::MAX, |piece| piece.start), reg));
+    order.arrange_by_key(|&reg| (ranges.pieces(reg).first().map_or(u32::MAX, |piece| piece.start), reg));
     let mut sharing = Sharing {
         body,
         ranges: &ranges,

@@ -10,6 +10,7 @@ use crate::bits::BitMatrix;
 use crate::debug::VariablePlace;
 use crate::ir::*;
 use crate::ops::Effect;
+use entity::Arrange;
 use entity::IndexVec;
 
 pub fn dead_code(module: &mut Module) {
@@ -105,7 +106,7 @@ fn sources(body: &Body) -> Vec<(Reg, Reg)> {
     for inst in body.blocks.iter().flat_map(|block| &block.insts).filter(|inst| is_removable(&inst.op)) {
         inst.op.for_each_write(|dst| inst.op.for_each_read(|src| sources.push((dst, src))));
     }
-    sources.sort_unstable();
+    sources.arrange();
     sources.dedup();
     sources
 }

@@ -8,6 +8,7 @@
 use super::edit::Defs;
 use crate::cfg::{Doms, Loop, Preds, natural_loops};
 use crate::ir::*;
+use entity::Arrange;
 use entity::IndexVec;
 
 /// A register that counts up in the loop with head `header`.
@@ -29,7 +30,7 @@ pub(crate) fn find_counters(body: &Body, doms: &Doms, preds: &Preds) -> Vec<Coun
     let finder = Finder::new(body, doms, &loops);
     let mut counters: Vec<Counter> =
         loops.iter().filter_map(|a_loop| finder.counter(a_loop, preds)).collect();
-    counters.sort_by_key(|counter| counter.header);
+    counters.arrange_by_key(|counter| counter.header);
     counters
 }
 

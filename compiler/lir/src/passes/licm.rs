@@ -14,6 +14,7 @@ use super::simplify_cfg::skip_empty_blocks;
 use crate::cfg::{Doms, Loop, Preds, natural_loops};
 use crate::ir::*;
 use crate::ops::Effect;
+use entity::Arrange;
 use entity::IndexVec;
 use rustc_hash::FxHashMap;
 
@@ -187,7 +188,7 @@ impl<'a> Licm<'a> {
         let mut moved = Vec::new();
         // A dominator comes before what it dominates, and so a definition before its uses.
         let mut blocks = a_loop.blocks.clone();
-        blocks.sort_unstable_by_key(|block| self.doms.rank(*block));
+        blocks.arrange_by_key(|block| self.doms.rank(*block));
         for block in blocks {
             let data = &body.blocks[block];
             // What is executed once, at the end, gains nothing.
@@ -300,7 +301,7 @@ fn is_cheap(op: &Op) -> bool {
 }
 
 fn remove_all(body: &mut Body, mut places: Vec<At>) {
-    places.sort_unstable();
+    places.arrange();
     let mut rest = &places[..];
     while let Some(&(block, _)) = rest.first() {
         let n = rest.partition_point(|(other, _)| *other == block);

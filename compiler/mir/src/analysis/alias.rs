@@ -13,6 +13,7 @@ use crate::analysis::provenance::{Provenance, carries_address};
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::visit::Access;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 
 /// The candidates that stay; each is a local whose every assignment is `copy` of a place (or a constant).
@@ -45,7 +46,7 @@ fn roots(body: &Body, provenance: &Provenance, left: &BitSet) -> IndexVec<Local,
     let mut by_root = IndexVec::from_elem(Vec::new(), body.locals.len());
     for local in left.iter().map(Local::new) {
         let mut list: Vec<Local> = provenance.owners(local).iter().map(|p| p.local).collect();
-        list.sort_unstable();
+        list.arrange();
         list.dedup();
         list.into_iter().for_each(|root| by_root[root].push(local));
     }
@@ -81,7 +82,7 @@ impl Checker<'_> {
                 live.stmt(&mut state, &stmt.kind);
             }
         }
-        self.lost.sort_unstable();
+        self.lost.arrange();
         self.lost.dedup();
     }
 

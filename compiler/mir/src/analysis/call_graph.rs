@@ -1,6 +1,7 @@
 //! Who calls whom: strongly connected components, callees before callers (Tarjan 1972, without recursion).
 
 use crate::ir::*;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 
 /// Functions that a body calls directly, in order, each as often as it is called.
@@ -87,7 +88,7 @@ impl Tarjan {
                 break;
             }
         }
-        component.sort_unstable_by_key(|f| f.index());
+        component.arrange_by_key(|f| f.index());
         self.out.push(component);
     }
 }

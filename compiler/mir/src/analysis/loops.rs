@@ -3,6 +3,7 @@
 use crate::analysis::bitset::BitSet;
 use crate::analysis::order::reverse_postorder;
 use crate::ir::*;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 
 /// A loop with one head. Loops with the same head are one.
@@ -89,7 +90,7 @@ pub fn natural_loops(body: &Body) -> Vec<Loop> {
     for a_loop in &mut loops {
         collect(body, &doms, &preds, a_loop);
     }
-    loops.sort_by_key(|l| (l.blocks.len(), l.header));
+    loops.arrange_by_key(|l| (l.blocks.len(), l.header));
     loops
 }
 

@@ -8,6 +8,7 @@ use super::Cx;
 use super::instances::Key;
 use crate::ir::*;
 use crate::passes::coroutine::suspending;
+use entity::Arrange;
 use syntax::{Diagnostic, Span};
 
 impl Cx<'_> {
@@ -37,7 +38,7 @@ impl Cx<'_> {
             _ => None,
         });
         let mut all: Vec<_> = instances.collect();
-        all.sort_unstable_by_key(|i| i.0);
+        all.arrange_by_key(|i| i.0);
         all
     }
 
@@ -59,7 +60,7 @@ impl Cx<'_> {
             });
             found.extend(first.min_by_key(|f| f.0.lo));
         }
-        found.sort_unstable_by_key(|f| (f.0.lo, f.1));
+        found.arrange_by_key(|f| (f.0.lo, f.1));
         found.dedup_by_key(|f| f.0);
         for (span, _, state) in found {
             let text = self.front.program().interner.name(state);
@@ -111,7 +112,7 @@ impl Cx<'_> {
         if handlers.is_empty() {
             return;
         }
-        handlers.sort_unstable();
+        handlers.arrange();
         let suspends = suspending(&self.program, None);
         let mut found: Vec<(Span, FuncId)> = Vec::new();
         for handler in handlers {

@@ -3,6 +3,7 @@
 use super::decision::{ArrayView, Decision, Kids, OccId, Row, Work};
 use super::func::Builder;
 use crate::ir::*;
+use entity::Arrange;
 use hir::body::{Lit, Pat, PatKind};
 use hir::ty::Ty as HTy;
 
@@ -115,7 +116,7 @@ impl Builder<'_, '_> {
             _ => None,
         };
         let mut variants: Vec<u32> = rows.iter().filter_map(|r| variant_of(r.test_on(occ)?)).collect();
-        variants.sort_unstable();
+        variants.arrange();
         variants.dedup();
         let i32_ty = self.cx.int_ty(IntTy::I32);
         let tag = self.assign_temp(i32_ty, Rvalue::Discriminant(d.place(occ)));
@@ -154,7 +155,7 @@ impl Builder<'_, '_> {
         work: &mut Work<'p>,
     ) {
         let mut values: Vec<i128> = rows.iter().filter_map(|r| lit_value(r.test_on(occ)?)).collect();
-        values.sort_unstable();
+        values.arrange();
         values.dedup();
         let mut opened: Work<'p> = Vec::new();
         let mut cases = Vec::new();
@@ -327,7 +328,7 @@ impl Builder<'_, '_> {
     ) {
         let exact = |r: &Row<'p>| array_shape(r.test_on(occ)?).filter(|s| s.1).map(|s| s.0);
         let mut lengths: Vec<u32> = rows.iter().filter_map(exact).collect();
-        lengths.sort_unstable();
+        lengths.arrange();
         lengths.dedup();
         let mut opened: Work<'p> = Vec::new();
         let mut cases = Vec::new();

@@ -7,6 +7,7 @@ use super::func::Builder;
 use super::instances::Key;
 use crate::ir::*;
 use crate::passes::coroutine::suspending;
+use entity::Arrange;
 use hir::program::{FnId, FnKind};
 use hir::ty::{IntTy as HInt, Ty as HTy, TyKind as H};
 use hir::web_types::MAX_PARAMS;
@@ -203,7 +204,7 @@ impl Cx<'_> {
             _ => None,
         });
         let mut found: Vec<FnId> = called.collect();
-        found.sort_unstable();
+        found.arrange();
         self.program.web_imports = found;
     }
 

@@ -6,6 +6,7 @@ use super::state::{Shapes, State, Val};
 use crate::analysis::bitset::BitSet;
 use crate::facts::try_place_ty;
 use crate::ir::*;
+use entity::Arrange;
 use entity::Idx;
 use std::rc::Rc;
 
@@ -289,7 +290,7 @@ impl<'a> Stepper<'a> {
         let is_move = |op: &Operand| matches!(op, Operand::Move(p) if self.needs_drop(p));
         let mut takes = Vec::new();
         rvalue.for_each_operand(|op| takes.push((is_move(op), op)));
-        takes.sort_by_key(|(is_move, _)| *is_move);
+        takes.arrange_by_key(|(is_move, _)| *is_move);
         takes.into_iter().for_each(|(_, op)| self.operand(state, op, is_cleanup));
         match rvalue {
             Rvalue::Discriminant(of) => {

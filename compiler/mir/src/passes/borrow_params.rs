@@ -15,6 +15,7 @@ use crate::ir::*;
 use crate::passes::cleanup_edges::drop_after_call;
 use crate::passes::reuse;
 use crate::visit::Access;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 use syntax::Span;
 
@@ -253,7 +254,7 @@ impl<'a> Summarizer<'a> {
                 let owning = variant.fields.iter().filter(|f| self.facts.needs_drop(f.ty)).count();
                 let parts = self.parts[local].iter().filter(|p| p.0 == v as u32);
                 let mut fields: Vec<u32> = parts.clone().map(|p| p.1).collect();
-                fields.sort_unstable();
+                fields.arrange();
                 fields.dedup();
                 if fields.len() * 2 <= owning {
                     continue;

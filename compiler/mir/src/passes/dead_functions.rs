@@ -1,6 +1,7 @@
 //! Removes functions that nothing reaches any more from exports, lang items and `drop` hooks.
 
 use crate::ir::*;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 
 pub fn run(program: &mut Program) {
@@ -33,7 +34,7 @@ fn reached(program: &Program) -> IndexVec<FuncId, bool> {
     let mut work: Vec<FuncId> = Vec::new();
     let exported = program.funcs.iter_enumerated().filter(|(_, f)| f.export.is_some()).map(|(id, _)| id);
     let mut lang: Vec<FuncId> = program.lang.values().copied().collect();
-    lang.sort_unstable();
+    lang.arrange();
     let hooks = program.types.defs.iter().filter_map(|d| d.user_drop);
     for func in exported.chain(lang).chain(hooks) {
         if !std::mem::replace(&mut live[func], true) {

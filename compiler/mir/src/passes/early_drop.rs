@@ -17,6 +17,7 @@ use crate::passes::cleanup_edges::split_edge;
 use crate::passes::nounwind::Unwinds;
 use crate::passes::postpone::{Postponer, drop_on_unwinding};
 use crate::visit::Access;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 use syntax::Span;
 
@@ -172,7 +173,7 @@ impl Finder<'_> {
             }
         }
         list.retain(|p| self.droppable.contains(p.bit()));
-        list.sort_unstable();
+        list.arrange();
         list.dedup();
         list
     }
@@ -275,7 +276,7 @@ fn apply(body: &mut Body, edits: Vec<Edit>) {
         }
     }
     // From the back, so that numbers stay right; a removal comes before an insertion at the same place.
-    inside.sort_by_key(|(block, i, edit)| (*block, std::cmp::Reverse(*i), edit.is_some()));
+    inside.arrange_by_key(|(block, i, edit)| (*block, std::cmp::Reverse(*i), edit.is_some()));
     for (block, i, edit) in inside {
         let stmts = &mut body.blocks[block].stmts;
         match edit {

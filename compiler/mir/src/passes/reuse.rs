@@ -21,6 +21,7 @@ use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::passes::nounwind::Unwinds;
 use crate::visit::Access;
+use entity::Arrange;
 use route::{Cell, Graph, Route, install, route};
 use takers::Takers;
 
@@ -197,7 +198,7 @@ fn apply(program: &mut Program, facts: &TypeFacts, takers: &mut Takers, func: Fu
         }
     }
     let mut fields: Vec<u32> = taken.iter().map(|(_, field)| *field).collect();
-    fields.sort_unstable();
+    fields.arrange();
     body.blocks[block].stmts[stmt].kind =
         StmtKind::DropReuse { place: local.into(), variant: cell.variant, taken: fields, token };
     install(program, facts, takers, func, (token, cell, span), &route);

@@ -3,6 +3,7 @@
 
 use crate::analysis::order::{reachable, reverse_postorder};
 use crate::ir::*;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 
 pub fn run(body: &mut Body) {
@@ -121,7 +122,7 @@ fn merge_blocks(body: &mut Body) {
 /// Leaves out what is not reached, and puts the rest in the order in which it runs, cleanup at the end.
 pub(crate) fn compact_blocks(body: &mut Body) {
     let mut order = reverse_postorder(body);
-    order.sort_by_key(|block| body.blocks[*block].is_cleanup);
+    order.arrange_by_key(|block| body.blocks[*block].is_cleanup);
     let mut new = IndexVec::<Block, Block>::from_elem(Block(u32::MAX), body.blocks.len());
     for (i, block) in order.iter().enumerate() {
         new[*block] = Block::new(i);

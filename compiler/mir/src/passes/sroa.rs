@@ -11,6 +11,7 @@ use crate::analysis::variants::{Follow, Variants};
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::visit::Access;
+use entity::Arrange;
 use entity::{Idx, IndexVec};
 use syntax::Span;
 
@@ -512,7 +513,7 @@ impl Splitter {
     /// The order in which fields are given on: what owns memory comes after the pointers into it.
     fn pointers_first(&self, targets: &[Local]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..targets.len()).collect();
-        order.sort_by_key(|i| self.owning.contains(targets[*i].index()));
+        order.arrange_by_key(|i| self.owning.contains(targets[*i].index()));
         order
     }
 

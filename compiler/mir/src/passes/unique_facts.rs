@@ -5,6 +5,7 @@
 
 use super::unique_flow::{Unique, tracked};
 use crate::ir::*;
+use entity::Arrange;
 use entity::IndexVec;
 
 /// A buffer in a `mut` parameter, or in what is returned, and the way to the buffer.
@@ -142,7 +143,7 @@ fn reached_otherwise(program: &Program) -> Vec<FuncId> {
             }
         }
     }
-    list.sort_unstable();
+    list.arrange();
     list.dedup();
     list
 }

@@ -6,6 +6,7 @@ use super::tokens::{ListKind, list_doc};
 use crate::ast::*;
 use crate::span::Span;
 use crate::token::T;
+use entity::Arrange;
 
 impl<'a> Fmt<'a> {
     pub(super) fn file(&mut self, file: &File) -> Doc<'a> {
@@ -236,7 +237,7 @@ impl<'a> Fmt<'a> {
 
     /// A header and members in braces, in the order of the text.
     fn with_members(&mut self, mut members: Vec<Member<'_>>) -> Doc<'a> {
-        members.sort_by_key(|m| m.span().lo);
+        members.arrange_by_key(|m| m.span().lo);
         let brace = self.next_brace();
         let head = self.header(brace, Behind::Block);
         let forced = !self.on_one_line() || members.len() > 1;

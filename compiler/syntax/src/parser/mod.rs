@@ -38,6 +38,7 @@ use crate::intern::{Interner, Symbol};
 use crate::lexer::Lexed;
 use crate::span::Span;
 use crate::token::{T, Token};
+use entity::Arrange;
 use entry::is_mended;
 
 /// Limit on the bytes of one source file.
@@ -169,7 +170,7 @@ impl<'a> Parser<'a> {
             });
             self.diags.extend(parsed);
         }
-        self.diags.sort_by_key(|d| d.span().lo);
+        self.diags.arrange_by_key(|d| d.span().lo);
         self.diags
     }
 
@@ -513,7 +514,7 @@ fn spoiled_lines(src: &str, base: u32, diags: &[Diagnostic]) -> Vec<Spoiled> {
         };
         lines.push(Spoiled { part: Span::new(base + start as u32, base + end as u32), fault });
     }
-    lines.sort_by_key(|line| line.part.lo);
+    lines.arrange_by_key(|line| line.part.lo);
     lines
 }
 

@@ -4,6 +4,7 @@
 //! have brought there.
 
 use super::*;
+use entity::Arrange;
 use syntax::Span;
 
 /// So many calls tell how a function comes to suspend.
@@ -86,7 +87,7 @@ pub(super) fn misuses(program: &Program, suspends: &IndexVec<FuncId, bool>) -> V
     }
     let lang = program.lang.iter().filter(|(name, _)| **name != YIELDING);
     let mut lang: Vec<FuncId> = lang.map(|(_, func)| *func).collect();
-    lang.sort_unstable();
+    lang.arrange();
     lang.into_iter().for_each(|func| note(func, Why::Lang));
     found
 }

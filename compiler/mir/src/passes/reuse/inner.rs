@@ -6,6 +6,7 @@ use super::takers::Takers;
 use super::{Found, is_cell, taken};
 use crate::facts::TypeFacts;
 use crate::ir::*;
+use entity::Arrange;
 
 /// A field, seen as a variant, whose fields are copied before a `drop_reuse`.
 struct Inner {
@@ -109,7 +110,7 @@ fn split(program: &mut Program, func: FuncId, inner: &Inner) -> Option<Local> {
     }
     if let StmtKind::DropReuse { taken, .. } = &mut stmts[inner.stmt].kind {
         taken.push(inner.way.1);
-        taken.sort_unstable();
+        taken.arrange();
     }
     let field = Operand::Move(Place { local: inner.local, proj: way.to_vec() });
     stmts.insert(inner.stmt + 1, Stmt { kind: StmtKind::Drop(local.into()), span });

@@ -10,6 +10,7 @@ use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::passes::cleanup_edges::{new_landing, split_edge};
 use crate::passes::nounwind::Unwinds;
+use entity::Arrange;
 use entity::Idx;
 use syntax::Span;
 
@@ -162,7 +163,7 @@ fn null_on_entry(body: &mut Body, route: &Route, n_blocks: usize, token: Local, 
     let is_held = |to: Block| to != route.start && route.ahead.contains(to.index());
     for at in (0..n_blocks).map(Block::new).filter(|at| !route.holding.contains(at.index())) {
         let mut next: Vec<Block> = body.blocks[at].term.successors().filter(|to| is_held(*to)).collect();
-        next.sort_unstable();
+        next.arrange();
         next.dedup();
         for to in next {
             let edge = match body.blocks[at].term {
@@ -196,7 +197,7 @@ fn give(
 /// Frees the token on the edges to where nothing is built in it any more.
 fn free_on_edges(body: &mut Body, at: Block, (ahead, n_blocks): (&BitSet, usize), free: &Stmt) {
     let mut next: Vec<Block> = body.blocks[at].term.successors().collect();
-    next.sort_unstable();
+    next.arrange();
     next.dedup();
     for to in next {
         if to.index() >= n_blocks || !ahead.contains(to.index()) {

@@ -1,16 +1,11 @@
 //! How many bytes of a module each section, function and actor takes.
 
-use crate::actors;
-use driver::DriverError;
 use playground_model::protocol::{FunctionSize, Sizes};
 use std::collections::HashMap;
-use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
+use wasmparser::{BinaryReaderError, KnownCustom, Name, Parser, Payload, TypeRef};
 
-pub fn sizes(module: &[u8], actors: &[String]) -> Result<Sizes, DriverError> {
-    read(module, actors).map_err(|error| DriverError::Internal(format!("the module is broken: {error}")))
-}
-
-fn read(module: &[u8], actors: &[String]) -> Result<Sizes, wasmparser::BinaryReaderError> {
+/// `actors`: the names of the program's.
+pub fn sizes(module: &[u8], actors: &[String]) -> Result<Sizes, BinaryReaderError> {
     let mut sizes = Sizes { module: module.len(), ..Sizes::default() };
     let mut imported = 0u32;
     let mut bodies: Vec<usize> = Vec::new();
@@ -50,7 +45,14 @@ fn read(module: &[u8], actors: &[String]) -> Result<Sizes, wasmparser::BinaryRea
 
 fn function(bytes: usize, index: u32, names: &HashMap<u32, String>, actors: &[String]) -> FunctionSize {
     let name = names.get(&index).cloned().unwrap_or_else(|| format!("function {index}"));
-    FunctionSize { actor: actors::owner(&name, actors), name, bytes }
+    FunctionSize { actor: owner(&name, actors), name, bytes }
+}
+
+/// The actor whose code a function is: `Counter.dispatch`, `Body<Counter.State, Counter.Message>.drop`.
+fn owner(function: &str, actors: &[String]) -> Option<String> {
+    let parts = function.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
+    let mut owners = parts.filter_map(|part| part.split_once('.')).map(|(first, _)| first);
+    owners.find(|first| actors.iter().any(|actor| actor == first)).map(str::to_string)
 }
 
 fn section_name(payload: &Payload<'_>, id: u8) -> String {
@@ -73,5 +75,23 @@ fn section_name(payload: &Payload<'_>, id: u8) -> String {
     match payload {
         Payload::CustomSection(custom) => format!("custom `{}`", custom.name()),
         _ => NAMES.get(usize::from(id)).map_or_else(|| format!("section {id}"), |name| name.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_have_owners() {
+        let actors = ["Counter".to_string()];
+        for name in
+            ["Counter.dispatch", "Body<Counter.State, Counter.Message>.drop", "actor_spawn<Counter.State>"]
+        {
+            assert_eq!(owner(name, &actors).as_deref(), Some("Counter"), "{name}");
+        }
+        for name in ["main", "Int.show", "MyCounter.new", "Array<Counter>.push"] {
+            assert_eq!(owner(name, &actors), None, "{name}");
+        }
     }
 }
