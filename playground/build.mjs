@@ -7,15 +7,13 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { LATER } from "./later.mjs";
 import { withoutNames } from "./names.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
 const generated = join(here, "generated");
 const read = (path) => readFileSync(path, "utf8");
-
-/** What is fetched when it is asked for, and kept from then on. */
-const LATER = ["binaryen.js", "optimizer-worker.js", "playground-extra.js", "playground-extra_bg.wasm", "library-docs.json"];
 
 /** What the modules of the library import, and where it is. */
 const RUNTIME = { "@gal-lang/runtime": "web.ts", "@gal-lang/runtime/js": "js.ts", "@gal-lang/runtime/dom": "dom.ts", "@gal-lang/runtime/fetch": "fetch.ts" };
@@ -82,9 +80,11 @@ function examples() {
 /** The documentation in the library, which the compiler's module is without: each file with all other lines empty. */
 function docs() {
   const folder = join(root, "library");
-  const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter((path) => path.endsWith(".gal")).sort();
+  // Without what is for other targets, as in the module.
+  const isHere = (path) => path.endsWith(".gal") && (!path.startsWith("sys/") || path.startsWith("sys/web/"));
+  const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter(isHere).sort();
   const lines = (path) => read(join(folder, path)).split("\n").map((line) => (/^\s*\/\/[/!]/.test(line) ? line : ""));
-  return Object.fromEntries(paths.map((path) => [path, lines(path).join("\n").trimEnd()]));
+  return Object.fromEntries(paths.map((path) => [path, lines(path).join("\n")]));
 }
 
 function lessons() {

@@ -27,25 +27,35 @@ onmessage = async ({ data: { id, request } }: MessageEvent<Message>) => {
   try {
     const it = await compiler;
     let begun = ask(it, request);
-    if (it.wants_docs() && (await bringDocs(it))) begun = ask(it, request);
-    const { answer, bytes } = it.is_rest() ? await finish(begun.answer, begun.bytes) : begun;
+    if (begun.wantsDocs && (await bringDocs(it))) begun = ask(it, request);
+    const { answer, bytes } = begun.isRest ? await finish(begun.answer, begun.bytes) : begun;
     postMessage({ id, answer, bytes }, [bytes.buffer]);
   } catch (error) {
     postMessage({ id, crashed: panic || describe(error) });
   }
 };
 
-const ask = (it: Compiler, request: string) => ({ answer: it.answer(request), bytes: it.take_bytes() });
+/** All that is known of an answer, before another request comes between. */
+const ask = (it: Compiler, request: string) => ({ answer: it.answer(request), isRest: it.is_rest(), wantsDocs: it.wants_docs(), bytes: it.take_bytes() });
 
-/** Loads the documentation of the library. Where that fails, an answer without it is better than none, and the next one tries again. */
+/** How long an answer waits for documentation, and for how long nobody asks again where it did not come; in milliseconds. */
+const DOCS_MS = 2000;
+const NO_DOCS_MS = 30_000;
+let askDocsAt = 0;
+
+/** Loads the documentation of the library. An answer without it is better than none, or than one that comes late. */
 async function bringDocs(it: Compiler): Promise<boolean> {
+  if (performance.now() < askDocsAt) return false;
   try {
-    return it.add_docs(await (await get("library-docs.json")).text());
+    return it.add_docs(await (await get("library-docs.json", AbortSignal.timeout(DOCS_MS))).text());
   } catch {
+    askDocsAt = performance.now() + NO_DOCS_MS;
     return false;
   }
 }
 
+/** How long an answer waits for the second module, in milliseconds: less than the page waits for an answer. Loading goes on behind it. */
+const EXTRA_MS = 15_000;
 let loaded: Promise<InstanceType<ExtraModule["Extra"]>> | undefined;
 
 /** Loads what finishes an answer. A network that is missing is no crash: the compiler stays, and the next request tries again. */
@@ -53,14 +63,18 @@ async function finish(rest: string, bytes: Uint8Array<ArrayBuffer>) {
   let extra;
   try {
     loaded ??= load();
-    extra = await loaded;
+    extra = await Promise.race([loaded, after(EXTRA_MS)]);
   } catch (error) {
     loaded = undefined;
-    const message = `a part of the playground that this needs could not be loaded; is there a network? (${error})`;
-    return { answer: JSON.stringify({ answer: "failed", message }), bytes: new Uint8Array() };
+    return failed(`a part of the playground that this needs could not be loaded; is there a network? (${error})`);
   }
+  if (!extra) return failed("a part of the playground that this needs is still on its way; ask again in a while");
   return { answer: extra.finish(rest, bytes), bytes: extra.take_bytes() };
 }
+
+const failed = (message: string) => ({ answer: JSON.stringify({ answer: "failed", message }), bytes: new Uint8Array() });
+
+const after = (ms: number) => new Promise<undefined>((resolve) => setTimeout(resolve, ms));
 
 async function load() {
   // First what fails without a network: browsers may keep a failed import.
@@ -70,8 +84,8 @@ async function load() {
   return new Extra();
 }
 
-async function get(name: string): Promise<Response> {
-  const response = await fetch(new URL(name, import.meta.url));
+async function get(name: string, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(new URL(name, import.meta.url), { signal });
   if (!response.ok) throw new Error(`${name}: ${response.status}`);
   return response;
 }

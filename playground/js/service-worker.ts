@@ -1,5 +1,6 @@
 // Keeps the site, so that it works offline after the first visit. All files are of one version: a new one is fetched whole before it is used.
-// What is large and seldom asked for is kept when it is first used.
+// What is large or seldom asked for is kept when it is first used. A page that was opened before a new version came may get that of the new one: who
+// takes it checks that it fits.
 export {};
 declare const self: ServiceWorkerGlobalScope;
 

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { LATER, launch, serve, SITE } from "./site.mjs";
+import { LATER } from "../later.mjs";
+import { launch, serve, SITE } from "./site.mjs";
 
 let [plain, gzip, brotli] = [0, 0, 0];
 for (const name of readdirSync(SITE).filter((name) => /\.(wasm|js|css|html|json)$/.test(name) && !LATER.includes(name))) {

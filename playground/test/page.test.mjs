@@ -521,6 +521,18 @@ test("what is loaded on first use is told of where it cannot be loaded, and trie
   await page.locator(".codes a").first().waitFor();
 });
 
+test("names are explained without the library's documentation where that cannot be loaded", { skip }, async (t) => {
+  const part = "**/library-docs.json";
+  const page = await open(t, { prepare: (page) => page.route(part, (route) => route.abort()), serviceWorkers: "block" });
+  await run(page, "fn main() { println(1) }\n");
+  await outcome(page, /^Finished/);
+  await page.locator(".cm-line").getByText("println", { exact: true }).hover();
+  const shown = page.locator(".cm-tooltip-hover .docs", { hasText: "fn println" });
+  await shown.waitFor();
+  const docs = /\/\/\/ (.*)\n(?:@inline\n)?pub fn println\b/.exec(readFileSync(new URL("../../library/core/print.gal", import.meta.url), "utf8"))[1];
+  assert.ok(!(await shown.textContent()).includes(docs), docs);
+});
+
 test("a compiler that cannot be loaded is told of", { skip }, async (t) => {
   const page = await open(t, { prepare: (page) => page.route("**/playground-compiler_bg.wasm", (route) => route.abort()), serviceWorkers: "block", ready: false });
   await page.waitForFunction(() => /^The compiler failed: the compiler could not be loaded/.test(document.querySelector("#status-check").textContent));

@@ -13,9 +13,6 @@ const TYPES = {
 /** Where the site is: what the variable says, or where `cargo xtask dist` writes it. */
 export const SITE = process.env.GAL_SITE ?? fileURLToPath(new URL("../dist", import.meta.url));
 
-/** What is loaded when it is first used. */
-export const LATER = ["binaryen.js", "optimizer-worker.js", "playground-extra.js", "playground-extra_bg.wasm", "library-docs.json"];
-
 /** The path that it is served under. */
 const BASE = "/some/path/";
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
 import { withoutNames } from "../names.mjs";
-import { LATER, SITE } from "./site.mjs";
+import { LATER } from "../later.mjs";
+import { SITE } from "./site.mjs";
 
 const COMPILER = "playground-compiler_bg.wasm";
 const BOUNDS = { compiler: 938, all: 1377 };

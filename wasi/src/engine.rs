@@ -63,7 +63,7 @@ impl Engine {
         Engine::default()
     }
 
-    /// An engine that compiles in about half the time to slower code: for programs that run for milliseconds.
+    /// An engine that compiles in less than half the time to slower code: for programs that run for milliseconds.
     pub fn fast_compile() -> Engine {
         Engine { inner: Arc::new(EngineInner { fast_compile: true, ..EngineInner::default() }) }
     }

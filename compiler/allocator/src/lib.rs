@@ -28,8 +28,8 @@ fn is_natural(size: usize, align: usize) -> bool {
 }
 
 #[allow(clippy::undocumented_unsafe_blocks, reason = "said once, for all of them")]
-// SAFETY: each function hands on to mimalloc's of the same contract; `mi_malloc`, `mi_malloc_small` and `mi_realloc` give blocks for the
-// alignments of `is_natural`, and all blocks may be freed and resized by any of them.
+// SAFETY: each function hands on to mimalloc's of the same contract; `mi_malloc`, `mi_malloc_small` and `mi_realloc` give blocks
+// for the alignments of `is_natural`, and all blocks may be freed and resized by any of them.
 unsafe impl GlobalAlloc for Mimalloc {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -74,7 +74,9 @@ mod tests {
     fn blocks_are_aligned_and_keep_their_contents() {
         let mut blocks = Vec::new();
         for align in (0..13).map(|power| 1usize << power) {
-            for size in [1, 2, 3, 7, 8, 9, 15, 16, 17, 24, 40, 48, 100, 160, 1000, 5000, 70_000] {
+            for size in
+                [1, 2, 3, 7, 8, 9, 15, 16, 17, 24, 40, 48, 100, 160, 1000, SMALL, SMALL + 1, 5000, 70_000]
+            {
                 let layout = Layout::from_size_align(size, align).expect("a layout");
                 // SAFETY: the size is not zero.
                 let block = unsafe { Mimalloc.alloc(layout) };

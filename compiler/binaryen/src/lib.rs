@@ -137,7 +137,8 @@ fn is_for_node(path: &Path) -> bool {
     let mut line = Vec::new();
     // A program has no lines.
     let read = BufReader::new(file.take(FIRST_LINE_MAX)).read_until(b'\n', &mut line);
-    read.is_ok() && line.starts_with(b"#!") && line.trim_ascii_end().ends_with(b"node")
+    let name = line.trim_ascii_end().rsplit(|byte| matches!(byte, b' ' | b'/')).next();
+    read.is_ok() && line.starts_with(b"#!") && name == Some(b"node")
 }
 
 fn names() -> impl Iterator<Item = OsString> {
@@ -209,6 +210,7 @@ mod tests {
         };
         assert_eq!(is_script(b"#!/usr/bin/env node\nvar Module={}"), (true, true));
         assert_eq!(is_script(b"#!/usr/bin/node\r\n"), (true, true));
+        assert_eq!(is_script(b"#!/usr/bin/env ts-node\n"), (false, false));
         assert_eq!(is_script(b"#!/bin/sh\nexec node"), (false, false));
         assert_eq!(is_script(b"\x7fELF\x02\x01\x01 node"), (false, false));
         assert_eq!(is_script(b""), (false, false));

@@ -38,23 +38,28 @@ pub fn has_docs() -> bool {
 /// others empty. Nothing else moves; but what has been made of the texts is still without it.
 pub fn add_docs<'a>(docs: impl Fn(&str) -> Option<&'a str>) {
     WITH_DOCS.get_or_init(|| {
-        let with = |(path, text): &File| match docs(path) {
-            Some(docs) => (*path, &*merge(text, docs).leak()),
+        let with = |(path, text): &File| match docs(path).and_then(|docs| merge(text, docs)) {
+            Some(merged) => (*path, &*merged.leak()),
             None => (*path, *text),
         };
         FILES.iter().map(with).collect()
     });
 }
 
-fn merge(text: &str, docs: &str) -> String {
+/// `None` if the documentation is of another text: a page that has been open for long gets it from a newer site.
+fn merge(text: &str, docs: &str) -> Option<String> {
+    if text.lines().count() != docs.lines().count() {
+        return None;
+    }
     let mut merged = String::with_capacity(text.len() + docs.len());
-    let mut docs = docs.lines();
-    for line in text.lines() {
-        let doc = docs.next().unwrap_or_default();
+    for (line, doc) in text.lines().zip(docs.lines()) {
+        if !line.is_empty() && !doc.is_empty() {
+            return None;
+        }
         merged.push_str(if line.is_empty() { doc } else { line });
         merged.push('\n');
     }
-    merged
+    Some(merged)
 }
 
 #[cfg(test)]
@@ -76,11 +81,21 @@ mod tests {
             assert!(lines.clone().all(|(a, b)| b.is_empty() || a == b), "{name}");
             assert_eq!(lines.count(), text.lines().count(), "{name}");
             let is_doc = |line: &str| ["///", "//!"].iter().any(|mark| line.trim_start().starts_with(mark));
-            let docs: Vec<&str> = text.lines().map(|line| if is_doc(line) { line } else { "" }).collect();
-            let with_docs = super::merge(&stripped, &docs.join("\n"));
+            let docs =
+                text.lines().map(|line| if is_doc(line) { format!("{line}\n") } else { "\n".to_string() });
+            let with_docs =
+                super::merge(&stripped, &docs.collect::<String>()).expect("they are of this text");
             assert_eq!(tree(name, text), tree(name, &with_docs), "{name}");
             tree(name, &stripped);
         }
+    }
+
+    #[test]
+    fn documentation_of_another_text_is_left_out() {
+        let text = "\nfn f() {}\n";
+        assert_eq!(super::merge(text, "/// F.\n\n").as_deref(), Some("/// F.\nfn f() {}\n"));
+        assert_eq!(super::merge(text, "/// F.\n"), None);
+        assert_eq!(super::merge(text, "\n/// F.\n"), None);
     }
 
     /// Without tests.

@@ -94,7 +94,7 @@ pub(crate) fn tests(checker: &Checker, purpose: Purpose) -> Vec<hir::program::Te
 
 /// Whether the checkers of the intermediate forms run.
 fn verifies(options: &Options) -> bool {
-    mir::verify::AVAILABLE && (options.verify || cfg!(debug_assertions))
+    mir::verify::is_wanted(options.verify)
 }
 
 /// The target as the options and the backend that was chosen make it.

@@ -1,6 +1,6 @@
-//! Typed indices and the vectors they index: the handle of a thing and the thing are two types. Also [`sort`].
+//! Typed indices and the vectors they index: the handle of a thing and the thing are two types. Also [`Arrange`], which sorts.
 
-pub mod sort;
+mod sort;
 
 pub use sort::Arrange;
 

@@ -183,8 +183,8 @@ impl ImplIndex {
 
     /// Names of inherent methods of a head, for suggestions; in no particular order.
     pub fn method_names(&self, head: Head) -> Vec<Symbol> {
-        let mut names: Vec<Symbol> =
-            self.inherent.keys().filter(|k| k.0 == head.code()).map(|k| k.1).collect();
+        let code = head.code();
+        let mut names: Vec<Symbol> = self.inherent.keys().filter(|k| k.0 == code).map(|k| k.1).collect();
         names.arrange();
         names
     }
@@ -228,7 +228,7 @@ impl Program {
         self.types.is_concrete(ty) && !(self.caches.in_body && self.types.flags(ty).has_closure)
     }
 
-    /// Whether types without variables are known to implement a trait, which is asked for again and again of the same.
+    /// Whether types without variables are known to implement a trait: to be asked before a search, as the same is asked often.
     pub(crate) fn is_known_to_hold(&mut self, trait_: TraitId, args: &[Ty]) -> bool {
         if !args.iter().all(|ty| self.is_settled(*ty)) {
             return false;

@@ -379,7 +379,7 @@ impl TyTable {
         }
     }
 
-    /// The tuple, struct, enum or function `like`, whose own arguments do not matter, with these arguments. Most such
+    /// The tuple, struct, enum, function or projection `like`, whose own arguments do not matter, with these arguments. Most such
     /// types are there already, so nothing is allocated before that is known.
     pub fn intern_row(&mut self, like: TyKind, args: &[Ty]) -> Ty {
         let hash = hash_row(&like, args);

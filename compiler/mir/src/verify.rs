@@ -57,6 +57,11 @@ impl std::error::Error for VerifyError {}
 /// playground would load their code.
 pub const AVAILABLE: bool = cfg!(debug_assertions) || !cfg!(target_family = "wasm");
 
+/// Whether they run where somebody asks for it or not.
+pub fn is_wanted(is_asked: bool) -> bool {
+    AVAILABLE && (is_asked || cfg!(debug_assertions))
+}
+
 /// All errors of a program, in the order of its functions.
 pub fn verify(program: &Program) -> Result<(), Vec<VerifyError>> {
     let facts = TypeFacts::new(&program.types);

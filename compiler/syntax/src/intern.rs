@@ -218,7 +218,8 @@ mod tests {
     #[test]
     fn names_of_all_lengths_keep_apart() {
         let mut interner = Interner::default();
-        let names: Vec<String> = (0..40)
+        // Enough for the table to grow.
+        let names: Vec<String> = (0..60)
             .flat_map(|len| (0..=len).map(move |at| (len, at)))
             .flat_map(|(len, at)| {
                 ["b", "ä", ""].map(|c| format!("{}{c}{}", "a".repeat(at), "a".repeat(len - at)))

@@ -61,6 +61,7 @@ impl Compiler {
 
     /// An [`Answer`] in JSON, or a [`Rest`], as [`Compiler::is_rest`] says.
     pub fn answer(&mut self, request: &str) -> String {
+        self.wants_docs = false;
         let (outcome, bytes) = match serde_json::from_str(request) {
             Ok(request) => {
                 self.wants_docs = shows_docs(&request) && !driver::library::has_docs();
@@ -102,7 +103,10 @@ impl Compiler {
 }
 
 fn shows_docs(request: &Request) -> bool {
-    matches!(request, Request::Ask { query: Query::Completion | Query::Hover | Query::Signature, .. })
+    // The types that a project has for TypeScript show docs, too.
+    let is_editor = |query: &Query| matches!(query, Query::Completion | Query::Hover | Query::Signature);
+    matches!(request, Request::Project { .. })
+        || matches!(request, Request::Ask { query, .. } if is_editor(query))
 }
 
 /// What came of a request here.

@@ -42,7 +42,9 @@ impl Extra {
         let (answer, bytes) = match serde_json::from_str(rest) {
             Ok(rest) => finish(rest, bytes),
             Err(error) => {
-                let message = format!("what the compiler leaves to be done is not understood: {error}");
+                let message = format!(
+                    "what the compiler leaves to be done is not understood: {error}; load the page again if there is a newer one"
+                );
                 (Answer::Failed { message }, Vec::new())
             }
         };

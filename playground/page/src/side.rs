@@ -306,7 +306,7 @@ fn draw_page(code: &str) {
     let first = rendered.programs.first().cloned();
     drop(pages);
     set_html(&html, rendered.programs);
-    // The page may come before the compiler does, with nothing in the editor yet.
+    // Pages come behind the document of a link, and there may be none.
     let is_empty = app.document.borrow().text(ENTRY).is_none_or(str::is_empty);
     if let Some(first) = first.filter(|_| is_empty) {
         app.show_document(Document::single(first));

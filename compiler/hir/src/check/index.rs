@@ -107,7 +107,7 @@ impl FnCtxt<'_> {
     pub(crate) fn output(&mut self, trait_: TraitId, args: &[Ty], span: Span) -> Ty {
         let name: Symbol = syntax::sym::Output;
         if args.iter().all(|ty| self.ck.program.is_settled(*ty)) {
-            // This is remembered.
+            // `normalize` keeps the answers for such types.
             let whole = self.intern_row(TyKind::Assoc { trait_, args: Args::default(), name }, args);
             return self.solve(span, |s| s.normalize(whole));
         }

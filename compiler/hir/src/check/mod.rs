@@ -181,6 +181,7 @@ impl Checker {
 
     /// Checks a body, which must not be open.
     pub(crate) fn new_body(&mut self, owner: BodyOwner) -> Body {
+        debug_assert!(!self.open_bodies.contains(&owner), "a body is checked within itself");
         self.open_bodies.push(owner);
         let fresh = self.spares.infer.pop().unwrap_or_default();
         let outer_infer = std::mem::replace(&mut self.infer, fresh);

@@ -37,7 +37,7 @@ pub mod unwind_by_result;
 
 use crate::ir::Module;
 use crate::verify::assert_valid;
-use mir::verify::AVAILABLE;
+use mir::verify::is_wanted;
 use std::collections::BTreeSet;
 
 /// A pass over a module.
@@ -144,7 +144,7 @@ pub fn optimize(module: &mut Module, opts: &PassOptions) {
     for name in ALWAYS.iter().chain(more) {
         if let Some(pass) = find_pass(name).filter(|pass| opts.is_on(pass.name)) {
             (pass.run)(module, opts);
-            if AVAILABLE && (opts.verify || cfg!(debug_assertions)) {
+            if is_wanted(opts.verify) {
                 assert_valid(module, name);
             }
         }

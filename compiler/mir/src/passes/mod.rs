@@ -30,7 +30,7 @@ mod unique_flow;
 
 use crate::facts::TypeFacts;
 use crate::ir::*;
-use crate::verify::AVAILABLE;
+use crate::verify::{self, is_wanted};
 
 /// An optional pass.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -249,7 +249,7 @@ impl<'a> Pipeline<'a> {
         let Program { types, funcs, .. } = &mut *program;
         let Some(body) = funcs[func].body_mut() else { return };
         run(types, &self.facts, body);
-        if AVAILABLE && self.certify_each && self.report.broken.is_empty() {
+        if verify::AVAILABLE && self.certify_each && self.report.broken.is_empty() {
             self.certify_built(program, func, name);
         }
     }
@@ -298,8 +298,7 @@ impl<'a> Pipeline<'a> {
 
     /// Verifies what a pass has made; in the owned stage also certifies it.
     fn check(&mut self, program: &Program, pass: &str, owned: bool) {
-        let is_asked_for = AVAILABLE && (self.opts.certify || cfg!(debug_assertions));
-        if !is_asked_for || !self.report.broken.is_empty() {
+        if !is_wanted(self.opts.certify) || !self.report.broken.is_empty() {
             return;
         }
         let mut result = crate::verify(program);

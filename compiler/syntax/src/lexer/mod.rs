@@ -183,14 +183,14 @@ impl Lexer<'_> {
             Class::Space => self.pos += spaces(&self.src[start..]),
             Class::Blank => self.pos += 1,
             Class::Newline => self.newline(),
-            Class::Word => self.word(start),
             Class::Digit => self.number(start),
             Class::Quote => self.string(start),
             Class::Apostrophe => self.quote(start),
             Class::Slash if self.peek(1) == b'/' => self.line_comment(),
             Class::Slash if self.peek(1) == b'*' => self.block_comment(),
             Class::Unicode => self.unicode(start),
-            Class::Slash | Class::Other => self.punctuation(start, byte),
+            Class::Slash => self.punctuation(start, byte),
+            Class::Word | Class::Other => unreachable!("these are told before"),
         }
     }
 
