@@ -4,6 +4,7 @@
 //! * Every path that a document names exists.
 //! * Every dependency has its purpose in a comment above it.
 //! * Every crate that also runs in a browser forbids files, clocks and threads in a `clippy.toml`.
+//! * Crates that also run in a browser sort by `entity::Arrange`.
 //! * No marks of unfinished work, no paths of somebody's machine.
 //! * A file of more than 600 lines is reported, but is no failure.
 //!
@@ -77,12 +78,29 @@ fn check_file(name: &str, text: &str, faults: &mut Vec<String>) {
     if name.ends_with(".rs") && !opens_with_header(text) {
         faults.push(format!("{name}:1: the file does not open with `//!`: its purpose, limits, entry point"));
     }
+    if is_pure(name) {
+        faults.extend(own_sorts(name, text));
+    }
     if name.ends_with(".md") {
         faults.extend(missing_paths(name, text));
     }
     if name.ends_with("Cargo.toml") {
         faults.extend(unexplained_dependencies(name, text));
     }
+}
+
+/// Whether a file is code of a crate that also runs in a browser, but for the sort itself.
+fn is_pure(name: &str) -> bool {
+    const SORT: &str = "compiler/entity/src/sort.rs";
+    let is_in = |krate: &&str| name.starts_with(&format!("compiler/{krate}/src/"));
+    name.ends_with(".rs") && name != SORT && PURE_CRATES.iter().any(is_in)
+}
+
+/// Calls of the standard library's sorts, each of which is some kilobytes more that readers of the playground wait for.
+fn own_sorts(name: &str, text: &str) -> Vec<String> {
+    let is_sort = |line: &str| line.contains(".sort(") || line.contains(".sort_");
+    let found = text.lines().enumerate().filter(|(_, line)| is_sort(line));
+    found.map(|(number, _)| format!("{name}:{}: `sort`: use `entity::Arrange`", number + 1)).collect()
 }
 
 fn opens_with_header(text: &str) -> bool {
@@ -186,6 +204,14 @@ mod tests {
     fn generated_files_are_known_by_the_end_of_their_path() {
         assert!(is_generated("runtime-wasm/package-lock.json") && is_generated("package-lock.json"));
         assert!(!is_generated("runtime-wasm/package.json") && !is_generated("old-package-lock.json"));
+    }
+
+    #[test]
+    fn sorts_of_crates_for_browsers_are_found() {
+        assert!(is_pure("compiler/hir/src/solve.rs") && !is_pure("compiler/hir/tests/codes.rs"));
+        assert!(!is_pure("compiler/entity/src/sort.rs") && !is_pure("compiler/galc/src/main.rs"));
+        let text = "names.sort_unstable();\nnames.arrange();\nself.sorted(names)\nnames.sort()\n";
+        assert_eq!(own_sorts("a.rs", text).len(), 2);
     }
 
     #[test]

@@ -33,7 +33,6 @@ pub use options::{
 };
 pub use web::{WEB_MARK, WebInterface, WebNames};
 
-use entity::Arrange;
 use std::fmt;
 use syntax::codes::CodeInfo;
 use syntax::{Diagnostic, SourceMap, Span};
@@ -386,9 +385,7 @@ pub fn page(info: &CodeInfo) -> String {
 
 /// All diagnostic codes of the compiler, sorted.
 pub fn codes() -> Vec<&'static CodeInfo> {
-    let mut codes: Vec<&'static CodeInfo> = syntax::codes::CODES.iter().chain(hir::codes::CODES).collect();
-    codes.arrange_by_key(|info| info.code);
-    codes
+    hir::codes::all()
 }
 
 fn require_entry(session: &mut Session<'_>, entry: &str) -> Result<(), DriverError> {

@@ -258,3 +258,36 @@ impl Program {
         self.lang.fns.get(&self.interner.get(name)?).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::AdtId;
+
+    #[test]
+    fn heads_have_codes_of_their_own() {
+        use Head::*;
+        let (first, second) = (AdtId(0), AdtId(1));
+        let heads = [
+            Int(IntTy::I8),
+            Int(IntTy::U8),
+            F32,
+            F64,
+            Bool,
+            Char,
+            Never,
+            Tuple(0),
+            Tuple(2),
+            FixedArray,
+            Adt(first),
+            Adt(second),
+            Fn,
+            Dyn(TraitId(0)),
+            Ptr,
+            Buffer,
+            Any,
+        ];
+        let codes: FxHashSet<HeadCode> = heads.iter().map(|head| head.code()).collect();
+        assert_eq!(codes.len(), heads.len());
+    }
+}

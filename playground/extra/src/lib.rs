@@ -85,14 +85,10 @@ pub fn finish(rest: Rest, bytes: &[u8]) -> (Answer, Vec<u8>) {
 
 /// What `galc explain` knows, by code.
 fn pages() -> Vec<Page> {
-    let codes = syntax::codes::CODES.iter().chain(hir::codes::CODES);
-    let mut pages: Vec<Page> = codes
-        .map(|info| Page {
-            code: info.code.to_string(),
-            title: info.title.to_string(),
-            text: info.explanation.trim().to_string(),
-        })
-        .collect();
-    pages.sort_unstable_by(|a, b| a.code.cmp(&b.code));
-    pages
+    let page = |info: &hir::codes::CodeInfo| Page {
+        code: info.code.to_string(),
+        title: info.title.to_string(),
+        text: info.explanation.trim().to_string(),
+    };
+    hir::codes::all().into_iter().map(page).collect()
 }

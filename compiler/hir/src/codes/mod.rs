@@ -12,6 +12,8 @@ mod places;
 mod traits;
 mod types;
 
+use entity::Arrange;
+
 pub use actors::*;
 pub use bodies::*;
 pub use declarations::*;
@@ -49,6 +51,13 @@ const COUNT: usize = {
 
 /// All codes of this phase.
 pub const CODES: &[CodeInfo] = &join();
+
+/// Those of the phases before as well, in the order of the codes.
+pub fn all() -> Vec<&'static CodeInfo> {
+    let mut codes: Vec<&'static CodeInfo> = syntax::codes::CODES.iter().chain(CODES).collect();
+    codes.arrange_by_key(|info| info.code);
+    codes
+}
 
 const fn join() -> [CodeInfo; COUNT] {
     let mut all = [CodeInfo { code: "", title: "", explanation: "" }; COUNT];
