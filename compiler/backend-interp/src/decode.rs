@@ -2,8 +2,7 @@
 
 use crate::insn::{Insn, Place};
 use crate::{Failure, Limits};
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 use lir::{
     Block, Body, Callee, DataId, FuncId, FuncKind, Imm, MemTy, Module, Op, Reg, Reloc, Signature, Slot, Term,
     Ty,

@@ -2,8 +2,7 @@
 //!
 //! All walks keep their own stacks: graphs come from generated code too, and may be deep.
 
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use rustc_hash::FxHashMap;
 
 use crate::wir::{B, Block, ENTRY, Func};

@@ -1,7 +1,6 @@
 //! What lowering a function needs to know of the module: indices, addresses, types.
 
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use lir::{DataId, FuncId, FuncKind, GlobalId, Module, Signature};
 
 use crate::EmitOptions;

@@ -5,8 +5,7 @@
 //! Unwinding runs no epilogues, so a landing puts the pointer back; one that only cleans up and unwinds further may run
 //! below it and leaves that to the landing where unwinding ends.
 
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use lir::{Body, Slot};
 use syntax::Span;
 

@@ -8,8 +8,7 @@
 //! regions; in a loop with one entry, that takes the header's part. Coroutines' resume functions are where such graphs
 //! come from: a dispatch is then executed once per iteration and nested loop.
 
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use rustc_hash::FxHashMap;
 use syntax::Span;
 

@@ -5,8 +5,7 @@
 //! comes before mutable data, and what is all zero comes last and takes no room in the module. Equal read-only data is
 //! stored once: its identity has no meaning in LIR.
 
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use lir::{Data, DataId, FuncId, Module, Reloc};
 use rustc_hash::FxHashMap;
 

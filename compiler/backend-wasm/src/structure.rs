@@ -6,8 +6,7 @@
 //! has as many blocks around it) and lists need no recursion. A *follow*, what comes next if control just falls through,
 //! is passed down so that no superfluous branches and blocks arise.
 
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 
 use crate::cfg::Cfg;
 use crate::wir::{B, ENTRY, Func, Term};

@@ -7,8 +7,7 @@ use crate::bits::BitMatrix;
 use crate::cfg::reverse_postorder;
 use crate::ir::*;
 use crate::verify::{Found, Place};
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 
 /// The number of a register that is not [`exposed`].
 pub(crate) const LOCAL: u32 = u32::MAX;

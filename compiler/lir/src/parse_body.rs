@@ -7,8 +7,7 @@ use crate::ir::*;
 use crate::lex::{ParseError, Tok};
 use crate::ops::OpKind;
 use crate::parse::{Cursor, Names};
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 use rustc_hash::FxHashMap;
 
 /// Text may not ask for more registers than this: numbers are indices, so a stray digit would cost gigabytes.

@@ -8,8 +8,7 @@
 use crate::analysis::bitset::BitSet;
 use crate::facts::{TypeFacts, place_ty};
 use crate::ir::*;
-use entity::Arrange;
-use entity::Idx;
+use entity::{Arrange, Idx};
 use std::collections::VecDeque;
 use syntax::Span;
 

@@ -34,8 +34,7 @@ mod body;
 
 use crate::ir::*;
 use crate::names::*;
-use entity::Arrange;
-use entity::Idx;
+use entity::{Arrange, Idx};
 use std::fmt::Write;
 use syntax::Span;
 

@@ -5,8 +5,7 @@ mod rvalue;
 use crate::facts::{TypeFacts, try_place_ty};
 use crate::ir::*;
 use crate::print::print_ty;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 
 /// Block, statement (the terminator has the number of its statements), message.
 pub(crate) type Found = (Option<Block>, Option<usize>, String);

@@ -6,8 +6,7 @@ use super::glue::Glue;
 use super::place::Rep;
 use super::value::Emit;
 use crate::ir::*;
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use mir::ir as m;
 use rustc_hash::FxHashMap;
 

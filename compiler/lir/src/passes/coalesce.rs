@@ -8,8 +8,7 @@
 use super::edit::{for_each_body, for_each_reg_mut, remove_unreachable_blocks, remove_unused_regs};
 use super::ranges::{LiveRanges, Piece};
 use crate::ir::*;
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use std::collections::BTreeMap;
 
 /// Candidates that are tried for one register: bounds the work where nothing fits.

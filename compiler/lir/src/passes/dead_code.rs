@@ -10,8 +10,7 @@ use crate::bits::BitMatrix;
 use crate::debug::VariablePlace;
 use crate::ir::*;
 use crate::ops::Effect;
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 
 pub fn dead_code(module: &mut Module) {
     for_each_body(module, |_, _, body| {

@@ -8,8 +8,7 @@
 use super::edit::Defs;
 use crate::cfg::{Doms, Loop, Preds, natural_loops};
 use crate::ir::*;
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 
 /// A register that counts up in the loop with head `header`.
 pub(crate) struct Counter {

@@ -14,8 +14,7 @@ use super::simplify_cfg::skip_empty_blocks;
 use crate::cfg::{Doms, Loop, Preds, natural_loops};
 use crate::ir::*;
 use crate::ops::Effect;
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 use rustc_hash::FxHashMap;
 
 pub fn licm(module: &mut Module) {

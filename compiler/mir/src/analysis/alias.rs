@@ -13,8 +13,7 @@ use crate::analysis::provenance::{Provenance, carries_address};
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::visit::Access;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 
 /// The candidates that stay; each is a local whose every assignment is `copy` of a place (or a constant).
 pub fn stable_copies(types: &Types, facts: &TypeFacts, body: &Body, candidates: &BitSet) -> BitSet {

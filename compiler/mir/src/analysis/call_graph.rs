@@ -1,8 +1,7 @@
 //! Who calls whom: strongly connected components, callees before callers (Tarjan 1972, without recursion).
 
 use crate::ir::*;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 
 /// Functions that a body calls directly, in order, each as often as it is called.
 pub fn direct_callees(body: &Body) -> impl Iterator<Item = FuncId> + '_ {

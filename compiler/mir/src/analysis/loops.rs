@@ -3,8 +3,7 @@
 use crate::analysis::bitset::BitSet;
 use crate::analysis::order::reverse_postorder;
 use crate::ir::*;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 
 /// A loop with one head. Loops with the same head are one.
 pub struct Loop {

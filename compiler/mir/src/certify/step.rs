@@ -6,8 +6,7 @@ use super::state::{Shapes, State, Val};
 use crate::analysis::bitset::BitSet;
 use crate::facts::try_place_ty;
 use crate::ir::*;
-use entity::Arrange;
-use entity::Idx;
+use entity::{Arrange, Idx};
 use std::rc::Rc;
 
 pub(crate) struct Stepper<'a> {

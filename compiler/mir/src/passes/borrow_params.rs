@@ -15,8 +15,7 @@ use crate::ir::*;
 use crate::passes::cleanup_edges::drop_after_call;
 use crate::passes::reuse;
 use crate::visit::Access;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 use syntax::Span;
 
 /// With `keep`, parameters whose memory can be used again stay owned.

@@ -1,8 +1,7 @@
 //! Removes functions that nothing reaches any more from exports, lang items and `drop` hooks.
 
 use crate::ir::*;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 
 pub fn run(program: &mut Program) {
     let live = reached(program);

@@ -17,8 +17,7 @@ use crate::passes::cleanup_edges::split_edge;
 use crate::passes::nounwind::Unwinds;
 use crate::passes::postpone::{Postponer, drop_on_unwinding};
 use crate::visit::Access;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 use syntax::Span;
 
 pub fn run(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {

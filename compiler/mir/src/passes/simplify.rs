@@ -3,8 +3,7 @@
 
 use crate::analysis::order::{reachable, reverse_postorder};
 use crate::ir::*;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 
 pub fn run(body: &mut Body) {
     remove_nops(body);

@@ -11,8 +11,7 @@ use crate::analysis::variants::{Follow, Variants};
 use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::visit::Access;
-use entity::Arrange;
-use entity::{Idx, IndexVec};
+use entity::{Arrange, Idx, IndexVec};
 use syntax::Span;
 
 /// Larger values stay together.

@@ -5,8 +5,7 @@
 
 use super::unique_flow::{Unique, tracked};
 use crate::ir::*;
-use entity::Arrange;
-use entity::IndexVec;
+use entity::{Arrange, IndexVec};
 
 /// A buffer in a `mut` parameter, or in what is returned, and the way to the buffer.
 pub(crate) type Way = (Source, Vec<Proj>);

@@ -10,8 +10,7 @@ use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::passes::cleanup_edges::{new_landing, split_edge};
 use crate::passes::nounwind::Unwinds;
-use entity::Arrange;
-use entity::Idx;
+use entity::{Arrange, Idx};
 use syntax::Span;
 
 /// What kind of cell some memory is of.
