@@ -3,7 +3,7 @@
 
 use crate::process::{command, output, run};
 use crate::setup::{apt_install, can_apt};
-use crate::{Result, target_dir};
+use crate::{Result, suites, target_dir};
 use std::path::{Path, PathBuf};
 
 /// The package of npm; its `wasm-opt` is a script for Node.
@@ -34,15 +34,17 @@ pub fn setup() {
     }
 }
 
-/// One that is new enough: the variable's, beside galc, or on the path.
+/// One that is new enough: the variable's, on the path, or beside each galc.
 fn find() -> Option<PathBuf> {
     let named = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = profiles().into_iter().chain(std::env::split_paths(&path));
-    let candidates = named.into_iter().chain(folders.map(|folder| folder.join(NAME)));
-    candidates
-        .filter(|path| path.is_file())
-        .find(|path| version(path).is_some_and(|version| version >= OLDEST))
+    let on_path = std::env::split_paths(&path).map(|folder| folder.join(NAME));
+    let is_new = |path: &PathBuf| path.is_file() && version(path).is_some_and(|version| version >= OLDEST);
+    let beside: Vec<PathBuf> = profiles().iter().map(|folder| folder.join(NAME)).collect();
+    named.into_iter().chain(on_path).find(is_new).or_else(|| {
+        // All are links to one.
+        beside.iter().all(|path| path.is_file()).then(|| beside.into_iter().find(is_new)).flatten()
+    })
 }
 
 fn version(program: &Path) -> Option<u32> {
@@ -55,7 +57,9 @@ fn profiles() -> Vec<PathBuf> {
     let target = target_dir().ok();
     target
         .into_iter()
-        .flat_map(|target| ["debug", "release", "published"].map(|profile| target.join(profile)))
+        .flat_map(|target| {
+            ["debug", suites::FULL_PROFILE, "release", "published"].map(|profile| target.join(profile))
+        })
         .collect()
 }
 

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// The variable that tells suites with a size how long they may take; `full` or nothing.
 pub const SIZE_VARIABLE: &str = "GAL_TEST_SIZE";
+/// What suites are compiled with at full size: it takes longer to compile, and minutes of it save hours.
+pub const FULL_PROFILE: &str = "checked";
 
 pub fn run_all(is_full: bool) -> Result {
     run(is_full, &["--workspace"], &[])
@@ -25,10 +27,11 @@ pub fn run_llvm(is_full: bool) -> Result {
 fn run(is_full: bool, which: &[&str], skip: &[&str]) -> Result {
     let (reader, writer) = std::io::pipe().map_err(|error| format!("cannot make a pipe: {error}"))?;
     let mut command = cargo(&["test", "--no-fail-fast"]);
-    command.args(which).args(["--", "--show-output"]).args(skip);
+    command.args(which);
     if is_full {
-        command.env(SIZE_VARIABLE, "full");
+        command.args(["--profile", FULL_PROFILE]).env(SIZE_VARIABLE, "full");
     }
+    command.args(["--", "--show-output"]).args(skip);
     let also = writer.try_clone().map_err(|error| format!("cannot copy a pipe: {error}"))?;
     command.env("CARGO_TERM_COLOR", "never").stdout(writer).stderr(also);
     let shown = show(&command);
