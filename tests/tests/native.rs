@@ -369,3 +369,119 @@ fn functions_of_c_are_called_from_objects() {
     let outcome = native::run_command(&mut Command::new(program), b"", TIMEOUT).expect("it runs");
     assert_eq!(outcome.stdout, "3.0\n");
 }
+
+/// The structures of the runtime that threads share, in threads; tests/models has them for loom.
+#[test]
+fn threads_share_deques_and_inboxes() {
+    let programs = [
+        (include_str!("../threads/steal.gal"), "300000 tasks, 0 too many or too few\n"),
+        (include_str!("../threads/mesh.gal"), "240060 of 240060 messages, 1830 of 1830, 0 faults\n"),
+    ];
+    for (text, expected) in programs {
+        for level in LEVELS {
+            let outcome = run(text, level);
+            assert_eq!(
+                (outcome.stdout.as_str(), outcome.status),
+                (expected, 0),
+                "{level:?}: {}",
+                outcome.stderr
+            );
+        }
+    }
+}
+
+const THREADS: &str = "unsafe
+    use core.atomic.*
+    use core.intrinsics.*
+    use sys.threads.*
+    use runtime.task.is_null
+";
+
+#[test]
+fn the_stack_of_a_thread_has_an_end() {
+    let text = format!(
+        "{THREADS}
+        @noinline
+        fn down(n: Int) -> Int {{ if n < 0 {{ 0 }} else {{ down(n + 1) / 2 + n }} }}
+        fn entry(n: USize, _: Int32) -> Int32 {{ down(n as Int) as Int32 }}
+        fn main() {{
+            println(\"before\")
+            thread_join(thread_start(code_address(entry), 1))
+            println(\"behind\")
+        }}"
+    );
+    for level in LEVELS {
+        let outcome = run(&text, level);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (102, "before\n"), "{level:?}");
+        assert_eq!(outcome.stderr, "fatal: stack overflow\n", "{level:?}");
+    }
+}
+
+#[test]
+fn faults_and_panics_of_a_thread_end_the_process() {
+    let cases = [
+        ("ptr_from_addr.<Int>(n +% 8).* as Int32", "fatal: memory access out of bounds\n"),
+        ("[1i32, 2][n as Int + 1]", "index 2 is out of bounds for length 2\nfatal: a thread panicked\n"),
+    ];
+    for (body, expected) in cases {
+        let text = format!(
+            "{THREADS}
+            fn entry(n: USize, _: Int32) -> Int32 {{ {body} }}
+            fn main() {{ thread_join(thread_start(code_address(entry), 1)) }}"
+        );
+        for level in LEVELS {
+            let outcome = run(&text, level);
+            assert_eq!(outcome.status, 102, "{level:?}");
+            assert!(outcome.stderr.ends_with(expected), "{level:?}: {}", outcome.stderr);
+        }
+    }
+}
+
+#[test]
+fn what_the_system_calls_neither_suspends_nor_captures() {
+    let cases = [
+        "fn entry(n: USize, _: Int32) -> Int32 {{ sleep(1s)\n 0 }}\n fn main() {{ println(code_address(entry)) }}",
+        "fn main() {{ let k = env.args().len() as Int32\n println(code_address(|_: USize, n: Int32| n + k)) }}",
+    ];
+    for text in cases {
+        let text = format!("{THREADS}\n use std.env\n use std.time.sleep\n {text}")
+            .replace("{{", "{")
+            .replace("}}", "}");
+        let mut loader = Memory { name: "example.gal".to_string(), text };
+        let refused =
+            run::compile(&mut loader, "example.gal", options(OptLevel::O2)).expect_err("it cannot be called");
+        assert!(refused.contains("`code_address` takes a function that captures nothing"), "{refused}");
+    }
+}
+
+#[test]
+fn a_thread_that_cannot_be_had_is_told() {
+    let text = format!(
+        "{THREADS}
+        fn entry(at: USize, _: Int32) -> Int32 {{
+            add_relaxed(ptr_from_addr.<Int>(at), 1)
+            0
+        }}
+        fn main() {{
+            let mut ran = 0
+            let mut threads: Array<Ptr<Thread>> = []
+            while threads.len() < 100 {{
+                let thread = thread_start(code_address(entry), ptr_addr(addr_of(mut ran)))
+                if is_null(thread) {{ break }}
+                threads.push(thread)
+            }}
+            for thread in threads {{ thread_join(thread) }}
+            println(\"{{threads.len() > 0}} {{threads.len() < 100}} {{ran == threads.len()}}\")
+            let again = thread_start(code_address(entry), ptr_addr(addr_of(mut ran)))
+            thread_join(again)
+            println(ran == threads.len() + 1)
+        }}"
+    );
+    let outcome = run_limited(&text, "ulimit -v 1000000");
+    assert_eq!(
+        (outcome.stdout.as_str(), outcome.status),
+        ("true true true\ntrue\n", 0),
+        "{}",
+        outcome.stderr
+    );
+}

@@ -17,8 +17,14 @@ const ARM_START: &str =
 const WINDOWS_START: &str = concat!(include_str!("start_c.ll"), include_str!("start_c_windows.ll"), "\0");
 
 /// What the text above defines for the library.
-const PROVIDED: [&str; 5] =
-    ["gal_syscall3", "gal_syscall6", "gal_initial_stack", "gal_frame_pointer", "gal_line_table"];
+const PROVIDED: [&str; 6] = [
+    "gal_syscall3",
+    "gal_syscall6",
+    "gal_thread_start",
+    "gal_initial_stack",
+    "gal_frame_pointer",
+    "gal_line_table",
+];
 
 /// The text for the assembler that goes into the module. `in_c`: a C library starts the process and ends it, for what is
 /// linked with it asks for that.

@@ -5,6 +5,7 @@
 # for that which writes its profile. C then starts the process and calls `main`, and its `exit` ends it, which calls what
 # others want done first. Fatal errors end it at once.
 
+# Both must match library/sys/linux/threads.gal.
 # Below the stack; larger frames touch it page by page ("probe-stack").
 .set GAL_GUARD_BYTES, 65536
 # What debuggers alone read is not loaded.
@@ -13,12 +14,10 @@
 
 .section .bss.gal, "aw", @nobits
 .balign 16
+# Its lowest word, which no signal reaches, has the lowest address of the guard of the thread's stack.
 gal_stack_of_signals:
     .skip GAL_SIGNAL_STACK_BYTES
 gal_initial_stack_pointer:
-    .skip 8
-# The lowest address of the guard.
-gal_guard:
     .skip 8
 
 .section .rodata.gal, "a", @progbits
@@ -37,6 +36,9 @@ gal_message_division:
 gal_message_memory:
     .ascii "fatal: out of memory\n"
 .set GAL_MEMORY_LENGTH, . - gal_message_memory
+gal_message_thread:
+    .ascii "fatal: a thread panicked\n"
+.set GAL_THREAD_LENGTH, . - gal_message_thread
 .balign 8
 # struct sigaltstack
 gal_signal_stack:
@@ -84,7 +86,7 @@ _start:
     syscall
     testq %rax, %rax
     js gal_no_memory
-    movq %rax, gal_guard(%rip)
+    movq %rax, gal_stack_of_signals(%rip)
     leaq (%rax, %rsi), %rsp
     # mprotect: no access to the guard
     movq %rax, %rdi
@@ -136,7 +138,8 @@ gal_no_memory:
     movl $GAL_MEMORY_LENGTH, %edx
     jmp gal_fatal
 
-# The number of the signal is in edi, what is known of it at rsi; the address of the fault is the third word there.
+# The number of the signal is in edi, what is known of it at rsi; the address of the fault is the third word there. The third word
+# at rdx, which has the state of the thread, is the address of its stack of signals.
 gal_signal:
     cmpl $4, %edi
     je 4f
@@ -145,7 +148,11 @@ gal_signal:
     cmpl $11, %edi
     jne 7f
     movq 16(%rsi), %rax
-    subq gal_guard(%rip), %rax
+    movq 16(%rdx), %rcx
+    # None: a thread that C has started.
+    testq %rcx, %rcx
+    jz 7f
+    subq (%rcx), %rax
     cmpq $GAL_GUARD_BYTES, %rax
     jae 7f
     leaq gal_message_overflow(%rip), %rsi
@@ -217,6 +224,58 @@ gal_syscall6:
     syscall
     ret
 .size gal_syscall6, . - gal_syscall6
+
+# Starts a thread: its stack ends at rdi; it calls rsi, which gives 0, with what is in rdx and 0, has the stack of signals at rcx, and the kernel
+# puts a zero at r8 and wakes who waits there when it has ended. Gives back what clone does.
+.section .text.gal_thread_start, "ax", @progbits
+.globl gal_thread_start
+.type gal_thread_start, @function
+gal_thread_start:
+    .cfi_startproc
+    subq $32, %rdi
+    movq %rsi, (%rdi)
+    movq %rdx, 8(%rdi)
+    movq %rcx, 16(%rdi)
+    movq %rdi, %rsi
+    # clone: memory, folders, files and handlers are shared; a thread, whose end is told
+    movl $56, %eax
+    movl $0x250f00, %edi
+    xorl %edx, %edx
+    movq %r8, %r10
+    xorl %r8d, %r8d
+    syscall
+    testq %rax, %rax
+    je 1f
+    ret
+    .cfi_undefined rip
+1:
+    xorl %ebp, %ebp
+    # struct sigaltstack
+    pushq $GAL_SIGNAL_STACK_BYTES
+    pushq $0
+    pushq 32(%rsp)
+    movl $131, %eax
+    movq %rsp, %rdi
+    xorl %esi, %esi
+    syscall
+    addq $24, %rsp
+    movq 8(%rsp), %rdi
+    xorl %esi, %esi
+    call *(%rsp)
+    # It gives 0, or has thrown: then there is a flag in front of its result.
+    testl %eax, %eax
+    jne gal_thread_panicked
+    # exit
+    movl $60, %eax
+    xorl %edi, %edi
+    syscall
+    hlt
+    .cfi_endproc
+gal_thread_panicked:
+    leaq gal_message_thread(%rip), %rsi
+    movl $GAL_THREAD_LENGTH, %edx
+    jmp gal_fatal
+.size gal_thread_start, . - gal_thread_start
 
 .section .text.gal_initial_stack, "ax", @progbits
 .globl gal_initial_stack

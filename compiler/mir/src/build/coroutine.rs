@@ -28,8 +28,8 @@ impl Cx<'_> {
     /// Settles what `turn_code` is, now that all functions are there, and what `run_turn` does with it. What neither names is never
     /// called: the optional passes remove it, and without them it does no harm.
     pub(super) fn settle_turn_codes(&mut self) {
-        let suspends =
-            if self.turn_codes.is_empty() { IndexVec::new() } else { suspending(&self.program, None) };
+        let is_asked = !self.turn_codes.is_empty() || !self.code_addresses.is_empty();
+        let suspends = if is_asked { suspending(&self.program, None) } else { IndexVec::new() };
         let mut turns: Vec<FuncId> = Vec::new();
         let mut codes: FxHashMap<FuncId, (usize, FuncId)> = FxHashMap::default();
         for t in &self.turn_codes {
@@ -38,6 +38,15 @@ impl Cx<'_> {
                 turns.push(code);
                 (turns.len() - 1, code)
             });
+        }
+        for (code, span) in std::mem::take(&mut self.code_addresses) {
+            let is_alone = self.program.funcs[code].params.len() == 2 && !suspends[code];
+            if !is_alone || codes.contains_key(&code) {
+                self.internal(
+                    span,
+                    "`code_address` takes a function that captures nothing, never suspends and is no turn",
+                );
+            }
         }
         let is_numbered = turns.len() <= MOST_NUMBERED;
         let settled = |(number, code): (usize, FuncId)| match is_numbered {
@@ -212,21 +221,34 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// The function that an argument is by its type.
+    fn known_function(&mut self, arg: &body::Arg, span: syntax::Span) -> Option<FuncId> {
+        let ty = self.mono(arg.expr.ty);
+        match self.cx.front.program().types.kind(ty).clone() {
+            H::FnDef(id, args) => {
+                let target = self.cx.fn_def_target(id, args);
+                Some(self.cx.instance(target.key(), span))
+            }
+            H::Closure(id, args) => Some(self.cx.instance(Key::Closure(id, args), span)),
+            _ => None,
+        }
+    }
+
+    /// `code_address(code)`: what others than the program call.
+    pub(super) fn code_address(&mut self, dest: Option<&Place>, e: &Expr, args: &[body::Arg]) {
+        let Some(code) = args.first().and_then(|arg| self.known_function(arg, e.span)) else {
+            return self.cx.internal(e.span, "`code_address` takes a function that is known");
+        };
+        self.cx.code_addresses.push((code, e.span));
+        if let Some(dest) = dest {
+            self.set(dest.clone(), Operand::Const(Const::FuncAddr(code)));
+        }
+    }
+
     /// `turn_code(asked, plain, other)`: what stands for one of two functions, by whether what is asked about may suspend. That is known when
     /// everything is built.
     pub(super) fn turn_code(&mut self, dest: Option<&Place>, e: &Expr, args: &[body::Arg]) {
-        let mut func = |i: usize| {
-            let arg = args.get(i)?;
-            let ty = self.mono(arg.expr.ty);
-            match self.cx.front.program().types.kind(ty).clone() {
-                H::FnDef(id, args) => {
-                    let target = self.cx.fn_def_target(id, args);
-                    Some(self.cx.instance(target.key(), e.span))
-                }
-                H::Closure(id, args) => Some(self.cx.instance(Key::Closure(id, args), e.span)),
-                _ => None,
-            }
-        };
+        let mut func = |i: usize| args.get(i).and_then(|arg| self.known_function(arg, e.span));
         let (Some(asked), Some(plain), Some(other)) = (func(0), func(1), func(2)) else {
             return self.cx.internal(e.span, "`turn_code` takes three functions that are known");
         };

@@ -51,6 +51,9 @@ impl Builder<'_, '_> {
         if name == "turn_code" {
             return self.turn_code(dest, e, args);
         }
+        if name == "code_address" {
+            return self.code_address(dest, e, args);
+        }
         let args = match args {
             [lent] if lends_first(&name) && lent.mode == ArgMode::Value => {
                 vec![Arg::Value(self.lend(&lent.expr))]

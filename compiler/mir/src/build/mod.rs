@@ -115,6 +115,8 @@ struct Cx<'f> {
     lending: lending::Lending,
     instances: FxHashMap<Key, mir::FuncId>,
     turn_codes: Vec<coroutine::TurnCode>,
+    /// What `code_address` was asked for.
+    code_addresses: Vec<(mir::FuncId, Span)>,
     /// The function that runs turns, once it is asked for.
     run_turn: Option<mir::FuncId>,
     /// Instances with the hidden parameter of `@track_caller`.
@@ -151,6 +153,7 @@ impl<'f> Cx<'f> {
             lending: lending::Lending::default(),
             instances: FxHashMap::default(),
             turn_codes: Vec::new(),
+            code_addresses: Vec::new(),
             run_turn: None,
             tracked: FxHashSet::default(),
             queue: VecDeque::new(),

@@ -24,16 +24,6 @@ impl Stepper<'_> {
         if self.is_address(owner) { state.owners(owner) } else { self.owners(state, &owner.into()) }
     }
 
-    /// A declared loan names a whole local. What the value is made of may say which part of it.
-    fn declared_loan(&self, state: &State, owner: Local, rvalue: &Rvalue) -> Vec<Place> {
-        let wholes = self.loan(state, owner);
-        let mut parts = Vec::new();
-        rvalue.for_each_operand(|op| parts.extend(self.operand_owners(state, op)));
-        let is_within =
-            |part: &Place| wholes.iter().any(|w| w.local == part.local && part.proj.starts_with(&w.proj));
-        if !parts.is_empty() && parts.iter().all(is_within) { parts } else { wholes }
-    }
-
     fn operand_owners(&self, state: &State, op: &Operand) -> Vec<Place> {
         let Some(place) = op.place() else { return Vec::new() };
         let whole = place.proj.is_empty();
@@ -57,7 +47,7 @@ impl Stepper<'_> {
                 {
                     owners = self.owners(state, &self.whole_around(place));
                 }
-                (_, Some(owner)) => owners = self.declared_loan(state, owner, rvalue),
+                (_, Some(owner)) => owners = self.loan(state, owner),
                 (Rvalue::AddrOf(place), None) => owners = self.owners(state, place),
                 (Rvalue::Intrinsic(Intrinsic::BufferIntoPtr, _) | Rvalue::Discriminant(_), None) => {}
                 // A number out of memory is a number.
