@@ -39,12 +39,15 @@ fn find() -> Option<PathBuf> {
     let named = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).map(|folder| folder.join(NAME));
-    let is_new = |path: &PathBuf| path.is_file() && version(path).is_some_and(|version| version >= OLDEST);
     let beside: Vec<PathBuf> = profiles().iter().map(|folder| folder.join(NAME)).collect();
-    named.into_iter().chain(on_path).find(is_new).or_else(|| {
-        // All are links to one.
-        beside.iter().all(|path| path.is_file()).then(|| beside.into_iter().find(is_new)).flatten()
-    })
+    // One that is missing has to be made.
+    let is_everywhere = beside.iter().all(|path| path.is_file());
+    let beside = is_everywhere.then_some(beside).into_iter().flatten();
+    named.into_iter().chain(on_path).chain(beside).find(|path| is_new(path))
+}
+
+fn is_new(path: &Path) -> bool {
+    path.is_file() && version(path).is_some_and(|version| version >= OLDEST)
 }
 
 fn version(program: &Path) -> Option<u32> {
@@ -67,7 +70,12 @@ fn profiles() -> Vec<PathBuf> {
 fn install() -> Result {
     let folder = target_dir()?.join("binaryen");
     let prefix = folder.to_string_lossy();
-    run(command("npm", &["install", "--silent", "--no-audit", "--no-fund", "--prefix", &prefix, PACKAGE]))?;
+    if !is_new(&folder.join("node_modules/binaryen/bin").join(NAME)) {
+        run(command(
+            "npm",
+            &["install", "--silent", "--no-audit", "--no-fund", "--prefix", &prefix, PACKAGE],
+        ))?;
+    }
     for profile in profiles() {
         std::fs::create_dir_all(&profile)
             .map_err(|error| format!("cannot make `{}`: {error}", profile.display()))?;

@@ -191,6 +191,18 @@ pub fn place_ty(types: &Types, body: &Body, place: &Place) -> Ty {
     try_place_ty(types, body, place).expect("the verifier has accepted this place")
 }
 
+/// The one field of a struct that owns something: what a pointer into the struct leads into.
+pub fn lone_part(types: &Types, facts: &TypeFacts, ty: Ty) -> Option<u32> {
+    let def = &types.defs[ty];
+    if def.kind != TyKind::Struct {
+        return None;
+    }
+    let fields = def.variants.iter().flat_map(|v| &v.fields).enumerate();
+    let mut owners = fields.filter(|(_, f)| facts.needs_drop(f.ty));
+    let (one, _) = owners.next()?;
+    owners.next().is_none().then_some(one as u32)
+}
+
 impl Place {
     /// This place with one more step.
     pub fn with(&self, proj: Proj) -> Place {

@@ -6,7 +6,7 @@
 use crate::analysis::alias::stable_copies;
 use crate::analysis::bitset::BitSet;
 use crate::analysis::defs::{LocalInfo, local_infos, single_defs};
-use crate::facts::{TypeFacts, place_ty};
+use crate::facts::{TypeFacts, lone_part, place_ty};
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 
@@ -34,6 +34,10 @@ fn sources(
     infos: &IndexVec<Local, LocalInfo>,
 ) -> IndexVec<Local, Option<Place>> {
     let mut sources = IndexVec::from_elem(None, body.locals.len());
+    let mut lends = BitSet::new(body.locals.len());
+    for owner in body.locals.iter().filter_map(|decl| decl.loan_of) {
+        lends.insert(owner.index());
+    }
     for (local, at) in single_defs(body, infos).iter_enumerated() {
         let Some((block, i)) = *at else { continue };
         let StmtKind::Assign(_, Rvalue::Use(Operand::Copy(place))) = &body.blocks[block].stmts[i].kind else {
@@ -46,6 +50,10 @@ fn sources(
         if facts.stays(decl.ty) || !is_direct(types, body, place) {
             continue;
         }
+        // A loan names a local: with the whole in its place, the pointer would rest on all that the whole owns.
+        if lends.contains(local.index()) && !is_all_that_owns(types, facts, body, place) {
+            continue;
+        }
         // A number read out of a value that is owned would keep the value from being given away before the number's use.
         let owner = body.locals[place.local].ty;
         if !place.proj.is_empty() && !facts.needs_drop(decl.ty) && facts.needs_drop(owner) {
@@ -54,6 +62,14 @@ fn sources(
         sources[local] = Some(place.clone());
     }
     sources
+}
+
+/// Whether the rest of the local owns nothing.
+fn is_all_that_owns(types: &Types, facts: &TypeFacts, body: &Body, place: &Place) -> bool {
+    (0..place.proj.len()).all(|n| {
+        let whole = Place { local: place.local, proj: place.proj[..n].to_vec() };
+        matches!(place.proj[n], Proj::Field(field) if lone_part(types, facts, place_ty(types, body, &whole)) == Some(field))
+    })
 }
 
 /// Fields of structs and of inline enums, in a local.

@@ -8,7 +8,7 @@
 
 use crate::analysis::bitset::BitSet;
 use crate::analysis::variants::{Follow, Variants};
-use crate::facts::TypeFacts;
+use crate::facts::{TypeFacts, lone_part};
 use crate::ir::*;
 use crate::visit::Access;
 use entity::{Arrange, Idx, IndexVec};
@@ -131,18 +131,6 @@ fn worthwhile(types: &Types, facts: &TypeFacts, body: &Body) -> BitSet {
             return written;
         }
     }
-}
-
-/// The one field of a struct that owns something: what a pointer into the struct leads into.
-fn lone_part(types: &Types, facts: &TypeFacts, ty: Ty) -> Option<u32> {
-    let def = &types.defs[ty];
-    if def.kind != TyKind::Struct {
-        return None;
-    }
-    let fields = def.variants.iter().flat_map(|v| &v.fields).enumerate();
-    let mut owners = fields.filter(|(_, f)| facts.needs_drop(f.ty));
-    let (one, _) = owners.next()?;
-    owners.next().is_none().then_some(one as u32)
 }
 
 fn fits(types: &Types, facts: &TypeFacts, ty: Ty) -> bool {
