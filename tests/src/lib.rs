@@ -120,6 +120,8 @@ pub fn for_all<T: Sync + std::fmt::Debug>(
 pub fn report(suite: &str, count: usize, failures: &[String]) {
     let size = if is_full() { "full" } else { "quick" };
     println!("{suite}: {count} cases ({size}), {} failures", failures.len());
+    let is_chosen = std::env::var_os("GAL_TEST_FILTER").is_some();
+    assert!(count > 0 || is_chosen, "{suite}: there are no cases");
     assert!(
         failures.is_empty(),
         "{suite}: {} of {count} failed\n\n{}",

@@ -54,6 +54,9 @@ pub struct FullSize {
     pub stdout: String,
 }
 
+/// The mode that a program alone is for, or no mode: what other programs import.
+const ONLY: [&str; 2] = ["release", "as a module of the program beside the folder"];
+
 impl Program {
     pub fn read(root: &Path, path: &Path) -> Result<Program, String> {
         let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -130,10 +133,13 @@ impl Program {
                     .map_err(|e| format!("{}: no pass `{}`", self.name, e.name))?;
             }
             "dir" => self.dirs.push(value.to_string()),
-            "only" => self.only = Some(value.to_string()),
+            "only" if ONLY.contains(&value) => self.only = Some(value.to_string()),
             "panics" if value == "contained" => self.contains_panics = true,
             "order" if value == "one" => self.has_one_order = true,
             "leaks" if value == "unchecked" => self.leaks_unchecked = true,
+            "only" | "panics" | "order" | "leaks" => {
+                return Err(format!("{}: `{key}` cannot be {value}", self.name));
+            }
             _ => {}
         }
         Ok(())
@@ -159,6 +165,13 @@ mod tests {
         let program = Program::read(&std::env::temp_dir(), &path);
         std::fs::remove_file(&path).expect("it is there");
         program
+    }
+
+    #[test]
+    fn what_a_program_says_of_itself_is_understood() {
+        for wrong in ["only: relaese", "panics: no", "order: two", "leaks: none", "flags: all", "status: x"] {
+            assert!(read("wrong", &format!("// {wrong}\n")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -48,8 +48,13 @@ fn check_sizes(root: &Path, engine: &wasi::Engine, program: &Program, modes: &[r
     failures
 }
 
+/// The corpora have at least so many programs, and so many mistakes.
+const PROGRAMS_MIN: usize = 250;
+const MISTAKES_MIN: usize = 200;
+
 #[test]
 fn programs_print_what_they_should() {
+    assert!(files(&root().join("tests/run"), "gal").len() >= PROGRAMS_MIN);
     run_programs("run", run::MODES, 1);
 }
 
@@ -259,6 +264,7 @@ fn programs_print_the_same_through_llvm_in_javascript() {
 fn mistakes_are_reported_as_expected() {
     let root = root();
     let (mut cases, mut failures) = ui::cases(&root.join("tests/ui"));
+    assert!(cases.len() >= MISTAKES_MIN);
     cases.retain(|case| is_wanted(&case.path));
     failures.extend(for_all(&cases, |case| ui::check(&root, case)));
     report("ui", cases.len(), &failures);

@@ -22,7 +22,7 @@ mod web;
 
 use cli::Cli;
 use exit::Exit;
-use shell::Shell;
+use shell::{Shell, complain};
 use std::backtrace::{Backtrace, BacktraceStatus};
 
 /// The front end makes and drops many small nodes, for which this allocator takes half the time of the system's.
@@ -35,12 +35,12 @@ const STACK: usize = 64 << 20;
 fn main() {
     let cli = Cli::from_args(std::env::args_os()).unwrap_or_else(|error| error.exit());
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("galc: internal compiler error: {panic}");
+        complain(&format!("galc: internal compiler error: {panic}\n"));
         let backtrace = Backtrace::capture();
         if backtrace.status() == BacktraceStatus::Captured {
-            eprintln!("{backtrace}");
+            complain(&format!("{backtrace}\n"));
         }
-        eprintln!("This is a bug in galc. Please report it, with the program that caused it.");
+        complain("This is a bug in galc. Please report it, with the program that caused it.\n");
         std::process::exit(Exit::Internal.status());
     }));
     watch::end_with_watcher();
@@ -50,7 +50,7 @@ fn main() {
         // A panic does not come here, as the hook ends the process.
         Ok(Err(_)) => Exit::Internal,
         Err(error) => {
-            eprintln!("galc: cannot start a thread: {error}");
+            complain(&format!("galc: cannot start a thread: {error}\n"));
             Exit::Internal
         }
     };

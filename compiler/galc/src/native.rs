@@ -2,6 +2,7 @@
 
 use crate::exit::{Failure, io_failure};
 use crate::node;
+use crate::shell::complain;
 use driver::{Platform, TargetInfo};
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -144,7 +145,7 @@ fn status(mut child: Child, path: &Path, options: &RunOptions) -> Result<i32, Fa
     let ended = wait(&mut child, options.timeout).map_err(|error| io_failure("wait for", path, &error))?;
     let Some(status) = ended else {
         let end = End::TimedOut(options.timeout.unwrap_or_default());
-        eprint!("{}", end.report());
+        complain(&end.report());
         return Ok(end.status());
     };
     Ok(code(status))
@@ -152,7 +153,7 @@ fn status(mut child: Child, path: &Path, options: &RunOptions) -> Result<i32, Fa
 
 /// The status of a program that has ended; one that a signal has ended is told of, and has the status that shells give it.
 pub fn code(status: ExitStatus) -> i32 {
-    eprint!("{}", told(status));
+    complain(&told(status));
     status_of(status)
 }
 

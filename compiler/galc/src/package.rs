@@ -111,7 +111,14 @@ fn source_name(path: &Path) -> Result<String, Failure> {
 /// Whether a folder may hold sources: not hidden, not results.
 pub fn is_source_dir(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("");
-    !name.starts_with('.') && name != BUILD_DIR && name != "target" && name != "node_modules"
+    !name.starts_with('.') && !is_build_dir(path, name) && name != "target" && name != "node_modules"
+}
+
+/// Results lie in a package's root, or in the current folder. Elsewhere a module may have the name.
+fn is_build_dir(path: &Path, name: &str) -> bool {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    let is_here = parent.components().all(|component| component == Component::CurDir);
+    name == BUILD_DIR && (is_here || parent.join(MANIFEST).is_file())
 }
 
 /// Whether a package may have this name: it becomes a file name and part of paths in GAL.

@@ -150,6 +150,13 @@ impl Shell {
         }
     }
 
+    /// The same, but not for those who asked for quiet.
+    pub fn summary(&self, line: &str) {
+        if !self.quiet {
+            self.line(line);
+        }
+    }
+
     /// Bytes that are the result of a command, on standard output.
     pub fn output(&self, bytes: &[u8]) {
         self.clear_progress();
@@ -209,11 +216,16 @@ fn is_set(variable: &str) -> bool {
     std::env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
+/// Writes to standard error, without a `Shell`. Where that cannot be written to, nothing is left to be done.
+pub fn complain(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 /// Ends the process quietly when its reader is gone, as other commands in a pipe do.
 fn end_if_closed(result: io::Result<()>) {
     if let Err(error) = result {
         if error.kind() != io::ErrorKind::BrokenPipe {
-            eprintln!("galc: cannot write to standard output: {error}");
+            complain(&format!("galc: cannot write to standard output: {error}\n"));
         }
         std::process::exit(crate::exit::Exit::Usage.status());
     }

@@ -264,3 +264,69 @@ fn check_finds_what_only_instances_show() {
     scratch.write("a.gal", guard);
     assert_eq!(status(&scratch.galc(&["check", "a.gal"])), 0);
 }
+
+#[test]
+fn a_source_is_not_written_over_by_a_link() {
+    let scratch = Scratch::new("hard-link");
+    scratch.write("a.gal", "fn main() { println(1) }\n");
+    fs::hard_link(scratch.0.join("a.gal"), scratch.0.join("linked.gal")).expect("links can be made");
+    let output = scratch.galc(&["build", "-o", "linked.gal", "a.gal"]);
+    assert_eq!(status(&output), 2, "{}", stderr(&output));
+    assert!(stderr(&output).contains("`linked.gal` is a source of the program"), "{}", stderr(&output));
+    assert_eq!(fs::read_to_string(scratch.0.join("a.gal")).expect("it is there"), "fn main() { println(1) }\n");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn streams_that_cannot_be_written_to_are_no_crash() {
+    let scratch = Scratch::new("full");
+    scratch.write("a.gal", "fn main() { let x: Int = \"a\" }\n");
+    let full = || Stdio::from(fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it"));
+    for args in
+        [&["targets"][..], &["explain", "type-mismatch"], &["check", "--message-format", "json", "a.gal"]]
+    {
+        let mut command = scratch.command(args);
+        let output = command.stdout(full()).stderr(full()).output().expect("galc can be run");
+        assert_eq!(status(&output), 2, "{args:?}");
+    }
+}
+
+#[test]
+fn a_module_may_be_called_build() {
+    let scratch = Scratch::new("build-module");
+    scratch.write("gal.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\n");
+    scratch.write("src/main.gal", "use build.one\n\nfn main() { println(one()) }\n");
+    scratch.write("src/build/mod.gal", "pub fn one()->Int { 1 }\n");
+    scratch.write("build/old.gal", "fn   old() {}\n");
+    assert_eq!(stdout(&scratch.galc(&["run"])), "1\n");
+    let output = scratch.galc(&["fmt", "--check"]);
+    assert_eq!(status(&output), 1, "{}", stderr(&output));
+    // Results are left alone.
+    assert!(!format!("{}{}", stdout(&output), stderr(&output)).contains("old.gal"), "{}", stderr(&output));
+    assert_eq!(status(&scratch.galc(&["fmt", "."])), 0);
+    assert_eq!(status(&scratch.galc(&["fmt", "--check"])), 0);
+    assert_eq!(fs::read_to_string(scratch.0.join("build/old.gal")).expect("it is there"), "fn   old() {}\n");
+}
+
+#[test]
+fn quiet_tests_tell_of_failures_alone() {
+    let scratch = Scratch::new("quiet-tests");
+    scratch.write("a.gal", "test \"good\" { assert(true) }\n\ntest \"bad\" { assert(false) }\n");
+    let output = scratch.galc(&["-q", "test", "a.gal"]);
+    assert_eq!(status(&output), 1);
+    let text = stdout(&output);
+    assert!(text.contains("failed bad") && !text.contains("good") && !text.contains(" passed, "), "{text}");
+}
+
+#[test]
+fn colours_are_for_those_who_want_them() {
+    let scratch = Scratch::new("colours");
+    scratch.write("a.gal", "fn main() { let x: Int = \"a\" }\n");
+    let coloured = |color: &str, variable: &str| {
+        let mut command = scratch.command(&["check", "--color", color, "a.gal"]);
+        let output = command.env("NO_COLOR", variable).output().expect("galc can be run");
+        stderr(&output).contains('\u{1b}')
+    };
+    assert!(coloured("always", "1") && coloured("always", ""));
+    assert!(!coloured("auto", "1") && !coloured("never", ""));
+}

@@ -133,12 +133,24 @@ fn files_of(checked: &Checked) -> Vec<PathBuf> {
 
 /// What was compiled must not be written over.
 fn refuse_source(path: &Path, sources: &[PathBuf]) -> Result<(), Failure> {
-    let Ok(output) = path.canonicalize() else { return Ok(()) };
-    if sources.iter().any(|source| source.canonicalize().is_ok_and(|source| source == output)) {
+    if sources.iter().any(|source| is_same_file(path, source)) {
         let what = format!("`{}` is a source of the program; give `-o` another name", path.display());
         return Err(Failure::Usage(what));
     }
     Ok(())
+}
+
+/// Under another name, or by a link; not where one is missing.
+#[cfg(unix)]
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| path.metadata().map(|data| (data.dev(), data.ino()));
+    id(a).is_ok_and(|a| id(b).is_ok_and(|b| a == b))
+}
+
+#[cfg(not(unix))]
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b))
 }
 
 /// Makes the folder of a file that is to be written; of `-` that is the current one.

@@ -73,7 +73,7 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let jobs = if host.output.is_some() { 1 } else { jobs };
     let failed = run_all(&runs, jobs, sources, shell)?;
     let passed = wanted.len() - failed;
-    shell.line(&format!("{passed} passed, {failed} failed, {} left out", left_out.len()));
+    shell.summary(&format!("{passed} passed, {failed} failed, {} left out", left_out.len()));
     shell.message(|| {
         Object::message("test-summary")
             .number("passed", passed as u64)
@@ -228,9 +228,12 @@ fn report_test(test: &TestInfo, ended: &Ended, sources: &SourceMap, shell: &Shel
         End::Exited(_) | End::Fatal(_) => "failed",
     };
     let milliseconds = outcome.elapsed.as_secs_f64() * 1e3;
-    shell.line(&format!("{status} {} ({milliseconds:.1} ms)", test.name));
+    let line = format!("{status} {} ({milliseconds:.1} ms)", test.name);
     let passed = status == "passed";
-    if !passed {
+    if passed {
+        shell.summary(&line);
+    } else {
+        shell.line(&line);
         shell.line(&format!("    at {}", sources.describe(test.span)));
         if let Some(seed) = seed {
             shell.line(&format!("    with --schedule-seed {seed}"));

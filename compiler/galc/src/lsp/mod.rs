@@ -12,6 +12,7 @@ mod frames;
 mod requests;
 
 use crate::exit::Exit;
+use crate::shell::complain;
 use documents::Documents;
 use driver::Options;
 use frames::Incoming;
@@ -37,7 +38,7 @@ pub fn serve(options: Options) -> Exit {
         }
     });
     if let Err(error) = reader {
-        eprintln!("galc: cannot start a thread: {error}");
+        complain(&format!("galc: cannot start a thread: {error}\n"));
         return Exit::Internal;
     }
     Server::new(options, Box::new(io::stdout())).run(&receiver)
@@ -255,7 +256,7 @@ impl Server {
                 let notification = Notification { method: method.to_string(), params };
                 self.write(&Message::Notification(notification));
             }
-            Err(error) => eprintln!("galc: a message cannot be written: {error}"),
+            Err(error) => complain(&format!("galc: a message cannot be written: {error}\n")),
         }
     }
 
@@ -285,7 +286,7 @@ impl Server {
     /// Nobody reads any more.
     fn lost(&mut self, error: &io::Error) {
         if error.kind() != io::ErrorKind::BrokenPipe {
-            eprintln!("galc: the client cannot be reached: {error}");
+            complain(&format!("galc: the client cannot be reached: {error}\n"));
         }
         self.ended = Some(Exit::Diagnostics);
     }
