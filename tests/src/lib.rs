@@ -23,13 +23,13 @@ pub mod native;
 pub mod program;
 pub mod run;
 pub mod schedules;
+pub mod shown;
 pub mod test_blocks;
 pub mod tools;
 pub mod tour;
 pub mod traces;
 pub mod ui;
 pub mod wasm_opt;
-pub mod wat;
 pub mod web;
 pub mod write_host;
 

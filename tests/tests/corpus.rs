@@ -4,8 +4,8 @@
 use corpus_tests::linked;
 use corpus_tests::program::Program;
 use corpus_tests::{
-    docs, engine, files, for_all, is_full, report, root, run, schedules, test_blocks, traces, ui, wasm_opt,
-    wat, web,
+    docs, engine, files, for_all, is_full, report, root, run, schedules, shown, test_blocks, traces, ui,
+    wasm_opt, web,
 };
 use std::path::Path;
 
@@ -273,9 +273,11 @@ fn mistakes_are_reported_as_expected() {
 #[test]
 fn small_functions_become_what_they_should() {
     let root = root();
-    let paths = files(&root.join("tests/wat"), "gal");
-    let failures = for_all(&paths, |path| wat::check(&root, path));
-    report("wat", paths.len(), &failures);
+    for (folder, form) in [("wat", shown::Form::Wat), ("built", shown::Form::Mir)] {
+        let paths = files(&root.join("tests").join(folder), "gal");
+        let failures = for_all(&paths, |path| shown::check(&root, path, form));
+        report(folder, paths.len(), &failures);
+    }
 }
 
 #[test]

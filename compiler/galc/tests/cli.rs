@@ -273,7 +273,10 @@ fn a_source_is_not_written_over_by_a_link() {
     let output = scratch.galc(&["build", "-o", "linked.gal", "a.gal"]);
     assert_eq!(status(&output), 2, "{}", stderr(&output));
     assert!(stderr(&output).contains("`linked.gal` is a source of the program"), "{}", stderr(&output));
-    assert_eq!(fs::read_to_string(scratch.0.join("a.gal")).expect("it is there"), "fn main() { println(1) }\n");
+    assert_eq!(
+        fs::read_to_string(scratch.0.join("a.gal")).expect("it is there"),
+        "fn main() { println(1) }\n"
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -1,4 +1,5 @@
-//! Lowers the programs of `tests/mir` that the certifier accepts, and verifies what comes out.
+//! Lowers the programs of `tests/mir` that the certifier accepts, and verifies what comes out. What those of `tests/mir/lower`, one for
+//! each kind of lowering, become is compared with the `.lir` beside them; `BLESS=1` writes it.
 
 #![allow(clippy::disallowed_methods, reason = "tests read their files from the disk")]
 #![allow(clippy::disallowed_macros, reason = "the test says how much it has seen")]
@@ -25,7 +26,7 @@ fn accepted_programs_lower_to_valid_lir() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/mir");
     let mut paths = Vec::new();
     files(&root, &mut paths);
-    let mut lowered = 0;
+    let (mut lowered, mut compared, mut differ) = (0, 0, Vec::new());
     for path in paths {
         let text = std::fs::read_to_string(&path).expect("readable");
         let input = text.split(MARK).next().unwrap_or("");
@@ -46,8 +47,25 @@ fn accepted_programs_lower_to_valid_lir() {
             let shown: Vec<String> = errors.iter().take(3).map(|e| e.to_string()).collect();
             panic!("{}: {}\n{}", path.display(), shown.join("\n"), lir::print_module(&module));
         }
+        if path.parent().is_some_and(|folder| folder.ends_with("lower")) {
+            compared += 1;
+            compare(&path.with_extension("lir"), &lir::print_module(&module), &mut differ);
+        }
         lowered += 1;
     }
+    println!("compared {compared} programs");
+    assert!(differ.is_empty(), "{}", differ.join("\n\n"));
+    assert!(compared >= 21, "too few programs were compared: {compared}");
     println!("lowered {lowered} programs");
     assert!(lowered >= 3, "too few programs were lowered: {lowered}");
+}
+
+fn compare(path: &Path, found: &str, differ: &mut Vec<String>) {
+    if std::env::var_os("BLESS").is_some() {
+        return std::fs::write(path, found).expect("it can be written");
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    if expected != found {
+        differ.push(format!("{}: expected\n{expected}\nfound\n{found}", path.display()));
+    }
 }

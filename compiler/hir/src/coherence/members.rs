@@ -114,6 +114,10 @@ impl Checker {
             else {
                 continue;
             };
+            let iso_param = |i: u32| crate::wellformed::is_iso_param(&generics, i);
+            if crate::resolve::is_iso_in(&mut self.program, ty, &iso_param) {
+                self.report_iso_type(id, name, ty);
+            }
             for bound in bounds {
                 let BoundKind::Trait { trait_: wanted, args: bound_args, .. } = &bound.kind else { continue };
                 let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
@@ -134,6 +138,16 @@ impl Checker {
                 }
             }
         }
+    }
+
+    /// What is generic over the trait copies values of its associated types.
+    fn report_iso_type(&mut self, id: ImplId, name: Symbol, ty: Ty) {
+        let (text, ty) = (self.program.name(name), self.program.ty_name(ty));
+        let message =
+            format!("`{text}` is `{ty}`, which can only be moved, and an associated type must be copyable");
+        let diag = Diagnostic::error(codes::ISO_ARGUMENT, self.program.impls[id].span, message)
+            .note("a type parameter of the trait that is declared `iso` takes such types");
+        self.report(diag);
     }
 
     /// A method of an impl must take and give what the trait says.
