@@ -379,7 +379,8 @@ impl Builder<'_, '_> {
         if !facts.needs_drop {
             return self.set(place, value);
         }
-        let is_tracked = !place.proj.iter().any(|step| matches!(step, Proj::Deref | Proj::Index(_)));
+        let is_tracked = !place.proj.iter().any(|step| matches!(step, Proj::Deref | Proj::Index(_)))
+            && !self.is_in_droppable(&place);
         if facts.user_drop && !is_tracked && self.is_reachable() {
             self.drop_before(&place, &value);
         } else {
@@ -387,6 +388,14 @@ impl Builder<'_, '_> {
             self.drop_place(place.clone(), None);
         }
         self.set(place, value);
+    }
+
+    /// Whether the place is part of a value with a `drop` of its own, which needs all its parts.
+    fn is_in_droppable(&self, place: &Place) -> bool {
+        (0..place.proj.len()).any(|n| {
+            let whole = Place { local: place.local, proj: place.proj[..n].to_vec() };
+            self.cx.program.types.defs[self.place_ty(&whole)].user_drop.is_some()
+        })
     }
 
     /// Drops what is in a place of which nothing tells whether it is there: a panic in the drop leaves the new value in it,
