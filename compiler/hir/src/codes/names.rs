@@ -20,6 +20,23 @@ impl Right for Int { fn side(self) -> Int { 2 } }
 fn main() { println(Left.side(5)) }
 ```";
 
+AMBIGUOUS_TYPE = "ambiguous-type", "Two bounds have an associated type of this name.",
+"If two traits that are bounds of a type have an associated type of the same name, or one trait with other arguments, the name alone
+does not say which is meant. An equation in a bound gives one of them a name.
+
+```gal-fail
+trait Left { type Side; fn left(self) -> Self.Side }
+trait Right { type Side; fn right(self) -> Self.Side }
+fn both<T: Left + Right>(x: T) -> T.Side { x.right() }
+fn main() {}
+```
+```gal
+trait Left { type Side; fn left(self) -> Self.Side }
+trait Right { type Side; fn right(self) -> Self.Side }
+fn both<S, T: Left + Right<Side = S>>(x: T) -> S { x.right() }
+fn main() {}
+```";
+
 AMBIGUOUS_VARIANT = "ambiguous-variant", "Several enums have a variant of this name.",
 "A bare variant belongs to the type that is expected at its place. Where none is expected, and several enums of the
 module have a variant of the name, the enum must be written.

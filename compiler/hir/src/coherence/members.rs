@@ -115,7 +115,9 @@ impl Checker {
                 continue;
             };
             let iso_param = |i: u32| crate::wellformed::is_iso_param(&generics, i);
-            if crate::resolve::is_iso_in(&mut self.program, ty, &iso_param) {
+            // Those of the library are places, or are moved.
+            let is_copied = self.is_user(self.program.traits[trait_].module);
+            if is_copied && crate::resolve::is_iso_in(&mut self.program, ty, &iso_param) {
                 self.report_iso_type(id, name, ty);
             }
             for bound in bounds {
