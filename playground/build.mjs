@@ -81,7 +81,7 @@ function examples() {
 function docs() {
   const folder = join(root, "library");
   // Without what is for other targets, as in the module.
-  const isHere = (path) => path.endsWith(".gal") && (!path.startsWith("sys/") || path.startsWith("sys/web/"));
+  const isHere = (path) => path.endsWith(".gal") && (!path.startsWith("sys/") || path.startsWith("sys/web/")) && !path.startsWith("runtime/threads/");
   const paths = readdirSync(folder, { recursive: true }).map((path) => path.replaceAll("\\", "/")).filter(isHere).sort();
   const lines = (path) => read(join(folder, path)).split("\n").map((line) => (/^\s*\/\/[/!]/.test(line) ? line : ""));
   return Object.fromEntries(paths.map((path) => [path, lines(path).join("\n")]));

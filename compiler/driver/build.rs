@@ -29,7 +29,7 @@ fn main() {
         let full = path.canonicalize().expect("it exists");
         let row = if !is_module {
             format!("({name:?}, include_str!({:?}))", full.to_string_lossy())
-        } else if name.starts_with("sys/") && !name.starts_with("sys/web/") {
+        } else if is_for_others(&name) {
             continue;
         } else {
             let text = std::fs::read_to_string(full).expect("it is text");
@@ -40,6 +40,11 @@ fn main() {
     table.push_str("];\n");
     let out = PathBuf::from(std::env::var("OUT_DIR").expect("cargo sets it")).join("library.rs");
     std::fs::write(out, table).expect("cargo's folder is writable");
+}
+
+/// What no program for the web has: other systems, and what threads need. Must match `docs` of playground/build.mjs.
+fn is_for_others(name: &str) -> bool {
+    name.starts_with("sys/") && !name.starts_with("sys/web/") || name.starts_with("runtime/threads/")
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -281,16 +281,23 @@ impl Checker {
         }
     }
 
+    /// A type that can only be moved stands for one of this name, whose values are copied.
+    pub(crate) fn iso_diag(&self, ty: Ty, name: syntax::Symbol, span: Span) -> Diagnostic {
+        let (ty, name) = (self.program.ty_name(ty), self.program.name(name));
+        let message = format!("`{ty}` can only be moved, and `{name}` must be copyable");
+        Diagnostic::error(codes::ISO_ARGUMENT, span, message)
+    }
+
     pub(crate) fn report_iso_arg(&mut self, arg: Ty, param: syntax::Symbol, span: Span) {
         let (ty, text) = (self.program.ty_name(arg), self.program.name(param));
-        let message = format!("`{ty}` can only be moved, and `{text}` must be copyable");
         let note = match self.program.types.kind(arg) {
             TyKind::Closure { .. } => format!(
                 "the closure holds what can only be moved; a type parameter takes it, as in `<iso F: {ty}>(f: F)`"
             ),
             _ => format!("a parameter declared `iso {text}` takes such types, and is only moved"),
         };
-        self.report(Diagnostic::error(codes::ISO_ARGUMENT, span, message).note(note));
+        let diag = self.iso_diag(arg, param, span).note(note);
+        self.report(diag);
     }
 
     // ------------------------------------------------------------ host functions

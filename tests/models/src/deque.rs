@@ -1,4 +1,4 @@
-//! `runtime.deque`: one thread pushes and pops at the bottom, others steal at the top.
+//! `runtime.threads.deque`: one thread pushes and pops at the bottom, others steal at the top.
 
 use loom::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use loom::sync::atomic::{AtomicI64, AtomicPtr, AtomicUsize, fence};

@@ -1,4 +1,4 @@
-//! `runtime.inbox`: many threads put messages in, the one that runs the actor takes them out.
+//! `runtime.threads.inbox`: many threads put messages in, the one that runs the actor takes them out.
 
 use loom::cell::{Cell, UnsafeCell};
 use loom::sync::atomic::AtomicUsize;

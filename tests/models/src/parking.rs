@@ -1,4 +1,4 @@
-//! `runtime.parking`: threads without work wait until there may be some.
+//! `runtime.threads.parking`: threads without work wait until there may be some.
 
 use loom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, SeqCst};
 use loom::sync::atomic::{AtomicU32, fence};

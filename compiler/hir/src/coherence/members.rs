@@ -115,10 +115,11 @@ impl Checker {
                 continue;
             };
             let iso_param = |i: u32| crate::wellformed::is_iso_param(&generics, i);
-            // Those of the library are places, or are moved.
+            // What is generic over the trait copies its values; those of the library are places, or are moved.
             let is_copied = self.is_user(self.program.traits[trait_].module);
             if is_copied && crate::resolve::is_iso_in(&mut self.program, ty, &iso_param) {
-                self.report_iso_type(id, name, ty);
+                let diag = self.iso_diag(ty, name, self.program.impls[id].span);
+                self.report(diag);
             }
             for bound in bounds {
                 let BoundKind::Trait { trait_: wanted, args: bound_args, .. } = &bound.kind else { continue };
@@ -140,16 +141,6 @@ impl Checker {
                 }
             }
         }
-    }
-
-    /// What is generic over the trait copies values of its associated types.
-    fn report_iso_type(&mut self, id: ImplId, name: Symbol, ty: Ty) {
-        let (text, ty) = (self.program.name(name), self.program.ty_name(ty));
-        let message =
-            format!("`{text}` is `{ty}`, which can only be moved, and an associated type must be copyable");
-        let diag = Diagnostic::error(codes::ISO_ARGUMENT, self.program.impls[id].span, message)
-            .note("a type parameter of the trait that is declared `iso` takes such types");
-        self.report(diag);
     }
 
     /// A method of an impl must take and give what the trait says.

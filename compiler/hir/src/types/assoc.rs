@@ -69,7 +69,14 @@ impl Checker {
             found.extend(self.bounds_of_assoc(ty));
         }
         found.retain(|(id, _)| self.has_assoc(*id, ident.name));
-        self.unique(&mut found);
+        // It may come by several bounds.
+        let mut seen: Vec<(TraitId, Args)> = Vec::new();
+        found.retain(|one| {
+            !seen.contains(one) && {
+                seen.push(one.clone());
+                true
+            }
+        });
         let is_own =
             cx.self_ty == Some(ty) && found.first().is_some_and(|(id, _)| cx.self_trait == Some(*id));
         if found.len() > 1 && !is_own {
@@ -84,25 +91,12 @@ impl Checker {
         Some(self.program.types.intern(TyKind::Assoc { trait_, args, name: ident.name }))
     }
 
-    /// Each trait with its arguments once: it may come by several bounds.
-    fn unique(&self, found: &mut Vec<(TraitId, Args)>) {
-        let all = std::mem::take(found);
-        for one in all {
-            if !found.contains(&one) {
-                found.push(one);
-            }
-        }
-    }
-
     fn ambiguous_assoc(&mut self, ty: Ty, ident: ast::Ident, found: &[(TraitId, Args)]) {
         let (owner, name) = (self.program.ty_name(ty), self.program.name(ident.name));
         let mut traits = found.iter().map(|(id, args)| self.program.trait_ref_name(*id, &args[1..]));
         let (first, second) = (traits.next().unwrap_or_default(), traits.next().unwrap_or_default());
         let message = format!("`{owner}.{name}` may be that of `{first}` or that of `{second}`");
-        let diag = Diagnostic::error(codes::AMBIGUOUS_TYPE, ident.span, message).note(format!(
-            "a type parameter that a bound equates with it says which: `<R, T: {first}<{name} = R>>`"
-        ));
-        self.report(diag);
+        self.report(Diagnostic::error(codes::AMBIGUOUS_TYPE, ident.span, message));
     }
 
     pub(super) fn has_assoc(&self, id: TraitId, name: Symbol) -> bool {
