@@ -93,8 +93,7 @@ impl Checker {
 
     fn ambiguous_assoc(&mut self, ty: Ty, ident: ast::Ident, found: &[(TraitId, Args)]) {
         let (owner, name) = (self.program.ty_name(ty), self.program.name(ident.name));
-        let mut traits = found.iter().map(|(id, args)| self.program.trait_ref_name(*id, &args[1..]));
-        let (first, second) = (traits.next().unwrap_or_default(), traits.next().unwrap_or_default());
+        let [first, second] = [0, 1].map(|n| self.program.trait_ref_name(found[n].0, &found[n].1[1..]));
         let message = format!("`{owner}.{name}` may be that of `{first}` or that of `{second}`");
         self.report(Diagnostic::error(codes::AMBIGUOUS_TYPE, ident.span, message));
     }
