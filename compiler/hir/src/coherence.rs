@@ -55,7 +55,7 @@ impl Checker {
         }
         match self.program.impls[id].trait_.clone() {
             Some((trait_, args)) => {
-                if !self.check_orphan(id, trait_) {
+                if !self.check_orphan(id, trait_) && !self.check_dyn_impl(id, trait_) {
                     self.check_overlap(id, trait_);
                 }
                 let (generics, span) = (self.program.impls[id].generics.clone(), self.program.impls[id].span);
@@ -247,6 +247,20 @@ impl Checker {
     }
 
     // ------------------------------------------------------------ overlap
+
+    /// Reports an impl of a trait for a `dyn` of it, and returns whether it did: the vtable gives the methods there.
+    fn check_dyn_impl(&mut self, id: ImplId, trait_: TraitId) -> bool {
+        let self_ty = self.program.impls[id].self_ty;
+        if !self.dyn_has(self_ty, trait_) {
+            return false;
+        }
+        let (name, ty) = (self.program.name(self.program.traits[trait_].name), self.program.ty_name(self_ty));
+        let message = format!("`{ty}` has `{name}` already");
+        let diag = Diagnostic::error(codes::OVERLAPPING_IMPLS, self.program.impls[id].span, message)
+            .note("what a method of it does is decided by the value inside");
+        self.report(diag);
+        true
+    }
 
     fn check_overlap(&mut self, id: ImplId, trait_: TraitId) {
         let Some(head) = Head::of_impl(&self.program.types, self.program.impls[id].self_ty) else { return };

@@ -220,18 +220,23 @@ impl Checker {
             self.program.lang.fns.insert(lang, id);
         }
         if has_self && container == Container::Module {
-            let message = "only methods, in an `impl` or a trait, take `self`";
-            let diag = Diagnostic::error(codes::SELF_OUTSIDE_METHOD, decl.params[0].span, message);
-            self.report(diag.note(match self.scopes[module].is_block {
-                true => "give the parameter a name and a type",
-                false => "write `impl Type { fn … }`, or give the parameter a name and a type",
-            }));
+            self.report_self(decl.params[0].span, !self.scopes[module].is_block);
         }
         if decl.is_unsafe {
             self.decls.unsafe_fns.insert(id);
         }
         self.decls.fns.push(Some(decl));
         Some(id)
+    }
+
+    /// Reports a `self` of what is no method, but could be one in an `impl`.
+    fn report_self(&mut self, span: Span, could_be_method: bool) {
+        let message = "only methods, in an `impl` or a trait, take `self`";
+        let diag = Diagnostic::error(codes::SELF_OUTSIDE_METHOD, span, message);
+        self.report(diag.note(match could_be_method {
+            false => "give the parameter a name and a type",
+            true => "write `impl Type { fn … }`, or give the parameter a name and a type",
+        }));
     }
 
     fn fn_kind(&mut self, decl: &ast::FnDecl, attrs: &FnAttrs, container: Container) -> FnKind {

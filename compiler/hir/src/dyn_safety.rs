@@ -12,35 +12,43 @@ impl Checker {
         self.program.traits[id].dyn_safe = self.dyn_safety(id);
     }
 
+    /// Looks at the traits above too, which need not have been decided.
     fn dyn_safety(&mut self, id: TraitId) -> Result<(), String> {
-        if let Some(method) = self.method_without_vtable(id) {
-            let fn_ = &self.program.fns[method];
-            let name = self.program.name(fn_.name);
-            return Err(if !fn_.has_self {
-                format!("`{name}` has no `self`, so there is no value whose vtable could be used")
-            } else if fn_.generics.params.len() as u32 > fn_.generics.n_parent {
-                format!("`{name}` is generic: a vtable cannot hold all its instances")
-            } else if has_own_bounds(&self.program, method) {
-                format!("`{name}` asks more of the trait's parameters than the trait does")
-            } else {
-                format!(
-                    "`{name}` mentions `Self` beyond the receiver, and a `dyn` value does not know its type"
-                )
-            });
-        }
-        for super_ in &self.program.traits[id].supertraits {
-            if let BoundKind::Trait { trait_, args, .. } = &super_.kind {
-                if args.iter().any(|t| mentions_self(&self.program, *t)) {
-                    return Err("a supertrait mentions `Self` in its arguments".to_string());
-                }
-                if *trait_ != id
-                    && let Err(reason) = &self.program.traits[*trait_].dyn_safe
-                {
-                    return Err(reason.clone());
-                }
+        for above in self.program.super_closure(id) {
+            if let Some(method) = self.method_without_vtable(above.trait_) {
+                return Err(self.why_not_in_vtable(method));
+            }
+            if above.trait_ == id {
+                continue;
+            }
+            if above.args[1..].iter().any(|t| mentions_self(&self.program, *t)) {
+                return Err("a supertrait mentions `Self` in its arguments".to_string());
+            }
+            let assoc = &self.program.traits[above.trait_].assoc_types;
+            if let Some(open) = assoc.iter().find(|one| !above.assoc.iter().any(|said| said.0 == one.name)) {
+                let (name, of) =
+                    (self.program.name(open.name), self.program.name(self.program.traits[above.trait_].name));
+                let own = self.program.name(self.program.traits[id].name);
+                return Err(format!(
+                    "`{name}` of the supertrait `{of}` is open: `trait {own}: {of}<{name} = …>` says what it is"
+                ));
             }
         }
         Ok(())
+    }
+
+    fn why_not_in_vtable(&self, method: FnId) -> String {
+        let fn_ = &self.program.fns[method];
+        let name = self.program.name(fn_.name);
+        if !fn_.has_self {
+            format!("`{name}` has no `self`, so there is no value whose vtable could be used")
+        } else if fn_.generics.params.len() as u32 > fn_.generics.n_parent {
+            format!("`{name}` is generic: a vtable cannot hold all its instances")
+        } else if has_own_bounds(&self.program, method) {
+            format!("`{name}` asks more of the trait's parameters than the trait does")
+        } else {
+            format!("`{name}` mentions `Self` beyond the receiver, and a `dyn` value does not know its type")
+        }
     }
 
     /// The first method of a trait that a vtable cannot hold, and that has no body which would do instead.

@@ -69,9 +69,7 @@ impl Checker {
         let entry = self.scopes[owner].names.get(&ident.name).and_then(|names| names.iter().next());
         let imported = entry.filter(|e| e.import.is_some() && self.is_user(owner));
         let Some((entry, home)) = imported.and_then(|e| Some((e, self.declared_in(e.def)?))) else {
-            let message = format!("`{text}` is private to its module");
-            let diag = Diagnostic::error(codes::PRIVATE, ident.span, message).note(self.private_note(owner));
-            return self.show_private(diag, owner, ident.name);
+            return self.private_name("", ident, owner);
         };
         let (owner, home) = (self.module_path(owner), self.module_path(home));
         let message = format!("`{owner}` imports `{text}` for itself only");

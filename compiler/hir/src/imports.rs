@@ -1,6 +1,7 @@
 //! `use`: what the paths stand for, and the prelude.
 
 use crate::checker::{Checker, ModuleSource};
+use crate::codes;
 use crate::program::{AdtId, ModuleId};
 use crate::record::Target;
 use crate::scope::{Def, Entry, Glob, GlobSource, Import, ImportId, Names, Ns, SeenModules};
@@ -209,7 +210,7 @@ impl Checker {
     }
 
     /// Marks a private declaration in a module of the user.
-    pub(crate) fn show_private(&self, diag: Diagnostic, module: ModuleId, name: Symbol) -> Diagnostic {
+    fn show_private(&self, diag: Diagnostic, module: ModuleId, name: Symbol) -> Diagnostic {
         let entry = self.scopes[module].names.get(&name).and_then(|n| n.iter().next());
         match entry.filter(|e| self.is_user(module) && !e.span.is_dummy()) {
             Some(entry) => diag.also(entry.span, "private here"),
@@ -223,6 +224,21 @@ impl Checker {
             true => "mark it `pub` to use it in other modules",
             false => "it is a part of the library's inner workings",
         }
+    }
+
+    /// The error for a name that a module has, but not for others.
+    pub(crate) fn private_name(&self, what: &str, ident: Ident, owner: ModuleId) -> Diagnostic {
+        let text = self.program.name(ident.name);
+        let mut names = self.scopes[owner].names.get(&ident.name).into_iter().flat_map(|names| names.iter());
+        if !self.is_user(owner) && names.any(|entry| entry.is_pub) {
+            let message =
+                format!("{what}`{text}` of `{}` is for the library itself", self.module_path(owner));
+            let note = "safe programs cannot use it; a file that starts with a line `unsafe` may";
+            return Diagnostic::error(codes::PRIVATE, ident.span, message).note(note);
+        }
+        let message = format!("{what}`{text}` is private to the module `{}`", self.module_path(owner));
+        let diag = Diagnostic::error(codes::PRIVATE, ident.span, message).note(self.private_note(owner));
+        self.show_private(diag, owner, ident.name)
     }
 
     /// Whether a module has the name but does not export it.

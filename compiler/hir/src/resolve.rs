@@ -66,7 +66,7 @@ fn resolve_method_now(program: &mut Program, trait_: TraitId, method: FnId, args
         }
         Sel::Dyn if is_in_vtable(program, method) => Some(Resolved::Dyn { trait_, method_idx: index as u32 }),
         Sel::Dyn => Some(default),
-        Sel::No | Sel::Maybe | Sel::Env(_) | Sel::AssocBound | Sel::Error => None,
+        Sel::No | Sel::Maybe | Sel::Env(_) | Sel::AssocBound(_) | Sel::Error => None,
     }
 }
 
@@ -276,6 +276,8 @@ fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool, 
         }
         match program.types.kind(ty) {
             TyKind::Param(index, _) if iso_param(*index) => return true,
+            // The library's traits give what can only be moved to types that can, see `check_impl_types`.
+            TyKind::Assoc { trait_, args, .. } if program.is_of_library(*trait_) => todo.push(args[0]),
             TyKind::Closure(id, _) if program.closures[*id].is_once => return true,
             TyKind::Adt(id, _) if program.adts[*id].is_iso => return true,
             TyKind::Tuple(_)
@@ -291,6 +293,12 @@ fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool, 
         }
     }
     false
+}
+
+impl Program {
+    fn is_of_library(&self, trait_: TraitId) -> bool {
+        self.modules[self.traits[trait_].module].is_library
+    }
 }
 
 fn is_shared_body(program: &Program, ty: Ty) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::checker::Checker;
 use crate::codes::DUPLICATE_NAME;
-use crate::program::{AdtId, ConstId, FnId, ModuleId, TraitId, VariantIdx};
+use crate::program::{AdtId, ConstId, FnId, FnKind, ModuleId, TraitId, VariantIdx};
 use crate::ty::Ty;
 use entity::{Arrange, entity};
 use rustc_hash::FxHashMap;
@@ -289,7 +289,7 @@ impl Checker {
         seen: &mut SeenModules,
     ) -> Option<Entry> {
         if let Some(entry) = self.scopes[module].names.get(&name).and_then(|n| n.get(ns))
-            && (entry.is_pub || self.sees_private(viewer, module))
+            && (entry.is_pub && self.is_offered(module, entry, viewer) || self.sees_private(viewer, module))
         {
             return Some(entry);
         }
@@ -311,6 +311,31 @@ impl Checker {
             }
         }
         None
+    }
+
+    /// Whether what a module exports is for `viewer` too. What the library's modules share among themselves can break what
+    /// safe programs rely on: those get the types and traits of `core`, what the prelude hands on, and `std`. Intrinsics have
+    /// an error of their own.
+    fn is_offered(&self, module: ModuleId, entry: Entry, viewer: ModuleId) -> bool {
+        if !self.program.modules[module].is_library || !self.is_user(viewer) {
+            return true;
+        }
+        let package = self.program.modules[module].path.first();
+        let is_inner = match entry.def {
+            Def::Fn(id) if matches!(self.program.fns[id].kind, FnKind::Intrinsic(_)) => false,
+            Def::Module(_) | Def::Error => false,
+            Def::Fn(_) => package != Some(&sym::std),
+            _ => package.is_some_and(|name| *name == sym::runtime || *name == sym::sys),
+        };
+        !is_inner || self.program.modules[self.file_module(viewer)].is_unsafe || self.is_in_prelude(entry.def)
+    }
+
+    fn is_in_prelude(&self, def: Def) -> bool {
+        let Some(Def::Module(core)) = self.package_root(sym::core) else { return false };
+        self.scopes[core]
+            .names
+            .values()
+            .any(|names| names.get(def.ns()).is_some_and(|entry| entry.def == def))
     }
 
     fn variant_entry(&self, adt: AdtId, name: Symbol, ns: Ns) -> Option<Entry> {

@@ -8,7 +8,7 @@ mod holds;
 mod project;
 
 use crate::builtin::Builtin;
-use crate::env::ParamEnv;
+use crate::env::{EnvBound, ParamEnv};
 use crate::impls::Head;
 use crate::infer::{InferTable, VarKind};
 use crate::program::{BoundKind, ImplId, Program, TraitId};
@@ -40,8 +40,8 @@ pub(crate) enum Sel {
     Maybe,
     /// The bound with this index of the environment.
     Env(usize),
-    /// A bound on an associated type, declared in its trait.
-    AssocBound,
+    /// A bound on an associated type, declared in its trait, with what it says of the associated types of that one.
+    AssocBound(Vec<(Symbol, Ty)>),
     Impl(ImplId, TyRow),
     Builtin(Builtin),
     /// A `dyn` value implements its trait and those above.
@@ -238,28 +238,36 @@ impl<'a> Solver<'a> {
         };
         let (of, of_args, name) = (*of, of_args.clone(), *name);
         let decl = self.p.traits[of].assoc_types.iter().find(|a| a.name == name)?;
-        let bounds: Vec<(TraitId, Vec<Ty>)> = decl
+        let bounds: Vec<EnvBound> = decl
             .bounds
             .iter()
             .filter_map(|b| match &b.kind {
-                BoundKind::Trait { trait_: t, args, .. } => Some((*t, args.to_vec())),
+                BoundKind::Trait { trait_, args, assoc } => {
+                    Some(EnvBound { trait_: *trait_, args: args.clone(), assoc: assoc.clone() })
+                }
                 BoundKind::Fn { .. } => None,
             })
             .collect();
-        for (bound_trait, bound_args) in bounds {
-            for super_ in self.p.super_closure(bound_trait) {
+        for bound in bounds {
+            let mut own = vec![self_ty];
+            for arg in &bound.args {
+                own.push(self.p.types.subst(*arg, &of_args));
+            }
+            for super_ in self.p.super_closure(bound.trait_) {
                 if super_.trait_ != trait_ {
                     continue;
-                }
-                let mut own = vec![self_ty];
-                for arg in &bound_args {
-                    own.push(self.p.types.subst(*arg, &of_args));
                 }
                 let full: Vec<Ty> = super_.args.iter().map(|t| self.p.types.subst(*t, &own)).collect();
                 let full: Vec<Ty> = full.into_iter().map(|t| self.normalize(t)).collect();
                 if self.could_unify(&full, args) {
                     self.unify_all(&full, args);
-                    return Some(Sel::AssocBound);
+                    let said = super_.assoc.iter().map(|(name, ty)| (*name, self.p.types.subst(*ty, &own)));
+                    let mut said: Vec<_> = said.collect();
+                    if bound.trait_ == trait_ {
+                        let direct = bound.assoc.iter();
+                        said.extend(direct.map(|(name, ty)| (*name, self.p.types.subst(*ty, &of_args))));
+                    }
+                    return Some(Sel::AssocBound(said));
                 }
             }
         }

@@ -15,9 +15,7 @@ impl Checker {
         }
         let text = self.program.name(ident.name).to_string();
         if at != viewer && self.exists_privately(at, ident.name) {
-            let message = format!("the type `{text}` is private to its module");
-            let diag = Diagnostic::error(codes::PRIVATE, ident.span, message);
-            let diag = self.show_private(diag.note(self.private_note(at)), at, ident.name);
+            let diag = self.private_name("the type ", ident, at);
             return self.report(diag);
         }
         if let Some(diag) = self.value_for_type(at, viewer, ident) {

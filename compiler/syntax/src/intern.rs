@@ -38,7 +38,7 @@ known_symbols! {
     Array = "Array", Map = "Map", Set = "Set", Range = "Range", Option = "Option", Result = "Result", Fn = "Fn", Ptr = "Ptr", Buffer = "Buffer",
     Some = "Some", None = "None", Ok = "Ok", Err = "Err", Iterator = "Iterator", Item = "Item", Output = "Output",
     Eq = "Eq", Ord = "Ord", Hash = "Hash", Show = "Show",
-    core = "core", std = "std", prelude = "prelude",
+    core = "core", std = "std", runtime = "runtime", sys = "sys", prelude = "prelude",
 }
 
 /// The names of [`sym`]: those that the compiler itself knows.

@@ -393,16 +393,11 @@ impl FnCtxt<'_> {
             self.has_errors = true;
             return Res::Error;
         }
-        let text = self.ck.program.name(name.name).to_string();
-        let path: Vec<&str> =
-            self.ck.program.modules[module].path.iter().map(|s| self.ck.program.name(*s)).collect();
-        let path = path.join(".");
         let diag = if self.ck.exists_privately(module, name.name) {
-            let message = format!("`{text}` is private to the module `{path}`");
-            let diag = Diagnostic::error(codes::PRIVATE, name.span, message);
-            self.ck.show_private(diag.note(self.ck.private_note(module)), module, name.name)
+            self.ck.private_name("", name, module)
         } else {
-            let message = format!("the module `{path}` has no `{text}`");
+            let text = self.ck.program.name(name.name).to_string();
+            let message = format!("the module `{}` has no `{text}`", self.ck.module_path(module));
             let diag = Diagnostic::error(codes::UNKNOWN_NAME, name.span, message);
             let names = self.ck.exported_names(module);
             match suggest::closest(&self.ck.program.interner, &text, names) {

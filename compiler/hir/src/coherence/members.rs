@@ -12,6 +12,14 @@ use syntax::{Diagnostic, Span, Symbol};
 /// So many of the members that an impl lacks are shown as they are declared.
 const MISSING_SHOWN_MAX: usize = 4;
 
+/// Why a bound on a trait does not hold.
+enum Unmet {
+    /// The trait is not implemented.
+    Trait(String),
+    /// It is, but an associated type is another one.
+    Assoc { name: String, found: String, wanted: String },
+}
+
 impl Checker {
     pub(super) fn check_impl_members(&mut self, id: ImplId, trait_: TraitId, args: &[Ty]) {
         let missing = self.missing_members(id, trait_);
@@ -87,19 +95,43 @@ impl Checker {
         let (self_ty, generics) = (decl.self_ty, decl.generics.clone());
         let env = ParamEnv::new(&mut self.program, &generics, Container::Module);
         let full: Vec<Ty> = std::iter::once(self_ty).chain(args.iter().copied()).collect();
-        for i in 0..self.program.traits[trait_].supertraits.len() {
-            let Some(bound) = self.program.super_bound(trait_, i) else { continue };
-            let row: Vec<Ty> = bound.args.iter().map(|t| self.program.types.subst(*t, &full)).collect();
-            let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
-            if solver.holds(bound.trait_, &row) == Tri::No {
-                let of = self.program.name(self.program.traits[trait_].name);
-                let above = self.program.trait_ref_name(bound.trait_, &row[1..]);
-                let ty = self.program.ty_name(self_ty);
-                let message = format!("`{of}` needs `{above}`, which `{ty}` does not implement");
-                let diag = Diagnostic::error(codes::NOT_IMPLEMENTED, self.program.impls[id].span, message);
-                self.report(diag);
+        for bound in self.program.traits[trait_].supertraits.clone() {
+            let Some(unmet) = self.unmet_bound(&bound, &full, &env) else { continue };
+            let of = self.program.name(self.program.traits[trait_].name);
+            let message = match unmet {
+                Unmet::Trait(above) => {
+                    let ty = self.program.ty_name(self_ty);
+                    format!("`{of}` needs `{above}`, which `{ty}` does not implement")
+                }
+                Unmet::Assoc { name, found, wanted } => {
+                    format!("`{of}` needs `{name}` to be `{wanted}`, and it is `{found}`")
+                }
+            };
+            let diag = Diagnostic::error(codes::NOT_IMPLEMENTED, self.program.impls[id].span, message);
+            self.report(diag.also(bound.span, "the trait asks for it here"));
+        }
+    }
+
+    /// What keeps a bound on a trait from holding for the arguments `sub`.
+    fn unmet_bound(&mut self, bound: &Bound, sub: &[Ty], env: &ParamEnv) -> Option<Unmet> {
+        let mut solver = Solver::new(&mut self.program, &mut self.infer, env, Span::DUMMY);
+        if solver.bound_holds(bound, sub) != Tri::No {
+            return None;
+        }
+        let BoundKind::Trait { trait_, args, assoc } = &bound.kind else { return None };
+        let row: Vec<Ty> =
+            std::iter::once(&bound.ty).chain(args).map(|t| solver.instantiate(*t, sub)).collect();
+        if solver.holds(*trait_, &row) != Tri::No {
+            for (name, wanted) in assoc {
+                let wanted = solver.instantiate(*wanted, sub);
+                if solver.projects_to(*trait_, &row, *name, wanted) == Tri::No {
+                    let found = solver.assoc_of(*trait_, &row, *name);
+                    let (found, wanted) = (self.program.ty_name(found), self.program.ty_name(wanted));
+                    return Some(Unmet::Assoc { name: self.program.name(*name).to_string(), found, wanted });
+                }
             }
         }
+        Some(Unmet::Trait(self.program.trait_ref_name(*trait_, &row[1..])))
     }
 
     fn check_impl_types(&mut self, id: ImplId, trait_: TraitId, args: &[Ty]) {
@@ -114,33 +146,58 @@ impl Checker {
             else {
                 continue;
             };
+            if self.report_type_cycle(id, trait_, &full, (name, ty), &env) {
+                continue;
+            }
             let iso_param = |i: u32| crate::wellformed::is_iso_param(&generics, i);
-            // What is generic over the trait copies its values; those of the library are places, or are moved.
-            let is_copied = self.is_user(self.program.traits[trait_].module);
+            // What is generic over the trait copies its values; those of the library's traits can be moved alone where the type can.
+            let of_user = self.is_user(self.program.traits[trait_].module);
+            let is_copied = of_user || !crate::resolve::is_iso_in(&mut self.program, self_ty, &iso_param);
             if is_copied && crate::resolve::is_iso_in(&mut self.program, ty, &iso_param) {
                 let diag = self.iso_diag(ty, name, self.program.impls[id].span);
-                self.report(diag);
+                self.report(match of_user {
+                    true => diag,
+                    false => diag.note("what gives such a value from a trait of the library is `iso` itself"),
+                });
             }
             for bound in bounds {
-                let BoundKind::Trait { trait_: wanted, args: bound_args, .. } = &bound.kind else { continue };
-                let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, Span::DUMMY);
-                let mut row = vec![ty];
-                for arg in bound_args {
-                    let arg = solver.instantiate(*arg, &full);
-                    row.push(arg);
-                }
-                if solver.holds(*wanted, &row) == Tri::No {
-                    let text = self.program.name(name);
-                    let (ty, of) =
-                        (self.program.ty_name(ty), self.program.trait_ref_name(*wanted, &row[1..]));
-                    let message = format!("`{text}` is `{ty}`, which does not implement `{of}`");
-                    let diag =
-                        Diagnostic::error(codes::NOT_IMPLEMENTED, self.program.impls[id].span, message)
-                            .also(bound.span, "the trait asks for it here");
-                    self.report(diag);
-                }
+                let Some(unmet) = self.unmet_bound(&bound, &full, &env) else { continue };
+                let (text, ty) = (self.program.name(name), self.program.ty_name(ty));
+                let message = match unmet {
+                    Unmet::Trait(of) => format!("`{text}` is `{ty}`, which does not implement `{of}`"),
+                    Unmet::Assoc { name, found, wanted } => {
+                        format!("`{text}` is `{ty}`, whose `{name}` is `{found}` instead of `{wanted}`")
+                    }
+                };
+                let diag = Diagnostic::error(codes::NOT_IMPLEMENTED, self.program.impls[id].span, message);
+                self.report(diag.also(bound.span, "the trait asks for it here"));
             }
         }
+    }
+
+    /// Reports an associated type that is defined by itself, perhaps by way of others: nothing else makes an error of one that
+    /// was written without.
+    fn report_type_cycle(
+        &mut self,
+        id: ImplId,
+        trait_: TraitId,
+        full: &[Ty],
+        (name, ty): (Symbol, Ty),
+        env: &ParamEnv,
+    ) -> bool {
+        let flags = self.program.types.flags(ty);
+        if flags.has_error || !flags.has_assoc {
+            return false;
+        }
+        let mut solver = Solver::new(&mut self.program, &mut self.infer, env, Span::DUMMY);
+        let found = solver.assoc_of(trait_, full, name);
+        if !self.program.types.flags(found).has_error {
+            return false;
+        }
+        let message = format!("the type `{}` is defined by itself", self.program.name(name));
+        let diag = Diagnostic::error(codes::ALIAS_CYCLE, self.program.impls[id].span, message);
+        self.report(diag.note("an associated type is a name for a type that is known without it"));
+        true
     }
 
     /// A method of an impl must take and give what the trait says.

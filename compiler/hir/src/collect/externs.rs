@@ -126,6 +126,9 @@ impl Checker {
             let message = "a function of a host has no body";
             self.report(Diagnostic::error(codes::MISPLACED_ITEM, decl.sig_span, message));
         }
+        if let Some(ast::Param { kind: ast::ParamKind::SelfParam, span, .. }) = decl.params.first() {
+            self.report_self(*span, false);
+        }
         let text = self.program.name(name.name).to_string();
         let link_name = self.link_name(&attrs).unwrap_or(text.clone());
         let id = self.program.fns.push(Function {

@@ -87,7 +87,7 @@ impl Solver<'_> {
         match self.select(trait_, args) {
             Sel::No => Tri::No,
             Sel::Maybe => Tri::Maybe,
-            Sel::Env(_) | Sel::AssocBound | Sel::Dyn | Sel::Error => Tri::Yes,
+            Sel::Env(_) | Sel::AssocBound(_) | Sel::Dyn | Sel::Error => Tri::Yes,
             Sel::Impl(id, iargs) => self.impl_bounds_hold(id, &iargs),
             Sel::Builtin(_) => self.structural_parts_hold(trait_, args[0]),
         }
@@ -130,17 +130,29 @@ impl Solver<'_> {
         }
     }
 
-    fn projects_to(&mut self, trait_: TraitId, args: &[Ty], name: Symbol, want: Ty) -> Tri {
+    pub fn projects_to(&mut self, trait_: TraitId, args: &[Ty], name: Symbol, want: Ty) -> Tri {
         match self.project(trait_, args, name) {
             Proj::Ty(ty) if self.unify(ty, want) => Tri::Yes,
             Proj::Ty(_) | Proj::Fail => Tri::No,
             Proj::Maybe => Tri::Maybe,
             Proj::Rigid => {
-                let args = args.iter().map(|t| self.deep(*t)).collect();
-                let rigid = self.p.types.intern(TyKind::Assoc { trait_, args, name });
+                let rigid = self.rigid(trait_, args, name);
                 if self.unify(rigid, want) { Tri::Yes } else { Tri::No }
             }
         }
+    }
+
+    /// An associated type as far as it is known, for messages.
+    pub fn assoc_of(&mut self, trait_: TraitId, args: &[Ty], name: Symbol) -> Ty {
+        match self.project(trait_, args, name) {
+            Proj::Ty(ty) => self.deep(ty),
+            Proj::Maybe | Proj::Fail | Proj::Rigid => self.rigid(trait_, args, name),
+        }
+    }
+
+    fn rigid(&mut self, trait_: TraitId, args: &[Ty], name: Symbol) -> Ty {
+        let args = args.iter().map(|t| self.deep(*t)).collect();
+        self.p.types.intern(TyKind::Assoc { trait_, args, name })
     }
 
     fn fn_bound_holds(&mut self, ty: Ty, params: &[(Ty, bool)], ret: Ty, sub: &[Ty]) -> Tri {

@@ -83,21 +83,32 @@ impl Solver<'_> {
                     None => Proj::Rigid,
                 }
             }
-            Sel::AssocBound => Proj::Rigid,
+            Sel::AssocBound(said) => match said.into_iter().find(|a| a.0 == name) {
+                Some((_, ty)) => Proj::Ty(self.normalize(ty)),
+                None => Proj::Rigid,
+            },
             Sel::Builtin(_) => Proj::Ty(args[0]),
-            Sel::Dyn => self.project_dyn(args[0], name),
+            Sel::Dyn => self.project_dyn(trait_, args[0], name),
             Sel::Impl(id, iargs) => self.project_impl(trait_, id, iargs, args, name),
         }
     }
 
-    fn project_dyn(&mut self, self_ty: Ty, name: Symbol) -> Proj {
+    /// What a `dyn` type says of an associated type, or the trait of it says of one of a trait above.
+    fn project_dyn(&mut self, trait_: TraitId, self_ty: Ty, name: Symbol) -> Proj {
         let self_ty = self.shallow(self_ty);
-        match self.p.types.kind(self_ty) {
-            TyKind::Dyn { assoc, .. } => {
-                assoc.iter().find(|a| a.0 == name).map_or(Proj::Fail, |a| Proj::Ty(a.1))
-            }
-            _ => Proj::Fail,
+        let TyKind::Dyn { trait_: of, args, assoc } = self.p.types.kind(self_ty).clone() else {
+            return Proj::Fail;
+        };
+        if trait_ == of {
+            return assoc.iter().find(|a| a.0 == name).map_or(Proj::Fail, |a| Proj::Ty(a.1));
         }
+        let above = self.p.super_closure(of).into_iter().filter(|bound| bound.trait_ == trait_);
+        let Some(ty) = above.flat_map(|bound| bound.assoc).find(|said| said.0 == name).map(|said| said.1)
+        else {
+            return Proj::Fail;
+        };
+        let own: Vec<Ty> = std::iter::once(self_ty).chain(args.iter().copied()).collect();
+        Proj::Ty(self.instantiate(ty, &own))
     }
 
     fn project_impl(&mut self, trait_: TraitId, id: ImplId, iargs: TyRow, args: &[Ty], name: Symbol) -> Proj {

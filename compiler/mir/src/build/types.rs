@@ -215,12 +215,23 @@ impl Cx<'_> {
     /// The number that a const argument stands for.
     pub(super) fn const_len(&mut self, len: Ty) -> u64 {
         match *self.front.program().types.kind(len) {
-            H::ConstInt(n) => u64::try_from(n).unwrap_or(0),
+            H::ConstInt(n) => u32::try_from(n).map_or_else(|_| self.report_length(n), u64::from),
             _ => {
                 self.internal(Span::DUMMY, "the length of an array is not known");
                 0
             }
         }
+    }
+
+    /// A length that a constant parameter gave; the checker has seen the others.
+    fn report_length(&mut self, n: i128) -> u64 {
+        if !self.errors.iter().any(|e| e.code == hir::codes::BAD_ARRAY_LENGTH) {
+            let message = format!("an array would have {n} elements here, by an argument of a generic item");
+            let error = Diagnostic::error(hir::codes::BAD_ARRAY_LENGTH, self.at, message)
+                .note(format!("a length is from 0 to {}", u32::MAX));
+            self.errors.push(error);
+        }
+        0
     }
 
     fn fill_pending(&mut self) {
