@@ -22,7 +22,8 @@ pub fn simplify(func: &mut Func, ptr: Vt) {
         let defs = Defs::of(func);
         let written = IndexVec::from_elem((u32::MAX, 0), func.vals.len());
         let postponed = IndexVec::from_elem(0, func.vals.len());
-        let mut cx = Simplify { func, defs, written, postponed, block: ENTRY, at: 0, zero };
+        let in_addresses = uses_in_addresses(func, &defs);
+        let mut cx = Simplify { func, defs, written, postponed, in_addresses, block: ENTRY, at: 0, zero };
         for block in cx.func.blocks.indices() {
             cx.block(block);
         }
@@ -30,6 +31,20 @@ pub fn simplify(func: &mut Func, ptr: Vt) {
         remove_unused(func, Some(zero));
     }
     remove_unused(func, None);
+}
+
+fn uses_in_addresses(func: &Func, defs: &Defs) -> IndexVec<V, u32> {
+    let mut uses = defs.n_addr_uses.clone();
+    for inst in func.blocks.iter().flat_map(|block| &block.insts) {
+        if !matches!(inst.op, Op::Num(Code::I32Add | Code::I64Add)) {
+            continue;
+        }
+        let sum = func.item(inst.dsts, 0);
+        if defs.is_fixed(sum) && defs.n_addr_uses[sum] == defs.n_uses[sum] {
+            func.get(inst.args).iter().for_each(|&arg| uses[arg] += 1);
+        }
+    }
+    uses
 }
 
 /// A zero of the pointer's type at the function's start; removed in the end if nobody wants it.
@@ -49,6 +64,9 @@ struct Simplify<'f> {
     written: IndexVec<V, (u32, u32)>,
     /// What is no longer part of an address but has to be added by all accesses that use it.
     postponed: IndexVec<V, u64>,
+    /// How many of a value's uses are in addresses, as one or as a part of a sum that is nothing else: where these are all, what
+    /// the value adds to another can be added by the accesses.
+    in_addresses: IndexVec<V, u32>,
     block: B,
     at: u32,
     /// The constant zero of the pointer's type.
@@ -203,7 +221,7 @@ impl Simplify<'_> {
         }
         for n in 0..2 {
             let (sum, other) = (self.arg(inst, n), self.arg(inst, 1 - n));
-            if self.defs.n_uses[sum] != 1 || self.int(other).is_some() {
+            if !self.is_in_addresses_only(sum) || self.int(other).is_some() {
                 continue;
             }
             if let Some((base, more)) = self.sum_with_constant(sum).filter(|&(_, more)| more < NULL_GUARD) {
@@ -212,6 +230,11 @@ impl Simplify<'_> {
                 return;
             }
         }
+    }
+
+    /// As many as there were when the round began: those that were rewritten since do not read the value any more.
+    fn is_in_addresses_only(&self, value: V) -> bool {
+        self.in_addresses[value] >= self.defs.n_uses[value]
     }
 
     fn add_postponed(&mut self) {
@@ -315,8 +338,7 @@ impl Simplify<'_> {
         // What is no longer part of the sum goes along with the rest of it.
         let more = constant.checked_add(self.postponed[addr])?;
         let is_frame = self.func.frame.is_some_and(|frame| self.func.item(frame.base, 0) == base);
-        let only_addresses = self.defs.n_addr_uses[addr] == self.defs.n_uses[addr];
-        (is_frame || (more < NULL_GUARD && only_addresses)).then_some((base, more))
+        (is_frame || (more < NULL_GUARD && self.is_in_addresses_only(addr))).then_some((base, more))
     }
 
     fn sum_with_constant(&self, value: V) -> Option<(V, u64)> {

@@ -8,7 +8,7 @@
 
 use entity::{Arrange, IndexVec};
 
-use crate::cfg::Cfg;
+use crate::cfg::{Cfg, reaching};
 use crate::wir::{B, ENTRY, Func, Term};
 
 /// One piece of structured code. `Block`, `Loop`, `Try` and `If` are closed by `End`.
@@ -81,6 +81,7 @@ pub fn structure(func: &Func, cfg: &Cfg) -> Vec<Event> {
         needs_label: needs_label(func, cfg),
         sources: sources(func, cfg, false),
         back_sources: sources(func, cfg, true),
+        is_cold: cold_blocks(func),
         tasks: vec![Task::Tree(ENTRY, Place { follow: Follow::Never, in_loop: None, nesting: 0 })],
         events: Vec::new(),
     };
@@ -102,6 +103,8 @@ struct Structure<'a> {
     sources: IndexVec<B, Vec<u32>>,
     /// The same for edges back.
     back_sources: IndexVec<B, Vec<u32>>,
+    /// Blocks from which there is no way on but a panic or a trap.
+    is_cold: IndexVec<B, bool>,
     /// What is still to be written, the next at the end.
     tasks: Vec<Task>,
     events: Vec<Event>,
@@ -118,6 +121,12 @@ fn needs_label(func: &Func, cfg: &Cfg) -> IndexVec<B, bool> {
         }
     }
     needs
+}
+
+fn cold_blocks(func: &Func) -> IndexVec<B, bool> {
+    let mut returns = reaching(func, |block| matches!(block.term, Term::Return(_)));
+    returns.iter_mut().for_each(|it| *it = !*it);
+    returns
 }
 
 fn sources(func: &Func, cfg: &Cfg, back: bool) -> IndexVec<B, Vec<u32>> {
@@ -231,7 +240,11 @@ impl Structure<'_> {
             }
             (false, true) => false,
             (true, false) => true,
-            (false, false) => self.prefers_to_nest_else([then, else_], place),
+            (false, false) => match (self.is_cold[then], self.is_cold[else_]) {
+                (true, false) => false,
+                (false, true) => true,
+                _ => self.prefers_to_nest_else([then, else_], place),
+            },
         };
         let (inner, outer) = if negate { (else_, then) } else { (then, else_) };
         let nested = Place { follow: Follow::Never, nesting: place.nesting + 1, ..place };

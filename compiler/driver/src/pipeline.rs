@@ -149,6 +149,8 @@ pub(crate) fn to_mir(
     if options.debug_info && options.level() == OptLevel::O0 {
         off.extend(mir::debug::NOT_WHEN_DEBUGGING.iter().map(|name| name.to_string()));
     } else if options.debug_info {
+        // A backtrace names the line of the call.
+        off.push("share_panics".to_string());
         mir::debug::forget_changing_variables(&mut program);
     }
     let passes =

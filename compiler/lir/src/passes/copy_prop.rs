@@ -1,7 +1,7 @@
 //! Propagates copies and constants, folds what is then known, and makes operations cheaper.
 //!
 //! Walks down the dominator tree with what is [`Known`] about the values in registers. Conditions of branches tell
-//! ranges of numbers to the blocks behind them, and loops that count up tell where they begin; that decides later
+//! ranges of numbers to the blocks behind them, and loops that count tell where they begin; that decides later
 //! comparisons, bounds checks and overflow checks.
 
 use super::PassOptions;
@@ -10,8 +10,8 @@ use super::edit::{for_each_body, forward_variables};
 use super::fold::{Fold, simplify};
 use super::fold_cmp::{condition, signed_form};
 use super::fold_mem::direct;
-use super::induction::{Counter, find_counters};
-use super::known::{Known, Mark};
+use super::induction::{Counter, Limit, find_counters};
+use super::known::{Known, Mark, Val};
 use super::range::Range;
 use crate::cfg::{Doms, Preds};
 use crate::ir::*;
@@ -36,8 +36,11 @@ pub(crate) fn propagate(module: &Module, opts: &PassOptions, body: &mut Body) {
     let start = |cx: &mut Fold<'_>, block: Block| {
         let starts = starts(cx, &counters, block);
         let mark = cx.known.enter(block);
-        for (reg, range) in starts {
+        for Start { reg, range, at_most } in starts {
             cx.known.learn_range(reg, range);
+            if let Some(most) = at_most.and_then(|value| cx.known.holder(value)) {
+                cx.known.decide(CmpOp::LeS, reg, most);
+            }
         }
         if let [pred] = preds.of(block)[..] {
             learn_edge(cx, pred, block);
@@ -60,19 +63,34 @@ pub(crate) fn propagate(module: &Module, opts: &PassOptions, body: &mut Body) {
     }
 }
 
+/// What a counter is in each round.
+struct Start {
+    reg: Reg,
+    range: Range,
+    /// It counts down from this.
+    at_most: Option<Val>,
+}
+
 /// Where counters of the loop with head `block` lie, before what they hold at its entry is forgotten.
-fn starts(cx: &Fold<'_>, counters: &[Counter], block: Block) -> Vec<(Reg, Range)> {
+fn starts(cx: &Fold<'_>, counters: &[Counter], block: Block) -> Vec<Start> {
     let first = counters.partition_point(|counter| counter.header < block);
     let here = counters[first..].iter().take_while(|counter| counter.header == block);
-    let is_bounded = |counter: &&Counter| {
-        let most = i128::from(cx.known.range(counter.limit).hi) - 1 + i128::from(counter.step);
-        most <= i128::from(Range::of(counter.ty).hi)
-    };
     let start = |counter: &Counter| {
-        let lo = cx.known.range(counter.reg).lo;
-        (counter.reg, Range { lo, ..Range::of(counter.ty) })
+        let limit = match counter.limit {
+            Limit::Reg(reg) => cx.known.range(reg),
+            Limit::Const(value) => Range { lo: value, hi: value },
+        };
+        let (reg, step, all) = (counter.reg, i128::from(counter.step), Range::of(counter.ty));
+        let Range { lo, hi } = cx.known.range(reg);
+        if step > 0 {
+            let fits = i128::from(limit.hi) - 1 + step <= i128::from(all.hi);
+            fits.then_some(Start { reg, range: Range { lo, ..all }, at_most: None })
+        } else {
+            let fits = i128::from(limit.lo) + 1 + step >= i128::from(all.lo);
+            fits.then_some(Start { reg, range: Range { hi, ..all }, at_most: Some(cx.known.value(reg)) })
+        }
     };
-    here.filter(is_bounded).map(start).collect()
+    here.filter_map(start).collect()
 }
 
 fn run_block(cx: &mut Fold<'_>, block: Block) {

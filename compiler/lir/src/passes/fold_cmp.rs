@@ -5,6 +5,7 @@ use super::fold_int::power_of_two;
 use super::range::Range;
 use crate::eval;
 use crate::ir::*;
+use std::cmp::Ordering;
 
 pub(crate) fn cmp(cx: &mut Fold<'_>, op: CmpOp, ty: Ty, dst: Reg, a: Reg, b: Reg) -> Option<Op> {
     let is_int = matches!(ty, Ty::I32 | Ty::I64 | Ty::Ptr);
@@ -76,21 +77,43 @@ fn by_range(op: CmpOp, a: Range, b: Range) -> Option<bool> {
     }
 }
 
-/// `x + c` and `x`, where the sum does not wrap around.
+/// `x + c` and something that `x` has been compared with, or `x` itself, where the sum does not wrap around.
 fn by_distance(cx: &Fold<'_>, op: CmpOp, ty: Ty, a: Reg, b: Reg) -> Option<bool> {
-    let Op::Bin { op: BinOp::Add, a: x, b: c, .. } = *cx.def(a)? else { return None };
-    let c = cx.int(c).filter(|_| cx.known.value(x) == cx.known.value(b))?;
-    let (Range { lo, hi }, all) = (cx.known.range(b), Range::of(ty));
+    let (x, c) = cx.known.sum(a)?;
+    let (Range { lo, hi }, all) = (cx.known.range_of_value(x), Range::of(ty));
     if lo.checked_add(c)? < all.lo || hi.checked_add(c)? > all.hi {
         return None;
     }
+    let b = cx.known.value(b);
+    if x == b {
+        return eval_order(op, c.cmp(&0));
+    }
+    let knows = |op| cx.known.decided_of_values(op, x, b) == Some(true);
+    // Of whole numbers, `x < b` is `x + 1 <= b`.
+    if c < 0 && knows(CmpOp::LeS) {
+        eval_order(op, Ordering::Less)
+    } else if c > 0 && knows(CmpOp::GeS) {
+        eval_order(op, Ordering::Greater)
+    } else if c == 1 && knows(CmpOp::LtS) || c == -1 && knows(CmpOp::GtS) {
+        match (op, c) {
+            (CmpOp::LeS, 1) | (CmpOp::GeS, -1) => Some(true),
+            (CmpOp::GtS, 1) | (CmpOp::LtS, -1) => Some(false),
+            _ => None,
+        }
+    } else {
+        None
+    }
+}
+
+/// The answer to a comparison of signed numbers in this order.
+fn eval_order(op: CmpOp, order: Ordering) -> Option<bool> {
     match op {
-        CmpOp::Eq => Some(c == 0),
-        CmpOp::Ne => Some(c != 0),
-        CmpOp::LtS => Some(c < 0),
-        CmpOp::LeS => Some(c <= 0),
-        CmpOp::GtS => Some(c > 0),
-        CmpOp::GeS => Some(c >= 0),
+        CmpOp::Eq => Some(order.is_eq()),
+        CmpOp::Ne => Some(order.is_ne()),
+        CmpOp::LtS => Some(order.is_lt()),
+        CmpOp::LeS => Some(order.is_le()),
+        CmpOp::GtS => Some(order.is_gt()),
+        CmpOp::GeS => Some(order.is_ge()),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
-//! Finds registers that count up in a loop and cannot wrap around: they never lie below where they begin.
+//! Finds registers that count up or down in a loop and cannot wrap around: they never lie below, or above, where they begin.
 //!
 //! The loop's head compares the register with a limit and leaves when it has reached it; the only write in the loop
-//! adds a positive constant, behind that test and once in a round. So before the addition the register is below the
+//! adds a constant, behind that test and once in a round. So before the addition the register is on this side of the
 //! limit, and if the limit leaves room for the step, the sum does not overflow. Where a cycle has several entries,
 //! nothing is said about rounds.
 
@@ -10,14 +10,21 @@ use crate::cfg::{Doms, Loop, Preds, natural_loops};
 use crate::ir::*;
 use entity::{Arrange, IndexVec};
 
-/// A register that counts up in the loop with head `header`.
+/// A register that counts in the loop with head `header`: up where the step is positive, else down.
 pub(crate) struct Counter {
     pub header: Block,
     pub reg: Reg,
     pub ty: Ty,
     pub step: i64,
-    /// The register is below this before each step.
-    pub limit: Reg,
+    /// The register is below this before each step up, and above it before each step down.
+    pub limit: Limit,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Limit {
+    /// Written before the loop.
+    Reg(Reg),
+    Const(i64),
 }
 
 /// All counters, sorted by the heads of their loops.
@@ -87,22 +94,42 @@ impl<'a> Finder<'a> {
         let header = a_loop.header;
         let Term::Branch { cond, then, else_ } = self.body.blocks[header].term else { return None };
         let test = self.body.blocks[header].insts.iter().find(|inst| inst.op.single_write() == Some(cond))?;
-        let (reg, limit, ty, stay) = match test.op {
-            Op::Cmp { op: CmpOp::LtS, ty, a, b, .. } => (a, b, ty, then),
-            Op::Cmp { op: CmpOp::GtS, ty, a, b, .. } => (b, a, ty, then),
-            Op::Cmp { op: CmpOp::GeS, ty, a, b, .. } => (a, b, ty, else_),
-            Op::Cmp { op: CmpOp::LeS, ty, a, b, .. } => (b, a, ty, else_),
+        let Op::Cmp { op, ty, a, b, .. } = test.op else { return None };
+        let (op, stay) = match op {
+            CmpOp::LtS | CmpOp::GtS => (op, then),
+            CmpOp::GeS => (CmpOp::LtS, else_),
+            CmpOp::LeS => (CmpOp::GtS, else_),
             _ => return None,
         };
-        if then == else_ || !self.defs.is_single(cond) || preds.of(stay).len() != 1 {
+        let enters_once = self.entry(header, preds) == self.doms.idom(header);
+        if then == else_ || !enters_once || !self.defs.is_single(cond) || preds.of(stay).len() != 1 {
             return None;
         }
-        // The limit must be what it was when the loop was entered, where its range is asked for.
-        if !self.is_from_outside(limit, header) || self.entry(header, preds) != self.doms.idom(header) {
-            return None;
+        // Of `a < b`, either `a` counts up or `b` down.
+        let found = |reg: Reg, limit: Reg, is_up: bool| {
+            let limit = self.limit(limit, header)?;
+            let step = self.step(reg, header, stay).filter(|step| (*step > 0) == is_up)?;
+            Some(Counter { header, reg, ty, step, limit })
+        };
+        let is_less = op == CmpOp::LtS;
+        found(a, b, is_less).or_else(|| found(b, a, !is_less))
+    }
+
+    /// It must be what it was when the loop was entered, where its range is asked for.
+    fn limit(&self, reg: Reg, header: Block) -> Option<Limit> {
+        if let Some(value) = self.constant(reg) {
+            return Some(Limit::Const(value));
         }
-        let step = self.step(reg, header, stay)?;
-        Some(Counter { header, reg, ty, step, limit })
+        self.is_from_outside(reg, header).then_some(Limit::Reg(reg))
+    }
+
+    fn constant(&self, reg: Reg) -> Option<i64> {
+        let at = *self.writes[reg].first().filter(|_| self.defs.is_single(reg))?;
+        match *self.op(at)? {
+            Op::Const { value: Imm::I32(c), .. } => Some(c.into()),
+            Op::Const { value: Imm::I64(c), .. } => Some(c),
+            _ => None,
+        }
     }
 
     /// The only block from which the loop is entered.
@@ -138,14 +165,7 @@ impl<'a> Finder<'a> {
         // The copy behind the sum is in the same round: a sum in an inner loop would be far from it.
         let once = self.innermost[at.0] == Some(header) && self.doms.dominates(stay, at.0);
         match *op {
-            Op::Bin { op: BinOp::Add, a, b, .. } if a == reg && once => {
-                let at = *self.writes[b].first().filter(|_| self.defs.is_single(b))?;
-                match *self.op(at)? {
-                    Op::Const { value: Imm::I32(c), .. } if c > 0 => Some(c.into()),
-                    Op::Const { value: Imm::I64(c), .. } if c > 0 => Some(c),
-                    _ => None,
-                }
-            }
+            Op::Bin { op: BinOp::Add, a, b, .. } if a == reg && once => self.constant(b).filter(|c| *c != 0),
             _ => None,
         }
     }

@@ -194,12 +194,32 @@ impl Known {
 
     /// Whether `a op b`, if a branch has told.
     pub fn decided(&self, op: CmpOp, a: Reg, b: Reg) -> Option<bool> {
-        self.decided.get(&(op, self.holds[a], self.holds[b])).copied()
+        self.decided_of_values(op, self.holds[a], self.holds[b])
+    }
+
+    pub fn decided_of_values(&self, op: CmpOp, a: Val, b: Val) -> Option<bool> {
+        self.decided.get(&(op, a, b)).copied()
     }
 
     /// Where an `I32` or `I64` lies, as a signed number.
     pub fn range(&self, reg: Reg) -> Range {
-        self.values[self.holds[reg]].range
+        self.range_of_value(self.holds[reg])
+    }
+
+    pub fn range_of_value(&self, value: Val) -> Range {
+        self.values[value].range
+    }
+
+    /// The value and the constant whose sum a register holds, whether or not a register still holds the value.
+    pub fn sum(&self, reg: Reg) -> Option<(Val, i64)> {
+        match &self.values[self.holds[reg]].op {
+            Some((Op::Bin { op: BinOp::Add, .. }, [x, c, _])) => match self.constant_of(*c)? {
+                Imm::I32(c) => Some((*x, c.into())),
+                Imm::I64(c) => Some((*x, c)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The operation that gave the value of `reg`, if its operands still hold what they held.

@@ -19,6 +19,7 @@ mod moved_params;
 pub(crate) mod nounwind;
 mod postpone;
 mod reuse;
+mod share_panics;
 mod simplify;
 mod splice;
 mod split_cleanup;
@@ -52,10 +53,15 @@ pub const PASSES: &[PassInfo] = &[
     pass("nounwind", "edges for unwinding that is impossible are removed"),
     pass("dead_functions", "functions that nothing reaches are removed"),
     pass("unique", "whether a buffer has one owner is asked once, and before loops"),
+    pass("share_panics", "calls that never return share one block where what they drop is the same"),
     pass("borrow_params", "parameters that are not consumed are borrowed"),
     pass("borrow_locals", "locals that only read what they copy become borrows"),
     pass("last_use", "copies of values that nobody needs afterwards become moves"),
     pass("early_drop", "values are dropped after their last use, not at the end of their scope"),
+    pass(
+        "sink_drops",
+        "drops in all places that go on to one call that never returns stand in front of the call",
+    ),
     pass("reuse", "new cells are built in the memory of cells that were just taken apart"),
     pass("split_cleanup", "each way of unwinding has cleanup of its own instead of drop flags"),
 ];
@@ -122,7 +128,8 @@ const SCALAR: [&str; 7] =
     ["simplify", "const_prop", "copy_prop", "thread_jumps", "sroa", "coalesce", "dead_code"];
 
 /// The passes that settle ownership, in order.
-const OWNERSHIP: [&str; 5] = ["borrow_params", "borrow_locals", "last_use", "early_drop", "split_cleanup"];
+const OWNERSHIP: [&str; 6] =
+    ["borrow_params", "borrow_locals", "last_use", "early_drop", "sink_drops", "split_cleanup"];
 
 impl<'a> Pipeline<'a> {
     fn new(program: &Program, opts: &'a PassOptions) -> Pipeline<'a> {
@@ -161,6 +168,7 @@ impl<'a> Pipeline<'a> {
         self.optional(program, "nounwind");
         self.optional(program, "unique");
         self.optional(program, "dead_functions");
+        self.optional(program, "share_panics");
         for name in OWNERSHIP {
             self.optional(program, name);
         }
@@ -199,6 +207,7 @@ impl<'a> Pipeline<'a> {
             "borrow_params" => borrow_params::run(program, &self.facts, self.is_on("reuse")),
             "nounwind" => nounwind::run(program),
             "dead_functions" => dead_functions::run(program),
+            "share_panics" => share_panics::run(program, &self.facts),
             "unique" => self.unique(program),
             "early_drop" => {
                 let unwinds = nounwind::Unwinds::new(program);
@@ -343,6 +352,7 @@ fn body_pass(name: &str) -> Option<BodyPass> {
         "dead_code" => |types, facts, body| dead_code::run(types, facts, body),
         "borrow_locals" => |types, facts, body| borrow_locals::run(types, facts, body),
         "last_use" => |types, facts, body| last_use::run(types, facts, body),
+        "sink_drops" => |_, _, body| share_panics::sink(body),
         "split_cleanup" => |types, facts, body| split_cleanup::run(types, facts, body),
         _ => return None,
     })
