@@ -3,29 +3,30 @@
 //! `eq`, `cmp`, `hash` and `show` of such a type are one loop. It looks at a *member* (a value whose type lies on the
 //! cycle: an enum, an array) through a pointer; the parts of it are a list of steps. At a part that is a member
 //! itself, what remains of the list is put on a list of work in memory and the loop goes on with the part; the last part
-//! needs no entry, so that a linked list costs none. Arrays keep one entry with the index of their next element.
+//! needs no entry, so that a linked list costs none. Arrays keep one entry with the index of their next element, maps and
+//! sets one with the place of their next entry ([`super::flat_maps`]).
 //!
-//! Pointers lead into the function's parameters, which stay as they are throughout. What goes through the user's own
-//! implementations or through maps still nests calls.
+//! Pointers lead into the function's parameters, which stay as they are throughout. What goes through implementations
+//! that are written in GAL still nests calls, but for those of the containers that [`super::recursion`] knows.
 
 use super::func::Builder;
 use super::instances::Key;
-use super::recursion::Op;
+use super::recursion::{Container, Op};
 use super::shims::{EQUAL, FieldPath, GREATER, LESS};
-use super::work_list::{A, B, STATE, WorkFn};
+use super::work_list::{A, B, NEXT, STATE, WorkFn};
 use crate::ir::*;
 use hir::ty::{Ty as HTy, TyKind as H};
 use rustc_hash::FxHashMap;
 
 /// A thing to do with a value, in order.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Step {
     Text(String),
     Part(Vec<FieldPath>, HTy),
 }
 
 /// Where the loop can go on.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum State {
     /// At a value of this type.
     Start(HTy),
@@ -33,6 +34,14 @@ pub(super) enum State {
     Rest(HTy, Vec<Step>),
     /// At the next element of an array, whose entry is on top.
     Element(HTy),
+    /// At the next entry of a map or set.
+    Entry(HTy),
+    /// At a map's entry whose key is done.
+    Value(HTy),
+    /// At an entry that is hashed.
+    Hashed(HTy),
+    /// At two keys that are equal.
+    Found(HTy),
 }
 
 pub(super) struct Flat<'c, 'f> {
@@ -50,9 +59,13 @@ pub(super) struct Flat<'c, 'f> {
     pub next: Block,
     /// Where to go once the result is in `_0`.
     pub decided: Block,
+    /// Where to go once two parts differ, for `eq`.
+    failed: Option<Block>,
+    /// For each `Found` the block that looks for another key.
+    pub searches: Vec<(usize, Block)>,
     states: Vec<State>,
     pub blocks: Vec<Block>,
-    starts: FxHashMap<HTy, usize>,
+    numbers: FxHashMap<State, usize>,
     n_built: usize,
 }
 
@@ -77,9 +90,11 @@ pub(super) fn build(mut b: Builder<'_, '_>, op: Op, ty: HTy, params: &[Place]) -
         other,
         next,
         decided,
+        failed: None,
+        searches: Vec::new(),
         states: Vec::new(),
         blocks: Vec::new(),
-        starts: FxHashMap::default(),
+        numbers: FxHashMap::default(),
         n_built: 0,
     };
     flat.free_on_unwind();
@@ -88,6 +103,7 @@ pub(super) fn build(mut b: Builder<'_, '_>, op: Op, ty: HTy, params: &[Place]) -
     flat.go_to_part(ty, params[0].clone(), params.last().cloned().filter(|_| op.has_two()));
     flat.build_states();
     flat.build_next();
+    flat.build_failed();
     flat.build_end();
     flat.b.finish()
 }
@@ -96,15 +112,11 @@ impl<'c, 'f> Flat<'c, 'f> {
     // ------------------------------------------------------------ states
 
     pub fn state(&mut self, state: State) -> usize {
-        if let State::Start(ty) = state
-            && let Some(known) = self.starts.get(&ty)
-        {
+        if let Some(known) = self.numbers.get(&state) {
             return *known;
         }
         let number = self.states.len();
-        if let State::Start(ty) = state {
-            self.starts.insert(ty, number);
-        }
+        self.numbers.insert(state.clone(), number);
         self.states.push(state);
         let block = self.b.new_block(false);
         self.blocks.push(block);
@@ -123,6 +135,10 @@ impl<'c, 'f> Flat<'c, 'f> {
                     self.steps(ty, &steps);
                 }
                 State::Element(ty) => self.element(ty),
+                State::Entry(ty) => self.entry(ty),
+                State::Value(ty) => self.value(ty),
+                State::Hashed(ty) => self.hashed(ty),
+                State::Found(ty) => self.found(ty),
             }
         }
     }
@@ -142,18 +158,54 @@ impl<'c, 'f> Flat<'c, 'f> {
         }
         self.b.terminate(Term::Goto(self.decided));
         self.b.block = Some(more);
-        self.b.set(self.a, Operand::Copy(self.top(A)));
-        if self.op.has_two() {
-            self.b.set(self.other, Operand::Copy(self.top(B)));
-        }
-        let i32_ty = self.b.cx.int_ty(IntTy::I32);
-        let state = self.b.assign_temp(i32_ty, Rvalue::Use(Operand::Copy(self.top(STATE))));
+        let state = self.load_top();
         let resumable = |s: &State| !matches!(s, State::Start(_));
         let cases: Vec<(i128, Block)> = (0..self.states.len())
             .filter(|i| resumable(&self.states[*i]))
             .map(|i| (i as i128, self.blocks[i]))
             .collect();
         self.b.dispatch(Operand::Copy(state.into()), cases);
+    }
+
+    /// Takes the pointers at hand from the entry on top; returns its state.
+    fn load_top(&mut self) -> Local {
+        self.b.set(self.a, Operand::Copy(self.top(A)));
+        if self.op.has_two() {
+            self.b.set(self.other, Operand::Copy(self.top(B)));
+        }
+        let i32_ty = self.b.cx.int_ty(IntTy::I32);
+        self.b.assign_temp(i32_ty, Rvalue::Use(Operand::Copy(self.top(STATE))))
+    }
+
+    /// Where two parts are unequal: the key being looked for may equal another one. The values differ if none is.
+    pub fn failed(&mut self) -> Block {
+        match self.failed {
+            Some(block) => block,
+            None => *self.failed.insert(self.b.new_block(false)),
+        }
+    }
+
+    /// Takes entries off until the search that led here.
+    fn build_failed(&mut self) {
+        let Some(failed) = self.failed else { return };
+        self.b.block = Some(failed);
+        if !self.searches.is_empty() {
+            let head_ty = self.b.local_ty(self.head);
+            let null = Operand::Const(Const::Null(head_ty));
+            let empty = self.b.compare(BinOp::Eq, Operand::Copy(self.head.into()), null);
+            let (done, more) = self.b.branch(empty);
+            self.b.block = Some(more);
+            let state = self.load_top();
+            let other = self.b.new_block(false);
+            let cases = self.searches.iter().map(|(state, block)| (*state as i128, *block)).collect();
+            self.b.terminate(Term::Switch { value: Operand::Copy(state.into()), cases, default: other });
+            self.b.block = Some(other);
+            self.pop();
+            self.b.terminate(Term::Goto(failed));
+            self.b.block = Some(done);
+        }
+        self.b.set(RETURN, Builder::const_bool(false));
+        self.b.terminate(Term::Goto(self.decided));
     }
 
     /// Frees what is left of the list and returns.
@@ -171,6 +223,16 @@ impl<'c, 'f> Flat<'c, 'f> {
 
     pub fn top(&self, field: u32) -> Place {
         Place::from(self.head).with(Proj::Deref).with(Proj::Field(field))
+    }
+
+    /// A field of the entry below the one on top.
+    pub fn below(&self, field: u32) -> Place {
+        self.top(NEXT).with(Proj::Deref).with(Proj::Field(field))
+    }
+
+    /// Has the entry on top go on in another state.
+    pub fn set_state(&mut self, state: usize) {
+        self.b.set(self.top(STATE), Builder::const_int(state as i128, IntTy::I32));
     }
 
     /// Puts a state for the member at hand on the list.
@@ -232,11 +294,9 @@ impl<'c, 'f> Flat<'c, 'f> {
 
     /// The address of a place as the list keeps it; it leads into the same parameter as `like`.
     fn address(&mut self, place: Place, like: Local) -> Operand {
-        let ty = self.b.place_ty(&place);
-        let typed = self.b.cx.ptr_ty(ty);
         let lent = self.b.body.locals[like].loan_of;
-        let pointer = self.b.assign_temp(typed, Rvalue::AddrOf(place));
-        self.b.body.locals[pointer].loan_of = lent;
+        let pointer = self.pointer(place, like);
+        let typed = self.b.local_ty(pointer);
         let address = self.b.cx.location_ty();
         if typed == address {
             return Operand::Copy(pointer.into());
@@ -244,6 +304,14 @@ impl<'c, 'f> Flat<'c, 'f> {
         let raw = self.b.assign_temp(address, Rvalue::Cast(Operand::Copy(pointer.into())));
         self.b.body.locals[raw].loan_of = lent;
         Operand::Copy(raw.into())
+    }
+
+    pub fn pointer(&mut self, place: Place, like: Local) -> Local {
+        let ty = self.b.place_ty(&place);
+        let typed = self.b.cx.ptr_ty(ty);
+        let pointer = self.b.assign_temp(typed, Rvalue::AddrOf(place));
+        self.b.body.locals[pointer].loan_of = self.b.body.locals[like].loan_of;
+        pointer
     }
 
     /// The member behind an address.
@@ -268,9 +336,12 @@ impl<'c, 'f> Flat<'c, 'f> {
 
     /// Begins with a member.
     fn start(&mut self, ty: HTy) {
-        match self.b.cx.front.program().types.kind(ty).clone() {
-            H::FixedArray(..) => self.start_array(ty),
-            H::Adt(id, _) if Some(id) == self.b.cx.lang_adt("Array") => self.start_array(ty),
+        match self.b.cx.container(self.op, ty) {
+            Some(Container::Sequence(_)) => return self.start_array(ty),
+            Some(Container::Entries { .. }) => return self.start_map(ty),
+            None => {}
+        }
+        match *self.b.cx.front.program().types.kind(ty) {
             H::Adt(id, _) if self.b.cx.front.program().adts[id].is_enum => self.start_enum(ty),
             _ => {
                 let mut steps = Vec::new();
@@ -338,7 +409,8 @@ impl<'c, 'f> Flat<'c, 'f> {
         let (same, differ) = self.b.branch(equal);
         self.b.block = Some(differ);
         if self.op == Op::Eq {
-            self.b.set(RETURN, Builder::const_bool(false));
+            let failed = self.failed();
+            self.b.terminate(Term::Goto(failed));
         } else {
             let less = self.b.compare(BinOp::Lt, copy(x), copy(y));
             let (lt, gt) = self.b.branch(less);
@@ -347,8 +419,8 @@ impl<'c, 'f> Flat<'c, 'f> {
             self.b.terminate(Term::Goto(self.decided));
             self.b.block = Some(lt);
             self.set_order(LESS);
+            self.b.terminate(Term::Goto(self.decided));
         }
-        self.b.terminate(Term::Goto(self.decided));
         self.b.block = Some(same);
     }
 

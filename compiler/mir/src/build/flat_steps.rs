@@ -2,7 +2,7 @@
 
 use super::flat::{Flat, State, Step};
 use super::func::Builder;
-use super::recursion::Op;
+use super::recursion::{Container, Op, Sequence};
 use super::shims::{EQUAL, FieldPath};
 use super::work_list::INDEX;
 use crate::ir::*;
@@ -39,7 +39,7 @@ impl Flat<'_, '_> {
         let usize_ty = self.b.cx.int_ty(IntTy::USize);
         let (a, b) = self.members(ty);
         let (x, y) = (self.len(ty, &a), b.as_ref().map(|b| self.len(ty, b)));
-        let index = self.b.assign_temp(usize_ty, Rvalue::Use(Operand::Copy(self.top(INDEX))));
+        let index = self.b.assign_temp(usize_ty, Rvalue::Cast(Operand::Copy(self.top(INDEX))));
         let end = self.b.new_block(false);
         for len in [Some(x), y].into_iter().flatten() {
             let inside = self.b.compare(BinOp::Lt, Operand::Copy(index.into()), Operand::Copy(len.into()));
@@ -47,11 +47,9 @@ impl Flat<'_, '_> {
             self.b.terminate(Term::If { cond: inside, then: go_on, else_: end });
             self.b.block = Some(go_on);
         }
-        let one = Builder::const_int(1, IntTy::USize);
-        let following = self.b.binary(usize_ty, BinOp::WrapAdd, Operand::Copy(index.into()), one);
-        self.b.set(self.top(INDEX), Operand::Copy(following.into()));
+        self.count_on();
         if self.op == Op::Show {
-            self.comma(index);
+            self.comma(index, IntTy::USize);
         }
         let elem = self.b.cx.op_edges(self.op, ty)[0];
         let a = self.at(ty, a, index, self.a);
@@ -67,8 +65,17 @@ impl Flat<'_, '_> {
         self.b.terminate(Term::Goto(self.next));
     }
 
-    fn comma(&mut self, index: Local) {
-        let zero = Builder::const_int(0, IntTy::USize);
+    /// Adds 1 to the index in the entry on top.
+    fn count_on(&mut self) {
+        let int = self.b.cx.int_ty(IntTy::I64);
+        let one = Builder::const_int(1, IntTy::I64);
+        let following = self.b.binary(int, BinOp::WrapAdd, Operand::Copy(self.top(INDEX)), one);
+        self.b.set(self.top(INDEX), Operand::Copy(following.into()));
+    }
+
+    /// Writes a comma, unless a number of type `USize` or `Int` is 0.
+    pub fn comma(&mut self, index: Local, int: IntTy) {
+        let zero = Builder::const_int(0, int);
         let first = self.b.compare(BinOp::Eq, Operand::Copy(index.into()), zero);
         let (go_on, comma) = self.b.branch(first);
         self.b.block = Some(comma);
@@ -80,29 +87,62 @@ impl Flat<'_, '_> {
     /// The number of elements, a `USize`.
     fn len(&mut self, ty: HTy, array: &Place) -> Local {
         let usize_ty = self.b.cx.int_ty(IntTy::USize);
-        match *self.b.cx.front.program().types.kind(ty) {
-            H::FixedArray(_, len) => {
-                let len = self.b.cx.const_len(len);
-                self.b.assign_temp(usize_ty, Rvalue::Use(Builder::const_int(len as i128, IntTy::USize)))
+        let len = match (self.sequence(ty), self.b.cx.front.program().types.kind(ty)) {
+            (_, H::FixedArray(_, len)) => Builder::const_int(self.b.cx.const_len(*len) as i128, IntTy::USize),
+            (Sequence::Deque, _) => {
+                let deque = self.pointer(array.clone(), self.a);
+                let elem = self.b.cx.op_edges(self.op, ty)[0];
+                let len = self.call_lang("deque_len", &[elem], vec![Operand::Copy(deque.into())]);
+                return self.b.assign_temp(usize_ty, Rvalue::Cast(Operand::Copy(len.into())));
             }
-            _ => {
-                let len = self.b.array_len(array);
-                self.b.assign_temp(usize_ty, Rvalue::Use(Operand::Copy(len)))
-            }
+            _ => Operand::Copy(self.b.array_len(array)),
+        };
+        self.b.assign_temp(usize_ty, Rvalue::Use(len))
+    }
+
+    fn sequence(&mut self, ty: HTy) -> Sequence {
+        match self.b.cx.container(self.op, ty) {
+            Some(Container::Sequence(sequence)) => sequence,
+            _ => Sequence::Array,
+        }
+    }
+
+    /// What a lang function that cannot unwind or keep anything gives.
+    pub fn call_lang(&mut self, name: &str, types: &[HTy], args: Vec<Operand>) -> Local {
+        let span = self.b.span;
+        let args = args.into_iter().map(Arg::Value).collect();
+        match self.b.cx.lang_fn(name, types, span) {
+            Some((func, _)) => self.b.call_temp(func, args),
+            None => self.a,
         }
     }
 
     /// The element at an index that is in bounds.
     fn at(&mut self, ty: HTy, array: Place, index: Local, like: Local) -> Place {
-        if let H::FixedArray(..) = self.b.cx.front.program().types.kind(ty) {
+        let sequence = self.sequence(ty);
+        if sequence == Sequence::Fixed {
             return array.with(Proj::Index(index));
         }
-        let elem = self.b.cx.op_edges(self.op, ty)[0];
-        let elem = self.b.cx.mir_ty(elem);
+        let elem_ty = self.b.cx.op_edges(self.op, ty)[0];
+        if sequence == Sequence::Deque {
+            let deque = self.pointer(array, like);
+            let int = self.b.cx.int_ty(IntTy::I64);
+            let index = self.b.assign_temp(int, Rvalue::Cast(Operand::Copy(index.into())));
+            let args = [deque, index].map(|l| Operand::Copy(l.into())).into();
+            return self.found_part("deque_at", &[elem_ty], args, like);
+        }
+        let elem = self.b.cx.mir_ty(elem_ty);
         let data = self.b.array_data(&array, elem);
         let pointer_ty = self.b.cx.ptr_ty(elem);
         let args = vec![Operand::Copy(data.into()), Operand::Copy(index.into())];
         let pointer = self.b.assign_temp(pointer_ty, Rvalue::Intrinsic(Intrinsic::PtrOffset(elem), args));
+        self.b.body.locals[pointer].loan_of = self.b.body.locals[like].loan_of;
+        Place::from(pointer).with(Proj::Deref)
+    }
+
+    /// The part whose address a lang function gives; it lies in the same parameter as `like`.
+    pub fn found_part(&mut self, name: &str, types: &[HTy], args: Vec<Operand>, like: Local) -> Place {
+        let pointer = self.call_lang(name, types, args);
         self.b.body.locals[pointer].loan_of = self.b.body.locals[like].loan_of;
         Place::from(pointer).with(Proj::Deref)
     }
@@ -128,7 +168,7 @@ impl Flat<'_, '_> {
             path.push(FieldPath(is_enum.then_some(variant), i as u32));
             let is_inline = !self.b.cx.parts(*field).0.is_empty()
                 && !self.b.cx.parts(*field).1
-                && !self.is_array(*field)
+                && self.b.cx.container(self.op, *field).is_none()
                 && self.is_member(*field);
             if is_inline {
                 let mut inner = Vec::new();
@@ -147,13 +187,6 @@ impl Flat<'_, '_> {
             push_text(&mut steps, text);
         }
         steps
-    }
-
-    fn is_array(&self, ty: HTy) -> bool {
-        match self.b.cx.front.program().types.kind(ty) {
-            H::Adt(id, _) => Some(*id) == self.b.cx.lang_adt("Array"),
-            _ => false,
-        }
     }
 
     /// Carries steps out until a part that is a member.
@@ -180,13 +213,13 @@ impl Flat<'_, '_> {
         self.b.terminate(Term::Goto(self.next));
     }
 
-    fn text(&mut self, text: &str) {
+    pub fn text(&mut self, text: &str) {
         let formatter = self.written.clone();
         self.b.push_text(&formatter, text);
     }
 
     /// A part with an implementation that does not come back here.
-    fn part(&mut self, ty: HTy, a: Place, b: Option<Place>) {
+    pub fn part(&mut self, ty: HTy, a: Place, b: Option<Place>) {
         let values: Vec<Place> = std::iter::once(a).chain(b).collect();
         let unit = self.b.cx.unit_ty();
         let written = self.written.clone();
@@ -202,8 +235,8 @@ impl Flat<'_, '_> {
                 let Some(equal) = self.b.call_trait("Eq", "eq", ty, values, None, bool_ty) else { return };
                 let (same, differ) = self.b.branch(Operand::Copy(equal.into()));
                 self.b.block = Some(differ);
-                self.b.set(RETURN, Builder::const_bool(false));
-                self.b.terminate(Term::Goto(self.decided));
+                let failed = self.failed();
+                self.b.terminate(Term::Goto(failed));
                 self.b.block = Some(same);
             }
             Op::Cmp => {

@@ -23,6 +23,7 @@ mod effects;
 mod entry;
 mod expr;
 mod flat;
+mod flat_maps;
 mod flat_steps;
 mod front;
 mod func;

@@ -41,6 +41,24 @@ impl Op {
     }
 }
 
+/// A type of the library that is walked through by what it holds.
+#[derive(Clone, Copy)]
+pub(super) enum Container {
+    Sequence(Sequence),
+    /// A map, or a set without values.
+    Entries {
+        key: HTy,
+        value: Option<HTy>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sequence {
+    Fixed,
+    Array,
+    Deque,
+}
+
 impl Cx<'_> {
     /// Whether the compiler's implementation of an operation for a type comes back to the type.
     pub(super) fn is_recursive(&mut self, op: Op, ty: HTy) -> bool {
@@ -64,13 +82,39 @@ impl Cx<'_> {
 
     /// The types of the parts that an operation on a type goes on with.
     pub(super) fn op_edges(&mut self, op: Op, ty: HTy) -> Vec<HTy> {
+        if let Some(container) = self.container(op, ty) {
+            return match (container, self.front.program().types.kind(ty)) {
+                (_, H::FixedArray(elem, _)) => vec![*elem],
+                (Container::Entries { key, value }, _) => std::iter::once(key).chain(value).collect(),
+                (_, H::Adt(_, args)) => vec![args[0]],
+                _ => Vec::new(),
+            };
+        }
         match self.front.program().types.kind(ty).clone() {
-            H::FixedArray(elem, _) => vec![elem],
-            H::Adt(id, args) if Some(id) == self.lang_adt("Array") => vec![args[0]],
             H::Tuple(_) => self.parts(ty).0.concat(),
             H::Adt(..) if self.is_structural(op, ty) => self.parts(ty).0.concat(),
             _ => Vec::new(),
         }
+    }
+
+    /// Containers whose implementation in the library [`super::flat`] takes the place of.
+    pub(super) fn container(&self, op: Op, ty: HTy) -> Option<Container> {
+        let (id, args) = match self.front.program().types.kind(ty) {
+            H::FixedArray(..) => return Some(Container::Sequence(Sequence::Fixed)),
+            H::Adt(id, args) => (Some(*id), args),
+            _ => return None,
+        };
+        let is = |name: &str| self.lang_adt(name) == id;
+        Some(match op {
+            _ if is("Array") => Container::Sequence(Sequence::Array),
+            _ if is("Deque") => Container::Sequence(Sequence::Deque),
+            Op::Eq | Op::Hash | Op::Show if is("Map") => {
+                Container::Entries { key: args[0], value: Some(args[1]) }
+            }
+            // The others are those of the map inside.
+            Op::Show if is("Set") => Container::Entries { key: args[0], value: None },
+            _ => return None,
+        })
     }
 
     /// Whether the type has no implementation of its own.

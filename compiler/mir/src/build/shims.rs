@@ -387,7 +387,7 @@ impl Builder<'_, '_> {
 }
 
 /// The way to a field: through a variant, if it is an enum's.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct FieldPath(pub Option<u32>, pub u32);
 
 impl FieldPath {

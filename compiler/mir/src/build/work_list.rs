@@ -30,7 +30,7 @@ impl Cx<'_> {
         if let Some(ty) = self.types.work_entry {
             return ty;
         }
-        let (state, index) = (self.int_ty(IntTy::I32), self.int_ty(IntTy::USize));
+        let (state, index) = (self.int_ty(IntTy::I32), self.int_ty(IntTy::I64));
         let address = self.location_ty();
         let name = self.unique_name("WorkEntry".to_string());
         let entry = self.program.types.declare(TyKind::Struct, name);
@@ -91,7 +91,7 @@ impl Builder<'_, '_> {
         let span = self.span;
         let Some(memory) = self.call_lang_temp("alloc", vec![size], span) else { return };
         self.assign(RETURN, Rvalue::Cast(Operand::Copy(memory.into())));
-        let zero = Builder::const_int(0, IntTy::USize);
+        let zero = Builder::const_int(0, IntTy::I64);
         let copy = |i: usize| Operand::Copy(params[i].into());
         let values = [(NEXT, copy(0)), (STATE, copy(1)), (INDEX, zero), (A, copy(2)), (B, copy(3))];
         for (field, value) in values {
