@@ -139,11 +139,12 @@ impl Shapes<'_> {
             [Proj::Variant(v), Proj::Field(i), ref rest @ ..] => (v, i, rest),
             _ => return,
         };
-        *val = self.expand(val, ty, variant);
-        let Val::Parts(v, fields) = val else { return };
-        if *v != variant {
-            return;
-        }
+        *val = match val {
+            // This way is never taken: what follows on it is about the variant that it believes in.
+            Val::Parts(v, _) if *v != variant => self.expand(&Val::Init, ty, variant),
+            _ => self.expand(val, ty, variant),
+        };
+        let Val::Parts(_, fields) = val else { return };
         let fields = Rc::make_mut(fields);
         self.set(&mut fields[field as usize], self.types.field(ty, variant, field), rest, new);
         // Structs have one normal form; an enum keeps the knowledge of its variant.
