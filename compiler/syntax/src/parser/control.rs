@@ -40,9 +40,31 @@ impl Parser<'_> {
         if self.at(T::KwIf) {
             return Some(self.nested_if());
         }
-        let block = self.body();
+        let block = self.else_body();
         let span = block.span;
         Some(Expr { kind: ExprKind::Block(Box::new(block)), span })
+    }
+
+    /// The block behind `else`; a value or jump without braces is taken for one.
+    pub(super) fn else_body(&mut self) -> Block {
+        let is_foreign = self.at(T::Ident) && self.at_foreign_body_start();
+        let is_value = self.kind().starts_expr() && !self.at(T::LBrace) && !is_foreign;
+        if !is_value || self.at_body_without_brace() && self.has_closing_brace() {
+            return self.body();
+        }
+        let gap = Span::new(self.prev().hi, self.tok().lo);
+        let faults = self.faults;
+        let value = self.arm_body();
+        let span = value.span;
+        if self.faults == faults {
+            let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, span, "a block stands behind `else`");
+            let only_space = self.source(gap).bytes().all(|b| b.is_ascii_whitespace());
+            // The brace stands on the line of `else`, before a comment.
+            let open = if only_space { (gap, " { ") } else { (gap.before(), " {") };
+            let edits = [open, (span.after(), " }")].map(|(at, text)| (at, text.to_string()));
+            self.report(diag.fix_edits("put it in braces", edits.into()));
+        }
+        Block { stmts: Vec::new(), tail: Some(Box::new(value)), span }
     }
 
     fn nested_if(&mut self) -> Expr {
@@ -146,7 +168,7 @@ impl Parser<'_> {
         if !self.at(T::Ident) || self.tok().nl {
             return;
         }
-        if !["then", "do", "begin"].iter().any(|word| self.at_text(word)) {
+        if !self.at_foreign_body_start() {
             return;
         }
         let span = self.span();
@@ -159,6 +181,32 @@ impl Parser<'_> {
         } else {
             self.fault(diag.note("`{` begins it, and `}` ends it"));
         }
+    }
+
+    /// Whether what is indented below the line before ends in a `}` of its own.
+    fn has_closing_brace(&self) -> bool {
+        let outer = self.indent(self.prev().lo);
+        let mut depth = 0;
+        for ahead in 0.. {
+            let token = self.nth_tok(ahead);
+            if depth == 0 && token.nl && self.indent(token.lo) <= outer {
+                return token.kind == T::RBrace && self.indent(token.lo) == outer;
+            }
+            match token.kind {
+                T::LBrace | T::LParen | T::LBracket => depth += 1,
+                T::RBrace | T::RParen | T::RBracket => depth -= 1,
+                T::Eof => break,
+                _ => {}
+            }
+            if depth < 0 {
+                break;
+            }
+        }
+        false
+    }
+
+    fn at_foreign_body_start(&self) -> bool {
+        ["then", "do", "begin"].iter().any(|word| self.at_text(word))
     }
 
     /// Reports a `{` that the newline rule separates from its header, and takes it nevertheless.

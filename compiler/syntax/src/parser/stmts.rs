@@ -212,7 +212,7 @@ impl Parser<'_> {
                 None => self.expr_or_assignment_fault(),
             }
         });
-        let else_ = (init.is_some() && self.eat(T::KwElse)).then(|| self.body());
+        let else_ = (init.is_some() && self.eat(T::KwElse)).then(|| self.else_body());
         StmtKind::Let(Box::new(Let { pat, ty, init, else_ }))
     }
 
