@@ -13,6 +13,10 @@ impl SourceLoader for Disk {
         std::fs::read_to_string(self.root.join(path)).ok()
     }
 
+    fn load_bytes(&mut self, path: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.root.join(path)).ok()
+    }
+
     fn exists(&mut self, path: &str) -> bool {
         self.root.join(path).is_file()
     }

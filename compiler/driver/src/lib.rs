@@ -35,12 +35,17 @@ pub use web::{WEB_MARK, WebInterface, WebNames};
 
 use std::fmt;
 use syntax::codes::CodeInfo;
-use syntax::{Diagnostic, SourceMap, Span};
+use syntax::{BadByte, Diagnostic, SourceMap, Span};
 
 /// How the compiler reads source text. Paths have `/` between components.
 pub trait SourceLoader {
     /// The text of a file; `None` where there is none or it is not UTF-8.
     fn load(&mut self, path: &str) -> Option<String>;
+    /// The bytes of a file that has no text, so that what is wrong with them can be told; `None` also from loaders that
+    /// have only text.
+    fn load_bytes(&mut self, _path: &str) -> Option<Vec<u8>> {
+        None
+    }
     /// Whether [`SourceLoader::load`] would find a file, without reading it.
     fn exists(&mut self, path: &str) -> bool;
     /// The names in a folder (empty: where paths start), in any order. They only make messages better: a loader
@@ -349,8 +354,8 @@ fn hir_text(checker: &mut hir::Checker) -> String {
 }
 
 fn emit_ast(session: &mut Session<'_>, entry: &str) -> Result<Emitted, DriverError> {
-    let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
-    let (source_map, file) = single_file(entry, text)?;
+    let mut source_map = SourceMap::default();
+    let file = sources::add_entry(session.loader, entry, &mut source_map)?;
     let mut interner = syntax::Interner::default();
     let (ast, diagnostics) =
         syntax::parser::parse_file(&source_map, file, &mut interner, syntax::Bodies::Parse);
@@ -358,17 +363,12 @@ fn emit_ast(session: &mut Session<'_>, entry: &str) -> Result<Emitted, DriverErr
     Ok(Emitted { checked: Checked { diagnostics, source_map }, text: Some(text), fallback: None })
 }
 
-fn single_file(name: &str, text: String) -> Result<(SourceMap, syntax::FileId), DriverError> {
+/// The canonical layout of one file's text, which is a mistake if it is not UTF-8. `name` is only shown in diagnostics.
+pub fn format(name: &str, text: impl AsRef<[u8]>) -> Result<Formatted, DriverError> {
+    let text = text.as_ref();
     let mut source_map = SourceMap::default();
-    let file = source_map
-        .add(name.to_string(), text, false)
-        .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
-    Ok((source_map, file))
-}
-
-/// The canonical layout of one file's text. `name` is only shown in diagnostics.
-pub fn format(name: &str, text: &str) -> Result<Formatted, DriverError> {
-    let (source_map, file) = single_file(name, text.to_string())?;
+    let bad_byte = BadByte::find(text);
+    let file = sources::add(&mut source_map, name, String::from_utf8_lossy(text).into_owned(), bad_byte)?;
     let mut interner = syntax::Interner::default();
     match syntax::format::format_file(&source_map, file, &mut interner) {
         Ok(text) => {

@@ -1,6 +1,6 @@
 //! The phases in order. Each hands its result to the next by value; what went wrong comes back beside it.
 
-use crate::sources::Sources;
+use crate::sources::{Sources, add_entry};
 use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stage};
 use crate::{constants, misuses};
 use backend::{Artifact, Backend, CompileOptions, OptLevel};
@@ -63,10 +63,7 @@ pub(crate) fn declarations(
     options: CheckOptions,
 ) -> Result<Checker, DriverError> {
     let mut map = SourceMap::default();
-    let text = session.loader.load(entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
-    let root = map
-        .add(entry.to_string(), text, false)
-        .ok_or_else(|| DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES)))?;
+    let root = add_entry(session.loader, entry, &mut map)?;
     let target = session.options.target;
     Ok(stage(session, Stage::Parse, |session| {
         let mut sources = Sources::new(session.loader, entry, target.sys);

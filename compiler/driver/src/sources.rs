@@ -1,8 +1,48 @@
 //! Where modules come from: the user's package through the loader, the library from the embedded table.
 
-use crate::{SourceLoader, library};
+use crate::{DriverError, SourceLoader, library};
 use entity::Arrange;
 use hir::{ModuleSource, Package, SourceText};
+use syntax::{BadByte, FileId, SourceMap};
+
+/// The text of a file, also of one that is not UTF-8.
+pub struct Loaded {
+    pub text: String,
+    pub bad_byte: Option<BadByte>,
+}
+
+pub fn load(loader: &mut dyn SourceLoader, path: &str) -> Option<Loaded> {
+    if let Some(text) = loader.load(path) {
+        return Some(Loaded { text, bad_byte: None });
+    }
+    let bytes = loader.load_bytes(path)?;
+    let bad_byte = BadByte::find(&bytes);
+    Some(Loaded { text: String::from_utf8_lossy(&bytes).into_owned(), bad_byte })
+}
+
+/// Enters the file that a program begins with.
+pub fn add_entry(
+    loader: &mut dyn SourceLoader,
+    entry: &str,
+    map: &mut SourceMap,
+) -> Result<FileId, DriverError> {
+    let Loaded { text, bad_byte } =
+        load(loader, entry).ok_or_else(|| DriverError::MissingEntry(entry.to_string()))?;
+    add(map, entry, text, bad_byte)
+}
+
+/// Enters a file of the user.
+pub fn add(
+    map: &mut SourceMap,
+    name: &str,
+    text: String,
+    bad_byte: Option<BadByte>,
+) -> Result<FileId, DriverError> {
+    let too_large = || DriverError::Limit(format!("sources of more than {} bytes", SourceMap::MAX_BYTES));
+    let file = map.add(name.to_string(), text, false).ok_or_else(too_large)?;
+    map.set_bad_byte(file, bad_byte);
+    Ok(file)
+}
 
 pub struct Sources<'a> {
     pub loader: &'a mut dyn SourceLoader,
@@ -20,8 +60,8 @@ impl<'a> Sources<'a> {
 
     fn user(&mut self, path: &str) -> Option<SourceText> {
         let (name, rival) = self.user_file(path);
-        let text = self.loader.load(&name)?;
-        Some(SourceText { name, text, rival })
+        let Loaded { text, bad_byte } = load(self.loader, &name)?;
+        Some(SourceText { name, text, bad_byte, rival })
     }
 
     /// The file of a module, if it has one, and another that could be it too.
@@ -42,6 +82,7 @@ impl<'a> Sources<'a> {
             library::text(&name).map(|text| SourceText {
                 name: format!("library/{name}"),
                 text: text.to_string(),
+                bad_byte: None,
                 rival: None,
             })
         })
@@ -62,7 +103,7 @@ impl ModuleSource for Sources<'_> {
 
     fn unreadable(&mut self, path: &[&str]) -> Option<String> {
         let (name, _) = self.user_file(&path.join("/"));
-        (self.loader.exists(&name) && self.loader.load(&name).is_none()).then_some(name)
+        (self.loader.exists(&name) && load(self.loader, &name).is_none()).then_some(name)
     }
 
     fn modules_below(&mut self, path: &[&str]) -> Vec<String> {
@@ -76,5 +117,34 @@ impl ModuleSource for Sources<'_> {
         });
         names.arrange();
         names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, Session, check};
+
+    /// A file that is there and cannot be read, beside one that can.
+    struct Locked;
+
+    impl SourceLoader for Locked {
+        fn load(&mut self, path: &str) -> Option<String> {
+            (path == "main.gal").then(|| "use locked.x\n\nfn main() { x() }\n".to_string())
+        }
+
+        fn exists(&mut self, path: &str) -> bool {
+            ["main.gal", "locked.gal"].contains(&path)
+        }
+    }
+
+    #[test]
+    fn modules_that_cannot_be_read_are_told_from_those_that_are_missing() {
+        let checked = check(&mut Session::new(&mut Locked, Options::default()), "main.gal");
+        let checked = checked.expect("the entry can be read");
+        let told: Vec<(&str, &str)> =
+            checked.diagnostics.iter().map(|d| (d.code, d.message.as_str())).collect();
+        assert_eq!(told, [("unknown-module", "the module `locked` cannot be read")]);
+        assert_eq!(checked.diagnostics[0].notes, ["`locked.gal` is there, but cannot be read"]);
     }
 }

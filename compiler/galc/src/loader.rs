@@ -13,12 +13,14 @@ pub struct DiskLoader {
 impl DiskLoader {
     /// Why a file cannot be read.
     pub fn explain(&mut self, path: &str) -> String {
+        if Path::new(path).is_dir() {
+            return "it is a folder".to_string();
+        }
         if !self.exists(path) && Path::new(path).exists() {
             return "it is no ordinary file; give its text a name that ends in `.gal`".to_string();
         }
-        self.load(path);
+        self.load_bytes(path);
         match self.last_error.take() {
-            Some(error) if error.kind() == io::ErrorKind::InvalidData => "it is not UTF-8".to_string(),
             Some(error) => error.to_string(),
             None => "it was not there a moment ago".to_string(),
         }
@@ -28,6 +30,10 @@ impl DiskLoader {
 impl SourceLoader for DiskLoader {
     fn load(&mut self, path: &str) -> Option<String> {
         std::fs::read_to_string(path).map_err(|error| self.last_error = Some(error)).ok()
+    }
+
+    fn load_bytes(&mut self, path: &str) -> Option<Vec<u8>> {
+        std::fs::read(path).map_err(|error| self.last_error = Some(error)).ok()
     }
 
     fn exists(&mut self, path: &str) -> bool {

@@ -138,6 +138,29 @@ fn failures_are_json_when_asked_for() {
 }
 
 #[test]
+fn sources_that_are_not_utf8_are_diagnostics() {
+    let scratch = Scratch::new("utf8");
+    scratch.write("latin.gal", b"fn main() {\n    println(\"\xE9\")\n}\n");
+    scratch.write("wide.gal", b"\xFF\xFEf\0n\0");
+    let place = r#""line_start":2,"column_start":14,"#;
+    for command in ["check", "build", "run", "test", "fmt"] {
+        let output = scratch.galc(&[command, "--message-format", "json", "latin.gal"]);
+        let text = stdout(&output) + &stderr(&output);
+        assert_eq!(status(&output), 1, "{command}: {text}");
+        assert_eq!(text.matches(r#""code":"not-utf-8""#).count(), 1, "{command}: {text}");
+        assert!(text.contains(r#""byte_start":25"#) && text.contains(place), "{command}: {text}");
+    }
+    let output = scratch.galc(&["check", "wide.gal"]);
+    let text = stderr(&output);
+    assert!(text.contains("error[not-utf-8]") && text.contains("wide.gal:1:1"), "{text}");
+    assert!(text.contains("as files in UTF-16 do") && text.contains("\n1 error\n"), "{text}");
+    let read = fs::read(scratch.0.join("latin.gal")).expect("the file is there");
+    assert!(read.contains(&0xE9), "it is left as it is");
+    let output = scratch.galc(&["explain", "not-utf-8"]);
+    assert_eq!(status(&output), 0);
+}
+
+#[test]
 fn new_makes_a_package_and_keeps_what_is_there() {
     let scratch = Scratch::new("new");
     scratch.write("app/src/main.gal", "// mine\n");

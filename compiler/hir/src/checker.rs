@@ -14,7 +14,7 @@ use crate::unread::Unread;
 use entity::{Arrange, IndexVec};
 use rustc_hash::FxHashMap;
 use syntax::ast::FnBody;
-use syntax::{Diagnostic, FileId, Interner, KeptBodies, Room, SourceMap, Span, Symbol};
+use syntax::{BadByte, Diagnostic, FileId, Interner, KeptBodies, Room, SourceMap, Span, Symbol};
 
 /// Where a module belongs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -32,6 +32,8 @@ pub struct SourceText {
     /// As diagnostics and panics show it.
     pub name: String,
     pub text: String,
+    /// Where it is not UTF-8.
+    pub bad_byte: Option<BadByte>,
     /// Another file that would be the same module.
     pub rival: Option<String>,
 }

@@ -109,7 +109,7 @@ impl Checker {
         if let Some(name) = unreadable {
             let message = format!("the module `{text}` cannot be read");
             return Diagnostic::error(codes::UNKNOWN_MODULE, ident.span, message)
-                .note(format!("`{name}` is there, but cannot be read as text in UTF-8"));
+                .note(format!("`{name}` is there, but cannot be read"));
         }
         let (code, what) = match wants_module {
             true => (codes::UNKNOWN_MODULE, "no module"),

@@ -62,7 +62,10 @@ impl Checker {
     fn add_file(&mut self, loader: &mut Loader, module: ModuleId, source: SourceText) {
         let library = self.program.modules[module].is_library;
         match self.map.add(source.name.clone(), source.text, library) {
-            Some(file) => self.parse_module(loader, module, file),
+            Some(file) => {
+                self.map.set_bad_byte(file, source.bad_byte);
+                self.parse_module(loader, module, file);
+            }
             None => {
                 let message = format!("the sources are too large: `{}` was not read", source.name);
                 let diag = Diagnostic::error(codes::SOURCES_TOO_LARGE, Span::DUMMY, message);

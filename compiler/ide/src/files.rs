@@ -27,6 +27,10 @@ impl SourceLoader for Overlay<'_> {
         self.open.get(path).map(|text| text.to_string()).or_else(|| self.loader.load(path))
     }
 
+    fn load_bytes(&mut self, path: &str) -> Option<Vec<u8>> {
+        self.loader.load_bytes(path)
+    }
+
     fn exists(&mut self, path: &str) -> bool {
         self.open.contains_key(path) || self.loader.exists(path)
     }

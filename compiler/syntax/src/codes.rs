@@ -346,6 +346,19 @@ fn f() -> Int { 1 } // with 257 parentheses around the 1
 fn f() -> Int { 1 }
 ```";
 
+NOT_UTF_8 = "not-utf-8", "A source file is not UTF-8.",
+"Programs are text in UTF-8. The message names the first byte of the file that is none, as one of a letter with an accent is in files in
+Latin-1. The rest of the file is read as well as may be, but other mistakes in its syntax are told only once it is UTF-8. An editor
+saves a file in UTF-8 if it is told to; `iconv -f latin1 -t utf-8` makes a copy that is. Bytes that are no text are written as numbers
+or, in strings, as escapes.
+
+```text
+fn f() -> String { \"caf\u{FFFD}\" }
+```
+```gal
+fn f() -> String { \"caf\u{E9}, café\" }
+```";
+
 NULL = "null", "There is no `null`.",
 "A value that may be missing has the type `T?`, an enum of `Some(x)` and `None`.
 

@@ -26,4 +26,4 @@ pub use format::format_file;
 pub use inlined::InlineTable;
 pub use intern::{Interner, Symbol, sym};
 pub use parser::{Bodies, KeptBodies, Room, parse_body, parse_file, parse_file_in, parse_kept};
-pub use span::{FileId, LineCol, SourceMap, Span};
+pub use span::{BadByte, FileId, LineCol, SourceMap, Span};

@@ -71,6 +71,23 @@ pub struct SourceFile {
     line_starts: OnceLock<Vec<u32>>,
     /// Whether the file belongs to the library that comes with the compiler.
     pub is_library: bool,
+    /// Where the file stops being UTF-8, if it does; there the text has U+FFFD.
+    pub bad_byte: Option<BadByte>,
+}
+
+/// The first byte of a file that is no UTF-8, and where it stands from the file's start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BadByte {
+    pub at: u32,
+    pub value: u8,
+}
+
+impl BadByte {
+    /// The first one of a file's bytes.
+    pub fn find(bytes: &[u8]) -> Option<BadByte> {
+        let at = std::str::from_utf8(bytes).err()?.valid_up_to();
+        Some(BadByte { at: u32::try_from(at).unwrap_or(u32::MAX), value: bytes[at] })
+    }
 }
 
 impl SourceFile {
@@ -106,8 +123,14 @@ impl SourceMap {
         if start as usize + text.len() > Self::MAX_BYTES {
             return None;
         }
-        self.files.push(SourceFile { name, text, start, line_starts: OnceLock::new(), is_library });
+        let line_starts = OnceLock::new();
+        self.files.push(SourceFile { name, text, start, line_starts, is_library, bad_byte: None });
         Some(FileId(self.files.len() as u32 - 1))
+    }
+
+    /// Notes that a file is not UTF-8, which whoever parses it then reports.
+    pub fn set_bad_byte(&mut self, file: FileId, bad_byte: Option<BadByte>) {
+        self.files[file.0 as usize].bad_byte = bad_byte;
     }
 
     pub fn file(&self, id: FileId) -> &SourceFile {

@@ -3,8 +3,8 @@
 mod common;
 
 use common::parse;
-use syntax::Bodies;
 use syntax::parser::{MAX_DEPTH, MAX_DIAGNOSTICS, MAX_HEIGHT};
+use syntax::{BadByte, Bodies, Interner, SourceMap, format_file, parse_file};
 
 const MANY: usize = 100_000;
 
@@ -102,6 +102,28 @@ fn a_file_has_so_many_mistakes() {
 fn a_file_has_so_many_bytes() {
     let text = " ".repeat(syntax::parser::MAX_FILE_BYTES + 1);
     assert_eq!(codes(&text), ["file-too-large"]);
+}
+
+#[test]
+fn a_file_is_utf_8() {
+    for (bytes, at) in [
+        (&b"fn f() { g(\"\xE9\") }"[..], 12),
+        (b"\xFF\xFEf\0n\0", 0),
+        (b"// \xC3\xA9\n// \xC3", 9),
+        (b"fn caf\xE9() { x = } \xFF", 6),
+        (b"fn f() { } // \xED\xA0\x80", 14),
+    ] {
+        let (mut map, mut interner) = (SourceMap::default(), Interner::default());
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        let file = map.add("test.gal".into(), text, false).expect("the text is small");
+        map.set_bad_byte(file, BadByte::find(bytes));
+        let (_, diags) = parse_file(&map, file, &mut interner, Bodies::Keep);
+        let found: Vec<(&str, u32)> = diags.iter().map(|d| (d.code, d.span().lo - 1)).collect();
+        assert_eq!(found, [("not-utf-8", at)], "for {bytes:?}");
+        assert_eq!(map.text(diags[0].span()), "\u{FFFD}");
+        assert!(format_file(&map, file, &mut interner).is_err_and(|diags| diags.len() == 1));
+    }
+    assert_eq!(BadByte::find("fn é() { }".as_bytes()), None);
 }
 
 #[test]

@@ -38,14 +38,14 @@ fn standard_input(args: &FmtArgs, shell: &Shell) -> Result<Exit, Failure> {
     if args.paths.len() > 1 {
         return Err(Failure::Usage("`-` stands alone".to_string()));
     }
-    let mut text = String::new();
-    let read = std::io::stdin().read_to_string(&mut text);
+    let mut text = Vec::new();
+    let read = std::io::stdin().read_to_end(&mut text);
     read.map_err(|error| Failure::Usage(format!("cannot read standard input: {error}")))?;
     let formatted = driver::format("<stdin>", &text)?;
     shell.diagnostics(&formatted.checked);
     let Some(new) = formatted.text else { return Ok(Exit::Diagnostics) };
     if args.check {
-        return Ok(if new == text { Exit::Success } else { Exit::Diagnostics });
+        return Ok(if new.as_bytes() == text { Exit::Success } else { Exit::Diagnostics });
     }
     shell.output(new.as_bytes());
     Ok(Exit::Success)
@@ -53,14 +53,14 @@ fn standard_input(args: &FmtArgs, shell: &Shell) -> Result<Exit, Failure> {
 
 /// Formats one file; whether it was, with `--check`, or now is as it should be.
 fn file_in_place(path: &Path, args: &FmtArgs, shell: &Shell) -> Result<bool, Failure> {
-    let text = fs::read_to_string(path).map_err(|error| io_failure("read", path, &error))?;
+    let text = fs::read(path).map_err(|error| io_failure("read", path, &error))?;
     let name = path.display().to_string();
     let formatted = driver::format(&name, &text)?;
     if !formatted.checked.diagnostics.is_empty() {
         shell.diagnostics(&formatted.checked);
     }
     let Some(new) = formatted.text else { return Ok(false) };
-    if new == text {
+    if new.as_bytes() == text {
         return Ok(true);
     }
     shell.message(|| Object::message("format").string("path", &name).boolean("written", !args.check));

@@ -25,7 +25,7 @@ impl ModuleSource for Sources {
         let path = path.join("/");
         let find = |all: &[(String, String)], key: &str| {
             let text = all.iter().find(|m| m.0 == key)?.1.clone();
-            Some(SourceText { name: format!("{key}.gal"), text, rival: None })
+            Some(SourceText { name: format!("{key}.gal"), text, bad_byte: None, rival: None })
         };
         if package == Package::User {
             return find(&self.modules, &path);
@@ -44,7 +44,7 @@ impl ModuleSource for Sources {
         let path = below(&folder);
         [format!("{path}.gal"), format!("{path}/mod.gal")].into_iter().find_map(|file| {
             let text = std::fs::read_to_string(library_root().join(&file)).ok()?;
-            Some(SourceText { name: format!("library/{file}"), text, rival: None })
+            Some(SourceText { name: format!("library/{file}"), text, bad_byte: None, rival: None })
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::codes;
 use crate::diag::{Applicability, Diagnostic};
 use crate::intern::Interner;
 use crate::lexer::{Lexed, lex, lex_into};
-use crate::span::{FileId, SourceMap, Span};
+use crate::span::{BadByte, FileId, SourceMap, Span};
 use crate::token::Token;
 
 /// What [`parse_file`] does with bodies in braces.
@@ -56,6 +56,24 @@ pub fn parse_file_in(
     room: &mut Room,
 ) -> (File, Vec<Diagnostic>) {
     let source = map.file(file);
+    match source.bad_byte {
+        None => parse_text(map, file, interner, bodies, room),
+        Some(bad_byte) => {
+            // What else is wrong with the text may come from the bytes that are missing in it.
+            let (tree, _) = parse_text(map, file, interner, Bodies::Parse, room);
+            (tree, vec![not_utf_8(source.start, bad_byte)])
+        }
+    }
+}
+
+fn parse_text(
+    map: &SourceMap,
+    file: FileId,
+    interner: &mut Interner,
+    bodies: Bodies,
+    room: &mut Room,
+) -> (File, Vec<Diagnostic>) {
+    let source = map.file(file);
     if source.text.len() > MAX_FILE_BYTES {
         let span = Span::new(source.start, source.start);
         let message = format!("this file is larger than {} MiB", MAX_FILE_BYTES >> 20);
@@ -72,7 +90,7 @@ pub fn parse_file_in(
     if parser.skipping == Bodies::Keep && !parser.diags.is_empty() {
         room.tokens = std::mem::take(&mut parser.tokens);
         room.kept.clear();
-        return parse_file_in(map, file, interner, Bodies::Parse, room);
+        return parse_text(map, file, interner, Bodies::Parse, room);
     }
     tree.kept = room.kept.move_out();
     room.tokens = std::mem::take(&mut parser.tokens);
@@ -80,6 +98,22 @@ pub fn parse_file_in(
     let diags = parser.finish();
     tree.faults = faults(&diags, &bodies, lost);
     (tree, diags)
+}
+
+fn not_utf_8(start: u32, bad_byte: BadByte) -> Diagnostic {
+    let BadByte { at, value } = bad_byte;
+    let span = Span::new(start + at, start + at + char::REPLACEMENT_CHARACTER.len_utf8() as u32);
+    let message = format!("the file is not UTF-8: the byte 0x{value:02X} is no part of a character here");
+    let diag = Diagnostic::error(codes::NOT_UTF_8, span, message);
+    match (at, value) {
+        (0, 0xFE | 0xFF) => diag.note("it begins as files in UTF-16 do; save it in UTF-8"),
+        // The characters of Latin-1 have the numbers of their bytes.
+        (_, 0xA0..) => diag.note(format!(
+            "in Latin-1 the byte is `{}`; if that is meant, save the file in UTF-8",
+            char::from(value)
+        )),
+        _ => diag.note("save the file in UTF-8"),
+    }
 }
 
 /// Parses a body that [`Bodies::Skip`] left out.
