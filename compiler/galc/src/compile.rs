@@ -105,7 +105,7 @@ pub fn with_session<T>(
     shell.times(&timer);
     result.map_err(|error| match error {
         DriverError::MissingEntry(path) if path == unit.entry => {
-            Failure::Usage(format!("cannot read `{path}`: {}", loader.explain(&path)))
+            unit.missing_entry(&format!("cannot read `{path}`: {}", loader.explain(&path)))
         }
         other => other.into(),
     })
@@ -139,6 +139,7 @@ pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
     for variable in &args.env {
         let (name, value) = match variable.split_once('=') {
             Some((name, value)) => (name, value.to_string()),
+            None if variable.is_empty() => ("", String::new()),
             None => {
                 let value = std::env::var(variable).map_err(|_| {
                     Failure::Usage(format!("the environment has no variable `{variable}` to pass on"))
@@ -146,6 +147,9 @@ pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
                 (variable.as_str(), value)
             }
         };
+        if name.is_empty() {
+            return Err(Failure::Usage(format!("`--env {variable}` does not name a variable: `NAME=VALUE`")));
+        }
         env.retain(|(known, _)| known != name);
         env.push((name.to_string(), value));
     }

@@ -86,6 +86,17 @@ impl Unit {
         }
     }
 
+    /// Why nothing can be compiled, at the entry in the manifest if it is named there.
+    pub fn missing_entry(&self, why: &str) -> Failure {
+        let manifest = self.root.as_ref().map(|root| root.join(MANIFEST));
+        let fault = manifest.and_then(|path| {
+            let text = fs::read_to_string(&path).ok()?;
+            let at = Manifest::parse(&text).ok()?.entry_at?;
+            Some(Failure::Manifest(Box::new(checked(&path, text, &[Fault::new(at, why)]))))
+        });
+        fault.unwrap_or_else(|| Failure::Usage(why.to_string()))
+    }
+
     pub fn build_dir(&self) -> PathBuf {
         self.root.clone().unwrap_or_default().join(BUILD_DIR)
     }
@@ -135,6 +146,8 @@ pub struct Manifest {
     pub version: String,
     /// Relative to the manifest.
     pub entry: String,
+    /// Where in the text that stands, if it does.
+    pub entry_at: Option<std::ops::Range<usize>>,
 }
 
 impl Manifest {
@@ -199,14 +212,14 @@ impl Manifest {
             faults.push(Fault::new(at.clone(), message));
         }
         if let Some((version, at)) = &version
-            && !is_version(version)
+            && let Some(fault) = version_fault(version)
         {
-            faults.push(Fault::new(at.clone(), "a version is three numbers: `MAJOR.MINOR.PATCH`"));
+            faults.push(Fault::new(at.clone(), fault));
         }
         if let Some((entry, at)) = &entry
-            && !is_inside(entry)
+            && let Some(fault) = entry_fault(entry)
         {
-            faults.push(Fault::new(at.clone(), "the entry is a path inside the package"));
+            faults.push(Fault::new(at.clone(), fault));
         }
         let missing_name = || Fault::new(0..0, "`name` is missing in `[package]`");
         let name = name.map(|(name, _)| name).ok_or_else(missing_name);
@@ -214,6 +227,7 @@ impl Manifest {
             Ok(name) if faults.is_empty() => Ok(Manifest {
                 name,
                 version: version.map_or_else(|| "0.0.0".to_string(), |(version, _)| version),
+                entry_at: entry.as_ref().map(|(_, at)| at.clone()),
                 entry: entry.map_or_else(|| DEFAULT_ENTRY.to_string(), |(entry, _)| entry),
             }),
             Ok(_) => Err(faults),
@@ -228,15 +242,26 @@ impl Manifest {
     }
 }
 
-fn is_version(text: &str) -> bool {
+/// What is wrong with a version.
+fn version_fault(text: &str) -> Option<&'static str> {
     let parts: Vec<&str> = text.split('.').collect();
-    parts.len() == 3 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if parts.len() != 3 || !parts.iter().all(is_number) {
+        return Some("a version is three numbers: `MAJOR.MINOR.PATCH`");
+    }
+    // `1.2.3` and `01.2.3` would be two versions with the same numbers.
+    let is_padded = parts.iter().any(|part| part.len() > 1 && part.starts_with('0'));
+    is_padded.then_some("the numbers of a version have no leading zeros")
 }
 
-fn is_inside(path: &str) -> bool {
+/// What is wrong with the path of an entry.
+fn entry_fault(path: &str) -> Option<&'static str> {
     let path = Path::new(path);
-    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
-        && path.extension().is_some()
+    if !path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Some("the entry is a path inside the package");
+    }
+    let is_file = path.extension().is_some_and(|extension| extension == "gal");
+    (!is_file).then_some("the entry is a file whose name ends in `.gal`, such as `src/main.gal`")
 }
 
 /// A mistake in a manifest.
@@ -292,6 +317,20 @@ mod tests {
         assert_eq!(messages("[package]"), ["`name` is missing in `[package]`"]);
         assert_eq!(messages(""), ["the table `[package]` is missing"]);
         assert_eq!(messages("[package").len(), 1);
+        let of = |key: &str, value: &str| messages(&format!("[package]\nname = \"a\"\n{key} = \"{value}\""));
+        for version in ["01.2.3", "1.00.3", "1.2.03"] {
+            assert_eq!(of("version", version), ["the numbers of a version have no leading zeros"]);
+        }
+        for version in ["1.2", "1.2.x", "1..3", ""] {
+            assert_eq!(of("version", version), ["a version is three numbers: `MAJOR.MINOR.PATCH`"]);
+        }
+        for entry in ["src", "src/main", "", "main.txt"] {
+            let wanted = "the entry is a file whose name ends in `.gal`, such as `src/main.gal`";
+            assert_eq!(of("entry", entry), [wanted], "{entry}");
+        }
+        for entry in ["/a.gal", "../a.gal"] {
+            assert_eq!(of("entry", entry), ["the entry is a path inside the package"]);
+        }
     }
 
     #[test]

@@ -14,8 +14,13 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "h" => 3600e9,
         _ => return Err(format!("`{unit}` is not a unit of time; use ns, us, ms, s, m or h")),
     };
-    Duration::try_from_secs_f64(number * nanoseconds / 1e9)
-        .map_err(|_| "the duration is too long".to_string())
+    let duration = Duration::try_from_secs_f64(number * nanoseconds / 1e9)
+        .map_err(|_| "the duration is too long".to_string())?;
+    if duration.is_zero() {
+        Err("the duration is 0: nothing can be done in it".to_string())
+    } else {
+        Ok(duration)
+    }
 }
 
 /// `64MiB`, `1G`, `65536`; k, M and G count in powers of 1024 with or without `iB`, in powers of 1000 with `B`.
@@ -31,7 +36,12 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         "gb" => 1e9,
         _ => return Err(format!("`{unit}` is not a unit of size; use KiB, MiB or GiB")),
     };
-    Ok((number * factor) as u64)
+    let bytes = number * factor;
+    // The first number that is none of 64 bits; in `f64` it is exact.
+    if bytes >= 18_446_744_073_709_551_616.0 {
+        return Err("the size is more than the 16 EiB that 64 bits can address".to_string());
+    }
+    Ok(bytes as u64)
 }
 
 fn split(text: &str) -> Result<(f64, &str), String> {
@@ -64,6 +74,12 @@ mod tests {
         assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
         assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
         assert_eq!(parse_duration("3"), Ok(Duration::from_secs(3)));
+        for nothing in ["0", "0s", "0.0ms", "0.1ns"] {
+            assert!(
+                parse_duration(nothing).is_err_and(|why| why.starts_with("the duration is 0")),
+                "{nothing}"
+            );
+        }
         assert!(
             parse_duration("3 weeks").is_err()
                 && parse_duration("soon").is_err()
@@ -77,6 +93,10 @@ mod tests {
         assert_eq!(parse_size("1g"), Ok(1 << 30));
         assert_eq!(parse_size("2kB"), Ok(2000));
         assert_eq!(parse_size("65536"), Ok(65_536));
+        assert_eq!(parse_size("17179869183GiB"), Ok(0xFFFF_FFFF_C000_0000));
+        for large in ["17179869184GiB", "18446744073709551616", "99999999999999999999999"] {
+            assert!(parse_size(large).is_err_and(|why| why.contains("16 EiB")), "{large}");
+        }
         assert!(parse_size("many").is_err() && parse_size("1 page").is_err());
     }
 

@@ -111,6 +111,10 @@ fn wrong_usage_ends_with_two() {
         (&["build", "--emit", "bitcode", "a.gal"], "cargo build --release --features llvm"),
         (&["build", "--passes-off", "magic", "a.gal"], "there is no pass `magic`"),
         (&["run", "--timeout", "soon", "a.gal"], "does not begin with a number"),
+        (&["run", "--timeout", "0s", "a.gal"], "the duration is 0"),
+        (&["run", "--max-memory", "17179869184GiB", "a.gal"], "more than the 16 EiB"),
+        (&["run", "--env", "=x", "env.wasm"], "`--env =x` does not name a variable"),
+        (&["run", "--env", "", "env.wasm"], "does not name a variable"),
         (&["run", "missing.wasm"], "cannot read `missing.wasm`"),
         (&["run", "env.wasm"], "does not provide: `env.f`"),
         (&["run", "--dir", "no-such-folder", "env.wasm"], "no-such-folder"),
@@ -158,6 +162,30 @@ fn sources_that_are_not_utf8_are_diagnostics() {
     assert!(read.contains(&0xE9), "it is left as it is");
     let output = scratch.galc(&["explain", "not-utf-8"]);
     assert_eq!(status(&output), 0);
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_is_shown_in_the_manifest() {
+    let scratch = Scratch::new("entry");
+    scratch.write("src/folder.gal/x.txt", "");
+    for (entry, why) in [
+        ("src/folder.gal", "cannot read `src/folder.gal`: it is a folder"),
+        ("src/gone.gal", "cannot read `src/gone.gal`: "),
+        ("src", "the entry is a file whose name ends in `.gal`, such as `src/main.gal`"),
+    ] {
+        scratch.write("gal.toml", format!("[package]\nname = \"a\"\nentry = \"{entry}\"\n"));
+        for command in ["check", "build", "run", "test"] {
+            let output = scratch.galc(&[command]);
+            let text = stderr(&output);
+            assert_eq!(status(&output), 2, "{command}: {text}");
+            assert!(text.contains(&format!("error[invalid-manifest]: {why}")), "{command}: {text}");
+            assert!(text.contains(" gal.toml:3:9"), "{command}: {text}");
+        }
+    }
+    scratch.write("gal.toml", "[package]\nname = \"a\"\n");
+    let output = scratch.galc(&["check"]);
+    assert!(stderr(&output).starts_with("galc: cannot read `src/main.gal`: "), "{}", stderr(&output));
+    assert_eq!(status(&output), 2);
 }
 
 #[test]
