@@ -16,6 +16,7 @@ mod package;
 mod quantity;
 mod shell;
 mod trace;
+mod usage;
 mod wasm_opt;
 mod watch;
 mod web;
@@ -24,6 +25,7 @@ use cli::Cli;
 use exit::Exit;
 use shell::{Shell, complain};
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::ffi::OsString;
 
 /// The front end makes and drops many small nodes, for which this allocator takes half the time of the system's.
 #[global_allocator]
@@ -33,7 +35,8 @@ static ALLOCATOR: allocator::Mimalloc = allocator::Mimalloc;
 const STACK: usize = 64 << 20;
 
 fn main() {
-    let cli = Cli::from_args(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let cli = Cli::from_args(args.iter().cloned()).unwrap_or_else(|error| usage::end(&error, &args));
     std::panic::set_hook(Box::new(|panic| {
         complain(&format!("galc: internal compiler error: {panic}\n"));
         let backtrace = Backtrace::capture();

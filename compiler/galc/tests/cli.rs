@@ -142,6 +142,38 @@ fn failures_are_json_when_asked_for() {
 }
 
 #[test]
+fn wrong_usage_is_json_when_asked_for() {
+    let scratch = Scratch::new("usage-json");
+    let cases: &[(&[&str], &str)] = &[
+        (&["--message-format", "json", "frobnicate"], "unrecognized subcommand 'frobnicate'"),
+        (&["check", "--bogus", "a.gal", "--message-format=json"], "unexpected argument '--bogus' found"),
+        (
+            &["build", "--message-format", "json", "--emit", "elf"],
+            r"invalid value 'elf' for '--emit <EMIT>'\n  [possible values: ast,",
+        ),
+        (
+            &["--message-format", "json"],
+            r"'galc' requires a subcommand but one was not provided\n  [subcommands: new,",
+        ),
+    ];
+    let begin = r#"{"version":1,"type":"failure","message":""#;
+    for (args, message) in cases {
+        let output = scratch.galc(args);
+        let line = stdout(&output);
+        assert!(line.starts_with(&format!("{begin}{message}")), "{args:?}: {line}");
+        assert!(!line.contains("Usage") && line.ends_with("\"}\n"), "{args:?}: {line}");
+        assert_eq!((line.lines().count(), stderr(&output).as_str(), status(&output)), (1, "", 2), "{args:?}");
+    }
+    let output = scratch.galc(&["run", "--message-format", "json", "--timeout", "soon", "a.gal"]);
+    assert!(stderr(&output).starts_with(&format!("{begin}invalid value 'soon'")), "{}", stderr(&output));
+    assert_eq!((stdout(&output).as_str(), status(&output)), ("", 2), "standard output is the program's");
+    // What is asked for is no mistake.
+    let output = scratch.galc(&["--message-format", "json", "--help"]);
+    assert!(stdout(&output).contains("Usage: galc"), "{}", stdout(&output));
+    assert_eq!(status(&output), 0);
+}
+
+#[test]
 fn sources_that_are_not_utf8_are_diagnostics() {
     let scratch = Scratch::new("utf8");
     scratch.write("latin.gal", b"fn main() {\n    println(\"\xE9\")\n}\n");
