@@ -20,6 +20,17 @@ pub struct Case {
     pub path: PathBuf,
 }
 
+/// Codes without a folder: what has them is as large as a limit, so that other tests make it, or is not known.
+const WITHOUT_PROGRAMS: [&str; 4] =
+    ["file-too-large", "format-failed", "sources-too-large", "too-many-errors"];
+
+/// The codes of which `tests/ui` should show programs, but has no folder.
+pub fn missing(ui: &Path) -> Vec<String> {
+    let has_programs = |code: &str| WITHOUT_PROGRAMS.contains(&code) || ui.join(code).is_dir();
+    let missing = driver::codes().into_iter().filter(|info| !has_programs(info.code));
+    missing.map(|info| format!("tests/ui has no programs with the code `{}`", info.code)).collect()
+}
+
 /// All programs below `tests/ui`, sorted; and the folders in which there should be some, but are none.
 pub fn cases(ui: &Path) -> (Vec<Case>, Vec<String>) {
     let (mut cases, mut empty) = (Vec::new(), Vec::new());

@@ -266,6 +266,7 @@ fn mistakes_are_reported_as_expected() {
     let (mut cases, mut failures) = ui::cases(&root.join("tests/ui"));
     assert!(cases.len() >= MISTAKES_MIN);
     cases.retain(|case| is_wanted(&case.path));
+    failures.extend(ui::missing(&root.join("tests/ui")));
     failures.extend(for_all(&cases, |case| ui::check(&root, case)));
     report("ui", cases.len(), &failures);
 }

@@ -18,8 +18,14 @@ pub static INVALID_MANIFEST: CodeInfo = CodeInfo {
     title: "A `gal.toml` is not understood.",
     explanation: "A manifest is TOML. It has one table, `[package]`, with `name` (small letters, digits, `_` and `-`), and if need be
 `version` (`MAJOR.MINOR.PATCH`) and `entry`, the file with `main`, a path below the manifest. Anything else is an error,
-so that a misspelt key is noticed.
+so that a misspelt key is noticed. So is an entry that is missing or no file.
 
+```toml-fail
+[package]
+name = \"My App\"
+version = \"1\"
+author = \"me\"
+```
 ```toml
 [package]
 name = \"my-app\"
@@ -331,6 +337,18 @@ mod tests {
         for entry in ["/a.gal", "../a.gal"] {
             assert_eq!(of("entry", entry), ["the entry is a path inside the package"]);
         }
+    }
+
+    #[test]
+    fn the_page_shows_a_manifest_that_is_wrong_and_one_that_is_right() {
+        let fenced = |fence: &str| -> Vec<&str> {
+            let blocks = INVALID_MANIFEST.explanation.split(fence).skip(1);
+            blocks.filter_map(|block| block.split("```").next()).collect()
+        };
+        let (wrong, right) = (fenced("```toml-fail\n"), fenced("```toml\n"));
+        assert_eq!((wrong.len(), right.len()), (1, 1));
+        assert_eq!(messages(wrong[0]).len(), 3);
+        assert!(Manifest::parse(right[0]).is_ok());
     }
 
     #[test]

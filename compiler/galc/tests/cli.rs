@@ -197,6 +197,25 @@ fn sources_that_are_not_utf8_are_diagnostics() {
 }
 
 #[test]
+fn sources_have_limits() {
+    let scratch = Scratch::new("limits");
+    scratch.write("large.gal", " ".repeat((64 << 20) + 1));
+    scratch.write("wrong.gal", "fn f(x) { }\n".repeat(600));
+    let output = scratch.galc(&["check", "large.gal"]);
+    assert_eq!(status(&output), 1);
+    let text = stderr(&output);
+    assert!(
+        text.starts_with("error[file-too-large]: this file is larger than 64 MiB\n --> large.gal:1:1\n"),
+        "{text}"
+    );
+    let output = scratch.galc(&["check", "wrong.gal"]);
+    assert_eq!(status(&output), 1);
+    let text = stderr(&output);
+    let last = "error[too-many-errors]: 500 mistakes found; the rest of the file was not read\n   --> wrong.gal:500:";
+    assert!(text.contains(last) && text.ends_with("\n501 errors\n"), "{text}");
+}
+
+#[test]
 fn an_entry_that_cannot_be_read_is_shown_in_the_manifest() {
     let scratch = Scratch::new("entry");
     scratch.write("src/folder.gal/x.txt", "");

@@ -19,8 +19,8 @@ struct Loader<'a> {
     source: &'a mut dyn ModuleSource,
     /// Paths for which there is no file.
     missing: FxHashSet<(Package, Vec<Symbol>)>,
-    /// Paths still to be looked for.
-    queue: Vec<(Package, Vec<Symbol>)>,
+    /// Paths still to be looked for, and where they are imported, if that is known.
+    queue: Vec<(Package, Vec<Symbol>, Span)>,
     imports: Vec<PendingImport>,
 }
 
@@ -38,11 +38,11 @@ impl Checker {
         for package in [Package::Core, Package::Runtime, Package::Sys] {
             if let Some(text) = loader.source.load(package, &[]) {
                 let id = self.package_module(package);
-                self.add_file(&mut loader, id, text);
+                self.add_file(&mut loader, id, text, Span::DUMMY);
             }
         }
-        while let Some((package, path)) = loader.queue.pop() {
-            self.ensure(&mut loader, package, &path);
+        while let Some((package, path, span)) = loader.queue.pop() {
+            self.ensure(&mut loader, package, &path, span);
         }
         loader.imports
     }
@@ -59,7 +59,7 @@ impl Checker {
         }
     }
 
-    fn add_file(&mut self, loader: &mut Loader, module: ModuleId, source: SourceText) {
+    fn add_file(&mut self, loader: &mut Loader, module: ModuleId, source: SourceText, import: Span) {
         let library = self.program.modules[module].is_library;
         match self.map.add(source.name.clone(), source.text, library) {
             Some(file) => {
@@ -68,8 +68,9 @@ impl Checker {
             }
             None => {
                 let message = format!("the sources are too large: `{}` was not read", source.name);
-                let diag = Diagnostic::error(codes::SOURCES_TOO_LARGE, Span::DUMMY, message);
-                self.report(diag);
+                // What is missing without the file is told of when it has been read.
+                self.unread.give_up();
+                self.syntax_diags.push(Diagnostic::error(codes::SOURCES_TOO_LARGE, import, message));
             }
         }
     }
@@ -97,22 +98,23 @@ impl Checker {
         for i in first..loader.imports.len() {
             let import = &loader.imports[i];
             let path: Vec<Symbol> = import.path.iter().map(|p| p.name).collect();
-            self.request(loader, module, &path);
+            let span = import.path.iter().fold(Span::DUMMY, |all, name| all.to(name.span));
+            self.request(loader, module, &path, span);
         }
         if !library {
-            for path in self.local_uses(file) {
-                self.request(loader, module, &path);
+            for (path, span) in self.local_uses(file) {
+                self.request(loader, module, &path, span);
             }
         }
     }
 
     /// Asks for all modules that a path may mention.
-    fn request(&mut self, loader: &mut Loader, from: ModuleId, path: &[Symbol]) {
+    fn request(&mut self, loader: &mut Loader, from: ModuleId, path: &[Symbol], span: Span) {
         if self.is_missing_web_module(path) {
             return;
         }
         let Some((package, path)) = self.split_package(from, path) else { return };
-        loader.queue.push((package, path.to_vec()));
+        loader.queue.push((package, path.to_vec(), span));
     }
 
     /// The package that a path starts in, and the rest of the path.
@@ -126,18 +128,18 @@ impl Checker {
     }
 
     /// Loads each module along a path, as far as there are files.
-    fn ensure(&mut self, loader: &mut Loader, package: Package, path: &[Symbol]) {
+    fn ensure(&mut self, loader: &mut Loader, package: Package, path: &[Symbol], span: Span) {
         for end in 1..=path.len() {
             let name = path[end - 1];
             // Modules have lower-case names; what is upper-case is a type or a constant in one.
             if name == sym::empty || self.program.name(name).starts_with(char::is_uppercase) {
                 return;
             }
-            self.load_one(loader, package, &path[..end]);
+            self.load_one(loader, package, &path[..end], span);
         }
     }
 
-    fn load_one(&mut self, loader: &mut Loader, package: Package, path: &[Symbol]) {
+    fn load_one(&mut self, loader: &mut Loader, package: Package, path: &[Symbol], span: Span) {
         if self.module_at(package, path).is_some_and(|m| self.program.modules[m].file.is_some()) {
             return;
         }
@@ -150,7 +152,12 @@ impl Checker {
             Some(text) if !self.is_root(&text) => {
                 let id = self.make_module(package, path);
                 let (name, rival) = (text.name.clone(), text.rival.clone());
-                self.add_file(loader, id, text);
+                self.add_file(loader, id, text, span);
+                if self.program.modules[id].file.is_none() {
+                    // Reported once, and not read again.
+                    loader.missing.insert(key);
+                    return;
+                }
                 if let Some(rival) = rival {
                     self.report_two_files(id, &name, &rival);
                 }
@@ -200,7 +207,8 @@ impl Checker {
 
     /// Paths of `use` lines inside bodies. Found by their text, since bodies are not looked at yet; a line of a
     /// comment or string that looks like one costs no more than a question for a file.
-    fn local_uses(&mut self, file: FileId) -> Vec<Vec<Symbol>> {
+    fn local_uses(&mut self, file: FileId) -> Vec<(Vec<Symbol>, Span)> {
+        let start = self.map.file(file).start;
         let text = &self.map.file(file).text;
         let mut found = Vec::new();
         for at in memchr::memmem::find_iter(text.as_bytes(), b"use ") {
@@ -211,11 +219,15 @@ impl Checker {
             let rest = &text[at + "use ".len()..];
             let end = rest.find(['{', ';', '\n']).unwrap_or(rest.len());
             let (head, group) = rest.split_at(end);
+            let lo = start + (at + "use ".len()) as u32;
+            let span = Span::new(lo, lo + head.trim_end().len() as u32);
             let group = group.strip_prefix('{').and_then(|group| group.split('}').next()).unwrap_or("");
             let head: Vec<&str> = head.split('.').map(word).filter(|w| !w.is_empty()).collect();
-            found.push(head.iter().map(|w| self.program.interner.intern(w)).collect::<Vec<Symbol>>());
+            let path = head.iter().map(|w| self.program.interner.intern(w)).collect::<Vec<Symbol>>();
+            found.push((path, span));
             for leaf in group.split(',').map(word).filter(|w| !w.is_empty()) {
-                found.push(head.iter().chain([&leaf]).map(|w| self.program.interner.intern(w)).collect());
+                let path = head.iter().chain([&leaf]).map(|w| self.program.interner.intern(w)).collect();
+                found.push((path, span));
             }
         }
         found

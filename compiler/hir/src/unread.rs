@@ -30,6 +30,11 @@ impl Unread {
         }
     }
 
+    /// Notes that a file was not read at all.
+    pub fn give_up(&mut self) {
+        self.lost = true;
+    }
+
     /// The findings without those that may come from what was not read.
     pub fn known<'a>(
         &self,

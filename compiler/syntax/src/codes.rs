@@ -205,12 +205,16 @@ fn f() { }
 FILE_TOO_LARGE = "file-too-large", "A source file exceeds the limit of 64 MiB.",
 "Split the file into modules. Data of that size belongs into a file that the program reads.
 
-```gal-fail
-// more than 64 MiB
+```text
+const PRIMES: [Int; 9_000_000] = [2, 3, 5, 7, 11, 13, …]
 ```
 ```gal
-use data.part_one
-use data.part_two
+use std.fs
+
+fn primes() -> Result<Array<Int>, fs.IoError> {
+    let text = fs.read_to_string(\"primes.txt\")?
+    Ok(text.lines().filter_map(|line| line.parse_int()).collect())
+}
 ```";
 
 FOREIGN_KEYWORD = "foreign-keyword", "A keyword of another language.",
@@ -236,11 +240,9 @@ fn f(a: Bool, b: Bool) -> Bool { a && b }
 
 FORMAT_FAILED = "format-failed", "The formatter would have changed the program.",
 "After formatting, the tokens of the result are compared with those of the source. If they differ, the file stays as it
-is: this is a mistake of the formatter, please report it. The program itself is fine.
+is: this is a mistake of the formatter, please report it. The program itself is fine. No program is known that shows it; this one is
+formatted as all others are:
 
-```gal-fail
-// no program is known to fail
-```
 ```gal
 fn f() { }
 ```";
@@ -339,11 +341,15 @@ NESTING_TOO_DEEP = "nesting-too-deep", "Constructs nest more than 256 levels dee
 "Expressions, blocks, types and patterns nest at most 256 levels; a chain of operators, fields or calls has at most 500
 links. So no program makes the compiler run out of stack. Name parts with `let`, or build the value in a loop.
 
-```gal-fail
-fn f() -> Int { 1 } // with 257 parentheses around the 1
+```text
+fn f(a: Int) -> Int { a + 1 + 2 + 3 + 4 + …   // up to 600
 ```
 ```gal
-fn f() -> Int { 1 }
+fn f(a: Int) -> Int {
+    let mut sum = a
+    for n in 1..=600 { sum += n }
+    sum
+}
 ```";
 
 NOT_UTF_8 = "not-utf-8", "A source file is not UTF-8.",
@@ -410,13 +416,17 @@ fn f(p: Point) -> Bool { if p == (Point { x: 1 }) { true } else { false } }
 ```";
 
 TOO_MANY_ERRORS = "too-many-errors", "A file has 500 mistakes.",
-"The rest of the file is not read: most of what would follow comes from the mistakes before.
+"The rest of the file is not read: most of what would follow comes from the mistakes before. Often the file is no program at all, or is
+written in another language.
 
-```gal-fail
-// 500 mistakes
+```text
+fn f1(x) { }
+fn f2(x) { }
+…
+fn f500(x) { }
 ```
 ```gal
-// none
+fn f1(x: Int) { }
 ```";
 
 UNCLOSED_BRACKET = "unclosed-bracket", "A bracket has no partner.",

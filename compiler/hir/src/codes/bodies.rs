@@ -109,8 +109,15 @@ fn main() { let a: Int; a = 1; println(a) }
 
 MATCH_TOO_COMPLEX = "match-too-complex", "A `match` has too many combinations to be checked.",
 "Whether arms cover all values is worked out by combining them; with many columns of many cases that may take too
-long; the limit is 50,000 steps. Match the parts one after the other. There is no small program that shows it:
+long; the limit is 50,000 steps. Match the parts one after the other.
 
+```text
+match row { // of 16 seats, by 60 rules that look at four of them
+    [_, _, _, _, _, Old, _, _, Young, _, _, Young | Old, Young, _, _, _] => true
+    [_, _, _, Young | Old, _, Young, _, Old, _, _, _, _, _, _, _, Young] => true
+    …
+}
+```
 ```gal
 fn f(a: Int, b: Int) -> Int { match a { 0 => match b { 0 => 1, _ => 2 }, _ => 3 } }
 fn main() { println(f(0, 0)) }

@@ -126,10 +126,16 @@ fn main() { println((Point { x: 1 }).double()) }
 ```";
 
 SOURCES_TOO_LARGE = "sources-too-large", "The sources of the program exceed a limit.",
-"All files of a program together may have 1 GiB. There is no small program that shows it:
+"All files of a program together may have 1 GiB. The file that no longer finds room is named, and not read. Data of that size belongs into
+files that the program reads.
 
+```text
+use tables.primes    // 600 MiB
+use tables.squares   // 600 MiB
+```
 ```gal
-fn main() {}
+use std.fs
+fn main() { println(fs.size(\"primes.txt\")) }
 ```";
 
 UNKNOWN_ABI = "unknown-abi", "An `extern` block names no kind of host.",

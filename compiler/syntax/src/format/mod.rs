@@ -89,3 +89,24 @@ struct Fmt<'a> {
     /// The next comment to print.
     n_comments: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::first_difference;
+
+    #[test]
+    fn what_formatting_may_not_change_is_found() {
+        let same = |before, after| assert_eq!(first_difference(before, after), None, "{before} | {after}");
+        same("fn f() { a ; b }", "fn f() {\n    a\n    b\n}\n");
+        same("f(a, b,)", "f(a, b)");
+        same("x: A<B<C>>", "x: A < B < C > >");
+        let differs =
+            |before, after, at| assert_eq!(first_difference(before, after), Some(at), "{before} | {after}");
+        differs("fn f() { 1 }", "fn f() { 2 }", 9);
+        differs("f(a b)", "f(a)", 4);
+        differs("f(a)", "f(a b)", 3);
+        differs("a // one", "a", 2);
+        differs("a // one", "a // two", 2);
+        differs("a b", "a", 2);
+    }
+}
