@@ -41,12 +41,23 @@ pub struct File {
 pub struct Faults {
     /// The file has an error: names may be used in what was skipped.
     pub any: bool,
-    /// It is not known where bodies end.
+    /// The rest of the file was not looked at.
     pub lost: bool,
-    /// Where errors outside of bodies are: declarations may be missing.
-    pub outside: Vec<u32>,
-    /// The bodies with errors.
-    pub bodies: Vec<Span>,
+    pub unread: Vec<Unread>,
+}
+
+/// One error, and what it may have spoilt.
+#[derive(Clone, Copy, Debug)]
+pub struct Unread {
+    pub at: Span,
+    /// The smallest statement, arm, member or declaration around it.
+    pub part: Option<Span>,
+    /// The body of the function or test that it is in; without one, declarations may be missing.
+    pub body: Option<Span>,
+    /// The declaration of the file that it is in.
+    pub item: Option<Span>,
+    /// What it declares may have a name that was not read.
+    pub is_nameless: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -100,13 +100,16 @@ impl Parser<'_> {
         }
         self.bump();
         let name = self.name_or_missing("a message");
+        let start_faults = self.faults;
         let params = if self.at(T::LParen) { self.params() } else { Vec::new() };
-        let ret = self.ret_type();
+        let mut ret = self.ret_type();
         let faults = self.faults;
         let body = self.fn_body();
         if body.is_none() && self.faults == faults && matches!(self.kind(), T::KwWhere) {
             self.expected(codes::UNEXPECTED_TOKEN, "the body of the handler");
         }
+        let is_faulty = faults > start_faults || body.is_none() && self.faults > faults;
+        self.unread_result(&mut ret, is_faulty);
         HandlerDecl { attrs, docs, name, params, ret, body, span: self.since(start) }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Parser;
 use super::exprs::{assignment, error_expr};
+use super::recover::Part;
 use crate::ast::*;
 use crate::codes;
 use crate::diag::Diagnostic;
@@ -262,7 +263,10 @@ impl Parser<'_> {
 
     /// Elements that are separated by newlines or commas, up to `}`.
     pub(super) fn separated_lines(&mut self, open: Span, mut element: impl FnMut(&mut Self)) {
+        let mut before: Option<Part> = None;
         loop {
+            let joined = before.take().and_then(|part| self.note_part(part));
+            before = Some(self.part(joined));
             if self.eat(T::RBrace) {
                 return;
             }

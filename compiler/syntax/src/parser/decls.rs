@@ -221,6 +221,7 @@ impl Parser<'_> {
             return;
         }
         self.nested(true, |p| {
+            let mut joined = None;
             loop {
                 if p.eat(T::RBrace) {
                     return;
@@ -229,6 +230,7 @@ impl Parser<'_> {
                     return p.unclosed_brace(open);
                 }
                 let (pos, faults) = (p.pos, p.faults);
+                let part = p.part(joined);
                 p.start_of = pos;
                 match p.enter() {
                     true => member(p),
@@ -236,6 +238,7 @@ impl Parser<'_> {
                 }
                 p.leave();
                 p.end_item(pos, p.faults > faults);
+                joined = p.note_part(part);
             }
         });
     }

@@ -1,13 +1,14 @@
 //! From a file or a body to its tree.
 
-use super::{KeptBodies, MAX_FILE_BYTES, Parser};
-use crate::ast::{Faults, File, FnBody, Item};
+use super::{KeptBodies, MAX_DIAGNOSTICS, MAX_FILE_BYTES, Parser};
+use crate::ast::{Faults, File, FnBody, Item, Unread};
 use crate::codes;
 use crate::diag::{Applicability, Diagnostic};
 use crate::intern::Interner;
 use crate::lexer::{Lexed, lex, lex_into};
 use crate::span::{BadByte, FileId, SourceMap, Span};
 use crate::token::Token;
+use entity::Arrange;
 
 /// What [`parse_file`] does with bodies in braces.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,9 +95,14 @@ fn parse_text(
     }
     tree.kept = room.kept.move_out();
     room.tokens = std::mem::take(&mut parser.tokens);
-    let (bodies, lost) = (std::mem::take(&mut parser.bodies), parser.stopped || parser.unbalanced);
+    let (bodies, parts) = (std::mem::take(&mut parser.bodies), std::mem::take(&mut parser.parts));
+    let (stopped, unbalanced) = (parser.stopped, parser.unbalanced);
     let diags = parser.finish();
-    tree.faults = faults(&diags, &bodies, lost);
+    let places = Places { src: &source.text, base: source.start, bodies, parts };
+    tree.faults = faults(&diags, &places, stopped);
+    if unbalanced {
+        tree.faults.unread.extend(places.cut(&diags));
+    }
     (tree, diags)
 }
 
@@ -147,24 +153,91 @@ pub fn parse_kept(
     Some((body, parser.finish()))
 }
 
-/// Sorts errors by the bodies in which they are. `lost`: it is not known where these end.
-fn faults(diags: &[Diagnostic], bodies: &[Span], lost: bool) -> Faults {
+/// Where faults can be. Bodies are in ascending order and disjoint.
+struct Places<'a> {
+    src: &'a str,
+    base: u32,
+    bodies: Vec<Span>,
+    parts: Vec<Span>,
+}
+
+/// Sorts errors by the parts in which they are. `lost`: the rest of the file was not looked at.
+fn faults(diags: &[Diagnostic], places: &Places<'_>, lost: bool) -> Faults {
     let mut faults = Faults { lost, ..Faults::default() };
     for diag in diags.iter().filter(|d| d.is_error()) {
         faults.any = true;
-        let pos = diag.span().lo;
-        // Bodies are in ascending order and disjoint. What is reported at a `{` was expected before it.
-        let after = bodies.partition_point(|b| b.lo < pos);
-        match bodies[..after].last().filter(|b| b.contains(pos)) {
-            _ if is_mended(diag) => {}
-            // The declaration is there, with a type that gets along with all others.
-            _ if diag.code == codes::MISSING_TYPE => {}
-            None => faults.outside.push(pos),
-            Some(body) => faults.bodies.push(*body),
+        // With a missing type, the declaration is there, and its type gets along with all others.
+        if !is_mended(diag) && diag.code != codes::MISSING_TYPE {
+            faults.unread.push(places.unread(diag));
         }
     }
-    faults.bodies.dedup();
+    let skipped = places.skipped(diags);
+    faults.lost |= skipped.len() > MAX_DIAGNOSTICS;
+    faults.unread.extend(skipped);
     faults
+}
+
+impl Places<'_> {
+    fn unread(&self, diag: &Diagnostic) -> Unread {
+        let pos = diag.span().lo;
+        // What is reported at a `{` was expected before it.
+        let after = self.bodies.partition_point(|b| b.lo < pos);
+        let body = self.bodies[..after].last().copied().filter(|b| b.contains(pos));
+        let parts = self.parts.iter().copied().filter(|p| p.contains(pos) || p.hi == pos);
+        let inside = parts.filter(|p| body.is_none_or(|body| body.contains(p.lo)));
+        let part = inside.min_by_key(|p| p.hi - p.lo).or(body);
+        let around = self.parts.iter().copied().filter(|p| p.contains(pos) || p.hi == pos);
+        let item = around.max_by_key(|p| p.hi - p.lo);
+        let is_nameless = match diag.code {
+            // With words of another language, `end` is one, too.
+            codes::EXPECTED_PATTERN | codes::FOREIGN_KEYWORD => body.is_some(),
+            // Another declaration has ended too early.
+            codes::EXTRA_BRACKET => body.is_none(),
+            codes::EXPECTED_NAME => !self.is_behind_dot(pos),
+            _ => false,
+        };
+        Unread { at: diag.span(), part, body, item, is_nameless }
+    }
+}
+
+impl Places<'_> {
+    /// Whether the name of a member is missing here.
+    fn is_behind_dot(&self, pos: u32) -> bool {
+        self.src[..(pos - self.base) as usize].trim_end().ends_with('.')
+    }
+
+    /// The declarations of the file with faults, in ascending order.
+    fn items(&self) -> Vec<Span> {
+        let mut parts = self.parts.clone();
+        parts.arrange_by_key(|part| (part.lo, std::cmp::Reverse(part.hi)));
+        let mut end = 0;
+        parts.retain(|part| {
+            let is_outer = part.lo >= end;
+            end = end.max(part.hi);
+            is_outer
+        });
+        parts
+    }
+
+    /// Declarations that were skipped without a word, since an error was reported before them.
+    fn skipped(&self, diags: &[Diagnostic]) -> Vec<Unread> {
+        let is_silent = |part: &Span| {
+            let after = diags.partition_point(|d| d.span().lo < part.lo);
+            diags.get(after).is_none_or(|d| d.span().lo > part.hi)
+        };
+        let silent = self.items().into_iter().filter(is_silent);
+        silent
+            .map(|at| Unread { at, part: Some(at), body: None, item: Some(at), is_nameless: false })
+            .collect()
+    }
+
+    /// From the first error on, it is not known what belongs to what.
+    fn cut(&self, diags: &[Diagnostic]) -> Option<Unread> {
+        let at = diags.iter().find(|d| d.is_error())?.span();
+        let start = self.items().iter().rfind(|part| part.lo <= at.lo).map_or(self.base, |part| part.lo);
+        let part = Some(Span::new(start, self.base + self.src.len() as u32));
+        Some(Unread { at, part, body: None, item: part, is_nameless: true })
+    }
 }
 
 /// Whether the tree is what was meant in spite of this error.

@@ -24,9 +24,12 @@ impl Parser<'_> {
             self.bump();
         }
         let docs = self.head_docs();
+        let mut joined = None;
         while !self.at(T::Eof) {
+            let part = self.part(joined);
             if self.at(T::RBrace) {
                 self.extra_brace();
+                joined = self.note_part(part);
                 continue;
             }
             let (pos, faults, diags) = (self.pos, self.faults, self.diags.len());
@@ -37,6 +40,7 @@ impl Parser<'_> {
             }
             items.push(item);
             self.end_item(pos, self.faults > faults);
+            joined = self.note_part(part);
         }
         File { is_unsafe, items, comments: std::mem::take(&mut self.comments), docs, ..File::default() }
     }
@@ -323,12 +327,15 @@ impl Parser<'_> {
 
     /// A function behind its name.
     pub(super) fn fn_rest(&mut self, name: Ident, start: Span) -> FnDecl {
+        let faults = self.faults;
         let mut generics = self.generics();
         let params = self.params();
-        let ret = self.ret_type();
+        let mut ret = self.ret_type();
         self.where_clauses(&mut generics);
         let sig_span = self.since(start);
+        let is_faulty = self.faults > faults;
         let body = self.fn_body();
+        self.unread_result(&mut ret, is_faulty || body.is_none() && self.faults > faults);
         FnDecl {
             name,
             generics,
@@ -339,6 +346,13 @@ impl Parser<'_> {
             is_export: false,
             is_unsafe: false,
             sig_span,
+        }
+    }
+
+    /// Without a type, the result of a signature that was not understood gets along with all.
+    pub(super) fn unread_result(&self, ret: &mut Option<Type>, is_faulty: bool) {
+        if is_faulty && ret.is_none() {
+            *ret = Some(error_type(self.fault_span()));
         }
     }
 

@@ -95,6 +95,8 @@ struct Parser<'a> {
     unbalanced: bool,
     /// Bodies of functions and tests, without those inside others.
     bodies: Vec<Span>,
+    /// Statements, arms, members and declarations in which faults were found, those inside before those around.
+    parts: Vec<Span>,
     /// Keywords that were reported as names of variables; their uses are not reported again.
     keyword_names: Vec<T>,
     /// A function has been declared that a reserved word names. The checker reports it, and not its calls.
@@ -146,6 +148,7 @@ impl<'a> Parser<'a> {
             astray: false,
             unbalanced: cut,
             bodies: Vec::new(),
+            parts: Vec::new(),
             keyword_names: Vec::new(),
             reserved_fn: false,
             faults: 0,

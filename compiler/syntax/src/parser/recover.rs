@@ -9,6 +9,13 @@ use crate::token::{T, Token};
 /// How far a search for the bracket that closes a list looks.
 const LOOK_AHEAD: usize = 4096;
 
+/// Where a statement, arm, member or declaration began, and after how many faults.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    start: u32,
+    faults: usize,
+}
+
 impl Parser<'_> {
     /// Elements separated by commas up to `close`; the opening bracket has been consumed, its span is `open`.
     /// `element` returns false when it could not even begin.
@@ -192,6 +199,24 @@ impl Parser<'_> {
             }
         }
         false
+    }
+
+    /// A statement, arm, member or declaration begins here. `joined`: what stands before it on its line.
+    pub(super) fn part(&self, joined: Option<Part>) -> Part {
+        joined.unwrap_or(Part { start: self.tok().lo, faults: self.faults })
+    }
+
+    /// Keeps the place of a part that ends here, if a fault was found in it. What follows on its line may belong to it.
+    pub(super) fn note_part(&mut self, part: Part) -> Option<Part> {
+        if self.faults > part.faults {
+            // It has grown by what follows on its line.
+            if self.parts.last().is_some_and(|last| last.lo == part.start) {
+                self.parts.pop();
+            }
+            self.parts.push(Span::new(part.start, self.end.max(part.start)));
+        }
+        let ends = self.tok().nl || self.at(T::RBrace) || self.prev().kind == T::Comma;
+        (!ends).then_some(part)
     }
 
     /// Reports a `{` that the file does not close, where the indentation shows it.

@@ -35,6 +35,7 @@ impl Parser<'_> {
 
     fn stmts(&mut self, open: Span) -> (Vec<Stmt>, Option<Box<Expr>>) {
         let mut stmts = Vec::new();
+        let mut joined = None;
         loop {
             while self.at(T::Semi) {
                 self.lone_semicolon();
@@ -47,9 +48,11 @@ impl Parser<'_> {
                 return (stmts, None);
             }
             let (pos, faults) = (self.pos, self.faults);
+            let part = self.part(joined);
             self.start_of = pos;
             let stmt = self.stmt();
             let semi = self.end_stmt(pos, self.faults > faults);
+            joined = self.note_part(part);
             match stmt {
                 Stmt { kind: StmtKind::Expr(expr), .. } if !semi && self.at(T::RBrace) => {
                     self.bump();
@@ -73,7 +76,7 @@ impl Parser<'_> {
                 self.lone_semicolon();
             }
             // Before `}` it says that the value is dropped, so there it has a meaning.
-            if self.tok().nl && !self.at(T::RBrace) {
+            if !faulty && self.tok().nl && !self.at(T::RBrace) {
                 self.unneeded_semicolon(semi);
             }
             return true;
