@@ -8,10 +8,7 @@ impl FnCtxt<'_> {
     /// `tys`: the types of all of the body's expressions.
     pub(crate) fn analyse(&mut self, body: &mut Body, tys: &[Ty]) {
         body.has_late_lets = self.info.iter().any(|i| i.is_late);
-        if self.has_errors {
-            // Types may be missing; what follows from that would be noise.
-            return;
-        }
+        body.has_errors |= self.has_errors;
         body.locals = std::mem::take(&mut self.locals);
         let mark = self.ck.diags.len();
         self.ck.check_flow(body, tys, &self.cx.generics);

@@ -28,7 +28,7 @@ fn actor_fn(ck: &Checker, body: &Body) -> Option<ActorFn> {
 
 impl Flow<'_> {
     pub(super) fn check_answered(&mut self, state: &State, span: Span) {
-        let Some(reply) = self.reply.filter(|_| state.owes_reply) else { return };
+        let Some(reply) = self.reply.filter(|_| state.owes_reply && !self.body.has_errors) else { return };
         let declared = self.body.locals[reply].span;
         let at = self.end_of(span);
         let diag = Diagnostic::error(codes::NO_REPLY, at, "the handler may end here without a reply")

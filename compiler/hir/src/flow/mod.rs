@@ -21,7 +21,7 @@ use crate::wellformed::is_iso_param;
 use actors::reply_of;
 use smallvec::SmallVec;
 use state::{Moved, State};
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Span, sym};
 
 /// What holds of which parameter.
 pub(crate) type Flags = SmallVec<[bool; 8]>;
@@ -60,6 +60,8 @@ pub(crate) struct Flow<'a> {
     budget: u64,
     reported: Vec<(LocalId, Span)>,
     unset_reported: Vec<LocalId>,
+    /// Expressions that have errors: what they do to variables, and whether they come to an end, is not known.
+    unknown: Vec<Span>,
     /// The variable with the duty to answer, in a handler that answers by itself.
     reply: Option<LocalId>,
 }
@@ -147,6 +149,7 @@ impl<'a> Flow<'a> {
             budget: 20_000_000,
             reported: Vec::new(),
             unset_reported: Vec::new(),
+            unknown: Vec::new(),
             reply,
         }
     }
@@ -171,13 +174,26 @@ impl<'a> Flow<'a> {
         if self.is_states(local) {
             return "self".to_string();
         }
-        self.ck.program.name(self.body.locals[local].name).to_string()
+        let decl = &self.body.locals[local];
+        // A parameter that is a pattern has no name.
+        let text = if decl.name == sym::empty {
+            self.ck.map.text(decl.span)
+        } else {
+            self.ck.program.name(decl.name)
+        };
+        text.to_string()
     }
 
     fn report(&mut self, diag: Diagnostic) {
         if !self.quiet {
             self.ck.report(diag);
         }
+    }
+
+    /// Whether there is something between two places of which it is not known what it does.
+    fn is_doubtful(&self, one: Span, other: Span) -> bool {
+        let (from, to) = (one.lo.min(other.lo), one.hi.max(other.hi));
+        self.unknown.iter().any(|span| from <= span.hi && span.lo <= to)
     }
 
     /// A copy of something that can only be moved.
@@ -198,11 +214,14 @@ impl<'a> Flow<'a> {
         }
         self.reported.push((local, moved.span));
         self.params.copies = true;
+        let in_loop = moved.span == span || moved.span.lo > span.lo;
+        if self.is_doubtful(moved.span, span) || in_loop && !self.unknown.is_empty() {
+            return;
+        }
         if self.reply == Some(local) {
             return self.report_second_reply(span, moved);
         }
         let (text, ty) = self.part_name(local, &moved.path);
-        let in_loop = moved.span == span || moved.span.lo > span.lo;
         let message = format!("`{text}` was moved and cannot be used any more");
         let diag = Diagnostic::error(codes::USE_AFTER_MOVE, span, message);
         let place = if in_loop { "moved here, in the round of the loop before" } else { "moved here" };
@@ -255,6 +274,9 @@ impl<'a> Flow<'a> {
             let Some(moved) = state.moved.iter().find(|m| m.local == *local).filter(|_| is_mut) else {
                 continue;
             };
+            if self.is_doubtful(moved.span, self.end_of(span)) {
+                continue;
+            }
             let text = self.part_name(*local, &moved.path).0;
             let note = if self.is_states(*local) {
                 "the next message finds the states as this one leaves them; `take()` or `replace()` leave something in its place"

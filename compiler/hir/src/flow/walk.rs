@@ -16,6 +16,9 @@ impl<'a> Flow<'a> {
             return;
         }
         self.budget -= 1;
+        if e.ty == Ty::ERROR {
+            self.unknown.push(e.span);
+        }
         match &e.kind {
             ExprKind::Local(_) | ExprKind::Field { .. } => self.place(e, st, mode),
             ExprKind::IndexPlace { base, index, .. } | ExprKind::FixedIndex { base, index } => {
@@ -67,7 +70,7 @@ impl<'a> Flow<'a> {
                     self.report_copy(
                         value.ty,
                         value.span,
-                        "each element would be a copy; `Array.generate(n, |i| …)` makes each one",
+                        "each element would be a copy; `push` in a loop gives an array ones of their own",
                     );
                 }
             }
@@ -284,9 +287,9 @@ impl<'a> Flow<'a> {
         if !known || st.dead {
             return;
         }
-        if st.set.contains(&local) && !self.body.locals[local].is_mut {
+        let decl = self.body.locals[local].span;
+        if st.set.contains(&local) && !self.body.locals[local].is_mut && !self.is_doubtful(decl, span) {
             let text = self.name(local);
-            let decl = self.body.locals[local].span;
             let diag =
                 Diagnostic::error(codes::ASSIGNED_TWICE, span, format!("`{text}` may have a value already"))
                     .also(decl, "declared here")
@@ -306,11 +309,18 @@ impl<'a> Flow<'a> {
             return;
         }
         self.unset_reported.push(local);
+        let decl = self.body.locals[local].span;
+        if self.body.locals[local].ty == Ty::ERROR || self.is_doubtful(decl, span) {
+            return;
+        }
         if let Some(diag) = self.unset_state(local, span) {
-            return self.report(diag);
+            // What was to set it may be what is wrong.
+            if !self.body.has_errors {
+                self.report(diag);
+            }
+            return;
         }
         let text = self.name(local);
-        let decl = self.body.locals[local].span;
         let diag = Diagnostic::error(codes::UNASSIGNED, span, format!("`{text}` may have no value here"))
             .also(decl, "declared here without one")
             .note(note);
