@@ -170,12 +170,13 @@ impl Manifest {
         let document = DeTable::parse(text).map_err(|error| {
             vec![Fault { at: error.span().unwrap_or(0..0), message: error.message().to_string() }]
         })?;
-        let mut faults = Vec::new();
-        let mut package = None;
+        let (mut faults, mut package) = (Vec::new(), None);
+        let is_of_package = |key: &str| matches!(key, "name" | "version" | "entry");
         for (key, value) in document.get_ref().iter() {
             match (key.get_ref().as_ref(), value.get_ref()) {
                 ("package", DeValue::Table(table)) => package = Some(table),
                 ("package", _) => faults.push(Fault::new(value.span(), "`package` is a table: `[package]`")),
+                (key, _) if is_of_package(key) && !document.get_ref().contains_key("package") => {}
                 (other, _) => faults.push(Fault::new(
                     key.span(),
                     format!("`{other}` is not known here; expected `[package]`"),
@@ -185,7 +186,10 @@ impl Manifest {
         match package {
             Some(table) => Manifest::from_table(table, faults),
             None => {
-                faults.push(Fault::new(0..0, "the table `[package]` is missing"));
+                // What stands there instead was reported.
+                if faults.is_empty() {
+                    faults.push(Fault::new(0..0, "the table `[package]` is missing"));
+                }
                 Err(faults)
             }
         }
@@ -306,6 +310,16 @@ mod tests {
             .into_iter()
             .map(|fault| fault.message)
             .collect()
+    }
+
+    #[test]
+    fn one_mistake_about_the_table_has_one_message() {
+        let missing = ["the table `[package]` is missing"];
+        assert_eq!(messages("name = \"p\"\nversion = \"0.1.0\"\n"), missing);
+        assert_eq!(messages(""), missing);
+        assert_eq!(messages("package = 5\n"), ["`package` is a table: `[package]`"]);
+        let unknown = ["`pckage` is not known here; expected `[package]`"];
+        assert_eq!(messages("[pckage]\nname = \"p\"\n"), unknown);
     }
 
     #[test]

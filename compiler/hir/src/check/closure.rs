@@ -56,7 +56,13 @@ impl FnCtxt<'_> {
             is_once: false,
             span,
         });
+        let lacks_params = faulty && params.is_empty();
+        let mark = self.ck.diags.len();
         let mut body = self.closure_body(params, &types, ret_ty, ret_span, body, &mut faulty);
+        if lacks_params {
+            // These may be the parameters that are missing.
+            self.drop_unknown_names(mark);
+        }
         let lets = match self.actor {
             Some(_) if self.frames.len() == 1 => self.settle_captures(&mut body.captures, span),
             _ => Vec::new(),
@@ -83,6 +89,12 @@ impl FnCtxt<'_> {
             TyKind::Fn { params, ret, .. } => Some((params.to_vec(), *ret)),
             _ => None,
         }
+    }
+
+    /// Takes back what was said since `mark` of names that nothing has.
+    fn drop_unknown_names(&mut self, mark: usize) {
+        let found = self.ck.diags.split_off(mark);
+        self.ck.diags.extend(found.into_iter().filter(|diag| diag.code != codes::UNKNOWN_NAME));
     }
 
     fn report_closure_params(&mut self, want: usize, found: usize, span: Span) {

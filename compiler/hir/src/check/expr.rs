@@ -4,6 +4,7 @@ use super::{Cause, FnCtxt};
 use crate::body::*;
 use crate::codes;
 use crate::infer::VarKind;
+use crate::program::{BodyOwner, Container};
 use crate::ty::{Ty, TyKind, TyRow};
 use syntax::ast;
 use syntax::{Diagnostic, Span};
@@ -115,11 +116,24 @@ impl FnCtxt<'_> {
         }
     }
 
+    /// Whether this is a method of an `impl` whose trait has it with `self`, which was said of it.
+    fn lacks_self_of_trait(&self) -> bool {
+        let BodyOwner::Fn(id) = self.owner else { return false };
+        let function = &self.ck.program.fns[id];
+        let Container::Impl(impl_) = function.container else { return false };
+        let Some((trait_, _)) = self.ck.program.impls[impl_].trait_ else { return false };
+        let method = self.ck.method_named(trait_, function.name);
+        method.is_some_and(|method| self.ck.program.fns[method].has_self)
+    }
+
     fn self_value(&mut self, span: Span) -> Expr {
         match self.lookup_local(syntax::sym::self_, span) {
             Some(local) if self.is_constructor() && self.frames.len() == 1 => self.self_of_new(local, span),
             Some(local) => self.local(local, span),
             None => {
+                if self.lacks_self_of_trait() {
+                    return self.error_expr(span);
+                }
                 let diag = Diagnostic::error(codes::UNKNOWN_NAME, span, "there is no `self` here")
                     .note("methods declare it: `fn f(self)`");
                 self.report(diag);

@@ -17,6 +17,10 @@ impl FnCtxt<'_> {
             return;
         }
         self.told_unknown.push(ident.name);
+        // What is to be imported was said where it is used as a type.
+        if self.ck.decls.unknown_types.contains(&(self.ck.file_module(self.module), ident.name)) {
+            return;
+        }
         let text = self.ck.program.name(ident.name).to_string();
         let owners = self.enums_with_variant(ident.name);
         let mut diag =

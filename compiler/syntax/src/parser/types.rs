@@ -313,7 +313,13 @@ impl Parser<'_> {
             return self.ty();
         }
         let span = self.prev().span().after();
-        let diag = Diagnostic::error(codes::MISSING_TYPE, span, format!("{what} needs a type"));
+        let message = format!("{what} needs a type");
+        if self.at(T::Ident) && !self.line_break() && super::is_upper(self.text(self.tok())) {
+            let diag = Diagnostic::error(codes::MISSING_TYPE, span, message);
+            self.fault(diag.note("the type stands behind `:`").fix("write `:`", span, ":"));
+            return self.ty();
+        }
+        let diag = Diagnostic::error(codes::MISSING_TYPE, span, message);
         self.aside(diag.label("write `: T` here").note("signatures are written out, bodies are inferred"));
         error_type(span)
     }
