@@ -228,6 +228,7 @@ pub fn resolve_passes_off(names: &[String]) -> Result<Vec<PassInfo>, UnknownName
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     fn off(names: &[&str]) -> Vec<String> {
         let names: Vec<String> = names.iter().map(|name| name.to_string()).collect();
@@ -246,5 +247,12 @@ mod tests {
     fn unknown_passes_are_refused() {
         let unknown = resolve_passes_off(&["lir:early_drop".to_string()]);
         assert_eq!(unknown, Err(UnknownName { name: "lir:early_drop".to_string() }));
+    }
+
+    #[test]
+    fn attributes_know_the_families_of_all_targets() {
+        let families: BTreeSet<&str> = targets().iter().flat_map(|target| target.families).copied().collect();
+        let known: BTreeSet<&str> = hir::TARGETS.into_iter().collect();
+        assert_eq!(known, families);
     }
 }

@@ -5,7 +5,7 @@ use crate::codes;
 use crate::program::{Inline, ModuleId};
 use crate::suggest;
 use syntax::ast::{AttrArg, Attribute, FnDecl, ItemKind};
-use syntax::{Diagnostic, Symbol, sym};
+use syntax::{Diagnostic, Span, Symbol, sym};
 
 /// What the attributes of a function say.
 #[derive(Default)]
@@ -36,10 +36,17 @@ const KNOWN: [&str; 14] = [
     "test",
 ];
 
+/// What targets are asked for by: what `lir::targets` and `lir::c_targets` list as families, as a test of the driver finds.
+pub const TARGETS: [&str; 16] = [
+    "wasi", "web", "wasm32", "wasm64", "native", "libc", "unix", "linux", "macos", "windows", "x86_64",
+    "aarch64", "i686", "armv7", "riscv32", "riscv64",
+];
+
 impl Checker {
     pub(crate) fn fn_attrs(&mut self, module: ModuleId, attrs: &[Attribute], decl: &FnDecl) -> FnAttrs {
         let mut found = FnAttrs::default();
         for attr in attrs {
+            self.check_bare_attr(attr);
             match self.program.name(attr.name.name) {
                 "inline" => found.inline = Inline::Always,
                 "noinline" => found.inline = Inline::Never,
@@ -65,6 +72,11 @@ impl Checker {
 
     pub(crate) fn check_item_attrs(&mut self, attrs: &[Attribute], kind: &ItemKind) {
         for attr in attrs {
+            self.check_bare_attr(attr);
+            let name = self.program.name(attr.name.name);
+            if name == "repr" {
+                self.check_words(attr, &["c"]);
+            }
             let name = self.program.name(attr.name.name);
             let fits = match name {
                 "target" | "allow" => true,
@@ -130,6 +142,57 @@ impl Checker {
         None
     }
 
+    /// Attributes that say all by their name.
+    fn check_bare_attr(&mut self, attr: &Attribute) {
+        const BARE: [&str; 5] = ["inline", "noinline", "cold", "track_caller", "reentrant"];
+        let text = self.program.name(attr.name.name);
+        if attr.args.is_empty() || !BARE.contains(&text) {
+            return;
+        }
+        let message = format!("`@{text}` takes nothing in parentheses");
+        let args = Span::new(attr.name.span.hi, attr.span.hi);
+        let diag = Diagnostic::error(codes::BAD_ATTRIBUTE_ARGUMENT, args, message);
+        self.report(diag.fix("remove it", args, ""));
+    }
+
+    /// Whether the arguments are at least one of these words, and nothing else; reports the others.
+    fn check_words(&mut self, attr: &Attribute, words: &[&str]) -> bool {
+        let text = self.program.name(attr.name.name).to_string();
+        let list = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let mut wrong = Vec::new();
+        if attr.args.is_empty() {
+            wrong.push((attr.span, None));
+        }
+        for arg in &attr.args {
+            let (span, found) = match arg {
+                AttrArg::Name(ident) => (ident.span, Some(self.program.name(ident.name))),
+                AttrArg::Str(name, span) => (*span, Some(name.as_str())),
+                AttrArg::Int(_, span) => (*span, None),
+                AttrArg::Named(name, _) => (name.span, None),
+            };
+            if found.is_none_or(|found| !words.contains(&found)) {
+                wrong.push((span, found.map(str::to_string)));
+            }
+        }
+        let is_right = wrong.is_empty();
+        for (span, found) in wrong {
+            let known: Vec<Symbol> = words.iter().map(|n| self.program.interner.intern(n)).collect();
+            let meant =
+                found.as_ref().and_then(|found| suggest::closest(&self.program.interner, found, known));
+            let message = match &found {
+                Some(found) => format!("`@{text}` knows no `{found}`"),
+                None => format!("`@{text}` takes {list}"),
+            };
+            let diag = Diagnostic::error(codes::BAD_ATTRIBUTE_ARGUMENT, span, message);
+            self.report(match (meant, found) {
+                (Some(meant), _) => diag.fix_likely(format!("did you mean `{meant}`?"), span, meant),
+                (None, Some(_)) => diag.note(format!("it takes {list}")),
+                (None, None) => diag,
+            });
+        }
+        is_right
+    }
+
     /// The argument of `@lang` or `@intrinsic`, which only unsafe modules may use.
     fn library_arg(&mut self, module: ModuleId, attr: &Attribute) -> Option<Symbol> {
         if self.is_user(module) && !self.program.modules[module].is_unsafe {
@@ -154,19 +217,22 @@ impl Checker {
         self.string_arg(attr)
     }
 
-    /// Whether an item exists for the chosen target.
-    pub(crate) fn is_for_target(&self, attrs: &[Attribute]) -> bool {
+    /// Whether an item exists for the chosen target; reports what is no target.
+    pub(crate) fn is_for_target(&mut self, attrs: &[Attribute]) -> bool {
+        attrs.iter().filter(|a| a.name.name == sym::target).all(|attr| {
+            // With a slip it may be for this one.
+            !self.check_words(attr, &TARGETS) || self.names_target(attr)
+        })
+    }
+
+    fn names_target(&self, attr: &Attribute) -> bool {
         let targets = &self.options.targets;
+        let is_ours = |name: &str| targets.iter().any(|target| target == name);
         targets.is_empty()
-            || attrs.iter().filter(|a| a.name.name == sym::target).all(|attr| {
-                attr.args.iter().any(|arg| match arg {
-                    AttrArg::Name(ident) => {
-                        let name = self.program.name(ident.name);
-                        targets.iter().any(|t| t == name)
-                    }
-                    AttrArg::Str(name, _) => targets.contains(name),
-                    _ => false,
-                })
+            || attr.args.iter().any(|arg| match arg {
+                AttrArg::Name(ident) => is_ours(self.program.name(ident.name)),
+                AttrArg::Str(name, _) => is_ours(name),
+                _ => false,
             })
     }
 }

@@ -49,6 +49,7 @@ pub mod web_types;
 mod wellformed;
 mod witness;
 
+pub use attrs::TARGETS;
 pub use checker::{CheckOptions, Checker, ModuleSource, Package, SourceText};
 pub use program::{BodyOwner, BodyRef, Program};
 pub use query::{ActorFnKind, ActorView, NameView};

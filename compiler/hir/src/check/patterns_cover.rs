@@ -4,6 +4,7 @@ use super::FnCtxt;
 use crate::body::*;
 use crate::codes;
 use crate::exhaustive::{self, is_irrefutable};
+use crate::program::AdtId;
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span};
 
@@ -82,24 +83,54 @@ impl FnCtxt<'_> {
         if arm.guard.is_some() || self.info[local].is_used || !self.ck.program.adts[adt].is_enum {
             return false;
         }
-        let text = self.ck.program.name(self.locals[local].name).to_string();
-        let mut names = self.ck.program.adts[adt].variants.iter().map(|v| self.ck.program.name(v.name));
-        let Some(variant) = names.find(|n| n.eq_ignore_ascii_case(&text)).map(str::to_string) else {
-            return false;
-        };
+        let Some(variant) = self.variant_called(local, adt) else { return false };
         self.info[local].is_used = true;
+        let text = self.ck.program.name(self.locals[local].name);
         let message =
             format!("`{text}` is a new variable that matches everything: no arm behind it is ever reached");
-        // In small letters a name alone is a variable.
-        let variant = match variant == text {
-            true => format!("{}.{variant}", self.ck.program.name(self.ck.program.adts[adt].name)),
-            false => variant,
-        };
-        let title = format!("the variant is written `{variant}`");
-        let diag = Diagnostic::warning(codes::UNREACHABLE_ARM, arm.pat.span, message);
-        let diag = diag.fix_likely(title, arm.pat.span, variant);
-        self.report(diag);
+        self.warn_binding(codes::UNREACHABLE_ARM, arm.pat.span, message, variant);
         true
+    }
+
+    /// A pattern that is a variable which nobody uses, with the name of a variant in other letters.
+    pub(crate) fn warn_binding_in_place(&mut self, local: LocalId) -> bool {
+        let (ty, span) = (self.locals[local].ty, self.locals[local].span);
+        let TyKind::Adt(adt, _) = *self.kind(ty) else { return false };
+        if !self.ck.program.adts[adt].is_enum || !self.is_whole_pattern(span) {
+            return false;
+        }
+        let Some(variant) = self.variant_called(local, adt) else { return false };
+        let text = self.ck.program.name(self.locals[local].name);
+        let message = format!("`{text}` is a new variable that matches everything, and nobody uses it");
+        self.warn_binding(codes::UNUSED_VARIABLE, span, message, variant);
+        true
+    }
+
+    /// Whether a name is all of the pattern of an arm or of `is`.
+    fn is_whole_pattern(&self, name: Span) -> bool {
+        let Some(file) = self.ck.map.file_at(name.lo) else { return false };
+        let source = self.ck.map.file(file);
+        let (before, rest) = source.text.split_at((name.lo - source.start) as usize);
+        let behind = rest[(name.hi - name.lo) as usize..].trim_start();
+        let is_arm = behind.starts_with("=>") || behind.starts_with("when ");
+        is_arm || before.trim_end().ends_with(" is")
+    }
+
+    /// The variant that has the name of a variable but for small and large letters, as it is written.
+    fn variant_called(&self, local: LocalId, adt: AdtId) -> Option<String> {
+        let text = self.ck.program.name(self.locals[local].name);
+        let mut names = self.ck.program.adts[adt].variants.iter().map(|v| self.ck.program.name(v.name));
+        let variant = names.find(|n| n.eq_ignore_ascii_case(text))?;
+        // In small letters a name alone is a variable.
+        Some(match variant == text {
+            true => format!("{}.{variant}", self.ck.program.name(self.ck.program.adts[adt].name)),
+            false => variant.to_string(),
+        })
+    }
+
+    fn warn_binding(&mut self, code: &'static str, span: Span, message: String, variant: String) {
+        let title = format!("the variant is written `{variant}`");
+        self.report(Diagnostic::warning(code, span, message).fix_likely(title, span, variant));
     }
 
     fn report_missing(&mut self, ty: Ty, missing: &[crate::witness::Witness], arms: &[Arm], span: Span) {

@@ -105,7 +105,7 @@ impl FnCtxt<'_> {
             }
             let text = self.ck.program.name(name).to_string();
             if !info.is_used {
-                self.warn_unused_variable(&text, info, span);
+                self.warn_unused_variable(&text, local);
             } else {
                 let message = format!("`{text}` is never changed, so it need not be `mut`");
                 let diag = Diagnostic::warning(codes::UNUSED_MUT, span, message);
@@ -118,13 +118,17 @@ impl FnCtxt<'_> {
         }
     }
 
-    fn warn_unused_variable(&mut self, text: &str, info: super::LocalInfo, span: Span) {
+    fn warn_unused_variable(&mut self, text: &str, local: LocalId) {
+        let (info, span) = (self.info[local], self.locals[local].span);
         if info.is_mutated || info.is_assigned {
             // Its assignments name it too, so that another name at the declaration would not do.
             let message = format!("the variable `{text}` is assigned, but never read");
             let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message)
                 .note("remove the variable and what is assigned to it");
             return self.report(diag);
+        }
+        if self.warn_binding_in_place(local) {
+            return;
         }
         let message = format!("nobody uses the variable `{text}`");
         let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message);

@@ -56,6 +56,21 @@ extern \"C\" { fn cbrt(x: Float) -> Float }
 fn main() {}
 ```";
 
+BAD_ATTRIBUTE_ARGUMENT = "bad-attribute-argument", "An attribute does not take what stands in its parentheses.",
+"`@target(…)` takes names of targets and their families, `@repr(c)` nothing but `c`. `@inline`, `@noinline`, `@cold`,
+`@track_caller` and `@reentrant` stand alone.
+
+```gal-fail
+@target(wsai)
+fn on_wasi() -> Bool { true }
+fn main() {}
+```
+```gal
+@target(wasi)
+fn on_wasi() -> Bool { true }
+fn main() {}
+```";
+
 MISPLACED_ATTRIBUTE = "misplaced-attribute", "An attribute has no meaning here.",
 "Each attribute belongs to certain items: `@inline` to functions, `@repr` to structs and enums.
 

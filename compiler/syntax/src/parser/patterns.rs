@@ -78,6 +78,8 @@ impl Parser<'_> {
             kind if kind.is_name() => {
                 if is_upper(self.text(self.tok())) || (self.nth(1) == T::Dot && self.nth(2).is_word()) {
                     self.pat_path()
+                } else if self.nth(1) == T::LParen && self.nth_tok(1).lo == self.tok().hi {
+                    self.small_variant()
                 } else {
                     self.pat_binding(false)
                 }
@@ -93,6 +95,20 @@ impl Parser<'_> {
             }
         };
         Pat { kind, span: self.since(start) }
+    }
+
+    /// `some(x)`: a variable has no fields.
+    fn small_variant(&mut self) -> PatKind {
+        let span = self.span();
+        let words = self.text(self.tok()).split('_').filter(|word| !word.is_empty());
+        let name: String = words.map(capitalised).collect();
+        let message = "the name of a variant or struct begins with a capital letter";
+        let diag = Diagnostic::error(codes::EXPECTED_PATTERN, span, message);
+        self.fault(match name.is_empty() {
+            true => diag,
+            false => diag.fix_likely(format!("write `{name}`"), span, name),
+        });
+        self.pat_path()
     }
 
     fn no_pattern(&mut self) {
@@ -369,4 +385,9 @@ fn path_expr(path: &Path) -> Expr {
 
 fn error_pat(span: Span) -> Pat {
     Pat { kind: PatKind::Error, span }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
