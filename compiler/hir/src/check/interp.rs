@@ -2,6 +2,8 @@
 
 use super::{Cause, FnCtxt};
 use crate::body::*;
+use crate::impls::Head;
+use crate::program::ImplId;
 use crate::ty::{Ty, TyKind};
 use syntax::ast;
 use syntax::codes::BAD_FORMAT;
@@ -35,7 +37,10 @@ impl FnCtxt<'_> {
             TyKind::F32 | TyKind::F64 => ("e", true),
             TyKind::Bool | TyKind::Char => ("", false),
             _ if ty == self.ck.string_ty() => ("", true),
-            _ => return,
+            _ => match self.may_know_formats(ty) {
+                true => return,
+                false => ("", false),
+            },
         };
         let name = self.ty_name(ty);
         let message = match spec.ty {
@@ -45,7 +50,30 @@ impl FnCtxt<'_> {
         };
         let diag = Diagnostic::error(BAD_FORMAT, spec.span, message)
             .note("integers have `x X o b`, floats `e`; a precision is for floats, and cuts text");
-        self.report(diag);
+        let is_whole = matches!(self.kind(ty), TyKind::Adt(..) | TyKind::Tuple(_) | TyKind::FixedArray(..))
+            && ty != self.ck.string_ty();
+        self.report(match is_whole {
+            true => diag.note("a format is not passed on to parts: give each a hole of its own, as in `xs.map(|x| \"{x:.1}\")`"),
+            false => diag,
+        });
+    }
+
+    /// Whether the type has a `show_with` of its own, or it is not known which it is.
+    fn may_know_formats(&mut self, ty: Ty) -> bool {
+        let head = match self.kind(ty) {
+            TyKind::Tuple(_) | TyKind::FixedArray(..) => return false,
+            TyKind::Adt(..) => Head::of(&self.ck.program.types, ty),
+            _ => None,
+        };
+        let (Some(head), Some(show)) = (head, self.ck.known.show) else { return true };
+        let name = self.ck.known.show_with_name.0;
+        let methods = &self.ck.program.traits[show].methods;
+        let at = methods.iter().position(|method| self.ck.program.fns[*method].name == name);
+        let impls = self.ck.program.index.trait_impls(show, head);
+        let own = |id: &ImplId| {
+            at.is_some_and(|at| self.ck.program.impls[*id].methods.get(at).is_some_and(Option::is_some))
+        };
+        impls.iter().any(own)
     }
 
     fn show_callee(&mut self, ty: Ty, with_spec: bool, span: Span) -> Option<Callee> {
