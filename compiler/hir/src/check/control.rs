@@ -339,9 +339,13 @@ impl FnCtxt<'_> {
         let end = self.frames[0].ret_span.after();
         let diag = Diagnostic::error(codes::TYPE_MISMATCH, value.span, message)
             .label(format!("this is `{found}`"))
-            .also(self.ck.program.fns[id].span, "no result is declared here")
-            .fix_likely("declare the result", end, format!(" -> {found}"));
-        self.report(diag);
+            .also(self.ck.program.fns[id].span, "no result is declared here");
+        let fixed = diag.clone().fix_likely("declare the result", end, format!(" -> {found}"));
+        self.report(match self.ck.program.main == Some(id) && !found.starts_with("Result<()") {
+            true => diag
+                .note("`main` returns nothing or `Result<(), E>`; `exit(5)` of `std.env` ends with a status"),
+            false => fixed,
+        });
     }
 }
 

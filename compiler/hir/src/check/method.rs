@@ -301,6 +301,13 @@ impl FnCtxt<'_> {
                 ));
             }
         }
+        if let TyKind::FixedArray(elem, _) = *self.kind(ty) {
+            let array = self.array_of(elem);
+            if self.has_method(array, name.name) {
+                let title = format!("an `Array` has one: write `to_array().{text}`");
+                return diag.fix_likely(title, name.span.before(), "to_array().");
+            }
+        }
         if let TyKind::Param(_, param) = self.kind(ty) {
             let param = self.ck.program.name(*param).to_string();
             let traits = self.ck.program.index.trait_methods(name.name);
