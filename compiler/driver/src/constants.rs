@@ -6,7 +6,9 @@
 //! Only what the constants reach is lowered, and only if there are any that are more than a literal.
 
 use crate::{DriverError, pipeline};
-use backend_interp::{CLibrary, Failure, Host, Interp, Limits, Linux, Outcome, Preview1, Trap, Value};
+use backend_interp::{
+    CLibrary, Failure, Host, Interp, Limits, Linux, Memory, Outcome, Preview1, Stop, Trap, Value,
+};
 use hir::body::ExprKind;
 use hir::codes;
 use hir::program::{BodyOwner, ConstId};
@@ -104,15 +106,15 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
     let (outcome, has_printed, said) = match module.target.platform() {
         Platform::Wasm => {
             let mut host = Preview1::default();
-            (call(module, export, &mut host), !host.stdout.is_empty(), host.stderr)
+            (call(module, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
         }
         Platform::X86_64Linux => {
             let mut host = Linux::default();
-            (call(module, export, &mut host), !host.stdout.is_empty(), host.stderr)
+            (call(module, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
         }
         Platform::C(_) => {
             let mut host = CLibrary::new(module.target.pointer_bytes);
-            (call(module, export, &mut host), !host.stdout.is_empty(), host.stderr)
+            (call(module, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
         }
     };
     let outcome = outcome.map_err(failed)?;
@@ -132,8 +134,53 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
     }
 }
 
-fn call(module: &lir::Module, export: &str, host: &mut dyn Host) -> Result<Outcome, Failure> {
-    Interp::new(module, LIMITS)?.call(export, &result_slot(module, export), host)
+/// `Err`: the constant asks for what only the host of the program knows.
+fn call(module: &lir::Module, export: &str, host: &mut dyn Host) -> Result<Result<Outcome, Failure>, Fault> {
+    let mut host = Compiler { host, is_asked: false };
+    let outcome = Interp::new(module, LIMITS)
+        .and_then(|mut interp| interp.call(export, &result_slot(module, export), &mut host));
+    if host.is_asked {
+        let what = "asks the host, which there is none of yet".to_string();
+        return Err(Fault { code: codes::CONST_ASKS_HOST, what, place: None });
+    }
+    Ok(outcome)
+}
+
+/// What the program's host is while its constants are evaluated: it gives memory and takes what a panic prints. All else would be
+/// another thing where the program runs: the time, arguments, files.
+struct Compiler<'a> {
+    host: &'a mut dyn Host,
+    is_asked: bool,
+}
+
+/// What Preview 1 answers, and only the host of the program can.
+const QUESTIONS: [&str; 9] = [
+    "args_get",
+    "args_sizes_get",
+    "clock_res_get",
+    "clock_time_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_read",
+    "poll_oneoff",
+    "random_get",
+];
+
+impl Host for Compiler<'_> {
+    fn call(
+        &mut self,
+        module: &str,
+        name: &str,
+        args: &[Value],
+        memory: &mut Memory,
+    ) -> Result<Vec<Value>, Stop> {
+        let answer = match QUESTIONS.contains(&name) {
+            true => Err(Stop::Unsupported(format!("`{name}` is a question to the host"))),
+            false => self.host.call(module, name, args, memory),
+        };
+        self.is_asked |= matches!(answer, Err(Stop::Unsupported(_)));
+        answer
+    }
 }
 
 /// The address for a result that goes to memory, which nobody reads: behind the guard for null, at the far end of the stack.

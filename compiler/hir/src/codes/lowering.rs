@@ -1,10 +1,25 @@
 //! What is found behind the checker, when a program is put together: not while single bodies are checked.
 
 super::codes! { LOWERING:
+CONST_ASKS_HOST = "const-asks-host", "A constant asks for what only the host of the program knows.",
+"Constants are evaluated when the program is compiled, by a compiler that has no clock, arguments, environment, input, files or
+random numbers for them: these are of the machine and the moment that the program runs in. A function asks for them then.
+
+```gal-fail
+use std.env.args
+const COUNT: Int = args().len()
+fn main() { println(COUNT) }
+```
+```gal
+use std.env.args
+fn count() -> Int { args().len() }
+fn main() { println(count()) }
+```";
+
 CONST_PANICS = "const-panics", "Evaluating a constant ended in a panic.",
 "Constants are evaluated when the program is compiled. An index out of bounds, a division by zero, an overflow, `unwrap` of
-`None` and `panic` have no value, so there is none for the constant either. What a constant prints or asks its host
-for would be lost, so it may not do that.
+`None` and `panic` have no value, so there is none for the constant either. What a constant prints would be lost, so it
+may not do that.
 
 ```gal-fail
 const PRIMES: Array<Int> = [2, 3, 5]
