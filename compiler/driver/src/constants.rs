@@ -153,18 +153,10 @@ struct Compiler<'a> {
     is_asked: bool,
 }
 
-/// What Preview 1 answers, and only the host of the program can.
-const QUESTIONS: [&str; 9] = [
-    "args_get",
-    "args_sizes_get",
-    "clock_res_get",
-    "clock_time_get",
-    "environ_get",
-    "environ_sizes_get",
-    "fd_read",
-    "poll_oneoff",
-    "random_get",
-];
+const PREVIEW1: &str = "wasi_snapshot_preview1";
+
+/// What a panic needs of Preview 1; the rest are questions, which only the host of the program can answer.
+const NO_QUESTIONS: [&str; 2] = ["fd_write", "proc_exit"];
 
 impl Host for Compiler<'_> {
     fn call(
@@ -174,7 +166,7 @@ impl Host for Compiler<'_> {
         args: &[Value],
         memory: &mut Memory,
     ) -> Result<Vec<Value>, Stop> {
-        let answer = match QUESTIONS.contains(&name) {
+        let answer = match module == PREVIEW1 && !NO_QUESTIONS.contains(&name) {
             true => Err(Stop::Unsupported(format!("`{name}` is a question to the host"))),
             false => self.host.call(module, name, args, memory),
         };

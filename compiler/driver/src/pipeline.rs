@@ -143,11 +143,13 @@ pub(crate) fn to_mir(
         verify_mir(&program)?;
     }
     let mut off: Vec<String> = options.off_at(Level::Mir).collect();
+    if options.debug_info {
+        // A backtrace names the line of the call.
+        off.push("share_panics".to_string());
+    }
     if options.debug_info && options.level() == OptLevel::O0 {
         off.extend(mir::debug::NOT_WHEN_DEBUGGING.iter().map(|name| name.to_string()));
     } else if options.debug_info {
-        // A backtrace names the line of the call.
-        off.push("share_panics".to_string());
         mir::debug::forget_changing_variables(&mut program);
     }
     let passes =

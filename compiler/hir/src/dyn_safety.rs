@@ -24,6 +24,10 @@ impl Checker {
             if above.args[1..].iter().any(|t| mentions_self(&self.program, *t)) {
                 return Err("a supertrait mentions `Self` in its arguments".to_string());
             }
+            // `Self.Own` is known for a `dyn` type.
+            if above.assoc.iter().any(|(_, ty)| mentions_self(&self.program, *ty)) {
+                return Err("a supertrait mentions `Self` in its associated types".to_string());
+            }
             let assoc = &self.program.traits[above.trait_].assoc_types;
             if let Some(open) = assoc.iter().find(|one| !above.assoc.iter().any(|said| said.0 == one.name)) {
                 let (name, of) =

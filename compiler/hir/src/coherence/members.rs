@@ -126,6 +126,11 @@ impl Checker {
                 let wanted = solver.instantiate(*wanted, sub);
                 if solver.projects_to(*trait_, &row, *name, wanted) == Tri::No {
                     let found = solver.assoc_of(*trait_, &row, *name);
+                    // What is wrong with it was reported where it stands.
+                    let is_faulty = |ty: Ty| solver.p.types.flags(ty).has_error;
+                    if is_faulty(found) || is_faulty(wanted) {
+                        return None;
+                    }
                     let (found, wanted) = (self.program.ty_name(found), self.program.ty_name(wanted));
                     return Some(Unmet::Assoc { name: self.program.name(*name).to_string(), found, wanted });
                 }
@@ -152,8 +157,11 @@ impl Checker {
             let iso_param = |i: u32| crate::wellformed::is_iso_param(&generics, i);
             // What is generic over the trait copies its values; those of the library's traits can be moved alone where the type can.
             let of_user = self.is_user(self.program.traits[trait_].module);
-            let is_copied = of_user || !crate::resolve::is_iso_in(&mut self.program, self_ty, &iso_param);
-            if is_copied && crate::resolve::is_iso_in(&mut self.program, ty, &iso_param) {
+            let is_copied = match of_user {
+                true => crate::resolve::is_iso_in(&mut self.program, ty, &iso_param),
+                false => self.may_be_moved_alone(ty, self_ty, &generics),
+            };
+            if is_copied {
                 let diag = self.iso_diag(ty, name, self.program.impls[id].span);
                 self.report(match of_user {
                     true => diag,
@@ -173,6 +181,18 @@ impl Checker {
                 self.report(diag.also(bound.span, "the trait asks for it here"));
             }
         }
+    }
+
+    /// Whether values of `ty` can only be moved for arguments with which those of `self_ty` are copied. Where one parameter is enough to
+    /// make the one `iso`, it has to be for the other.
+    fn may_be_moved_alone(&mut self, ty: Ty, self_ty: Ty, generics: &Generics) -> bool {
+        let iso_params =
+            (0..generics.params.len() as u32).filter(|i| crate::wellformed::is_iso_param(generics, *i));
+        std::iter::once(None).chain(iso_params.map(Some)).any(|one| {
+            let is_iso = |i: u32| Some(i) == one;
+            crate::resolve::is_iso_in(&mut self.program, ty, &is_iso)
+                && !crate::resolve::is_iso_in(&mut self.program, self_ty, &is_iso)
+        })
     }
 
     /// Reports an associated type that is defined by itself, perhaps by way of others: nothing else makes an error of one that

@@ -128,7 +128,13 @@ pub fn sink(body: &mut Body) {
         }
         for pred in before {
             let stmts = &mut body.blocks[*pred].stmts;
-            stmts.retain(|stmt| !matches!(&stmt.kind, StmtKind::Drop(place) if common.contains(place)));
+            for place in &common {
+                // An earlier one is of a value before.
+                let is_drop = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Drop(dropped) if dropped == place);
+                if let Some(last) = stmts.iter().rposition(is_drop) {
+                    stmts.remove(last);
+                }
+            }
         }
         let span = body.blocks[block].term_span;
         let drops = common.into_iter().map(|place| Stmt { kind: StmtKind::Drop(place), span });
