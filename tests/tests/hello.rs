@@ -254,11 +254,17 @@ fn what_can_panic_has_unwinding() {
     assert!(outcome.status == 101 && !stderr.contains("leak"), "status {}\n{stderr}", outcome.status);
 }
 
-/// With overflow checks a sum can panic.
+/// With overflow checks a product can panic, in a function that is not inlined and below a text that has to be released.
 #[test]
 fn unwinding_goes_with_the_checks() {
-    let unchecked = compile_text(CALM[0], release());
-    let checked = compile_text(CALM[0], Options { overflow_checks: Some(true), ..release() });
+    const PRODUCTS: &str = "
+        fn at(n: Int) -> String {
+            if n == 4 { return \"\" }
+            \"{n * n}\" + at(n + 1)
+        }
+        fn main() { println(at(0)) }";
+    let unchecked = compile_text(PRODUCTS, release());
+    let checked = compile_text(PRODUCTS, Options { overflow_checks: Some(true), ..release() });
     assert!(!contents(&unchecked).has_unwinding() && contents(&checked).has_unwinding());
 }
 
