@@ -27,6 +27,11 @@ pub struct Preview1 {
     pub stdin_at: usize,
 }
 
+impl Preview1 {
+    /// The module whose functions these are.
+    pub const MODULE: &str = "wasi_snapshot_preview1";
+}
+
 impl Host for Preview1 {
     fn call(
         &mut self,
@@ -35,7 +40,7 @@ impl Host for Preview1 {
         args: &[Value],
         memory: &mut Memory,
     ) -> Result<Vec<Value>, Stop> {
-        if module != "wasi_snapshot_preview1" {
+        if module != Preview1::MODULE {
             return Err(Stop::Unsupported(format!("there is no host module `{module}`")));
         }
         let words: Vec<u64> = args.iter().map(|arg| lir::eval::imm_bits(*arg, 4).unwrap_or(0)).collect();

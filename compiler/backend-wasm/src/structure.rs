@@ -103,7 +103,7 @@ struct Structure<'a> {
     sources: IndexVec<B, Vec<u32>>,
     /// The same for edges back.
     back_sources: IndexVec<B, Vec<u32>>,
-    /// Blocks from which there is no way on but a panic or a trap.
+    /// Blocks from which no way leads to the function's return: as a rule to a panic.
     is_cold: IndexVec<B, bool>,
     /// What is still to be written, the next at the end.
     tasks: Vec<Task>,
@@ -240,11 +240,7 @@ impl Structure<'_> {
             }
             (false, true) => false,
             (true, false) => true,
-            (false, false) => match (self.is_cold[then], self.is_cold[else_]) {
-                (true, false) => false,
-                (false, true) => true,
-                _ => self.prefers_to_nest_else([then, else_], place),
-            },
+            (false, false) => self.prefers_to_nest_else([then, else_], place),
         };
         let (inner, outer) = if negate { (else_, then) } else { (then, else_) };
         let nested = Place { follow: Follow::Never, nesting: place.nesting + 1, ..place };
@@ -252,8 +248,13 @@ impl Structure<'_> {
         self.plan([Task::Tree(inner, nested), Task::Event(Event::End), Task::Tree(outer, place)]);
     }
 
-    /// In a loop, the side that goes on looping is nested, so that the loop can end before the other; else the smaller.
+    /// A cold side is nested, so that the way on runs straight. In a loop, the side that goes on looping is nested, so that the loop can end before the other; else the smaller.
     fn prefers_to_nest_else(&self, sides: [B; 2], place: Place) -> bool {
+        if let [then, else_] = sides.map(|side| self.is_cold[side])
+            && then != else_
+        {
+            return else_;
+        }
         let loops =
             sides.map(|side| place.in_loop.is_some_and(|it| self.is_source(side, &self.back_sources[it])));
         match loops {

@@ -153,8 +153,6 @@ struct Compiler<'a> {
     is_asked: bool,
 }
 
-const PREVIEW1: &str = "wasi_snapshot_preview1";
-
 /// What a panic needs of Preview 1; the rest are questions, which only the host of the program can answer.
 const NO_QUESTIONS: [&str; 2] = ["fd_write", "proc_exit"];
 
@@ -166,7 +164,7 @@ impl Host for Compiler<'_> {
         args: &[Value],
         memory: &mut Memory,
     ) -> Result<Vec<Value>, Stop> {
-        let answer = match module == PREVIEW1 && !NO_QUESTIONS.contains(&name) {
+        let answer = match module == Preview1::MODULE && !NO_QUESTIONS.contains(&name) {
             true => Err(Stop::Unsupported(format!("`{name}` is a question to the host"))),
             false => self.host.call(module, name, args, memory),
         };

@@ -73,8 +73,7 @@ impl Checker {
     pub(crate) fn check_item_attrs(&mut self, attrs: &[Attribute], kind: &ItemKind) {
         for attr in attrs {
             self.check_bare_attr(attr);
-            let name = self.program.name(attr.name.name);
-            if name == "repr" {
+            if attr.name.name == sym::repr {
                 self.check_words(attr, &["c"]);
             }
             let name = self.program.name(attr.name.name);

@@ -5,7 +5,7 @@ use super::coerce::Join;
 use super::pattern::{Binds, BoundNames};
 use crate::body::*;
 use crate::codes;
-use crate::ty::Ty;
+use crate::ty::{Ty, TyKind};
 use syntax::ast::{self, BinOp, UnOp};
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -341,7 +341,11 @@ impl FnCtxt<'_> {
             .label(format!("this is `{found}`"))
             .also(self.ck.program.fns[id].span, "no result is declared here");
         let fixed = diag.clone().fix_likely("declare the result", end, format!(" -> {found}"));
-        self.report(match self.ck.program.main == Some(id) && !found.starts_with("Result<()") {
+        let is_status = match self.kind(ty) {
+            TyKind::Adt(adt, args) => Some(*adt) != self.ck.known.result || args[0] != Ty::UNIT,
+            _ => true,
+        };
+        self.report(match self.ck.program.main == Some(id) && is_status {
             true => diag
                 .note("`main` returns nothing or `Result<(), E>`; `exit(5)` of `std.env` ends with a status"),
             false => fixed,

@@ -213,11 +213,7 @@ impl Known {
     /// The value and the constant whose sum a register holds, whether or not a register still holds the value.
     pub fn sum(&self, reg: Reg) -> Option<(Val, i64)> {
         match &self.values[self.holds[reg]].op {
-            Some((Op::Bin { op: BinOp::Add, .. }, [x, c, _])) => match self.constant_of(*c)? {
-                Imm::I32(c) => Some((*x, c.into())),
-                Imm::I64(c) => Some((*x, c)),
-                _ => None,
-            },
+            Some((Op::Bin { op: BinOp::Add, .. }, [x, c, _])) => Some((*x, self.int_of(*c)?)),
             _ => None,
         }
     }
@@ -269,7 +265,11 @@ impl Known {
 
     /// An integer or pointer constant, sign-extended from its width.
     pub fn int(&self, reg: Reg) -> Option<i64> {
-        match self.constant(reg)? {
+        self.int_of(self.holds[reg])
+    }
+
+    fn int_of(&self, value: Val) -> Option<i64> {
+        match self.constant_of(value)? {
             Imm::I32(v) => Some(v.into()),
             Imm::I64(v) => Some(v),
             Imm::Ptr(v) if self.pointer_bytes == 8 => Some(v),

@@ -183,10 +183,9 @@ impl Places<'_> {
         // What is reported at a `{` was expected before it.
         let after = self.bodies.partition_point(|b| b.lo < pos);
         let body = self.bodies[..after].last().copied().filter(|b| b.contains(pos));
-        let parts = self.parts.iter().copied().filter(|p| p.contains(pos) || p.hi == pos);
-        let inside = parts.filter(|p| body.is_none_or(|body| body.contains(p.lo)));
-        let part = inside.min_by_key(|p| p.hi - p.lo).or(body);
         let around = self.parts.iter().copied().filter(|p| p.contains(pos) || p.hi == pos);
+        let inside = around.clone().filter(|p| body.is_none_or(|body| body.contains(p.lo)));
+        let part = inside.min_by_key(|p| p.hi - p.lo).or(body);
         let item = around.max_by_key(|p| p.hi - p.lo);
         let is_nameless = match diag.code {
             // With words of another language, `end` is one, too.
@@ -198,9 +197,7 @@ impl Places<'_> {
         };
         Unread { at: diag.span(), part, body, item, is_nameless }
     }
-}
 
-impl Places<'_> {
     /// Whether the name of a member is missing here.
     fn is_behind_dot(&self, pos: u32) -> bool {
         self.src[..(pos - self.base) as usize].trim_end().ends_with('.')
