@@ -57,6 +57,7 @@ pub(crate) fn check(
         pats: Arena::new(),
         field_tys: FieldTys::default(),
         memo: Memo::default(),
+        no_values: FxHashMap::default(),
         spare: Vec::new(),
     };
     let mut rows = Matrix::new(1);
@@ -64,7 +65,7 @@ pub(crate) fn check(
         let pat = cx.lower(pat);
         rows.push(&[], &[pat], Head { arm: i as u32, guarded: *guarded, decided: false });
     }
-    let missing = cx.compute(rows, &[ty]);
+    let missing = if arms.is_empty() && cx.has_no_values(ty) { Vec::new() } else { cx.compute(rows, &[ty]) };
     let missing = missing.into_iter().filter_map(|mut w| w.pop()).collect();
     Usefulness { useful: cx.useful, missing, too_complex: cx.steps > MAX_STEPS }
 }
@@ -98,6 +99,8 @@ struct Cx<'a> {
     pats: Arena,
     field_tys: FieldTys,
     memo: Memo,
+    /// Whether a type has no values, of the types that were asked.
+    no_values: FxHashMap<Ty, bool>,
     /// Rows that are done with, whose memory serves for others.
     spare: Vec<Matrix>,
 }

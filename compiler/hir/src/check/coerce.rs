@@ -48,10 +48,11 @@ impl FnCtxt<'_> {
             TyKind::Dyn { .. } => self.settle(found),
             _ => found,
         };
-        match self.kind(want) {
-            TyKind::Dyn { .. } if self.can_become_dyn(found) => return self.coerce_dyn(expr, found, want),
-            TyKind::Fn { .. } if self.can_become_fn(found, want) => return self.coerce_fn(expr, found, want),
-            _ => {}
+        if self.can_become_dyn(found, want, expr.span) {
+            return self.coerce_dyn(expr, found, want);
+        }
+        if matches!(self.kind(want), TyKind::Fn { .. }) && self.can_become_fn(found, want) {
+            return self.coerce_fn(expr, found, want);
         }
         if self.unify(found, want) {
             return expr;
@@ -65,8 +66,18 @@ impl FnCtxt<'_> {
         Expr { kind: ExprKind::Error, ty: want, span: expr.span }
     }
 
-    fn can_become_dyn(&self, ty: Ty) -> bool {
-        !matches!(self.kind(ty), TyKind::Dyn { .. } | TyKind::Error) && self.var_kind(ty).is_none()
+    /// Whether a value is boxed to become this `dyn`. One of a trait below is boxed again; references to actors are no boxes.
+    fn can_become_dyn(&mut self, ty: Ty, want: Ty, span: Span) -> bool {
+        let TyKind::Dyn { trait_, args, .. } = self.kind(want) else { return false };
+        let TyKind::Dyn { trait_: below, .. } = *self.kind(ty) else {
+            return ty != Ty::ERROR && self.var_kind(ty).is_none();
+        };
+        let (trait_, args) = (*trait_, args.clone());
+        if below == trait_ || self.ck.is_message_trait(trait_) {
+            return false;
+        }
+        let full: TyRow = std::iter::once(ty).chain(args.iter().copied()).collect();
+        self.solve(span, |s| s.probe(|s| s.holds(trait_, &full))) == Tri::Yes
     }
 
     fn coerce_dyn(&mut self, expr: Expr, found: Ty, want: Ty) -> Expr {

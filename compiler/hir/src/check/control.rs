@@ -222,17 +222,16 @@ impl FnCtxt<'_> {
     ) -> Expr {
         let scrutinee = self.expr(scrutinee, None);
         let ty = scrutinee.ty;
-        let (arms, ty) = self.arms(arms, ty, want, |pat| pat);
+        let (arms, ty) = self.arms(arms, ty, want);
         Expr { kind: ExprKind::Match { scrutinee: Box::new(scrutinee), arms }, ty, span }
     }
 
-    /// Arms of `match` and `catch`; `wrap` makes a pattern of the whole value of the one that is written.
+    /// Arms of `match` and `catch`.
     pub(crate) fn arms(
         &mut self,
         arms: &mut [ast::Arm],
         scrutinee: Ty,
         want: Option<Ty>,
-        wrap: impl Fn(Pat) -> Pat,
     ) -> (Vec<Arm>, Ty) {
         let before = self.diverges;
         let mut all_diverge = true;
@@ -253,7 +252,7 @@ impl FnCtxt<'_> {
             let body = self.join(&mut join, body);
             self.scope.pop_to(mark);
             all_diverge &= self.diverges;
-            out.push(Arm { pat: wrap(pat), guard, body, span: arm.span });
+            out.push(Arm { pat, guard, body, span: arm.span });
         }
         self.diverges = before || all_diverge;
         let ty = self.joined(&join);

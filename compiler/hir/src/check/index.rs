@@ -26,7 +26,12 @@ impl FnCtxt<'_> {
             let index = Box::new(self.expr_as(index, Ty::I64));
             return Expr { kind: ExprKind::FixedIndex { base: Box::new(base), index }, ty: elem, span };
         }
-        let index = self.expr(index, None);
+        // Only what is expected makes an array of fixed length out of a literal.
+        let want = match index.kind {
+            ast::ExprKind::Array(_) => self.only_index(ty, span),
+            _ => None,
+        };
+        let index = self.expr(index, want);
         if ty == Ty::ERROR || self.is_error(index.ty) {
             return self.error_expr(span);
         }
@@ -56,6 +61,17 @@ impl FnCtxt<'_> {
         }
         self.report_no_index(ty, &index, span);
         self.error_expr(span)
+    }
+
+    /// The type that places of this one are found by, if there is one only.
+    fn only_index(&mut self, ty: Ty, span: Span) -> Option<Ty> {
+        let trait_ = self.ck.known.index_place?;
+        let index = self.fresh(span);
+        if self.solve(span, |s| s.probe(|s| matches!(s.select(trait_, &[ty, index]), Sel::Impl(..)))) {
+            self.solve(span, |s| s.select(trait_, &[ty, index]));
+        }
+        let found = self.shallow(index);
+        (!self.is_open(found)).then_some(found)
     }
 
     /// Whether an implementation fits; if so, what it determines is bound.

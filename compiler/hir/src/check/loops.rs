@@ -1,7 +1,8 @@
 //! Loops, `break` and `continue`.
 
 use super::expr::value_arg;
-use super::pattern::Binds;
+use super::control::CondOut;
+use super::pattern::{Binds, BoundNames};
 use super::{Cause, FnCtxt, LoopCtx};
 use crate::body::*;
 use crate::codes;
@@ -31,7 +32,7 @@ impl FnCtxt<'_> {
         }
         let id = self.next_loop();
         self.labels.extend(label.map(|label| label.name));
-        self.loops.push(LoopCtx { label, id, value, is_faulty: false });
+        self.loops.push(LoopCtx { label, id, value, is_faulty: false, has_break: false });
         id
     }
 
@@ -51,13 +52,53 @@ impl FnCtxt<'_> {
         let body = self.discard(body);
         self.scope.pop_to(mark);
         self.diverges = diverges;
+        let has_break = self.loops.last().is_some_and(|l| l.has_break);
         let ty = self.pop_plain_loop();
-        let leave = Expr { kind: ExprKind::Break { id, value: None }, ty: Ty::NEVER, span: cond.expr.span };
-        let leave = super::coerce::coerced(Coercion::NeverToAny, leave, Ty::UNIT);
-        let kind =
-            ExprKind::If { cond: Box::new(cond.expr), then: Box::new(body), else_: Some(Box::new(leave)) };
-        let step = Expr { kind, ty: Ty::UNIT, span };
+        if !cond.no.is_empty() && !has_break {
+            return self.while_that_binds(id, cond, body, span);
+        }
+        let step = self.while_step(id, None, cond.expr, body, span);
         Expr { kind: ExprKind::Loop { id, body: Box::new(step) }, ty, span }
+    }
+
+    /// `if cond body else { break value }`
+    fn while_step(&mut self, id: LoopId, value: Option<Expr>, cond: Expr, body: Expr, span: Span) -> Expr {
+        let kind = ExprKind::Break { id, value: value.map(Box::new) };
+        let leave = Expr { kind, ty: Ty::NEVER, span: cond.span };
+        let leave = super::coerce::coerced(Coercion::NeverToAny, leave, Ty::UNIT);
+        let kind = ExprKind::If { cond: Box::new(cond), then: Box::new(body), else_: Some(Box::new(leave)) };
+        Expr { kind, ty: Ty::UNIT, span }
+    }
+
+    /// `while !(x is P(a, b)) { … }` that only its condition ends: behind it the test is known to be true. The values of
+    /// the last test are those of the loop, `if loop { … break (a, b) } is (a, b) {}`, so that the variables end with the
+    /// block around, as those of `if` do.
+    fn while_that_binds(&mut self, id: LoopId, cond: CondOut, body: Expr, span: Span) -> Expr {
+        let (mut values, mut pats, mut names) = (Vec::new(), Vec::new(), BoundNames::new());
+        for (name, local) in cond.no {
+            let decl = &self.locals[local];
+            let (ty, is_mut, at) = (decl.ty, decl.is_mut, decl.span);
+            let copy = self.new_local(name, ty, is_mut, at);
+            self.info[copy].is_used = self.info[local].is_used;
+            self.info[copy].is_mutated = self.info[local].is_mutated;
+            self.info[local].is_used = true;
+            self.info[local].is_mutated |= is_mut;
+            values.push(Expr { kind: ExprKind::Local(local), ty, span: at });
+            pats.push(Pat { kind: PatKind::Binding { local: copy, sub: None }, ty, span: at });
+            names.push((name, copy));
+        }
+        let row: Vec<Ty> = values.iter().map(|v| v.ty).collect();
+        let ty = self.intern(TyKind::Tuple(row.into()));
+        let value = Expr { kind: ExprKind::Tuple(values), ty, span: cond.expr.span };
+        let pat = Pat { kind: PatKind::Tuple(pats), ty, span: cond.expr.span };
+        let step = self.while_step(id, Some(value), cond.expr, body, span);
+        let last = Expr { kind: ExprKind::Loop { id, body: Box::new(step) }, ty, span };
+        let kind = ExprKind::Is { expr: Box::new(last), pat: Box::new(pat) };
+        let found = Box::new(Expr { kind, ty: Ty::BOOL, span });
+        self.push_all(&names);
+        let nothing = ExprKind::Block(Block { stmts: Vec::new(), tail: None });
+        let then = Box::new(Expr { kind: nothing, ty: Ty::UNIT, span });
+        Expr { kind: ExprKind::If { cond: found, then, else_: None }, ty: Ty::UNIT, span }
     }
 
     /// Ends a loop without a value; returns the type that it has as an expression.
@@ -140,6 +181,7 @@ impl FnCtxt<'_> {
             return Expr { kind: ExprKind::Error, ty: Ty::NEVER, span };
         };
         let id = self.loops[index].id;
+        self.loops[index].has_break = true;
         let value = self.break_value(index, value, span).map(Box::new);
         Expr { kind: ExprKind::Break { id, value }, ty: Ty::NEVER, span }
     }

@@ -102,15 +102,17 @@ pub(crate) struct Frame {
 pub(crate) struct LoopCtx {
     /// A `break` gave a value that the loop cannot have.
     pub is_faulty: bool,
+    /// A `break` leads out of it.
+    pub has_break: bool,
     pub label: Option<ast::Ident>,
     pub id: LoopId,
     /// For `loop`: the type of its `break` values. `while` and `for` have none.
     pub value: Option<loops::BreakType>,
 }
 
+/// A `try` around the current place: `break id error` leads to its `catch`.
 pub(crate) struct TryCtx {
     pub id: LoopId,
-    pub ok: Ty,
     pub err: Ty,
 }
 

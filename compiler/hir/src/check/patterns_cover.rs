@@ -5,7 +5,7 @@ use crate::body::*;
 use crate::codes;
 use crate::exhaustive::{self, is_irrefutable};
 use crate::program::AdtId;
-use crate::ty::{Ty, TyKind};
+use crate::ty::TyKind;
 use syntax::{Diagnostic, Span};
 
 impl FnCtxt<'_> {
@@ -37,7 +37,7 @@ impl FnCtxt<'_> {
             return self.report(diag);
         }
         if !found.missing.is_empty() {
-            self.report_missing(scrutinee.ty, &found.missing, arms, span);
+            self.report_missing(scrutinee, &found.missing, arms, span);
         }
         if self.warns() {
             self.warn_unreachable_arms(arms, &parts, &found.useful);
@@ -133,27 +133,24 @@ impl FnCtxt<'_> {
         self.report(Diagnostic::warning(code, span, message).fix_likely(title, span, variant));
     }
 
-    fn report_missing(&mut self, ty: Ty, missing: &[crate::witness::Witness], arms: &[Arm], span: Span) {
+    fn report_missing(
+        &mut self,
+        scrutinee: &Expr,
+        missing: &[crate::witness::Witness],
+        arms: &[Arm],
+        span: Span,
+    ) {
         let list: Vec<String> = missing.iter().map(|w| self.ck.program.witness_text(w)).collect();
-        // The arms of `catch` match the error inside a `Result`.
-        let inner =
-            |text: &str| text.strip_prefix("Err(").and_then(|t| t.strip_suffix(')')).map(str::to_string);
-        let is_catch = arms.first().is_some_and(|a| {
-            matches!(&a.pat.kind, PatKind::Adt { fields, .. } if matches!(fields.as_slice(), [(0, Pat { kind: PatKind::Binding { local, .. }, .. })] if self.info[*local].is_hidden))
-        });
-        let list: Vec<String> = match is_catch {
-            true => list.iter().map(|t| inner(t).unwrap_or(t.clone())).collect(),
-            false => list,
-        };
         let shown: Vec<String> = list.iter().take(3).map(|t| format!("`{t}`")).collect();
         let more = if list.len() > 3 { ", …" } else { "" };
+        let is_catch = is_tried(scrutinee);
         let what = if is_catch { "`catch`" } else { "`match`" };
         let message = match list.as_slice() {
             [one] if one == "_" => format!("this {what} does not cover all values"),
             _ => format!("this {what} does not cover {}{more}", shown.join(", ")),
         };
         let mut diag = Diagnostic::error(codes::NOT_EXHAUSTIVE, span, message);
-        if let TyKind::Adt(adt, _) = self.kind(ty)
+        if let TyKind::Adt(adt, _) = self.kind(scrutinee.ty)
             && self.ck.is_user(self.ck.program.adts[*adt].module)
         {
             diag = diag.also(self.ck.program.adts[*adt].span, "the type is declared here");
@@ -161,7 +158,7 @@ impl FnCtxt<'_> {
         if arms.iter().any(|a| a.guard.is_some()) {
             diag = diag.note("an arm with a guard does not count: the guard may be false");
         }
-        diag = match arms.last().filter(|_| arms.len() > usize::from(is_catch)) {
+        diag = match arms.last() {
             Some(last) => {
                 // A `match` in one line stays in it.
                 let before = match self.ck.map.text(span.to(last.pat.span)).contains('\n') {
@@ -209,6 +206,12 @@ impl FnCtxt<'_> {
 /// Whether a match came out of `?`: its arms have the place of the whole.
 fn is_made_by_checker(arms: &[Arm], span: Span) -> bool {
     arms.len() == 2 && arms.iter().all(|a| a.span == span)
+}
+
+/// Whether this is the body of a `try`, whose value is the error.
+fn is_tried(scrutinee: &Expr) -> bool {
+    let ExprKind::BreakBlock { body, .. } = &scrutinee.kind else { return false };
+    matches!(body.kind, ExprKind::Coerce { kind: Coercion::NeverToAny, .. })
 }
 
 /// The alternatives of a pattern; one without any is its only one.

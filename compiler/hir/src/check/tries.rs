@@ -77,11 +77,9 @@ impl FnCtxt<'_> {
         let error = self.temp(err, span);
         let value = Expr { kind: ExprKind::Local(error), ty: err, span };
         let leave = match self.tries.last() {
-            Some(TryCtx { id, ok: try_ok, err: want }) => {
-                let (id, try_ok, want) = (*id, *try_ok, *want);
-                let value = self.convert_error(value, want, span);
-                let ty = self.intern(TyKind::Adt(result, [try_ok, want].into()));
-                let failed = self.variant_expr(result, ERR, vec![value], ty, span);
+            Some(TryCtx { id, err: want }) => {
+                let (id, want) = (*id, *want);
+                let failed = self.convert_error(value, want, span);
                 Expr { kind: ExprKind::Break { id, value: Some(Box::new(failed)) }, ty: Ty::NEVER, span }
             }
             None => {
@@ -289,6 +287,8 @@ impl FnCtxt<'_> {
 
     // ------------------------------------------------------------ try and catch
 
+    /// `try { body } catch { arms }` has a way out for each end, so that what happened on one way is not asked about
+    /// on the other: `out: block match fail: block { break out body } { arms }`, where `?` is `break fail error`.
     pub(crate) fn try_catch(
         &mut self,
         error_ty: Option<&ast::Type>,
@@ -297,7 +297,6 @@ impl FnCtxt<'_> {
         want: Option<Ty>,
         span: Span,
     ) -> Expr {
-        let Some(result) = self.ck.known.result else { return self.error_expr(span) };
         let err = match error_ty {
             Some(ty) => self.lower_ty(ty),
             None => self.fresh(span),
@@ -306,17 +305,15 @@ impl FnCtxt<'_> {
             Some(want) if !self.is_open(want) => want,
             _ => self.fresh(span),
         };
-        let id = self.next_loop();
-        self.tries.push(TryCtx { id, ok, err });
+        let (out, fail) = (self.next_loop(), self.next_loop());
+        self.tries.push(TryCtx { id: fail, err });
         let before = self.diverges;
         let body_span = body.span;
         let value = self.block(body, Some(ok));
         self.tries.pop();
         self.diverges = before;
-        let value_never = self.shallow(value.ty) == Ty::NEVER;
+        let is_never = self.shallow(value.ty) == Ty::NEVER;
         let value = self.coerce_result(value, ok);
-        let ty = self.intern(TyKind::Adt(result, [ok, err].into()));
-        let wrapped = self.variant_expr(result, OK, vec![value], ty, body_span);
         if self.is_open(err) {
             self.solve_pending();
         }
@@ -326,48 +323,45 @@ impl FnCtxt<'_> {
             self.report(diag);
             self.unify(err, Ty::ERROR);
         }
-        let tried = Expr { kind: ExprKind::BreakBlock { id, body: Box::new(wrapped) }, ty, span: body_span };
-        self.catch(tried, ok, err, arms, value_never, want, span)
+        let done = ExprKind::Break { id: out, value: Some(Box::new(value)) };
+        let done = Expr { kind: done, ty: Ty::NEVER, span: body_span };
+        let done = super::coerce::coerced(Coercion::NeverToAny, done, err);
+        let kind = ExprKind::BreakBlock { id: fail, body: Box::new(done) };
+        let tried = Expr { kind, ty: err, span: body_span };
+        let caught = self.catch(tried, ok, arms, is_never, want, span);
+        let ty = caught.ty;
+        Expr { kind: ExprKind::BreakBlock { id: out, body: Box::new(caught) }, ty, span }
     }
 
+    /// `is_never`: the body has no value of its own, `ok` is that of the arms.
     fn catch(
         &mut self,
         tried: Expr,
         ok: Ty,
-        err: Ty,
         arms: &mut [ast::Arm],
-        value_never: bool,
+        is_never: bool,
         want: Option<Ty>,
         span: Span,
     ) -> Expr {
-        let result_ty = tried.ty;
         let before = self.diverges;
         let hint = match want {
             Some(want) if !self.is_open(want) => Some(want),
-            _ if value_never => None,
+            _ if is_never => None,
             _ => Some(ok),
         };
-        let (mut out, ty) = self.arms(arms, err, hint, |pat| {
-            let span = pat.span;
-            Pat { kind: PatKind::Adt { variant: ERR, fields: vec![(0, pat)] }, ty: result_ty, span }
-        });
+        let (mut arms, ty) = self.arms(arms, tried.ty, hint);
         // The arms are those for errors: without one, what follows is reached with the value of the `try`.
-        self.diverges = before || (self.diverges && value_never);
-        let ty = if value_never && ty != Ty::NEVER {
+        self.diverges = before || (self.diverges && is_never);
+        let ty = if is_never && ty != Ty::NEVER {
             self.unify(ok, ty);
             ty
         } else {
             self.shallow(ok)
         };
-        let local = self.temp(ok, span);
-        let sub = Pat { kind: PatKind::Binding { local, sub: None }, ty: ok, span };
-        let pat = self.adt_pat(OK, vec![(0, sub)], result_ty, tried.span);
-        let value = Expr { kind: ExprKind::Local(local), ty: ok, span: tried.span };
-        for arm in &mut out {
+        for arm in &mut arms {
             let body = std::mem::replace(&mut arm.body, Expr { kind: ExprKind::Error, ty, span: arm.span });
             arm.body = self.level(body, ty);
         }
-        out.insert(0, Arm { pat, guard: None, body: value, span: tried.span });
-        Expr { kind: ExprKind::Match { scrutinee: Box::new(tried), arms: out }, ty, span }
+        Expr { kind: ExprKind::Match { scrutinee: Box::new(tried), arms }, ty, span }
     }
 }

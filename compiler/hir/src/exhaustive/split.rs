@@ -2,7 +2,7 @@
 
 use super::matrix::{Arena, Matrix};
 use super::{Ctor, Cx, bounds};
-use crate::program::AdtId;
+use crate::program::{AdtId, VariantIdx};
 use crate::ty::{Ty, TyKind};
 use entity::Arrange;
 use smallvec::SmallVec;
@@ -62,12 +62,39 @@ impl Cx<'_> {
         for (variant, is_written) in all.zip(written) {
             if is_written {
                 present.push(Ctor::Variant(variant));
-            } else if !self.adt_fields(ty, variant).contains(&Ty::NEVER) {
-                // A variant that would hold a `Never` has no values.
+            } else if !self.is_never_built(ty, variant) {
                 missing.push(Ctor::Variant(variant));
             }
         }
         (present, missing)
+    }
+
+    /// Whether a type has no values: `Never`, an enum without variants, and what would hold one of those.
+    pub(super) fn has_no_values(&mut self, ty: Ty) -> bool {
+        if let Some(known) = self.no_values.get(&ty) {
+            return *known;
+        }
+        // What holds itself is taken to have values while it is looked at: a variant that ends it decides.
+        self.no_values.insert(ty, false);
+        let found = match *self.p.types.kind(ty) {
+            TyKind::Never => true,
+            TyKind::Tuple(_) => self.is_never_built(ty, VariantIdx(0)),
+            TyKind::Adt(id, _) => self.p.adts[id].variants.indices().all(|v| self.is_never_built(ty, v)),
+            TyKind::FixedArray(elem, len) => {
+                *self.p.types.kind(len) != TyKind::ConstInt(0)
+                    && matches!(self.p.types.kind(len), TyKind::ConstInt(_))
+                    && self.has_no_values(elem)
+            }
+            _ => false,
+        };
+        self.no_values.insert(ty, found);
+        found
+    }
+
+    /// Whether a variant holds something of which there is no value.
+    fn is_never_built(&mut self, ty: Ty, variant: VariantIdx) -> bool {
+        let fields: SmallVec<[Ty; 4]> = self.adt_fields(ty, variant).into();
+        fields.into_iter().any(|field| self.has_no_values(field))
     }
 
     /// Cuts the values of a type at the ends of all ranges, so that each part is inside or outside of each range.

@@ -8,6 +8,7 @@
 mod actors;
 mod calls;
 mod conditions;
+mod patterns;
 mod state;
 mod walk;
 
@@ -64,6 +65,8 @@ pub(crate) struct Flow<'a> {
     unknown: Vec<Span>,
     /// The variable with the duty to answer, in a handler that answers by itself.
     reply: Option<LocalId>,
+    /// What the guards around the current place look at, where it can only be moved.
+    watched: Vec<LocalId>,
 }
 
 struct LoopFrame {
@@ -151,6 +154,7 @@ impl<'a> Flow<'a> {
             unset_reported: Vec::new(),
             unknown: Vec::new(),
             reply,
+            watched: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span};
 
 /// Why a part of a value cannot be moved out of it.
-const NEEDS_WHOLE: &str = "the type has a `drop`, which needs the whole value";
+pub(super) const NEEDS_WHOLE: &str = "the type has a `drop`, which needs the whole value";
 
 impl<'a> Flow<'a> {
     pub(super) fn expr(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
@@ -130,7 +130,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn has_own_drop(&self, ty: Ty) -> bool {
+    pub(super) fn has_own_drop(&self, ty: Ty) -> bool {
         matches!(self.ck.program.types.kind(ty), TyKind::Adt(adt, _) if self.ck.program.adts[*adt].drop_fn.is_some())
     }
 
@@ -210,6 +210,9 @@ impl<'a> Flow<'a> {
             self.report_unset(local, span, note);
             st.unset.retain(|l| *l != local);
         }
+        if mode == Use::Place {
+            self.check_watched(local, span);
+        }
         if let Some(moved) = st.moved_part(local, path).cloned() {
             self.report_moved(local, span, &moved);
             st.revive(local, path);
@@ -263,6 +266,9 @@ impl<'a> Flow<'a> {
     }
 
     fn assign(&mut self, place: &'a Expr, st: &mut State) {
+        if let Some((local, _)) = path_of(place) {
+            self.check_watched(local, place.span);
+        }
         match path_of(place) {
             Some((local, path)) if path.is_empty() => {
                 self.assign_local(local, st, place.span);
@@ -425,106 +431,6 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A value meets patterns: it is moved if one of them binds something that can only be moved.
-    pub(super) fn matched(&mut self, value: &'a Expr, pats: &[&'a Pat], st: &mut State) {
-        let moves = pats.iter().any(|p| self.binds_iso(p));
-        let is_place = is_place(value);
-        let mode = if moves || !is_place { Use::Move } else { Use::Lend };
-        self.expr(value, st, mode);
-        for pat in pats {
-            self.declare(pat, st);
-        }
-    }
-
-    fn match_expr(&mut self, scrutinee: &'a Expr, arms: &'a [Arm], st: &mut State, mode: Use) {
-        let place = is_place(scrutinee);
-        if !place {
-            self.expr(scrutinee, st, Use::Move);
-        } else if arms.iter().all(|a| !self.binds_iso(&a.pat)) || path_of(scrutinee).is_none() {
-            let moves = arms.iter().any(|a| self.binds_iso(&a.pat));
-            self.expr(scrutinee, st, if moves { Use::Move } else { Use::Lend });
-        } else {
-            self.expr(scrutinee, st, Use::Lend);
-        }
-        let mut before = st.clone();
-        let mut after = State::dead();
-        for arm in arms {
-            let mut state = before.clone();
-            if place && path_of(scrutinee).is_some() && self.binds_iso(&arm.pat) {
-                self.expr(scrutinee, &mut state, Use::Move);
-            }
-            self.declare(&arm.pat, &mut state);
-            if let Some(guard) = &arm.guard {
-                self.expr(guard, &mut state, Use::Move);
-                self.guard_moves(&arm.pat, &state, &mut before);
-            }
-            self.expr(&arm.body, &mut state, mode);
-            after.join(&state);
-        }
-        *st = after;
-    }
-
-    /// What a guard has moved is gone for the arms behind, too; what the pattern binds is still in the value when it says no.
-    fn guard_moves(&mut self, pat: &Pat, behind: &State, before: &mut State) {
-        for moved in &behind.moved {
-            if binds(pat, moved.local) {
-                let ty = self.body.locals[moved.local].ty;
-                self.report_copy(ty, moved.span, "a guard that says no leaves the value to the arms behind");
-            } else if !before.has_move(moved) {
-                before.moved.push(moved.clone());
-            }
-        }
-    }
-
-    /// The variables of a pattern have values now, also in the next round of a loop.
-    fn declare(&mut self, pat: &Pat, st: &mut State) {
-        match &pat.kind {
-            PatKind::Binding { local, sub } => {
-                st.revive(*local, &[]);
-                if let Some(sub) = sub {
-                    if self.is_iso(pat.ty) && self.binds_iso(sub) {
-                        self.report_copy(
-                            pat.ty,
-                            pat.span,
-                            "it would be bound twice, as a whole and in parts",
-                        );
-                    }
-                    self.declare(sub, st);
-                }
-            }
-            PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().for_each(|p| self.declare(p, st)),
-            PatKind::Adt { fields, .. } => {
-                let part = fields.iter().find(|f| self.binds_iso(&f.1)).map(|f| (f.1.ty, f.1.span));
-                if let Some((ty, span)) = part.filter(|_| self.has_own_drop(pat.ty)) {
-                    self.report_copy(ty, span, NEEDS_WHOLE);
-                }
-                fields.iter().for_each(|f| self.declare(&f.1, st));
-            }
-            PatKind::Array { prefix, rest, suffix } => {
-                prefix.iter().chain(suffix).for_each(|p| self.declare(p, st));
-                if let Some(Some(local)) = rest {
-                    st.revive(*local, &[]);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn binds_iso(&mut self, pat: &Pat) -> bool {
-        match &pat.kind {
-            PatKind::Binding { sub, .. } => {
-                self.is_iso(pat.ty) || sub.as_ref().is_some_and(|s| self.binds_iso(s))
-            }
-            PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().any(|p| self.binds_iso(p)),
-            PatKind::Adt { fields, .. } => fields.iter().any(|f| self.binds_iso(&f.1)),
-            PatKind::Array { prefix, rest, suffix } => {
-                prefix.iter().chain(suffix).any(|p| self.binds_iso(p))
-                    || (matches!(rest, Some(Some(_))) && self.is_iso(pat.ty))
-            }
-            _ => false,
-        }
-    }
-
     /// Walks a loop until what is known at its head stays the same. `endless`: left by `break` only.
     fn loop_body(
         &mut self,
@@ -568,28 +474,13 @@ pub(super) fn path_of(e: &Expr) -> Option<(LocalId, Path)> {
 }
 
 /// Whether looking at the expression's value copies nothing.
-fn is_place(e: &Expr) -> bool {
+pub(super) fn is_place(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Local(_)
         | ExprKind::Deref(_)
         | ExprKind::IndexPlace { .. }
         | ExprKind::FixedIndex { .. } => true,
         ExprKind::Field { base, .. } => is_place(base),
-        _ => false,
-    }
-}
-
-/// Whether a pattern binds a variable.
-fn binds(pat: &Pat, local: LocalId) -> bool {
-    match &pat.kind {
-        PatKind::Binding { local: own, sub } => {
-            *own == local || sub.as_ref().is_some_and(|sub| binds(sub, local))
-        }
-        PatKind::Or(pats) | PatKind::Tuple(pats) => pats.iter().any(|pat| binds(pat, local)),
-        PatKind::Adt { fields, .. } => fields.iter().any(|(_, pat)| binds(pat, local)),
-        PatKind::Array { prefix, rest, suffix } => {
-            prefix.iter().chain(suffix).any(|pat| binds(pat, local)) || *rest == Some(Some(local))
-        }
         _ => false,
     }
 }

@@ -237,8 +237,9 @@ impl Builder<'_, '_> {
         let mut late = Vec::new();
         for (id, bind) in &row.binds {
             match bind {
-                // The guard looks at the place itself, so that a guard that fails costs no copies.
-                Bind::Place(place) if !d.arms[arm].guard_writes => {
+                // The guard looks at the place itself, so that a guard that fails costs no copies. It does not write
+                // to what can only be moved (checked), which must stay there for the arms behind.
+                Bind::Place(place) if !d.arms[arm].guard_writes || self.is_iso_var(*id) => {
                     self.vars.insert(*id, place.clone());
                     late.push((*id, bind));
                 }

@@ -58,11 +58,21 @@ impl Builder<'_, '_> {
         (self.cx.front.program().interner.name(decl.name).to_string(), decl.span)
     }
 
+    fn var_ty(&mut self, id: LocalId) -> Ty {
+        let ty = self.hir.as_ref().map_or(hir::ty::Ty::UNIT, |h| h.locals[id].ty);
+        self.ty(ty)
+    }
+
+    /// Whether the values of a variable can only be moved.
+    pub fn is_iso_var(&mut self, id: LocalId) -> bool {
+        let ty = self.var_ty(id);
+        self.facts(ty).iso
+    }
+
     /// A new local for a variable; its type is that of this instance.
     pub fn declare_var(&mut self, id: LocalId) -> Local {
         let (name, span) = self.var_name(id);
-        let ty = self.hir.as_ref().map_or(hir::ty::Ty::UNIT, |h| h.locals[id].ty);
-        let ty = self.ty(ty);
+        let ty = self.var_ty(id);
         let local = self.named(ty, name, span);
         self.variables.insert(local);
         self.vars.insert(id, local.into());
