@@ -30,7 +30,10 @@ impl Stepper<'_> {
         match op {
             Operand::Borrow(_) => self.owners(state, place),
             _ if whole && self.is_address(place.local) => state.owners(place.local),
-            _ if self.needs_drop(&place.local.into()) => self.owners(state, &place.local.into()),
+            _ if place.is_indirect() && self.needs_drop(&place.local.into()) => {
+                self.owners(state, &place.local.into())
+            }
+            _ if self.needs_drop(&place.local.into()) => self.owners(state, &self.whole_around(place)),
             _ => Vec::new(),
         }
     }
