@@ -26,6 +26,7 @@ fn options(level: OptLevel) -> CompileOptions<'static> {
     CompileOptions {
         artifact: ArtifactKind::WasmModule,
         level,
+        passes_off: &[],
         names: true,
         debug_info: None,
         profiling: &Profiling::Off,

@@ -10,6 +10,7 @@ use crate::liveness::Liveness;
 use crate::locals::{self, Locals};
 use crate::structure::{self, Event};
 use crate::wir::{B, Func};
+use crate::{RESHAPE, ROTATE, SIMPLIFY, WEBS};
 use crate::{graph, irreducible, lower, reshape, rotate, simplify, stackify, tries, webs};
 
 /// A function's code with what the debug sections need.
@@ -25,15 +26,21 @@ pub fn compile<'m>(ctx: &mut Ctx<'m>, function: &'m Function) -> Option<Compiled
     let mut func = lower::lower(ctx, function)?;
     graph::tidy(&mut func);
     irreducible::make_reducible(&mut func);
-    if !ctx.opts.optimize_size {
+    if !ctx.opts.optimize_size && ctx.opts.runs(&ROTATE) {
         rotate::rotate_loops(&mut func);
         graph::contract(&mut func);
     }
-    webs::split(&mut func);
-    simplify::simplify(&mut func, ctx.ptr);
+    if ctx.opts.runs(&WEBS) {
+        webs::split(&mut func);
+    }
+    if ctx.opts.runs(&SIMPLIFY) {
+        simplify::simplify(&mut func, ctx.ptr);
+    }
     let cfg = Cfg::new(&func);
-    let events = structure::structure(&func, &cfg);
-    let events = reshape::reshape(&func, events);
+    let mut events = structure::structure(&func, &cfg);
+    if ctx.opts.runs(&RESHAPE) {
+        events = reshape::reshape(&func, events);
+    }
     let liveness = Liveness::of(&func);
     let (code, constants) = stackify::stackify(&mut func, &liveness);
     let order = order(&events);

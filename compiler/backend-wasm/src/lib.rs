@@ -50,11 +50,27 @@ use std::fmt;
 pub use adapter::WasmBackend;
 pub use backend::{Position, Positions};
 
+/// A pass over functions that modules are also right without.
+pub struct Pass {
+    pub name: &'static str,
+    pub description: &'static str,
+}
+
+const ROTATE: Pass = Pass { name: "rotate", description: "test loops at their end" };
+const WEBS: Pass = Pass { name: "webs", description: "split registers that serve for several values" };
+const SIMPLIFY: Pass = Pass { name: "simplify", description: "shorter instructions, offsets in accesses" };
+const RESHAPE: Pass = Pass { name: "reshape", description: "end loops early, drop blocks without branches" };
+
+/// What can be switched off, in the order in which it runs.
+pub const PASSES: &[Pass] = &[ROTATE, WEBS, SIMPLIFY, RESHAPE];
+
 /// What to emit besides code, and for what kind of host.
 #[derive(Clone, Default)]
 pub struct EmitOptions<'a> {
     /// Prefer size to speed where they differ.
     pub optimize_size: bool,
+    /// The names of passes to leave out, of [`PASSES`].
+    pub passes_off: Vec<String>,
     /// The name section.
     pub names: bool,
     /// DWARF sections with lines and functions; needs `positions`.
@@ -79,6 +95,10 @@ impl EmitOptions<'_> {
     /// For release: nothing but what runs.
     pub fn release() -> EmitOptions<'static> {
         EmitOptions { export_memory: Some("memory".into()), ..EmitOptions::default() }
+    }
+
+    fn runs(&self, pass: &Pass) -> bool {
+        !self.passes_off.iter().any(|off| off == pass.name)
     }
 
     fn wants_spans(&self) -> bool {

@@ -4,7 +4,7 @@ mod common;
 
 use std::path::Path;
 
-use backend_wasm::EmitOptions;
+use backend_wasm::{EmitOptions, PASSES};
 use common::{Runner, check, compile};
 use lir::parse_module;
 use lir::script::parse_runs;
@@ -32,8 +32,9 @@ fn programs_do_what_their_comments_say() {
     for (name, text) in programs() {
         let module = parse_module(&text).unwrap_or_else(|error| panic!("{name}:{error}"));
         let runs = parse_runs(&text, &module).unwrap_or_else(|error| panic!("{name}:{error}"));
-        for optimize_size in [false, true] {
-            let opts = EmitOptions { optimize_size, ..EmitOptions::release() };
+        let all_off = PASSES.iter().map(|pass| pass.name.to_string()).collect();
+        for (optimize_size, passes_off) in [(false, Vec::new()), (true, Vec::new()), (false, all_off)] {
+            let opts = EmitOptions { optimize_size, passes_off, ..EmitOptions::release() };
             let wasm = compile(&module, &opts);
             for run in &runs {
                 n_runs += 1;

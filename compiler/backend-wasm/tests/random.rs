@@ -3,7 +3,7 @@
 mod common;
 
 use backend_interp::{Interp, Limits, NoHost};
-use backend_wasm::EmitOptions;
+use backend_wasm::{EmitOptions, PASSES};
 use common::{Host, Outcome, Runner, check_vectors, compile};
 use lir::passes::PassOptions;
 use lir::random::vector::vector_program;
@@ -66,6 +66,17 @@ fn vector_operations() {
 fn modules_for_size() {
     let emit = EmitOptions { optimize_size: true, ..EmitOptions::release() };
     all("size", 1000..1030, &emit, RandomOptions::new);
+}
+
+#[test]
+fn modules_without_passes() {
+    let mut sets: Vec<Vec<String>> = PASSES.iter().map(|pass| vec![pass.name.to_string()]).collect();
+    sets.push(sets.concat());
+    for (i, passes_off) in sets.into_iter().enumerate() {
+        let first = 3000 + 10 * i as u64;
+        let emit = EmitOptions { passes_off, ..EmitOptions::release() };
+        all("without passes", first..first + 10, &emit, RandomOptions::new);
+    }
 }
 
 #[test]

@@ -215,6 +215,8 @@ impl Positions for SourceMap {
 pub struct CompileOptions<'a> {
     pub artifact: ArtifactKind,
     pub level: OptLevel,
+    /// Passes of the backend itself to leave out, by their names in its list; a backend without one has no use for it.
+    pub passes_off: &'a [String],
     /// Names of functions, for backtraces.
     pub names: bool,
     /// Debug information, for which this knows the lines.

@@ -184,6 +184,8 @@ pub struct PassInfo {
 pub enum Level {
     Mir,
     Lir,
+    /// The functions of the backend for WebAssembly.
+    Wasm,
 }
 
 impl PassInfo {
@@ -192,6 +194,7 @@ impl PassInfo {
         match self.level {
             Level::Mir => format!("mir:{}", self.name),
             Level::Lir => format!("lir:{}", self.name),
+            Level::Wasm => format!("wasm:{}", self.name),
         }
     }
 }
@@ -200,7 +203,8 @@ impl PassInfo {
 pub fn passes() -> Vec<PassInfo> {
     let of_mir = mir::PASSES.iter().map(|p| (Level::Mir, p.name, p.description));
     let of_lir = lir::passes::PASSES.iter().map(|p| (Level::Lir, p.name, p.description));
-    of_mir.chain(of_lir).map(|(level, name, description)| PassInfo { level, name, description }).collect()
+    let of_wasm = backend_wasm::PASSES.iter().map(|p| (Level::Wasm, p.name, p.description));
+    of_mir.chain(of_lir).chain(of_wasm).map(|(level, name, description)| PassInfo { level, name, description }).collect()
 }
 
 /// A name that is in no list.
@@ -210,7 +214,7 @@ pub struct UnknownName {
 }
 
 /// Finds the passes for [`Options::passes_off`]. `all` stands for every optional pass, a name alone for the passes of
-/// that name, and `mir:name` and `lir:name` for one of them. `_` and `-` in names are the same.
+/// that name, and `mir:name`, `lir:name` and `wasm:name` for one of them. `_` and `-` in names are the same.
 pub fn resolve_passes_off(names: &[String]) -> Result<Vec<PassInfo>, UnknownName> {
     let same = |a: &str, b: &str| a.replace('_', "-") == b.replace('_', "-");
     let mut off: Vec<PassInfo> = Vec::new();
@@ -240,6 +244,7 @@ mod tests {
         assert_eq!(off(&["inline"]), ["mir:inline", "lir:inline"]);
         assert_eq!(off(&["copy-prop"]), ["mir:copy_prop", "lir:copy-prop"]);
         assert_eq!(off(&["mir:copy_prop", "lir:inline"]), ["mir:copy_prop", "lir:inline"]);
+        assert_eq!(off(&["rotate", "wasm:webs"]), ["wasm:rotate", "wasm:webs"]);
         assert_eq!(off(&["all"]).len(), passes().len());
     }
 

@@ -3,7 +3,7 @@
 use crate::sources::{Sources, add_entry};
 use crate::{Checked, DriverError, Level, Options, Panics, Purpose, Session, Stage};
 use crate::{constants, misuses};
-use backend::{Artifact, Backend, CompileOptions, OptLevel};
+use backend::{Artifact, Backend, BackendKind, CompileOptions, OptLevel};
 use hir::{CheckOptions, Checker};
 use lir::{Target, Vectors};
 use syntax::{Diagnostic, Interner, SourceMap, Span};
@@ -290,9 +290,14 @@ pub(crate) fn to_artifact(
 ) -> Result<Artifact, DriverError> {
     let options = &session.options;
     let profiling = options.profiling.clone();
+    let passes_off: Vec<String> = match backend.kind() {
+        BackendKind::Wasm => options.off_at(Level::Wasm).collect(),
+        _ => Vec::new(),
+    };
     let compile = CompileOptions {
         artifact: options.artifact,
         level: options.level(),
+        passes_off: &passes_off,
         names: options.keeps_names(),
         debug_info: if options.debug_info { Some(map) } else { None },
         profiling: &profiling,

@@ -152,7 +152,7 @@ pub struct CompileArgs {
     /// The platform to compile for, one of `galc targets`
     #[arg(long, help_heading = "Compilation")]
     pub target: Option<String>,
-    /// Optional passes to leave out, separated by commas; `mir:NAME` and `lir:NAME` mean one of two of that name
+    /// Optional passes to leave out, separated by commas; `mir:NAME`, `lir:NAME` and `wasm:NAME` mean the one at that level
     #[arg(long, value_name = "NAMES", value_delimiter = ',', help_heading = "Compilation")]
     pub passes_off: Vec<String>,
     /// Leave out all optional passes
