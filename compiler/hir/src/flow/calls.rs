@@ -1,7 +1,7 @@
 //! Calls: which arguments are moved, which are only lent.
 
+use super::held::Hold;
 use super::state::State;
-use super::walk::path_of;
 use super::{Flags, Flow, Use};
 use crate::body::*;
 use crate::codes;
@@ -22,6 +22,7 @@ impl<'a> Flow<'a> {
         if any_iso {
             self.check_lent(args, &moved);
         }
+        let depth = self.held.len();
         // Places are lent at the call, after all arguments have been evaluated.
         for (i, arg) in args.iter().enumerate() {
             let mode = match arg.mode {
@@ -30,26 +31,14 @@ impl<'a> Flow<'a> {
                 ArgMode::Value => Use::Move,
             };
             self.expr(&arg.expr, st, mode);
-        }
-        self.note_early_call(st, span);
-    }
-
-    /// What is lent to a call must not lie in a place that the call changes. Values that can be copied are.
-    fn check_lent(&mut self, args: &[Arg], moved: &[bool]) {
-        for (i, arg) in args.iter().enumerate() {
-            let lent = arg.mode == ArgMode::Value && moved.get(i) == Some(&false) && self.is_iso(arg.expr.ty);
-            let Some((local, path)) = lent.then(|| path_of(&arg.expr)).flatten() else { continue };
-            let changed = args.iter().filter(|a| a.mode == ArgMode::Mut).find(|a| {
-                path_of(&a.expr).is_some_and(|(l, p)| l == local && p.iter().zip(&path).all(|(x, y)| x == y))
-            });
-            if let Some(changed) = changed {
-                let text = self.name(local);
-                let message =
-                    format!("`{text}` is changed by the call, so it cannot be lent to it at the same time");
-                let diag = Diagnostic::error(codes::OVERLAPPING_MUT, arg.expr.span, message);
-                self.report(diag.also(changed.expr.span, "changed here"));
+            match mode {
+                Use::Place => self.hold(&arg.expr, Hold::Kept),
+                Use::Lend => self.hold(&arg.expr, Hold::Lent),
+                Use::Move => {}
             }
         }
+        self.held.truncate(depth);
+        self.note_early_call(st, span);
     }
 
     /// By parameter of what is called: whether it is moved.

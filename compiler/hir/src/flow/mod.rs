@@ -8,6 +8,7 @@
 mod actors;
 mod calls;
 mod conditions;
+mod held;
 mod patterns;
 mod state;
 mod walk;
@@ -65,8 +66,8 @@ pub(crate) struct Flow<'a> {
     unknown: Vec<Span>,
     /// The variable with the duty to answer, in a handler that answers by itself.
     reply: Option<LocalId>,
-    /// What the guards around the current place look at, where it can only be moved.
-    watched: Vec<LocalId>,
+    /// What the expressions around the current place still need.
+    held: Vec<held::Held>,
 }
 
 struct LoopFrame {
@@ -154,7 +155,7 @@ impl<'a> Flow<'a> {
             unset_reported: Vec::new(),
             unknown: Vec::new(),
             reply,
-            watched: Vec::new(),
+            held: Vec::new(),
         }
     }
 

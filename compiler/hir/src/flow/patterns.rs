@@ -1,10 +1,10 @@
 //! Values that meet patterns: what is moved into variables, and when.
 
+use super::held::Hold;
 use super::state::State;
 use super::walk::{NEEDS_WHOLE, is_place, path_of};
 use super::{Flow, Use};
 use crate::body::*;
-use syntax::Span;
 
 impl<'a> Flow<'a> {
     /// A value meets patterns: it is moved if one of them binds something that can only be moved.
@@ -50,20 +50,15 @@ impl<'a> Flow<'a> {
 
     /// A guard leaves what can only be moved where it is until it has said yes: it must not be changed meanwhile.
     fn guard(&mut self, guard: &'a Expr, scrutinee: &Expr, pat: &Pat, moves: bool, st: &mut State) {
-        let depth = self.watched.len();
+        let depth = self.held.len();
+        self.hold(scrutinee, Hold::Lent);
         if moves {
-            self.watched.extend(path_of(scrutinee).map(|(local, _)| local));
-            bound(pat, &mut self.watched);
+            let mut own = Vec::new();
+            bound(pat, &mut own);
+            own.into_iter().for_each(|local| self.hold_bound(local));
         }
         self.expr(guard, st, Use::Move);
-        self.watched.truncate(depth);
-    }
-
-    pub(super) fn check_watched(&mut self, local: LocalId, span: Span) {
-        if self.watched.contains(&local) {
-            let ty = self.body.locals[local].ty;
-            self.report_copy(ty, span, "a guard cannot change what the arm takes if it says yes");
-        }
+        self.held.truncate(depth);
     }
 
     /// What a guard has moved is gone for the arms behind, too; what the pattern binds is still in the value when it says no.

@@ -1,5 +1,6 @@
 //! The walk over expressions.
 
+use super::held::Hold;
 use super::state::{Moved, Path, State};
 use super::{Flow, LoopFrame, Use};
 use crate::body::*;
@@ -22,8 +23,7 @@ impl<'a> Flow<'a> {
         match &e.kind {
             ExprKind::Local(_) | ExprKind::Field { .. } => self.place(e, st, mode),
             ExprKind::IndexPlace { base, index, .. } | ExprKind::FixedIndex { base, index } => {
-                self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
-                self.expr(index, st, Use::Move);
+                self.base_and_index(base, index, st, mode, Hold::Kept);
                 if mode == Use::Move && self.is_iso(e.ty) {
                     self.report_copy(
                         e.ty,
@@ -33,8 +33,7 @@ impl<'a> Flow<'a> {
                 }
             }
             ExprKind::IndexValue { base, index, .. } => {
-                self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
-                self.expr(index, st, Use::Move);
+                self.base_and_index(base, index, st, mode, Hold::Lent);
             }
             ExprKind::Deref(base) => {
                 self.expr(base, st, Use::Lend);
@@ -49,7 +48,10 @@ impl<'a> Flow<'a> {
             }
             ExprKind::Binary { lhs, rhs, .. } => {
                 self.expr(lhs, st, Use::Lend);
+                let depth = self.held.len();
+                self.hold(lhs, Hold::Lent);
                 self.expr(rhs, st, Use::Lend);
+                self.held.truncate(depth);
             }
             ExprKind::Unary { operand, .. } => self.expr(operand, st, Use::Lend),
             ExprKind::Cast(inner) => self.expr(inner, st, Use::Lend),
@@ -167,6 +169,16 @@ impl<'a> Flow<'a> {
 
     // ------------------------------------------------------------ places
 
+    /// The place is found behind its index, which is a value.
+    fn base_and_index(&mut self, base: &'a Expr, index: &'a Expr, st: &mut State, mode: Use, hold: Hold) {
+        self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
+        let depth = self.held.len();
+        self.hold(base, Hold::Kept);
+        self.hold(base, hold);
+        self.expr(index, st, Use::Move);
+        self.held.truncate(depth);
+    }
+
     /// A variable or a field: looked at, changed or moved.
     fn place(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
         if let Some((local, path)) = path_of(e) {
@@ -211,7 +223,7 @@ impl<'a> Flow<'a> {
             st.unset.retain(|l| *l != local);
         }
         if mode == Use::Place {
-            self.check_watched(local, span);
+            self.check_change(local, path, span);
         }
         if let Some(moved) = st.moved_part(local, path).cloned() {
             self.report_moved(local, span, &moved);
@@ -220,6 +232,9 @@ impl<'a> Flow<'a> {
             return;
         }
         if mode != Use::Move || !self.is_iso(ty) {
+            return;
+        }
+        if self.is_held_from_move(local, path, span) {
             return;
         }
         if !path.is_empty() && self.has_drop(local, path) {
@@ -266,8 +281,8 @@ impl<'a> Flow<'a> {
     }
 
     fn assign(&mut self, place: &'a Expr, st: &mut State) {
-        if let Some((local, _)) = path_of(place) {
-            self.check_watched(local, place.span);
+        if let Some((local, path)) = path_of(place) {
+            self.check_change(local, &path, place.span);
         }
         match path_of(place) {
             Some((local, path)) if path.is_empty() => {

@@ -114,11 +114,12 @@ impl Builder<'_, '_> {
         let mut plans = Vec::with_capacity(args.len());
         for (i, arg) in args.iter().enumerate() {
             let is_named = is_place(&arg.expr);
-            let disturbed =
-                is_named && is_disturbed(&arg.expr, args[i + 1..].iter().map(|a| &a.expr), shared);
+            let later = || args[i + 1..].iter().map(|a| &a.expr);
+            let disturbed = is_named && is_disturbed(&arg.expr, later(), shared);
             plans.push(match arg.mode {
                 ArgMode::Value => {
                     let operand = self.operand(&arg.expr);
+                    let disturbed = disturbed || is_named && self.may_lose(&arg.expr, later());
                     ArgPlan::Value(if disturbed { self.stable(operand) } else { operand })
                 }
                 ArgMode::Mut => {
@@ -213,7 +214,9 @@ impl Builder<'_, '_> {
 
     /// Where a callee lies while it is called; a copy if the arguments' evaluation writes it.
     fn callee_place(&mut self, callee: &Expr, args: &[body::Arg]) -> Place {
-        if is_place(callee) && is_disturbed(callee, args.iter().map(|a| &a.expr), self.shared_states()) {
+        let later = || args.iter().map(|a| &a.expr);
+        let disturbed = is_disturbed(callee, later(), self.shared_states()) || self.may_lose(callee, later());
+        if is_place(callee) && disturbed {
             return self.value_in_temp(callee).into();
         }
         self.place(callee, Access::Read)
@@ -253,7 +256,7 @@ impl Builder<'_, '_> {
         let later = || rest.iter().map(|a| &a.expr);
         let disturbed = is_place(&object.expr) && is_disturbed(&object.expr, later(), self.shared_states());
         // While it is suspended, others may put another value in its place.
-        let held = disturbed || method.suspends;
+        let held = disturbed || method.suspends || self.may_lose(&object.expr, later());
         let mut plan = match held && !is_mut {
             true => Plan::of(self.value_in_temp(&object.expr).into()),
             false => self.plan(&object.expr),

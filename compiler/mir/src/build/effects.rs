@@ -1,6 +1,6 @@
 //! What evaluating an expression may write, so that operands that were only named, not read yet, can be told from those
 //! that must be read at once. Values have no aliases, so only assignments and `mut` arguments write variables;
-//! memory behind raw pointers is written by any call.
+//! memory behind raw pointers is written by any call. What can only be moved may be gone with its parts.
 
 use hir::body::*;
 
@@ -34,6 +34,24 @@ pub(super) fn is_disturbed<'e>(
     reads.add(e);
     reads.memory |= shared.is_some_and(|shared| reads.locals.contains(&shared));
     (reads.memory && effects.memory) || reads.locals.iter().any(|l| effects.written.contains(l))
+}
+
+/// Whether evaluating any of `later` may move a variable: what only names it is moved at the same moment as it is read.
+pub(super) fn may_move<'e>(id: LocalId, mut later: impl Iterator<Item = &'e Expr>) -> bool {
+    later.any(|e| !is_trivial(e) && mentions(e, id))
+}
+
+/// A closure may hold any variable.
+fn mentions(e: &Expr, id: LocalId) -> bool {
+    match &e.kind {
+        ExprKind::Local(local) => *local == id,
+        ExprKind::Closure(_) => true,
+        _ => {
+            let mut found = false;
+            for_each_child(e, &mut |child| found = found || mentions(child, id));
+            found
+        }
+    }
 }
 
 /// Whether the expression denotes a place: something that can be named and read later.

@@ -2,7 +2,7 @@
 //!
 //! Values of type `()` are never stored: they have no representation.
 
-use super::effects::{is_disturbed, is_place};
+use super::effects::{is_disturbed, is_place, may_move, place_root};
 use super::func::Builder;
 use super::place::Access;
 use crate::ir::*;
@@ -209,12 +209,19 @@ impl Builder<'_, '_> {
         let mut out = Vec::with_capacity(exprs.len());
         for (i, e) in exprs.iter().enumerate() {
             let operand = self.operand(e);
-            let later = exprs[i + 1..].iter().copied();
-            let operand =
-                if is_place(e) && is_disturbed(e, later, shared) { self.stable(operand) } else { operand };
-            out.push(operand);
+            let later = || exprs[i + 1..].iter().copied();
+            let disturbed = is_place(e) && (is_disturbed(e, later(), shared) || self.may_lose(e, later()));
+            out.push(if disturbed { self.stable(operand) } else { operand });
         }
         out
+    }
+
+    /// Whether a part of something that can only be moved must be copied before the whole may go. What can only be moved
+    /// itself is not asked about: the checker has seen to it that it stays.
+    pub fn may_lose<'e>(&mut self, e: &Expr, later: impl Iterator<Item = &'e Expr>) -> bool {
+        let Some(root) = place_root(e).filter(|root| may_move(*root, later)) else { return false };
+        let ty = self.ty(e.ty);
+        self.is_iso_var(root) && !self.facts(ty).iso
     }
 
     // ------------------------------------------------------------ aggregates

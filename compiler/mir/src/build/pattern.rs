@@ -81,7 +81,8 @@ impl Builder<'_, '_> {
     /// The place that is matched on.
     fn scrutinee<'p>(&mut self, decision: &mut Decision<'p>, e: &Expr, arms: &'p [Arm]) -> OccId {
         let written = writes_of(arms.iter().filter_map(|a| a.guard.as_ref()));
-        let written = Effects { memory: written.memory || self.may_change_under(e, arms), ..written };
+        let may_change = self.may_change_under(e, arms) || self.may_go_under(e, arms);
+        let written = Effects { memory: written.memory || may_change, ..written };
         if let ExprKind::Tuple(elems) = &e.kind
             && !elems.is_empty()
             && !arms.iter().any(|a| names_whole(&a.pat))
@@ -110,6 +111,15 @@ impl Builder<'_, '_> {
             self.cx.errors.push(error);
         }
         true
+    }
+
+    /// Whether a guard may move what the place is a part of.
+    fn may_go_under(&mut self, e: &Expr, arms: &[Arm]) -> bool {
+        let mut guards = arms.iter().filter_map(|arm| arm.guard.as_ref());
+        match &e.kind {
+            ExprKind::Tuple(elems) => elems.iter().any(|elem| self.may_lose(elem, guards.by_ref())),
+            _ => self.may_lose(e, guards),
+        }
     }
 
     fn scrutinee_part(
