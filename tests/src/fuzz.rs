@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const TIME_MAX: Duration = Duration::from_secs(20);
 
 /// What is wrong with how the compiler takes a text.
-pub fn check(text: &str) -> Option<String> {
+pub fn check(text: &[u8]) -> Option<String> {
     let begin = Instant::now();
     let result = catch_unwind(AssertUnwindSafe(|| {
         both_profiles(text).and_then(|compiles| if compiles { Ok(()) } else { formatting(text) })
@@ -33,9 +33,9 @@ pub fn message(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// Whether the text compiles.
-fn both_profiles(text: &str) -> Result<bool, String> {
+fn both_profiles(text: &[u8]) -> Result<bool, String> {
     for profile in [Profile::Debug, Profile::Release] {
-        let mut loader = Memory { name: "fuzz.gal".to_string(), text: text.to_string() };
+        let mut loader = Memory { name: "fuzz.gal".to_string(), text: text.into() };
         let options = Options { profile, verify: true, ..Options::default() };
         let mut session = Session::new(&mut loader, options);
         let compiled = match driver::compile(&mut session, "fuzz.gal") {
@@ -74,6 +74,6 @@ fn spans(checked: &driver::Checked) -> Result<(), String> {
     Ok(())
 }
 
-fn formatting(text: &str) -> Result<(), String> {
+fn formatting(text: &[u8]) -> Result<(), String> {
     driver::format("fuzz.gal", text).map(|_| ()).map_err(|error| error.to_string())
 }

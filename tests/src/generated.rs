@@ -208,7 +208,7 @@ impl Suite {
 const NAME: &str = "generated.gal";
 
 fn memory(text: &str) -> Memory {
-    Memory { name: NAME.to_string(), text: text.to_string() }
+    Memory { name: NAME.to_string(), text: text.into() }
 }
 
 fn program(checks_overflow: bool) -> Program {

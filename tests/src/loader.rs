@@ -30,11 +30,15 @@ impl SourceLoader for Disk {
 /// One file that exists only here.
 pub struct Memory {
     pub name: String,
-    pub text: String,
+    pub text: Vec<u8>,
 }
 
 impl SourceLoader for Memory {
     fn load(&mut self, path: &str) -> Option<String> {
+        String::from_utf8(self.load_bytes(path)?).ok()
+    }
+
+    fn load_bytes(&mut self, path: &str) -> Option<Vec<u8>> {
         (path == self.name).then(|| self.text.clone())
     }
 

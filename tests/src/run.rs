@@ -360,7 +360,7 @@ pub fn check_text(
     text: &str,
     expected: Option<&str>,
 ) -> Result<(), String> {
-    let mut loader = Memory { name: name.to_string(), text: text.to_string() };
+    let mut loader = Memory { name: name.to_string(), text: text.into() };
     let mut program = Program { name: name.to_string(), ..Program::default() };
     let wasm = compile(&mut loader, &program.name, options(&program, DEBUG))?;
     if let Some(expected) = expected {
@@ -373,7 +373,7 @@ pub fn check_text(
 /// Whether a program that exists only as text becomes a module for JavaScript, and the files beside it.
 pub fn compiles_for_the_web(text: &str) -> Result<(), String> {
     let name = "example.gal";
-    let mut loader = Memory { name: name.to_string(), text: text.to_string() };
+    let mut loader = Memory { name: name.to_string(), text: text.into() };
     let program = Program { name: name.to_string(), ..Program::default() };
     let options = Options { target: &driver::WASM32_WEB, ..options(&program, DEBUG) };
     compile(&mut loader, name, options).map(drop)

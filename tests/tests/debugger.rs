@@ -74,7 +74,7 @@ fn executable(folder: &Path, text: &str, level: OptLevel) -> std::path::PathBuf 
         verify: true,
         ..Options::default()
     };
-    let mut loader = Memory { name: NAME.to_string(), text: text.to_string() };
+    let mut loader = Memory { name: NAME.to_string(), text: text.into() };
     let bytes = run::compile(&mut loader, NAME, options).unwrap_or_else(|problem| panic!("{problem}"));
     std::fs::write(folder.join(NAME), text).expect("the source can be written");
     native::write(folder, &bytes).expect("it can be written")

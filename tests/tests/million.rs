@@ -31,7 +31,7 @@ fn main() {
 #[test]
 fn all_of_a_million_actors_answer_and_are_freed() {
     let n = if is_full() { FULL } else { QUICK };
-    let mut loader = Memory { name: "million.gal".to_string(), text: PROGRAM.to_string() };
+    let mut loader = Memory { name: "million.gal".to_string(), text: PROGRAM.into() };
     // The check for leaks makes the program end with another status if anything is left.
     let options = Options { profile: Profile::Release, check_leaks: true, ..Options::default() };
     let wasm = run::compile(&mut loader, "million.gal", options).expect("the program compiles");

@@ -167,6 +167,21 @@ pub fn mutate(text: &str, rng: &mut Rng) -> String {
     chars.into_iter().collect()
 }
 
+/// The text with up to three bytes that UTF-8 does not have there; where it was cut, it may end within a character.
+pub fn break_bytes(text: String, rng: &mut Rng) -> Vec<u8> {
+    let mut bytes = text.into_bytes();
+    for _ in 0..=rng.below(3) {
+        let at = rng.below(bytes.len());
+        let byte = 0x80 + rng.below(0x80) as u8;
+        match rng.below(3) {
+            0 => bytes.insert(at, byte),
+            1 if at < bytes.len() => bytes[at] = byte,
+            _ => bytes.extend([byte]),
+        }
+    }
+    bytes
+}
+
 /// Puts a name of the text where another one stands: such texts get past the parser.
 fn swap_words(chars: &mut Vec<char>, rng: &mut Rng) {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
