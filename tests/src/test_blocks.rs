@@ -23,7 +23,8 @@ pub fn check_library_tests(
 ) -> Result<usize, Vec<String>> {
     let uses: String = modules.iter().map(|module| format!("use {module}\n")).collect();
     let name = "library.gal".to_string();
-    let mut loader = Memory { name: name.clone(), text: format!("unsafe\n\n{uses}\nfn main() {{}}\n").into() };
+    let mut loader =
+        Memory { name: name.clone(), text: format!("unsafe\n\n{uses}\nfn main() {{}}\n").into() };
     run_test_blocks(&mut loader, engine, &name, profile, Purpose::LibraryTest)
 }
 

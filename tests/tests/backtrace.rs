@@ -60,7 +60,7 @@ fn main() {
 ";
 
 fn compile(text: &str, options: Options) -> Vec<u8> {
-    let mut loader = Memory { name: NAME.to_string(), text: text.to_string() };
+    let mut loader = Memory { name: NAME.to_string(), text: text.into() };
     run::compile(&mut loader, NAME, options).unwrap_or_else(|problem| panic!("{problem}"))
 }
 

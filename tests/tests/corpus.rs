@@ -281,6 +281,16 @@ fn small_functions_become_what_they_should() {
     }
 }
 
+/// An example that must fail is followed by the messages that it gets.
+fn other_mistake(example: &docs::Example, problem: &str) -> Vec<String> {
+    let missing = example.messages.iter().find(|message| !problem.contains(message.as_str()));
+    match missing {
+        _ if example.messages.is_empty() => vec![format!("{}: no `text` says what fails", example.name())],
+        Some(missing) => vec![format!("{}: `{missing}` is not in: {problem}", example.name())],
+        None => Vec::new(),
+    }
+}
+
 #[test]
 fn examples_in_documents_work() {
     let root = root();
@@ -305,7 +315,9 @@ fn examples_in_documents_work() {
         match (result, example.must_fail) {
             (Ok(()), false) => Vec::new(),
             (Ok(()), true) => vec![format!("{}: must not compile, but does", example.name())],
-            (Err(problem), true) if problem.starts_with("does not compile") => Vec::new(),
+            (Err(problem), true) if problem.starts_with("does not compile") => {
+                other_mistake(example, &problem)
+            }
             (Err(problem), _) => vec![format!("{}: {problem}", example.name())],
         }
     });

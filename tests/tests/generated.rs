@@ -97,7 +97,7 @@ fn programs_of_shortened_lists_check() {
         let span = &record.spans[(seed.wrapping_mul(7919) % record.spans.len() as u64) as usize];
         let made = [&record.made[..span.start], &record.made[span.end..]].concat();
         let text = generate::replay(&made).text;
-        let mut loader = Memory { name: "generated.gal".to_string(), text: text.clone() };
+        let mut loader = Memory { name: "generated.gal".to_string(), text: text.clone().into() };
         let mut session = Session::new(&mut loader, Options::default());
         match driver::check(&mut session, "generated.gal") {
             Ok(checked) if !checked.has_errors() => Vec::new(),

@@ -35,7 +35,7 @@ fn hello() -> Vec<u8> {
 }
 
 fn compile_text(text: &str, options: Options) -> Vec<u8> {
-    let mut loader = Memory { name: "example.gal".to_string(), text: text.to_string() };
+    let mut loader = Memory { name: "example.gal".to_string(), text: text.into() };
     run::compile(&mut loader, "example.gal", options).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
 }
 

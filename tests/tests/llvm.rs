@@ -21,7 +21,7 @@ fn options(backend: BackendKind, level: OptLevel) -> Options {
 }
 
 fn compile_text(text: &str, options: Options) -> Vec<u8> {
-    let mut loader = Memory { name: "example.gal".to_string(), text: text.to_string() };
+    let mut loader = Memory { name: "example.gal".to_string(), text: text.into() };
     run::compile(&mut loader, "example.gal", options).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
 }
 

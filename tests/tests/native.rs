@@ -32,7 +32,7 @@ fn options(level: OptLevel) -> Options {
 }
 
 fn compile(text: &str, options: Options) -> Vec<u8> {
-    let mut loader = Memory { name: "example.gal".to_string(), text: text.to_string() };
+    let mut loader = Memory { name: "example.gal".to_string(), text: text.into() };
     run::compile(&mut loader, "example.gal", options).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
 }
 
@@ -352,7 +352,7 @@ fn memory_is_copied_and_filled() {
 fn functions_of_c_are_called_from_objects() {
     let text = "extern \"C\" { fn cbrt(x: Float) -> Float }
         fn main() { println(cbrt(27.0)) }";
-    let mut loader = Memory { name: "example.gal".to_string(), text: text.to_string() };
+    let mut loader = Memory { name: "example.gal".to_string(), text: text.into() };
     let refused =
         run::compile(&mut loader, "example.gal", options(OptLevel::O2)).expect_err("there is no C library");
     assert!(refused.contains("the C function `cbrt`") && refused.contains("--emit obj"), "{refused}");

@@ -26,7 +26,7 @@ const BUILDS: &[(&str, BackendKind, OptLevel)] = &[
 
 /// Without a check for leaks, which fills what is freed.
 fn compile(text: &str, (_, backend, level): (&str, BackendKind, OptLevel)) -> Vec<u8> {
-    let mut loader = Memory { name: "example.gal".to_string(), text: text.to_string() };
+    let mut loader = Memory { name: "example.gal".to_string(), text: text.into() };
     let options = Options {
         target: &WASM64_WASI,
         profile: if level == OptLevel::O0 { Profile::Debug } else { Profile::Release },
