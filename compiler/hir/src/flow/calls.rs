@@ -32,12 +32,12 @@ impl<'a> Flow<'a> {
             };
             self.expr(&arg.expr, st, mode);
             match mode {
-                Use::Place => self.hold(&arg.expr, Hold::Kept),
-                Use::Lend => self.hold(&arg.expr, Hold::Lent),
+                Use::Place => self.hold(&arg.expr, Hold::Kept, st),
+                Use::Lend => self.hold(&arg.expr, Hold::Lent, st),
                 Use::Move => {}
             }
         }
-        self.held.truncate(depth);
+        self.release(depth, st);
         self.note_early_call(st, span);
     }
 

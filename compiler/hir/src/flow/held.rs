@@ -3,7 +3,7 @@
 //! is, and so do the places that a call changes, which are opened behind all arguments.
 
 use super::Flow;
-use super::state::Path;
+use super::state::{Moved, Path, State};
 use super::walk::path_of;
 use crate::body::*;
 use crate::codes;
@@ -48,57 +48,88 @@ pub(super) fn root_of(e: &Expr) -> Option<(LocalId, Path)> {
 }
 
 impl<'a> Flow<'a> {
-    /// Holds the place of an operand that has been evaluated until `held` is cut back.
-    pub(super) fn hold(&mut self, e: &Expr, hold: Hold) {
+    /// Holds the place of an operand that has been evaluated until [`Flow::release`].
+    pub(super) fn hold(&mut self, e: &Expr, hold: Hold, st: &mut State) {
         let Some((local, path)) = root_of(e) else { return };
         let can_go = match hold {
             Hold::Lent | Hold::Bound => self.is_iso(e.ty),
             Hold::Kept => self.is_iso(self.body.locals[local].ty),
         };
         if can_go {
-            self.held.push(Held { local, path, span: e.span, hold });
+            self.push_held(Held { local, path, span: e.span, hold }, st);
         }
     }
 
-    pub(super) fn hold_bound(&mut self, local: LocalId) {
+    pub(super) fn hold_bound(&mut self, local: LocalId, st: &mut State) {
         let decl = &self.body.locals[local];
         let (ty, span) = (decl.ty, decl.span);
-        if !self.is_iso(ty) {
-            return;
+        if self.is_iso(ty) {
+            self.push_held(Held { local, path: Path::new(), span, hold: Hold::Bound }, st);
         }
-        self.held.push(Held { local, path: Path::new(), span, hold: Hold::Bound });
     }
 
-    /// Whether the place is needed by an expression around; reported then.
-    pub(super) fn is_held_from_move(&mut self, local: LocalId, path: &[u32], span: Span) -> bool {
-        let held = self.held.iter().find(|h| h.hold != Hold::Bound && h.overlaps(local, path));
-        let Some(&Held { span: needed, .. }) = held else { return false };
-        if self.is_new(local, needed) {
-            let (text, ty) = self.part_name(local, path);
-            let message = format!("`{text}` is moved while the expression around still needs it");
-            let diag = Diagnostic::error(codes::USE_AFTER_MOVE, span, message)
-                .also(needed, "needed for this, behind all operands")
-                .note(format!("`{ty}` can only be moved, not copied"))
-                .note("what moves it may stand in a statement of its own");
-            self.report(diag);
-        }
-        true
+    fn push_held(&mut self, held: Held, st: &mut State) {
+        // What was changed before does not matter.
+        st.changed.retain(|c| self.held.iter().any(|h| h.overlaps(c.local, &c.path)));
+        self.held.push(held);
     }
 
-    pub(super) fn check_change(&mut self, local: LocalId, path: &[u32], span: Span) {
-        let held = self.held.iter().find(|h| h.hold != Hold::Kept && h.overlaps(local, path));
-        let Some(&Held { span: needed, hold, .. }) = held else { return };
-        if !self.is_new(local, needed) {
+    /// The expression that needed the places is over. Only what happened on the ways that lead here counts: an operand may
+    /// move one and leave.
+    pub(super) fn release(&mut self, depth: usize, st: &mut State) {
+        let over = self.held.split_off(depth);
+        if st.dead {
             return;
         }
-        if hold == Hold::Bound {
-            let ty = self.body.locals[local].ty;
-            return self.report_copy(ty, span, "a guard cannot change what the arm takes if it says yes");
+        for held in over {
+            if held.hold != Hold::Bound
+                && let Some(moved) = st.moved_part(held.local, &held.path).cloned()
+            {
+                self.report_moved_under(&held, &moved);
+                st.revive(moved.local, &moved.path);
+            }
+            let changed = st.changed.iter().find(|c| held.overlaps(c.local, &c.path));
+            if held.hold != Hold::Kept
+                && let Some(changed) = changed.cloned()
+            {
+                self.report_changed_under(&held, &changed);
+            }
         }
-        let text = self.part_name(local, path).0;
+    }
+
+    pub(super) fn note_change(&self, local: LocalId, path: &[u32], span: Span, st: &mut State) {
+        let changed = Moved { local, path: path.into(), span };
+        if self.held.iter().any(|h| h.overlaps(local, path)) && !st.changed.contains(&changed) {
+            st.changed.push(changed);
+        }
+    }
+
+    fn report_moved_under(&mut self, held: &Held, moved: &Moved) {
+        if !self.is_new(held.local, held.span) {
+            return;
+        }
+        let (text, ty) = self.part_name(moved.local, &moved.path);
+        let message = format!("`{text}` is moved while the expression around still needs it");
+        let diag = Diagnostic::error(codes::USE_AFTER_MOVE, moved.span, message)
+            .also(held.span, "needed for this, behind all operands")
+            .note(format!("`{ty}` can only be moved, not copied"))
+            .note("what moves it may stand in a statement of its own");
+        self.report(diag);
+    }
+
+    fn report_changed_under(&mut self, held: &Held, changed: &Moved) {
+        if !self.is_new(held.local, held.span) {
+            return;
+        }
+        if held.hold == Hold::Bound {
+            let ty = self.body.locals[held.local].ty;
+            let why = "a guard cannot change what the arm takes if it says yes";
+            return self.report_copy(ty, changed.span, why);
+        }
+        let text = self.part_name(changed.local, &changed.path).0;
         let message = format!("`{text}` is changed while the expression around still needs it");
-        let diag = Diagnostic::error(codes::OVERLAPPING_MUT, span, message)
-            .also(needed, "needed for this, and can only be moved, not copied")
+        let diag = Diagnostic::error(codes::OVERLAPPING_MUT, changed.span, message)
+            .also(held.span, "needed for this, and can only be moved, not copied")
             .note("what changes it may stand in a statement of its own");
         self.report(diag);
     }

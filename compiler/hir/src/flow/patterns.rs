@@ -51,14 +51,14 @@ impl<'a> Flow<'a> {
     /// A guard leaves what can only be moved where it is until it has said yes: it must not be changed meanwhile.
     fn guard(&mut self, guard: &'a Expr, scrutinee: &Expr, pat: &Pat, moves: bool, st: &mut State) {
         let depth = self.held.len();
-        self.hold(scrutinee, Hold::Lent);
+        self.hold(scrutinee, Hold::Lent, st);
         if moves {
             let mut own = Vec::new();
             bound(pat, &mut own);
-            own.into_iter().for_each(|local| self.hold_bound(local));
+            own.into_iter().for_each(|local| self.hold_bound(local, st));
         }
         self.expr(guard, st, Use::Move);
-        self.held.truncate(depth);
+        self.release(depth, st);
     }
 
     /// What a guard has moved is gone for the arms behind, too; what the pattern binds is still in the value when it says no.

@@ -22,6 +22,8 @@ pub(crate) struct State {
     /// Nothing leads here.
     pub dead: bool,
     pub moved: Vec<Moved>,
+    /// What was changed while an expression around needed it.
+    pub changed: Vec<Moved>,
     /// Variables without a value.
     pub unset: Vec<LocalId>,
     /// Late variables that have been assigned.
@@ -49,6 +51,11 @@ impl State {
                 self.moved.push(moved.clone());
             }
         }
+        for changed in &other.changed {
+            if !self.changed.contains(changed) {
+                self.changed.push(changed.clone());
+            }
+        }
         merge(&mut self.unset, &other.unset);
         merge(&mut self.set, &other.set);
         self.owes_reply |= other.owes_reply;
@@ -64,6 +71,7 @@ impl State {
         other.dead
             || (!self.dead
                 && other.moved.iter().all(|m| self.has_move(m))
+                && other.changed.iter().all(|c| self.changed.contains(c))
                 && other.unset.iter().all(|l| self.unset.contains(l))
                 && other.set.iter().all(|l| self.set.contains(l))
                 && (self.owes_reply || !other.owes_reply))

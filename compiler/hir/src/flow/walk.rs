@@ -49,9 +49,9 @@ impl<'a> Flow<'a> {
             ExprKind::Binary { lhs, rhs, .. } => {
                 self.expr(lhs, st, Use::Lend);
                 let depth = self.held.len();
-                self.hold(lhs, Hold::Lent);
+                self.hold(lhs, Hold::Lent, st);
                 self.expr(rhs, st, Use::Lend);
-                self.held.truncate(depth);
+                self.release(depth, st);
             }
             ExprKind::Unary { operand, .. } => self.expr(operand, st, Use::Lend),
             ExprKind::Cast(inner) => self.expr(inner, st, Use::Lend),
@@ -173,10 +173,10 @@ impl<'a> Flow<'a> {
     fn base_and_index(&mut self, base: &'a Expr, index: &'a Expr, st: &mut State, mode: Use, hold: Hold) {
         self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
         let depth = self.held.len();
-        self.hold(base, Hold::Kept);
-        self.hold(base, hold);
+        self.hold(base, Hold::Kept, st);
+        self.hold(base, hold, st);
         self.expr(index, st, Use::Move);
-        self.held.truncate(depth);
+        self.release(depth, st);
     }
 
     /// A variable or a field: looked at, changed or moved.
@@ -223,7 +223,7 @@ impl<'a> Flow<'a> {
             st.unset.retain(|l| *l != local);
         }
         if mode == Use::Place {
-            self.check_change(local, path, span);
+            self.note_change(local, path, span, st);
         }
         if let Some(moved) = st.moved_part(local, path).cloned() {
             self.report_moved(local, span, &moved);
@@ -232,9 +232,6 @@ impl<'a> Flow<'a> {
             return;
         }
         if mode != Use::Move || !self.is_iso(ty) {
-            return;
-        }
-        if self.is_held_from_move(local, path, span) {
             return;
         }
         if !path.is_empty() && self.has_drop(local, path) {
@@ -282,7 +279,7 @@ impl<'a> Flow<'a> {
 
     fn assign(&mut self, place: &'a Expr, st: &mut State) {
         if let Some((local, path)) = path_of(place) {
-            self.check_change(local, &path, place.span);
+            self.note_change(local, &path, place.span, st);
         }
         match path_of(place) {
             Some((local, path)) if path.is_empty() => {
