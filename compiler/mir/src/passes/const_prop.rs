@@ -21,17 +21,24 @@ pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
     let loans = body.locals.iter().map(|l| l.loan_of).collect();
     let pass = Pass { types, facts, infos, global, negations, tys, loans };
     let preds = body.predecessors();
+    // What is known at the end of a block, and how many blocks still ask for it: the last one takes it.
     let mut ends: IndexVec<Block, Option<State>> = IndexVec::from_elem(None, body.blocks.len());
+    let mut asking = IndexVec::<Block, u32>::from_elem(0, body.blocks.len());
+    for pred in preds.iter().filter_map(|preds| <[Block; 1]>::try_from(&preds[..]).ok()) {
+        asking[pred[0]] += 1;
+    }
     for block in reverse_postorder(body) {
         let mut state = State::default();
-        if let [pred] = preds[block][..]
-            && let Some(end) = &ends[pred]
-        {
-            state = end.clone();
-            pass.learn(&mut state, &body.blocks[pred].term, block);
+        if let [pred] = preds[block][..] {
+            asking[pred] -= 1;
+            let end = if asking[pred] == 0 { ends[pred].take() } else { ends[pred].clone() };
+            if let Some(end) = end {
+                state = end;
+                pass.learn(&mut state, &body.blocks[pred].term, block);
+            }
         }
         pass.block(&mut body.blocks[block], &mut state);
-        ends[block] = Some(state);
+        ends[block] = Some(state).filter(|_| asking[block] > 0);
     }
 }
 
@@ -42,7 +49,42 @@ enum Val {
     Copy(Local),
 }
 
-type State = FxHashMap<Local, Val>;
+/// What locals are equal to at one point, besides what holds everywhere.
+#[derive(Clone, Default)]
+struct State {
+    vals: FxHashMap<Local, Val>,
+    /// How many of them are copies of a local.
+    copies: FxHashMap<Local, u32>,
+}
+
+impl State {
+    fn insert(&mut self, local: Local, val: Val) {
+        self.remove(local);
+        if let Val::Copy(from) = val {
+            *self.copies.entry(from).or_insert(0) += 1;
+        }
+        self.vals.insert(local, val);
+    }
+
+    fn remove(&mut self, local: Local) {
+        if let Some(Val::Copy(from)) = self.vals.remove(&local)
+            && let Some(count) = self.copies.get_mut(&from)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.copies.remove(&from);
+            }
+        }
+    }
+
+    /// The local gets another value.
+    fn forget(&mut self, local: Local) {
+        self.remove(local);
+        if self.copies.remove(&local).is_some() {
+            self.vals.retain(|_, val| *val != Val::Copy(local));
+        }
+    }
+}
 
 struct Pass<'a> {
     types: &'a Types,
@@ -104,7 +146,7 @@ impl Pass<'_> {
         let mut found = None;
         let mut at = local;
         for _ in 0..16 {
-            match state.get(&at).or(self.global[at].as_ref()) {
+            match state.vals.get(&at).or(self.global[at].as_ref()) {
                 Some(Val::Copy(next)) => {
                     at = *next;
                     found = Some(Val::Copy(at));
@@ -132,7 +174,7 @@ impl Pass<'_> {
                     self.know(state, p.local, Const::Int(*case, *ty));
                 }
             }
-            Term::Call { dest, .. } => self.forget(state, dest.local),
+            Term::Call { dest, .. } => state.forget(dest.local),
             _ => {}
         }
     }
@@ -140,13 +182,6 @@ impl Pass<'_> {
     fn know(&self, state: &mut State, local: Local, value: Const) {
         if self.infos[local].is_plain() && self.is_scalar(local) {
             state.insert(local, Val::Const(value));
-        }
-    }
-
-    fn forget(&self, state: &mut State, local: Local) {
-        if !state.is_empty() {
-            state.remove(&local);
-            state.retain(|_, v| *v != Val::Copy(local));
         }
     }
 
@@ -160,9 +195,9 @@ impl Pass<'_> {
             }
             let new = self.equal_to(state, place, rvalue);
             if !place.is_indirect() {
-                self.forget(state, place.local);
+                state.forget(place.local);
             }
-            if let Some(value) = new {
+            if let Some(value) = new.filter(|_| self.global[place.local].is_none()) {
                 state.insert(place.local, value);
             }
         }
@@ -171,7 +206,7 @@ impl Pass<'_> {
         term.for_each_operand_mut(|op| self.operand(state, op));
         term.for_each_access(|place, access| {
             if access == Access::Mut {
-                self.forget(state, place.local);
+                state.forget(place.local);
             }
         });
         self.negated(term);
