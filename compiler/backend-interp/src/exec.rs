@@ -4,26 +4,26 @@
 //! Steps are counted where control is transferred, as the distance from the last transfer, so that the loop does not
 //! pay for them elsewhere.
 
-use crate::decode::{Code, DataLayout, FuncCode, NO_LANDING, check_limits, decode};
+use crate::decode::{FuncCode, NO_LANDING};
 use crate::host::{Host, Stop, Value};
 use crate::insn::{Insn, scalar_insns};
 use crate::memory::Memory;
+use crate::program::Program;
 use crate::{Failure, Limits, Outcome, Site, Trap};
 use entity::Idx;
 use lir::eval;
 use lir::{BinOp, CmpOp, FuncId, Imm, Module, Signature, Ty, UnOp};
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// Words of all active frames together; a deeper recursion traps, as too many calls do.
 const WORDS_MAX: usize = 1 << 24;
 
 /// A module in memory, ready to be called again and again.
 pub struct Interp {
-    code: Code,
+    program: Arc<Program>,
     memory: Memory,
     /// Two words each, because of vectors.
     globals: Vec<[u64; 2]>,
-    exports: FxHashMap<String, FuncId>,
     limits: Limits,
     steps: u64,
     regs: Vec<u64>,
@@ -74,25 +74,18 @@ impl From<Trap> for Leave {
 impl Interp {
     /// Lays out the memory of `module` and prepares it to run.
     pub fn new(module: &Module, limits: Limits) -> Result<Interp, Failure> {
-        let layout = DataLayout::new(module);
-        check_limits(&layout, &limits)?;
-        let code = decode(module, &layout)?;
-        let mut memory = Memory::new(layout.end, limits.memory_bytes);
-        for (addr, bytes) in layout.image(module) {
-            memory.write(addr, &bytes).map_err(|_| Failure::invalid("a datum lies outside memory"))?;
-        }
-        let init = |value| match value {
-            Imm::V128(bits) => [bits as u64, (bits >> 64) as u64],
-            value => [eval::imm_bits(value, code.pointer_bytes).unwrap_or(0), 0],
-        };
-        let globals = module.globals.iter().map(|g| init(g.init)).collect();
-        let exports = module.exports.iter().map(|e| (e.name.clone(), e.func)).collect();
-        let sp = u64::from(module.target.stack_bytes);
+        Interp::of(Arc::new(Program::new(module)?), limits)
+    }
+
+    /// A program as it is when it begins, with a memory of its own.
+    pub fn of(program: Arc<Program>, limits: Limits) -> Result<Interp, Failure> {
+        let memory = program.memory(&limits)?;
+        let globals = program.globals.clone();
+        let sp = program.stack_bytes;
         Ok(Interp {
-            code,
+            program,
             memory,
             globals,
-            exports,
             limits,
             steps: 0,
             regs: Vec::new(),
@@ -123,6 +116,7 @@ impl Interp {
     /// Runs the exported function `name`.
     pub fn call(&mut self, name: &str, args: &[Value], host: &mut dyn Host) -> Result<Outcome, Failure> {
         let func = *self
+            .program
             .exports
             .get(name)
             .ok_or_else(|| Failure::invalid(format!("there is no export `{name}`")))?;
@@ -136,7 +130,7 @@ impl Interp {
         args: &[Value],
         host: &mut dyn Host,
     ) -> Result<Outcome, Failure> {
-        let sig = self.code.funcs[func.index()].sig.clone();
+        let sig = self.program.code.funcs[func.index()].sig.clone();
         if args.len() != sig.params.len() || args.iter().zip(&sig.params).any(|(arg, ty)| arg.ty() != *ty) {
             return Err(Failure::invalid("arguments and parameters differ"));
         }
@@ -155,13 +149,13 @@ impl Interp {
     }
 
     fn start(&mut self, func: FuncId, args: &[Value]) -> Result<(), Leave> {
-        let FuncCode::Defined { start, words, stack } = self.code.funcs[func.index()].code else {
+        let FuncCode::Defined { start, words, stack } = self.program.code.funcs[func.index()].code else {
             return Err(Leave::Failure(Failure::invalid("an import cannot be called from outside")));
         };
         self.enter(start, words, stack, 0)?;
         let mut at = 0;
         for arg in args {
-            at += put(&mut self.regs[at..], *arg, self.code.pointer_bytes);
+            at += put(&mut self.regs[at..], *arg, self.program.code.pointer_bytes);
         }
         Ok(())
     }
@@ -184,7 +178,7 @@ impl Interp {
         loop {
             match self.burst() {
                 Event::Call { call } => {
-                    let func = self.code.calls[call as usize].target;
+                    let func = self.program.code.calls[call as usize].target;
                     self.do_call(call, func as usize, host)?;
                 }
                 Event::CallIndirect { call, func } => {
@@ -215,29 +209,29 @@ impl Interp {
             .collect();
         for pc in pcs {
             let pc = pc.saturating_sub(1);
-            let span = self.code.spans[pc as usize];
-            self.sites.push(Site { func: self.code.func_at(pc), span });
+            let span = self.program.code.spans[pc as usize];
+            self.sites.push(Site { func: self.program.code.func_at(pc), span });
         }
     }
 
     fn indirect(&self, call: u32, func: u64) -> Result<usize, Trap> {
         let index = usize::try_from(func).ok().and_then(|f| f.checked_sub(1)).ok_or(Trap::NoFunction)?;
-        let func = self.code.funcs.get(index).ok_or(Trap::NoFunction)?;
-        if func.sig_id != self.code.calls[call as usize].target {
+        let func = self.program.code.funcs.get(index).ok_or(Trap::NoFunction)?;
+        if func.sig_id != self.program.code.calls[call as usize].target {
             return Err(Trap::WrongSignature);
         }
         Ok(index)
     }
 
     fn do_call(&mut self, call: u32, func: usize, host: &mut dyn Host) -> Result<(), Leave> {
-        let FuncCode::Defined { start, words, stack } = self.code.funcs[func].code else {
+        let FuncCode::Defined { start, words, stack } = self.program.code.funcs[func].code else {
             return self.host_call(call, func, host);
         };
         let caller = self.current;
         let base = caller.base + caller.words;
         self.enter(start, words, stack, base).map_err(|trap| self.trap(trap))?;
         self.frames.push(Frame { caller, call });
-        let args = list(&self.code.extra, self.code.calls[call as usize].args);
+        let args = list(&self.program.code.extra, self.program.code.calls[call as usize].args);
         for (i, &place) in args.iter().enumerate() {
             self.regs[base + i] = self.regs[caller.base + place as usize];
         }
@@ -245,11 +239,11 @@ impl Interp {
     }
 
     fn host_call(&mut self, call: u32, func: usize, host: &mut dyn Host) -> Result<(), Leave> {
-        let func = &self.code.funcs[func];
+        let func = &self.program.code.funcs[func];
         let FuncCode::Import { module, name } = &func.code else { return Ok(()) };
-        let site = self.code.calls[call as usize];
+        let site = self.program.code.calls[call as usize];
         let frame = &mut self.regs[self.current.base..self.current.base + self.current.words];
-        let words = list(&self.code.extra, site.args).iter().map(|&p| frame[p as usize]);
+        let words = list(&self.program.code.extra, site.args).iter().map(|&p| frame[p as usize]);
         let args = values(&func.sig.params, words);
         let results = match host.call(module, name, &args, &mut self.memory) {
             Ok(results) => results,
@@ -265,10 +259,10 @@ impl Interp {
         let mut words = Vec::new();
         for result in results {
             let mut pair = [0; 2];
-            let n = put(&mut pair, result, self.code.pointer_bytes);
+            let n = put(&mut pair, result, self.program.code.pointer_bytes);
             words.extend_from_slice(&pair[..n]);
         }
-        for (&place, word) in list(&self.code.extra, site.dsts).iter().zip(words) {
+        for (&place, word) in list(&self.program.code.extra, site.dsts).iter().zip(words) {
             frame[place as usize] = word;
         }
         Ok(())
@@ -285,8 +279,8 @@ impl Interp {
 
     fn give_results(&mut self, frame: Frame, values: u32) {
         let from = self.current.base;
-        let dsts = list(&self.code.extra, self.code.calls[frame.call as usize].dsts);
-        for (&dst, &src) in dsts.iter().zip(list(&self.code.extra, values)) {
+        let dsts = list(&self.program.code.extra, self.program.code.calls[frame.call as usize].dsts);
+        for (&dst, &src) in dsts.iter().zip(list(&self.program.code.extra, values)) {
             self.regs[frame.caller.base + dst as usize] = self.regs[from + src as usize];
         }
         self.current = frame.caller;
@@ -294,7 +288,7 @@ impl Interp {
 
     fn results(&self, sig: &Signature, places: u32) -> Vec<Value> {
         let base = self.current.base;
-        let words = list(&self.code.extra, places).iter().map(|&p| self.regs[base + p as usize]);
+        let words = list(&self.program.code.extra, places).iter().map(|&p| self.regs[base + p as usize]);
         values(&sig.results, words)
     }
 
@@ -305,7 +299,7 @@ impl Interp {
         }
         let Some(frame) = self.frames.pop() else { return Err(Leave::Outcome(Outcome::Threw)) };
         self.current = frame.caller;
-        let landing = self.code.calls[frame.call as usize].landing;
+        let landing = self.program.code.calls[frame.call as usize].landing;
         self.unwind_to(landing)
     }
 
@@ -327,7 +321,7 @@ impl Interp {
         let Current { mut pc, base, words, sp } = self.current;
         let frame = &mut self.regs[base..base + words];
         let memory = &mut self.memory;
-        let insns = &self.code.insns[..];
+        let insns = &self.program.code.insns[..];
         let limit = self.limits.steps;
         let mut steps = self.steps;
         let mut from = pc;
@@ -407,7 +401,7 @@ impl Interp {
             pc += 1;
             scalar_insns! { dispatch, insn;
                 Insn::Const { dst, bits } => get!(dst) = u64::from(bits),
-                Insn::ConstWide { dst, pool } => get!(dst) = self.code.pool[pool as usize],
+                Insn::ConstWide { dst, pool } => get!(dst) = self.program.code.pool[pool as usize],
                 Insn::Copy { dst, src } => get!(dst) = get!(src),
                 Insn::Copy2 { dst, src } => copy_wide(frame, dst, src),
                 Insn::Select { dst, cond, a, b } => {
@@ -418,7 +412,7 @@ impl Interp {
                     copy_wide(frame, dst, src);
                 }
                 Insn::Conv { op, dst, src } => {
-                    get!(dst) = eval::conv(op, get!(src), self.code.pointer_bytes);
+                    get!(dst) = eval::conv(op, get!(src), self.program.code.pointer_bytes);
                 }
                 Insn::I32Ovf { op, dst, overflow, a, b } => {
                     let (value, over) = eval::ovf(op, Ty::I32, get!(a), get!(b));
@@ -470,7 +464,7 @@ impl Interp {
                 }
                 Insn::MemSize { dst } => get!(dst) = memory.pages(),
                 Insn::MemGrow { dst, pages } => {
-                    get!(dst) = grow(memory, get!(pages), self.code.pointer_bytes);
+                    get!(dst) = grow(memory, get!(pages), self.program.code.pointer_bytes);
                 }
                 Insn::AtomicLoad { bytes, dst, addr, offset } => {
                     get!(dst) = checked!(atomic_load(memory, addr!(addr, offset), bytes));
@@ -487,24 +481,24 @@ impl Interp {
                 Insn::AtomicCas { bytes, dst, addr, offset, values } => {
                     let addr = addr!(addr, offset);
                     let old = checked!(atomic_load(memory, addr, bytes));
-                    let places = &self.code.extra[values as usize..values as usize + 2];
+                    let places = &self.program.code.extra[values as usize..values as usize + 2];
                     if old == get!(places[0]) {
                         checked!(atomic_store(memory, addr, bytes, get!(places[1])));
                     }
                     get!(dst) = old;
                 }
                 Insn::Vector { op, dst, args } => {
-                    crate::vector::execute(frame, op, dst, &self.code.extra[args as usize..]);
+                    crate::vector::execute(frame, op, dst, &self.program.code.extra[args as usize..]);
                 }
                 Insn::Jump { to } => go!(to),
                 Insn::Branch { cond, then, else_ } => {
                     go!(if get!(cond) as u32 != 0 { then } else { else_ });
                 }
                 Insn::Switch32 { value, switch } => {
-                    go!(self.code.switches[switch as usize].find(i64::from(get!(value) as i32)));
+                    go!(self.program.code.switches[switch as usize].find(i64::from(get!(value) as i32)));
                 }
                 Insn::Switch64 { value, switch } => {
-                    go!(self.code.switches[switch as usize].find(get!(value) as i64));
+                    go!(self.program.code.switches[switch as usize].find(get!(value) as i64));
                 }
                 Insn::Call { call } => {
                     go!(pc);

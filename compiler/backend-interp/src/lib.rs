@@ -1,6 +1,7 @@
 //! LIR in, what the program does out: the reference that the other backends are compared with.
 //!
-//! [`Interp::new`] turns a module into a flat form and lays out its memory; [`Interp::call`] runs an exported function.
+//! [`Program::new`] turns a module into a flat form, [`Interp::of`] gives it a memory, and [`Interp::call`] runs an exported
+//! function; [`Interp::new`] does the first two.
 //! What the program does wrong is an [`Outcome`]; what keeps the interpreter from going on is a [`Failure`].
 //! Memory begins with the shadow stack (which grows down), then come static data and the heap. The address of a
 //! function is its index plus one. Modules must have passed `lir::verify`.
@@ -13,6 +14,7 @@ mod insn;
 mod linux;
 mod memory;
 mod preview1;
+mod program;
 mod vector;
 
 pub use c_library::CLibrary;
@@ -21,6 +23,7 @@ pub use host::{Host, NoHost, Stop, Value};
 pub use linux::Linux;
 pub use memory::{Memory, OutOfBounds, PAGE_BYTES};
 pub use preview1::Preview1;
+pub use program::Program;
 
 use lir::FuncId;
 use std::fmt;

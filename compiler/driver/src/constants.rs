@@ -7,7 +7,7 @@
 
 use crate::{DriverError, pipeline};
 use backend_interp::{
-    CLibrary, Failure, Host, Interp, Limits, Linux, Memory, Outcome, Preview1, Stop, Trap, Value,
+    CLibrary, Failure, Host, Interp, Limits, Linux, Memory, Outcome, Preview1, Program, Stop, Trap, Value,
 };
 use hir::body::ExprKind;
 use hir::codes;
@@ -16,6 +16,7 @@ use hir::ty::{IntTy, Ty, TyKind};
 use hir::{Checker, program};
 use lir::{Imm, Platform, Target};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 use syntax::Diagnostic;
 
 /// `docs/language.md` and the page of `const-too-long` say the same.
@@ -52,6 +53,7 @@ pub(crate) fn evaluate(
         Ok(module) => module,
         Err(diagnostics) => return Ok(Err(diagnostics)),
     };
+    let program: Prepared = Program::new(&module).map(Arc::new);
     let mut values = Values::default();
     let (mut faults, mut faulty) = (Vec::new(), Vec::new());
     for (i, id) in consts.into_iter().enumerate() {
@@ -59,7 +61,7 @@ pub(crate) fn evaluate(
         if !faulty.is_empty() && checker.const_needs(id, &faulty) {
             continue;
         }
-        match run(&module, &format!("const_{i}")) {
+        match run(&module, &program, &format!("const_{i}")) {
             Ok(results) => {
                 let ty = checker.program.consts[id].ty;
                 if let Some(value) = results.first().and_then(|value| constant(checker, ty, value)) {
@@ -97,7 +99,10 @@ fn candidates(checker: &mut Checker) -> Vec<ConstId> {
         .collect()
 }
 
-fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
+/// All constants as functions of one program, or why there is none.
+type Prepared = Result<Arc<Program>, Failure>;
+
+fn run(module: &lir::Module, program: &Prepared, export: &str) -> Result<Vec<Value>, Fault> {
     let too_long = |what: String| Fault { code: codes::CONST_TOO_LONG, what, place: None };
     let failed = |failure: Failure| match failure {
         Failure::OutOfSteps => too_long("takes more than 100 million steps".to_string()),
@@ -106,15 +111,15 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
     let (outcome, has_printed, said) = match module.target.platform() {
         Platform::Wasm => {
             let mut host = Preview1::default();
-            (call(module, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
+            (call(module, program, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
         }
         Platform::X86_64Linux => {
             let mut host = Linux::default();
-            (call(module, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
+            (call(module, program, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
         }
         Platform::C(_) => {
             let mut host = CLibrary::new(module.target.pointer_bytes);
-            (call(module, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
+            (call(module, program, export, &mut host)?, !host.stdout.is_empty(), host.stderr)
         }
     };
     let outcome = outcome.map_err(failed)?;
@@ -135,10 +140,15 @@ fn run(module: &lir::Module, export: &str) -> Result<Vec<Value>, Fault> {
 }
 
 /// `Err`: the constant asks for what only the host of the program knows.
-fn call(module: &lir::Module, export: &str, host: &mut dyn Host) -> Result<Result<Outcome, Failure>, Fault> {
+fn call(
+    module: &lir::Module,
+    program: &Prepared,
+    export: &str,
+    host: &mut dyn Host,
+) -> Result<Result<Outcome, Failure>, Fault> {
     let mut host = Compiler { host, is_asked: false };
-    let outcome = Interp::new(module, LIMITS)
-        .and_then(|mut interp| interp.call(export, &result_slot(module, export), &mut host));
+    let interp = program.clone().and_then(|program| Interp::of(program, LIMITS));
+    let outcome = interp.and_then(|mut interp| interp.call(export, &result_slot(module, export), &mut host));
     if host.is_asked {
         let what = "asks the host, which there is none of yet".to_string();
         return Err(Fault { code: codes::CONST_ASKS_HOST, what, place: None });
