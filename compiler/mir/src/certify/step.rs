@@ -17,6 +17,8 @@ pub(crate) struct Stepper<'a> {
     pub tokens: Vec<Local>,
     pointed_to: BitSet,
     at: usize,
+    /// What may be left over, or missing, where the function is left.
+    leaving: Vec<Local>,
     /// Statement and message, of the blocks stepped through since this was emptied.
     pub errors: Vec<(usize, String)>,
 }
@@ -54,7 +56,15 @@ impl<'a> Stepper<'a> {
             }
         }
         let pointed_to = body.pointed_to();
-        Stepper { program, shapes, body, flags, tokens, pointed_to, at: 0, errors: Vec::new() }
+        let leaving = Vec::new();
+        let mut this =
+            Stepper { program, shapes, body, flags, tokens, pointed_to, leaving, at: 0, errors: Vec::new() };
+        let asked = |local: &Local| {
+            let may_stay = shapes.facts.needs_drop(this.ty(*local)) || this.tokens.contains(local);
+            may_stay && this.class(*local) != Class::Lent
+        };
+        this.leaving = body.locals.indices().filter(asked).collect();
+        this
     }
 
     fn fail(&mut self, message: impl Into<String>) {
@@ -531,7 +541,8 @@ impl<'a> Stepper<'a> {
 
     /// What must hold where the function is left.
     fn leave(&mut self, state: &State, returns: bool) {
-        for local in self.body.locals.indices() {
+        for i in 0..self.leaving.len() {
+            let local = self.leaving[i];
             let val = &state.values[local];
             let ty = self.ty(local);
             let needed = self.class(local) == Class::MutParam || local == RETURN && returns;
