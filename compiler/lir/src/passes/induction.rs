@@ -144,7 +144,7 @@ impl<'a> Finder<'a> {
     }
 
     fn is_from_outside(&self, reg: Reg, header: Block) -> bool {
-        self.defs.is_single(reg)
+        self.writes[reg].len() <= WRITES_MAX
             && self.writes[reg].iter().all(|&(block, _)| !self.doms.dominates(header, block))
     }
 

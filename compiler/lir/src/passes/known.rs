@@ -6,9 +6,12 @@
 //! it lies as a signed number; branches narrow that for the blocks behind them. [`Known::enter`] and [`Known::leave`]
 //! bracket the subtree of a block: what was learnt in it is undone.
 //!
+//! Where a branch gives a register the smaller of two values, it is at most both of them, and so is what is compared with it.
+//!
 //! Results of an invoke count as written on both edges. On the unwinding one the register holds its old bits under the
 //! new value, about which nothing is known.
 
+use super::choices::{Choice, find_choices};
 use super::edit::Defs;
 use super::phis::phi_places;
 use super::range::{Range, range_of};
@@ -47,6 +50,9 @@ pub(crate) struct Known {
     values: IndexVec<Val, Value>,
     constants: FxHashMap<(Ty, u128), Val>,
     phis: IndexVec<Block, Vec<Reg>>,
+    choices: IndexVec<Block, Vec<Choice>>,
+    /// What a value is at most, which holds wherever there is the value.
+    at_most: FxHashMap<Val, Vec<Val>>,
     /// Comparisons whose answer branches have told.
     decided: FxHashMap<Question, bool>,
     log: Vec<Undo>,
@@ -57,7 +63,9 @@ pub(crate) struct Mark(usize);
 
 impl Known {
     pub fn new(body: &Body, doms: &Doms, preds: &Preds, pointer_bytes: u32) -> Known {
-        let phis = phi_places(body, doms, preds, &Defs::new(body));
+        let defs = Defs::new(body);
+        let phis = phi_places(body, doms, preds, &defs);
+        let choices = find_choices(body, doms, preds, &defs, &phis);
         let mut known = Known {
             pointer_bytes,
             tys: IndexVec::new(),
@@ -65,6 +73,8 @@ impl Known {
             values: IndexVec::new(),
             constants: FxHashMap::default(),
             phis,
+            choices,
+            at_most: FxHashMap::default(),
             decided: FxHashMap::default(),
             log: Vec::new(),
         };
@@ -81,10 +91,33 @@ impl Known {
 
     pub fn enter(&mut self, block: Block) -> Mark {
         let mark = Mark(self.log.len());
+        let choices = std::mem::take(&mut self.choices[block]);
+        let bounds: Vec<(Reg, Vec<Val>)> =
+            choices.iter().map(|choice| (choice.dst, self.bounds(choice))).collect();
         for reg in std::mem::take(&mut self.phis[block]) {
             self.write(reg);
         }
+        for (reg, bounds) in bounds.into_iter().filter(|(_, bounds)| !bounds.is_empty()) {
+            let value = self.holds[reg];
+            bounds.iter().for_each(|bound| self.decide_values(CmpOp::LeS, value, *bound));
+            self.at_most.insert(value, bounds);
+        }
         mark
+    }
+
+    /// The values that the result of a choice is at most, whichever way was taken.
+    fn bounds(&self, choice: &Choice) -> Vec<Val> {
+        let Some((Op::Cmp { op, .. }, [x, y, _])) = &self.values[self.holds[choice.cond]].op else {
+            return Vec::new();
+        };
+        let Some(opposite) = op.negated() else { return Vec::new() };
+        let is_at_most = |op: CmpOp, a: Val, b: Val| {
+            let knows = |op: CmpOp| implied(op).contains(&(CmpOp::LeS, true));
+            a == b || (a, b) == (*x, *y) && knows(op) || (a, b) == (*y, *x) && knows(op.swapped())
+        };
+        let (then, else_) = (self.holds[choice.then], self.holds[choice.else_]);
+        let both = [then, else_].into_iter();
+        both.filter(|to| is_at_most(*op, then, *to) && is_at_most(opposite, else_, *to)).collect()
     }
 
     pub fn leave(&mut self, mark: &Mark) {
@@ -184,6 +217,18 @@ impl Known {
     /// `a op b` is true from here on, and what follows from that.
     pub fn decide(&mut self, op: CmpOp, a: Reg, b: Reg) {
         let (a, b) = (self.holds[a], self.holds[b]);
+        self.decide_values(op, a, b);
+        let (less, a, b) = match op {
+            CmpOp::GtS | CmpOp::GeS => (op.swapped(), b, a),
+            op => (op, a, b),
+        };
+        if matches!(less, CmpOp::LtS | CmpOp::LeS) {
+            let bounds = self.at_most.get(&b).cloned().unwrap_or_default();
+            bounds.into_iter().for_each(|bound| self.decide_values(less, a, bound));
+        }
+    }
+
+    fn decide_values(&mut self, op: CmpOp, a: Val, b: Val) {
         for &(other, answer) in implied(op) {
             for question in [(other, a, b), (other.swapped(), b, a)] {
                 let old = self.decided.insert(question, answer);

@@ -5,6 +5,7 @@
 
 mod bulk;
 mod call_graph;
+mod choices;
 pub mod coalesce;
 pub mod copy_prop;
 pub mod dead_code;
