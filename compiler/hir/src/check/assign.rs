@@ -139,7 +139,8 @@ impl FnCtxt<'_> {
                 let mut args = args.into_iter();
                 let (_, rhs) = (args.next(), args.next());
                 let Some(rhs) = rhs else { return self.error_expr(span) };
-                let rhs = if has_steps(&target) { self.hoist(rhs.expr, &mut lets) } else { rhs.expr };
+                let is_first = has_steps(&target) || may_write(&rhs.expr);
+                let rhs = if is_first { self.hoist(rhs.expr, &mut lets) } else { rhs.expr };
                 let target = self.hoist_place(target, &mut lets);
                 let values = vec![super::expr::value_arg(duplicate(&target)), super::expr::value_arg(rhs)];
                 let value = Expr { kind: ExprKind::Call { callee, args: values }, ty: result, span };
@@ -211,6 +212,31 @@ fn has_steps(place: &Expr) -> bool {
     match &place.kind {
         ExprKind::Local(_) => false,
         ExprKind::Field { base, .. } => has_steps(base),
+        _ => true,
+    }
+}
+
+/// Whether evaluating an expression may change a variable; `false` only where that is plain.
+fn may_write(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Lit(_) | ExprKind::Local(_) | ExprKind::Const(..) | ExprKind::ConstParam(_) => false,
+        ExprKind::Closure(_) | ExprKind::FnItem => false,
+        ExprKind::Field { base: e, .. } | ExprKind::Unary { operand: e, .. } | ExprKind::Cast(e) => {
+            may_write(e)
+        }
+        ExprKind::Coerce { expr, .. } => may_write(expr),
+        ExprKind::Binary { lhs, rhs, .. } => may_write(lhs) || may_write(rhs),
+        ExprKind::IndexPlace { base, index, .. } | ExprKind::FixedIndex { base, index } => {
+            may_write(base) || may_write(index)
+        }
+        ExprKind::Tuple(elems) | ExprKind::Array(elems) => elems.iter().any(may_write),
+        ExprKind::Interp(parts) => parts.iter().any(|part| match part {
+            InterpPart::Expr { expr, .. } => may_write(expr),
+            InterpPart::Str(_) => false,
+        }),
+        ExprKind::Call { callee: Callee::Fn { .. } | Callee::TraitMethod { .. }, args } => {
+            args.iter().any(|arg| arg.mode == ArgMode::Mut || may_write(&arg.expr))
+        }
         _ => true,
     }
 }

@@ -66,6 +66,8 @@ pub(crate) struct Flow<'a> {
     unknown: Vec<Span>,
     /// The variable with the duty to answer, in a handler that answers by itself.
     reply: Option<LocalId>,
+    /// The parameters that the function or closure hands back.
+    in_out: Vec<LocalId>,
     /// What the expressions around the current place still need.
     held: Vec<held::Held>,
 }
@@ -155,17 +157,29 @@ impl<'a> Flow<'a> {
             unset_reported: Vec::new(),
             unknown: Vec::new(),
             reply,
+            in_out: Vec::new(),
             held: Vec::new(),
         }
     }
 
     fn run(mut self) -> ParamUse {
+        if let BodyOwner::Fn(id) = self.body.owner {
+            let modes = self.ck.program.fns[id].params.iter().map(|p| p.mode);
+            let in_out = self.body.params.iter().copied().zip(modes);
+            self.in_out =
+                in_out.filter(|(_, mode)| *mode == ParamMode::Mut).map(|(local, _)| local).collect();
+        }
         let mut state = State { owes_reply: self.reply.is_some(), ..State::default() };
         self.expr(&self.body.value, &mut state, Use::Move);
         self.check_exit(&state, self.body.value.span);
-        for (_, closure) in &self.body.closures {
+        for (id, closure) in &self.body.closures {
+            let modes = self.ck.program.closures[*id].params.iter().map(|(_, mode)| *mode);
+            let in_out = closure.params.iter().copied().zip(modes);
+            self.in_out =
+                in_out.filter(|(_, mode)| *mode == ParamMode::Mut).map(|(local, _)| local).collect();
             let mut state = State::default();
             self.expr(&closure.value, &mut state, Use::Move);
+            self.check_exit(&state, closure.value.span);
         }
         self.params
     }
@@ -269,21 +283,19 @@ impl<'a> Flow<'a> {
 
     /// In-out parameters must hold a value when the function ends.
     fn check_exit(&mut self, state: &State, span: Span) {
-        let BodyOwner::Fn(id) = self.body.owner else { return };
         if state.dead {
             return;
         }
-        self.check_answered(state, span);
-        for (i, local) in self.body.params.iter().enumerate() {
-            let is_mut = self.ck.program.fns[id].params.get(i).is_some_and(|p| p.mode == ParamMode::Mut);
-            let Some(moved) = state.moved.iter().find(|m| m.local == *local).filter(|_| is_mut) else {
-                continue;
-            };
+        if matches!(self.body.owner, BodyOwner::Fn(_)) {
+            self.check_answered(state, span);
+        }
+        for local in self.in_out.clone() {
+            let Some(moved) = state.moved.iter().find(|m| m.local == local) else { continue };
             if self.is_doubtful(moved.span, self.end_of(span)) {
                 continue;
             }
-            let text = self.part_name(*local, &moved.path).0;
-            let note = if self.is_states(*local) {
+            let text = self.part_name(local, &moved.path).0;
+            let note = if self.is_states(local) {
                 "the next message finds the states as this one leaves them; `take()` or `replace()` leave something in its place"
             } else {
                 "a `mut` parameter is handed back to the caller; `take()` or `replace()` leave something in its place"

@@ -58,7 +58,8 @@ impl Finder<'_> {
             return Some(dst);
         }
         let data = &self.body.blocks[way];
-        let is_way = *self.preds.of(way) == [self.fork] && matches!(data.term, Term::Jump(to) if to == self.join);
+        let is_way =
+            *self.preds.of(way) == [self.fork] && matches!(data.term, Term::Jump(to) if to == self.join);
         if !is_way || data.insts.len() > INSTS_MAX {
             return None;
         }

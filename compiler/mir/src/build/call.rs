@@ -37,7 +37,8 @@ impl Builder<'_, '_> {
             let type_args = type_args.clone();
             return self.intrinsic_call(dest, e, name, &type_args, args);
         }
-        let plans = self.plan_args(args);
+        let lent = self.cx.lent_args(&target);
+        let plans = self.plan_lent_args(args, &lent);
         let args = self.finish_args(plans);
         if self.is_reachable() && !self.builtin_inline(dest, &target, &args, e.span) {
             self.call_fn(target, args, dest, e.span);
@@ -109,7 +110,14 @@ impl Builder<'_, '_> {
 
     // ------------------------------------------------------------ arguments
 
+    /// Arguments that are given away.
     pub fn plan_args<'e>(&mut self, args: &'e [body::Arg]) -> Vec<ArgPlan<'e>> {
+        self.plan_lent_args(args, &[])
+    }
+
+    /// `lent`: those that stay the caller's if they can only be moved. The checker has seen to it that nothing happens to
+    /// these meanwhile.
+    fn plan_lent_args<'e>(&mut self, args: &'e [body::Arg], lent: &[bool]) -> Vec<ArgPlan<'e>> {
         let shared = self.shared_states();
         let mut plans = Vec::with_capacity(args.len());
         for (i, arg) in args.iter().enumerate() {
@@ -120,7 +128,11 @@ impl Builder<'_, '_> {
                 ArgMode::Value => {
                     let operand = self.operand(&arg.expr);
                     let disturbed = disturbed || is_named && self.may_lose(&arg.expr, later());
-                    ArgPlan::Value(if disturbed { self.stable(operand) } else { operand })
+                    ArgPlan::Value(match (disturbed, lent.get(i)) {
+                        (false, _) => operand,
+                        (true, Some(true)) => self.stable(operand),
+                        (true, _) => self.pinned(operand),
+                    })
                 }
                 ArgMode::Mut => {
                     let mut plan = self.plan(&arg.expr);
@@ -153,6 +165,10 @@ impl Builder<'_, '_> {
                 ArgPlan::Value(_) => None,
             })
             .collect();
+        self.separate_from(plans, &written);
+    }
+
+    fn separate_from(&mut self, plans: &mut [ArgPlan<'_>], written: &[Local]) {
         if written.is_empty() {
             return;
         }
@@ -264,7 +280,11 @@ impl Builder<'_, '_> {
         if disturbed && is_mut {
             self.stabilise(&mut plan);
         }
-        let plans = self.plan_args(rest);
+        let mut plans = self.plan_args(rest);
+        if is_mut {
+            let root = self.root_of(plan.root.local);
+            self.separate_from(&mut plans, &[root]);
+        }
         let object = self.open(plan, if is_mut { Access::Write } else { Access::Read });
         let args = self.finish_args(plans);
         let callee = method.callee(object);

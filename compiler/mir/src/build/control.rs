@@ -65,25 +65,22 @@ impl Builder<'_, '_> {
                 self.cond(lhs, false, fail);
                 self.cond(rhs, false, fail);
             }
-            ExprKind::Binary { op: B::And | B::Or, lhs, rhs } => self.either(lhs, rhs, want, fail),
+            ExprKind::Binary { op: B::And | B::Or, .. } => self.either(e, want, fail),
             ExprKind::Is { expr, pat } if want => self.test_pattern(expr, pat, fail),
             ExprKind::Is { expr, pat } => self.test_mismatch(expr, pat, fail),
             _ => self.cond_leaf(e, want, fail),
         }
     }
 
-    /// Goes on if one of the two is `want`; what they bind is not visible.
-    fn either(&mut self, lhs: &Expr, rhs: &Expr, want: bool, fail: &mut Exit) {
+    /// Goes on if one of the two is `want`, which is where not both are the opposite: what the first binds is there for the
+    /// second, and gone behind them.
+    fn either(&mut self, e: &Expr, want: bool, fail: &mut Exit) {
         let depth = self.drops.len();
-        let mut ok = Label::default();
         let mut next = self.new_exit();
-        self.cond(lhs, want, &mut next);
-        self.pop_drops(depth, None);
-        self.goto(&mut ok);
+        self.cond(e, !want, &mut next);
+        self.exit(fail);
+        self.truncate_drops(depth);
         self.bind(next.label);
-        self.cond(rhs, want, fail);
-        self.pop_drops(depth, None);
-        self.join(ok);
     }
 
     fn test_mismatch(&mut self, expr: &Expr, pat: &Pat, fail: &mut Exit) {

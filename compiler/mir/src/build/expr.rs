@@ -203,15 +203,29 @@ impl Builder<'_, '_> {
         out
     }
 
-    /// Operands of several expressions, evaluated in order: what a later one may change is read at once.
+    /// Operands of several expressions that are looked at, evaluated in order: what a later one may change is read at once.
     pub fn operands(&mut self, exprs: &[&Expr]) -> Vec<Operand> {
+        self.operands_before(exprs, None, false)
+    }
+
+    /// Those of a value that is made of them.
+    fn parts(&mut self, exprs: &[&Expr]) -> Vec<Operand> {
+        self.operands_before(exprs, None, true)
+    }
+
+    /// Operands that are followed by another expression; `given`: they are moved if they can only be moved.
+    fn operands_before(&mut self, exprs: &[&Expr], behind: Option<&Expr>, given: bool) -> Vec<Operand> {
         let shared = self.shared_states();
         let mut out = Vec::with_capacity(exprs.len());
         for (i, e) in exprs.iter().enumerate() {
             let operand = self.operand(e);
-            let later = || exprs[i + 1..].iter().copied();
+            let later = || exprs[i + 1..].iter().copied().chain(behind);
             let disturbed = is_place(e) && (is_disturbed(e, later(), shared) || self.may_lose(e, later()));
-            out.push(if disturbed { self.stable(operand) } else { operand });
+            out.push(match (disturbed, given) {
+                (false, _) => operand,
+                (true, false) => self.stable(operand),
+                (true, true) => self.pinned(operand),
+            });
         }
         out
     }
@@ -228,7 +242,7 @@ impl Builder<'_, '_> {
 
     fn tuple(&mut self, dest: Option<&Place>, e: &Expr, elems: &[Expr]) {
         let exprs: Vec<&Expr> = elems.iter().collect();
-        let fields = self.operands(&exprs);
+        let fields = self.parts(&exprs);
         self.aggregate(dest, e, 0, fields);
     }
 
@@ -263,7 +277,7 @@ impl Builder<'_, '_> {
         base: Option<&Expr>,
     ) {
         let exprs: Vec<&Expr> = order.iter().filter_map(|i| fields.get(*i as usize)?.as_ref()).collect();
-        let values = self.operands(&exprs);
+        let values = self.operands_before(&exprs, base, true);
         let mut operands: Vec<Option<Operand>> = fields.iter().map(|_| None).collect();
         let given = order.iter().filter(|i| fields.get(**i as usize).is_some_and(Option::is_some));
         for (i, value) in given.zip(values) {
@@ -290,7 +304,7 @@ impl Builder<'_, '_> {
         match self.cx.front.program().types.kind(ty).clone() {
             H::FixedArray(..) => {
                 let exprs: Vec<&Expr> = elems.iter().collect();
-                let values = self.operands(&exprs);
+                let values = self.parts(&exprs);
                 let ty = self.ty(e.ty);
                 if let Some(dest) = dest {
                     self.assign(dest.clone(), Rvalue::FixedArray(ty, values));
@@ -351,7 +365,7 @@ impl Builder<'_, '_> {
                 self.fixed_repeat(dest, e, value, len);
             }
             (H::Adt(_, args), Some(count)) => {
-                let values = self.operands(&[value, count]);
+                let values = self.parts(&[value, count]);
                 let call_args = values.into_iter().map(Arg::Value).collect();
                 self.call_lang("array_repeat", &args, call_args, dest.cloned(), e.span);
             }

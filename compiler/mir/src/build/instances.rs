@@ -215,6 +215,15 @@ impl<'f> Cx<'f> {
         }
     }
 
+    /// By argument: whether what is called is only lent it, if it can only be moved.
+    pub(super) fn lent_args(&mut self, target: &ResolvedFn) -> Vec<bool> {
+        let ResolvedFn::Fn(id, args) = target else { return Vec::new() };
+        match self.is_structural_method(*id) {
+            true => vec![true; self.front.program().fns[*id].params.len()],
+            false => self.lent_params(*id, args),
+        }
+    }
+
     /// Parameters that can only be moved and that the function only looks at stay the caller's.
     fn lend_params(&mut self, id: FnId, args: &[Ty], params: &mut [(mir::Ty, ParamMode)]) {
         // A generator keeps what it gets.

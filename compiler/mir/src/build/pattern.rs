@@ -129,7 +129,11 @@ impl Builder<'_, '_> {
         siblings: &[Expr],
         written: &Effects,
     ) -> OccId {
+        let ty = self.ty(e.ty);
+        // The parts of a tuple that can only be moved are moved into it, whatever its patterns look at.
+        let goes = !siblings.is_empty() && self.facts(ty).iso;
         let is_stable = is_place(e)
+            && !goes
             && !written.memory
             && place_root(e).is_none_or(|root| !written.written.contains(&root))
             && !super::effects::is_disturbed(

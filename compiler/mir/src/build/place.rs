@@ -223,6 +223,18 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// As [`Builder::stable`], of an operand that is given away: what can only be moved is moved now.
+    pub fn pinned(&mut self, operand: Operand) -> Operand {
+        match operand {
+            Operand::Move(place) if self.is_named(&place) => {
+                let ty = self.place_ty(&place);
+                let temp = self.assign_temp(ty, Rvalue::Use(Operand::Move(place)));
+                self.take(temp)
+            }
+            other => self.stable(other),
+        }
+    }
+
     /// Whether a place may be written by code other than what made it: variables, memory.
     fn is_named(&self, place: &Place) -> bool {
         !place.proj.is_empty()
