@@ -14,6 +14,7 @@ pub mod ir;
 mod names;
 pub mod parse;
 mod parse_body;
+mod parse_error;
 pub mod passes;
 pub mod print;
 pub mod verify;

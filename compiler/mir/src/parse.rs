@@ -7,24 +7,9 @@ use crate::ir::*;
 use crate::names::*;
 use entity::{Idx, IndexVec};
 use rustc_hash::FxHashMap;
-use std::fmt;
 use syntax::Span;
 
-/// What is wrong with a text, and where; lines and columns count from 1.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ParseError {
-    pub line: u32,
-    pub column: u32,
-    pub message: String,
-}
-
-impl fmt::Display for ParseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.line, self.column, self.message)
-    }
-}
-
-impl std::error::Error for ParseError {}
+pub use crate::parse_error::ParseError;
 
 pub(crate) type Res<T> = Result<T, ParseError>;
 
