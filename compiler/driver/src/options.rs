@@ -204,7 +204,11 @@ pub fn passes() -> Vec<PassInfo> {
     let of_mir = mir::PASSES.iter().map(|p| (Level::Mir, p.name, p.description));
     let of_lir = lir::passes::PASSES.iter().map(|p| (Level::Lir, p.name, p.description));
     let of_wasm = backend_wasm::PASSES.iter().map(|p| (Level::Wasm, p.name, p.description));
-    of_mir.chain(of_lir).chain(of_wasm).map(|(level, name, description)| PassInfo { level, name, description }).collect()
+    of_mir
+        .chain(of_lir)
+        .chain(of_wasm)
+        .map(|(level, name, description)| PassInfo { level, name, description })
+        .collect()
 }
 
 /// A name that is in no list.

@@ -227,12 +227,7 @@ impl FnCtxt<'_> {
     }
 
     /// Arms of `match` and `catch`.
-    pub(crate) fn arms(
-        &mut self,
-        arms: &mut [ast::Arm],
-        scrutinee: Ty,
-        want: Option<Ty>,
-    ) -> (Vec<Arm>, Ty) {
+    pub(crate) fn arms(&mut self, arms: &mut [ast::Arm], scrutinee: Ty, want: Option<Ty>) -> (Vec<Arm>, Ty) {
         let before = self.diverges;
         let mut all_diverge = true;
         let mut join = Join::new(want);

@@ -1,7 +1,7 @@
 //! Loops, `break` and `continue`.
 
-use super::expr::value_arg;
 use super::control::CondOut;
+use super::expr::value_arg;
 use super::pattern::{Binds, BoundNames};
 use super::{Cause, FnCtxt, LoopCtx};
 use crate::body::*;
