@@ -4,6 +4,7 @@
 //! // heavy                     not run on the interpreter
 //! // args: one two             arguments of the program
 //! // stdin: text               one line of input; several lines add up
+//! // stdin-end: text           the end of the input, without a line's end; `\r` and `\n` are written so
 //! // status: 101               expected exit status, 0 if absent
 //! // stderr: text              must occur in standard error; several lines are all looked for
 //! // flags: overflow-checks    on in every profile; `no-overflow-checks` likewise
@@ -114,6 +115,7 @@ impl Program {
                 self.stdin.push_str(value);
                 self.stdin.push('\n');
             }
+            "stdin-end" => self.stdin.push_str(&value.replace("\\r", "\r").replace("\\n", "\n")),
             "status" => {
                 self.status = value.parse().map_err(|_| format!("{}: bad status {value}", self.name))?
             }

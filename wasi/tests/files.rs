@@ -155,6 +155,23 @@ fn directories_are_made_listed_and_removed() {
     assert_eq!(outcome.stdout_text(), "b.txt\0\0\0\0\0".trim_end_matches('\0').to_string() + "c.txt");
 }
 
+/// They have no path, but are there.
+#[test]
+#[cfg(target_os = "linux")]
+fn names_that_are_not_utf_8_are_listed_lossily() {
+    use std::os::unix::ffi::OsStrExt;
+    let scratch = Scratch::new("names");
+    fs::write(scratch.inside().join(std::ffi::OsStr::from_bytes(b"a\xff")), "").unwrap();
+    let outcome = scratch.run(
+        &[],
+        ";; Behind `.` and `..` one header of 24 bytes with a name of 4.
+        (call $check (call $readdir (i32.const 3) (i32.const 1024) (i32.const 500) (i64.const 0) (i32.const 36)))
+        (call $check (i32.ne (i32.load (i32.const 36)) (i32.const 79)))
+        (call $print (i32.const 1099) (i32.const 4))",
+    );
+    assert_eq!((outcome.stdout_text().as_str(), outcome.status), ("a\u{FFFD}", 0));
+}
+
 #[test]
 fn given_directories_are_found_by_name() {
     let outcome = Scratch::new("prestat").run(

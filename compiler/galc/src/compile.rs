@@ -10,6 +10,7 @@ use driver::{
     BackendKind, CompileOutput, Compiled, DriverError, OptLevel, Options, Panics, Profile, ProfileFile,
     Profiling, Purpose, Session, TargetInfo, Trace, Vectors,
 };
+use std::env::VarError;
 use std::path::PathBuf;
 use wasi::{Preopen, RunOptions};
 
@@ -128,11 +129,22 @@ pub fn compile(
     Ok(output.map(|output| (compiled, output)))
 }
 
+/// Tells of the variables that `--inherit-env` leaves out.
+pub fn tell_of_environment(args: &HostArgs, shell: &Shell) {
+    let ours = args.inherit_env.then(std::env::vars_os).into_iter().flatten();
+    for (name, value) in ours {
+        if name.to_str().is_none() || value.to_str().is_none() {
+            let name = name.to_string_lossy();
+            shell.warning(&format!("the variable `{name}` is not passed on, because it is not UTF-8"));
+        }
+    }
+}
+
 /// The host's options for arguments; streams are left at their defaults.
 pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
     let mut env = Vec::new();
     if args.inherit_env {
-        // Variables that are not Unicode cannot be passed to preview 1.
+        // Variables that are not Unicode cannot be passed to preview 1: see `tell_of_environment`.
         let ours = std::env::vars_os().filter(|(name, _)| name != crate::watch::WATCHER);
         env.extend(ours.filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))));
     }
@@ -141,8 +153,15 @@ pub fn host_options(args: &HostArgs) -> Result<RunOptions, Failure> {
             Some((name, value)) => (name, value.to_string()),
             None if variable.is_empty() => ("", String::new()),
             None => {
-                let value = std::env::var(variable).map_err(|_| {
-                    Failure::Usage(format!("the environment has no variable `{variable}` to pass on"))
+                let value = std::env::var(variable).map_err(|error| {
+                    Failure::Usage(match error {
+                        VarError::NotPresent => {
+                            format!("the environment has no variable `{variable}` to pass on")
+                        }
+                        VarError::NotUnicode(_) => format!(
+                            "the variable `{variable}` cannot be passed on, because its value is not UTF-8"
+                        ),
+                    })
                 })?;
                 (variable.as_str(), value)
             }

@@ -52,6 +52,33 @@ fn run_passes_arguments_environment_input_and_status() {
     assert_eq!(stdout(&output), "tell\0a\0the input");
 }
 
+/// Variables of programs are UTF-8.
+#[test]
+#[cfg(unix)]
+fn variables_that_are_not_utf_8_are_told_of() {
+    use std::os::unix::ffi::OsStrExt;
+    let scratch = Scratch::new("variables");
+    scratch.module("tell.wasm", TELL);
+    scratch.write("main.gal", "use std.env\nfn main() { println(env.var(\"GALC_BAD\")) }\n");
+    let bad = std::ffi::OsStr::from_bytes(b"x\xff");
+    let run = |args: &[&str]| {
+        let mut command = scratch.command(args);
+        command.env_clear().env("GALC_BAD", bad).env("GALC_GOOD", "y");
+        command.stdin(Stdio::null()).output().expect("galc can be run")
+    };
+    let named = run(&["run", "--env", "GALC_BAD", "tell.wasm"]);
+    assert_eq!(status(&named), 2);
+    let message = "the variable `GALC_BAD` cannot be passed on, because its value is not UTF-8";
+    assert!(stderr(&named).contains(message), "{}", stderr(&named));
+    let warning = "warning: the variable `GALC_BAD` is not passed on, because it is not UTF-8\n";
+    let all = run(&["run", "--inherit-env", "tell.wasm"]);
+    assert_eq!((stdout(&all).as_str(), status(&all)), ("tell\0GALC_GOOD=y\0", 7));
+    assert_eq!(stderr(&all), warning);
+    let compiled = run(&["run", "--inherit-env", "main.gal"]);
+    assert_eq!((stdout(&compiled).as_str(), stderr(&compiled).as_str()), ("None\n", warning));
+    assert_eq!(stderr(&run(&["run", "tell.wasm"])), "");
+}
+
 #[test]
 fn run_limits_time_and_memory() {
     let scratch = Scratch::new("limits");

@@ -104,12 +104,7 @@ impl Solver<'_> {
         let Some(builtin) = self.p.index.builtin(trait_) else { return Sel::No };
         let kind = self.p.types.kind(self_ty);
         if builtin.holds_for(kind) {
-            let fits = match builtin {
-                Builtin::Arith | Builtin::Wrap | Builtin::Bits => self.unify(args[0], args[1]),
-                Builtin::Shift => self.shift_count_fits(args[0], args[1]),
-                _ => true,
-            };
-            return if fits { Sel::Builtin(builtin) } else { Sel::No };
+            return if self.builtin_takes(builtin, args) { Sel::Builtin(builtin) } else { Sel::No };
         }
         let parts = match kind {
             // What can only be moved stays on its side.
@@ -120,11 +115,24 @@ impl Solver<'_> {
         if builtin.is_structural() && parts { Sel::Builtin(builtin) } else { Sel::No }
     }
 
+    /// Whether the compiler's operator of a number takes what is on the right.
+    pub(crate) fn builtin_takes(&mut self, builtin: Builtin, args: &[Ty]) -> bool {
+        match builtin {
+            Builtin::Shift => self.shift_count_fits(args[0], args[1]),
+            _ => !builtin.is_binary() || self.unify(args[0], args[1]),
+        }
+    }
+
     /// Whether an operator of a number may still be the compiler's, since nothing is known of its right side.
     pub(crate) fn may_be_builtin(&self, trait_: TraitId, self_ty: Ty, args: &[Ty]) -> bool {
-        let [_, right] = args else { return false };
         self.p.index.builtin(trait_).is_some_and(|builtin| builtin.holds_for(self.p.types.kind(self_ty)))
-            && self.infer.kind_of(&self.p.types, self.shallow(*right)) == Some(VarKind::General)
+            && self.is_right_side_open(args)
+    }
+
+    /// Whether the arguments are those of an operator of whose right side nothing is known.
+    pub(crate) fn is_right_side_open(&self, args: &[Ty]) -> bool {
+        let [_, right] = args else { return false };
+        self.infer.kind_of(&self.p.types, self.shallow(*right)) == Some(VarKind::General)
     }
 
     fn shift_count_fits(&mut self, value: Ty, count: Ty) -> bool {

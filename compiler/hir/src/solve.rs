@@ -209,26 +209,41 @@ impl<'a> Solver<'a> {
 
     /// A literal's type: integer or float, not yet known which.
     fn select_number(&mut self, trait_: TraitId, args: &[Ty], kind: VarKind) -> Sel {
-        if let Some(builtin) = self.p.index.builtin(trait_)
-            && builtin.holds_for_number(kind == VarKind::Int)
-        {
-            if builtin.is_binary() {
-                self.unify(args[0], args[1]);
-            }
-            return Sel::Builtin(builtin);
-        }
+        let builtin = self.p.index.builtin(trait_).filter(|b| b.holds_for_number(kind == VarKind::Int));
         let heads: &[Head] = match kind {
             VarKind::Float => &[Head::F64, Head::F32],
             _ => &[],
         };
         let ints = ALL_INTS.iter().filter(|_| kind == VarKind::Int).map(|i| Head::Int(*i));
-        let any = heads
-            .iter()
-            .copied()
-            .chain(ints)
-            .chain([Head::Any])
-            .any(|h| !self.p.index.trait_impls(trait_, h).is_empty());
-        if any { Sel::Maybe } else { Sel::No }
+        let mut heads = heads.iter().copied().chain(ints).chain([Head::Any]);
+        let Some(builtin) = builtin else {
+            let any = heads.any(|h| !self.p.index.trait_impls(trait_, h).is_empty());
+            return if any { Sel::Maybe } else { Sel::No };
+        };
+        // An operator of a program's own may be meant, as long as its right side may be what that takes.
+        let is_open = self.is_right_side_open(args);
+        if !is_open && self.builtin_takes(builtin, args) {
+            return Sel::Builtin(builtin);
+        }
+        let mut own: Vec<_> = heads.flat_map(|head| self.fitting_impls(trait_, head, args)).collect();
+        match own.pop() {
+            Some((id, binds, fits)) if own.is_empty() && !is_open => self.confirm_impl(id, binds, fits, args),
+            Some(_) => Sel::Maybe,
+            None if is_open && self.builtin_takes(builtin, args) => Sel::Builtin(builtin),
+            None => Sel::No,
+        }
+    }
+
+    /// The impls among those of a head that may be for the arguments.
+    fn fitting_impls(&mut self, trait_: TraitId, head: Head, args: &[Ty]) -> Vec<(ImplId, Binds, Tri)> {
+        let ids = self.p.index.trait_impls(trait_, head).to_vec();
+        let fitting = ids.into_iter().filter_map(|id| {
+            let mut binds = Binds::from_elem(None, self.p.impls[id].generics.params.len());
+            let fits = self.match_impl(id, args, &mut binds);
+            let applies = fits != Tri::No && (head != Head::Any || self.blanket_applies(id, &binds));
+            applies.then_some((id, binds, fits))
+        });
+        fitting.collect()
     }
 
     /// `<I as IntoIterator<T>>::Iter` implements what the trait's declaration of `Iter` says.

@@ -119,6 +119,24 @@ fn comments_anywhere_are_kept() {
 }
 
 /// Programs with random changes that still parse.
+/// Comments that fit into some lines or none, at every place of a text with lists in lists.
+#[test]
+fn long_comments_break_the_same_lines_again() {
+    let text = "fn add(a: Int, b: (Int, Int), c: Array<Int>) -> Map<Int, Int> {
+    f(g(a, b)[h(1, 2)], [k(3), (4, p(5))], |x, y| q(x, y), S { u: r(6), v })
+    let [x, ..rest] = t(s(7), !w(8)) + [(9)]
+    match x.map(f(1)).filter(g(2)) { Some(E(a, b)) when h(a) => i(j(b)), _ => k(-l(3)) }
+}
+";
+    for times in [2, 4, 6] {
+        let comment = format!(" /* {}*/ ", "a long comment ".repeat(times));
+        for (at, _) in text.char_indices() {
+            formatted("a long comment", &format!("{}{comment}{}", &text[..at], &text[at..]));
+            formatted("at a line's end", &format!("{}{comment}\n{}", &text[..at], &text[at..]));
+        }
+    }
+}
+
 #[test]
 fn mutated_programs_keep_their_meaning() {
     let mut rng = damage::Rng::new(0x1234_5678_9ABC_DEF1);

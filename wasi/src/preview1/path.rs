@@ -195,15 +195,15 @@ pub(super) fn fd_readdir(
     Ok(guest.write_u32(out, bytes.len() as u32)?)
 }
 
-/// The entries of a directory, `.` and `..` first, the others by name. Names that are not UTF-8 are left out: no path
-/// of preview 1 can name them.
+/// The entries of a directory, `.` and `..` first, the others by name. What is not UTF-8 in a name becomes U+FFFD: no path
+/// of preview 1 can name such an entry, but a program that counts or prints them is told of it.
 fn list(dir: &Dir) -> Result<Vec<DirEntry>, Errno> {
     let (_, inode, _) = identity(&dir.dir_metadata()?);
     let dots = [".", ".."].map(|name| DirEntry { name: name.into(), inode, filetype: filetype::DIRECTORY });
     let mut entries = Vec::new();
     for entry in dir.entries()? {
         let entry = entry?;
-        let Ok(name) = entry.file_name().into_string() else { continue };
+        let name = entry.file_name().to_string_lossy().into_owned();
         // The entry may be gone by now.
         let Ok(metadata) = entry.metadata() else { continue };
         let (_, inode, _) = identity(&metadata);

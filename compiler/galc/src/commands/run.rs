@@ -1,7 +1,7 @@
 //! `galc run`: compiles a program and runs it, with galc's own input and output.
 
 use crate::cli::RunArgs;
-use crate::compile::{compile, host_options, options, with_seed};
+use crate::compile::{compile, host_options, options, tell_of_environment, with_seed};
 use crate::exit::{Exit, Failure, io_failure};
 use crate::native;
 use crate::node::Node;
@@ -25,6 +25,7 @@ pub fn run(args: RunArgs, shell: &Shell) -> Result<Exit, Failure> {
         }
         let wasm = std::fs::read(module).map_err(|error| io_failure("read", module, &error))?;
         let options = program_options(&program_name(module), &args, &driver::targets()[0])?;
+        tell_of_environment(&args.host, shell);
         // The module is the user's, so what is wrong with it is no bug of galc's.
         return execute(wasm, &options, shell).map_err(|failure| match failure {
             Failure::Run(RunError::Invalid(what)) => {
@@ -46,6 +47,7 @@ fn once(args: &RunArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let options = driver::Options { schedules, ..options(&args.compile, Purpose::Program)? };
     let target = options.target;
     native::check(target, &host_options(&args.host)?)?;
+    tell_of_environment(&args.host, shell);
     trace::check(&args.compile.trace, target)?;
     let node = if target.is_web() { Some(Node::find(unit)?) } else { None };
     let Some((_, output)) = compile(unit, options, shell)? else { return Ok(Exit::Diagnostics) };

@@ -1,7 +1,7 @@
 //! `galc test`: runs each `test` block in an instance of its own, several at once, and reports them in source order.
 
 use crate::cli::{TestArgs, TraceTarget};
-use crate::compile::{compile, host_options, options, with_seed};
+use crate::compile::{compile, host_options, options, tell_of_environment, with_seed};
 use crate::exit::{Exit, Failure};
 use crate::native::{self, Executable};
 use crate::node::{Loaded, Node};
@@ -35,6 +35,7 @@ fn once(args: &TestArgs, unit: &Unit, shell: &Shell) -> Result<Exit, Failure> {
     let options = driver::Options { schedules: seeds.is_some(), ..options(&args.compile, Purpose::Test)? };
     let target = options.target;
     native::check(target, &host_options(&args.host)?)?;
+    tell_of_environment(&args.host, shell);
     trace::check(&args.compile.trace, target)?;
     let is_process = target.platform != Platform::Wasm;
     if is_process && matches!(args.compile.trace.target, Some(TraceTarget::File(_))) {

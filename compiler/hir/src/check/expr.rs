@@ -294,13 +294,16 @@ impl FnCtxt<'_> {
             (true, true, false) => known.range,
             (true, true, true) => known.range_inclusive,
             (true, false, _) => known.range_from,
-            (false, true, _) => known.range_to,
+            (false, true, false) => known.range_to,
+            (false, true, true) => known.range_to_inclusive,
             (false, false, _) => known.range_full,
         };
-        let up_to = lo.is_none() && hi.is_some() && inclusive;
         let (lo, hi, elem) = self.range_ends(lo, hi, elem_want);
-        let hi = if up_to { hi.map(|end| self.one_more(end)) } else { hi };
-        let fields: Vec<Option<Expr>> = lo.into_iter().chain(hi).map(Some).collect();
+        let mut fields: Vec<Option<Expr>> = lo.into_iter().chain(hi).map(Some).collect();
+        if adt == self.ck.known.range_from {
+            // Its `is_given`: see the library.
+            fields.push(Some(lit(Lit::Bool(false), Ty::BOOL, span)));
+        }
         let args: Vec<Ty> = elem.into_iter().collect();
         let ty = self.ck.lang_adt_ty(adt, &args);
         if ty == Ty::ERROR {
@@ -312,19 +315,6 @@ impl FnCtxt<'_> {
             ty,
             span,
         }
-    }
-
-    /// `..=end` of integers is `..end + 1`: there is no type of its own for it.
-    fn one_more(&mut self, end: Expr) -> Expr {
-        let (ty, span) = (self.settle(end.ty), end.span);
-        if !matches!(self.kind(ty), TyKind::Int(_) | TyKind::Error) {
-            let name = self.ty_name(ty);
-            let message = format!("`..=` without a start is for integers, this is `{name}`");
-            self.error(codes::TYPE_MISMATCH, span, message);
-        }
-        let one = lit(Lit::int(1), ty, span);
-        let kind = ExprKind::Binary { op: BinOp::Add, lhs: Box::new(end), rhs: Box::new(one) };
-        Expr { kind, ty, span }
     }
 
     /// Both ends of a range with one type.

@@ -28,8 +28,12 @@ pub(super) enum Doc<'a> {
     IfBreak(&'a str, &'a str),
     /// A comment that ends its line.
     Suffix(&'a str),
+    /// The same, which has an end of its own.
+    BlockSuffix(&'a str),
     /// A comment with text behind it on its line.
     Inline(&'a str),
+    /// A comment before a closing bracket: it ends its line where the group breaks.
+    Last(&'a str),
     /// A comment on lines of its own.
     Own(&'a str),
     Concat(Rc<[Doc<'a>]>, bool),
@@ -46,7 +50,7 @@ impl<'a> Doc<'a> {
     /// Whether a newline is certain inside, so that the groups around break.
     pub fn is_hard(&self) -> bool {
         match self {
-            Doc::HardLine | Doc::Suffix(_) | Doc::Own(_) => true,
+            Doc::HardLine | Doc::Suffix(_) | Doc::BlockSuffix(_) | Doc::Own(_) => true,
             Doc::Concat(_, hard) | Doc::Group(_, hard) => *hard,
             Doc::Indent(inner) => inner.is_hard(),
             Doc::Fill(docs) => docs.iter().any(Doc::is_hard),
@@ -142,9 +146,8 @@ impl<'a> Printer<'a> {
                 Doc::IfBreak(broken, flat) => {
                     self.text(if mode == Mode::Break { broken } else { flat }, indent)
                 }
-                Doc::Suffix(text) if self.suffix.is_empty() && !self.after_comment => self.suffix.push(text),
-                // Comments keep their order, and a line comment takes no other behind it.
-                Doc::Suffix(text) => self.own(text, indent),
+                Doc::Last(text) if mode == Mode::Flat => self.text(text, indent),
+                Doc::Suffix(text) | Doc::BlockSuffix(text) | Doc::Last(text) => self.suffix(text, indent),
                 Doc::Inline(text) if self.suffix.is_empty() => {
                     self.space |= !self.opened;
                     self.text(text, indent);
@@ -220,6 +223,15 @@ impl<'a> Printer<'a> {
         }
     }
 
+    /// Comments keep their order, and a line comment takes no other behind it.
+    fn suffix(&mut self, text: &'a str, indent: usize) {
+        if self.suffix.is_empty() && !self.after_comment {
+            self.suffix.push(text);
+        } else {
+            self.own(text, indent);
+        }
+    }
+
     fn own(&mut self, text: &str, indent: usize) {
         if self.newline.is_none() && !self.out.is_empty() {
             self.break_line(indent);
@@ -263,7 +275,8 @@ impl<'a> Printer<'a> {
                 },
             };
             let used = match doc {
-                Doc::Text(text) => text.chars().count(),
+                Doc::Last(_) if mode == Mode::Break => return true,
+                Doc::Text(text) | Doc::Last(text) => text.chars().count(),
                 Doc::Inline(text) => text.chars().count() + 2,
                 Doc::Verbatim(text) => match text.find('\n') {
                     Some(end) => return text[..end].chars().count() <= room,
@@ -279,7 +292,7 @@ impl<'a> Printer<'a> {
                         flat.len()
                     }
                 }
-                Doc::Nil | Doc::SoftLine | Doc::Blank | Doc::Suffix(_) => 0,
+                Doc::Nil | Doc::SoftLine | Doc::Blank | Doc::Suffix(_) | Doc::BlockSuffix(_) => 0,
                 Doc::Concat(docs, _) => {
                     stack.extend(docs.iter().rev().map(|d| (indent, mode, d)));
                     0

@@ -59,7 +59,9 @@ impl<'a> Fmt<'a> {
                 docs.push(self.blank_at(comment.span.lo));
                 docs.push(Doc::Own(text));
             } else {
-                docs.push(Doc::Suffix(text));
+                let last = self.comments[self.n_comments - 1].span;
+                let is_block = self.text_of(last.lo, last.hi).starts_with("/*") && !text.contains('\n');
+                docs.push(if is_block { Doc::BlockSuffix(text) } else { Doc::Suffix(text) });
             }
         }
         if any {
@@ -332,11 +334,13 @@ impl ListKind {
 
 /// Comments before a closing bracket: behind a space or newline, without a space before the bracket.
 fn before_close(comments: Vec<Doc<'_>>) -> Doc<'_> {
-    let edge = if comments.iter().any(Doc::is_hard) { Doc::SoftLine } else { Doc::Space };
     let texts = comments.into_iter().map(|doc| match doc {
-        Doc::Inline(text) => Doc::Text(text),
+        // Whether the bracket stands on the next line depends on what fits, here and when this is formatted again.
+        Doc::Inline(text) | Doc::BlockSuffix(text) => Doc::Last(text),
         doc => doc,
     });
+    let texts: Vec<Doc<'_>> = texts.collect();
+    let edge = if texts.iter().any(Doc::is_hard) { Doc::SoftLine } else { Doc::Space };
     concat(std::iter::once(edge).chain(texts).collect::<Vec<_>>())
 }
 
