@@ -197,11 +197,11 @@ impl FnCtxt<'_> {
         if let Some(id) = callee.fn_ {
             let function = &self.ck.program.fns[id];
             let skip = usize::from(function.has_self && function.params.len() > want);
-            let missing: Vec<(String, Ty)> = function
+            let missing: Vec<String> = function
                 .params
                 .iter()
                 .skip(skip + given)
-                .map(|p| (self.ck.program.name(p.name).to_string(), p.ty))
+                .map(|p| format!("`{}`", self.ck.program.param_text(&function.generics, p)))
                 .collect();
             if function.has_self && function.params.len() == want && given + 1 == want {
                 // Nothing stands before the dot but a type or trait.
@@ -209,9 +209,7 @@ impl FnCtxt<'_> {
                 diag = diag
                     .note(format!("the first argument is the receiver: `T.{name}(x, …)`, or `x.{name}(…)`"));
             } else if !missing.is_empty() && given < want {
-                let list: Vec<String> =
-                    missing.iter().map(|(n, t)| format!("`{n}: {}`", self.ck.program.ty_name(*t))).collect();
-                diag = diag.note(format!("missing: {}", list.join(", ")));
+                diag = diag.note(format!("missing: {}", missing.join(", ")));
             }
             if self.ck.is_user(self.ck.program.fns[id].module) {
                 diag = diag.also(self.ck.program.fns[id].span, "declared here");

@@ -251,9 +251,7 @@ impl FnCtxt<'_> {
             let message = format!("the type would contain itself: `{f}` and `{w}`");
             return Some(Diagnostic::error(codes::TYPE_MISMATCH, span, message));
         }
-        if let (TyKind::Closure(a, _), TyKind::Closure(b, _)) = (self.kind(want), self.kind(found))
-            && a != b
-        {
+        if want != found && self.is_closure_ty(want) && self.is_closure_ty(found) {
             let message = "two closures have two types, even if they take and give the same";
             let diag = Diagnostic::error(codes::TYPE_MISMATCH, span, message);
             return Some(diag.note("write the type, so that they are boxed: `let f: Fn(A) -> B = …`"));

@@ -308,8 +308,8 @@ impl FnCtxt<'_> {
                 return diag.fix_likely(title, name.span.before(), "to_array().");
             }
         }
-        if let TyKind::Param(_, param) = self.kind(ty) {
-            let param = self.ck.program.name(*param).to_string();
+        if let Some(param) = self.written_param(ty) {
+            let param = self.ck.program.name(param).to_string();
             let traits = self.ck.program.index.trait_methods(name.name);
             if let Some((trait_, _)) = traits.first() {
                 let of = self.ck.program.name(self.ck.program.traits[*trait_].name);

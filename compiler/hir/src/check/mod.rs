@@ -467,6 +467,7 @@ impl<'c> FnCtxt<'c> {
     /// The type with what is known put in; number literals show as the type they will have.
     pub(crate) fn describe(&mut self, ty: Ty) -> Ty {
         let ty = self.deep(ty);
+        let ty = self.declared_closures(ty);
         if let TyKind::Closure(id, _) = *self.kind(ty) {
             let decl = &self.ck.program.closures[id];
             let params: Vec<(Ty, bool)> =

@@ -136,7 +136,9 @@ impl FnCtxt<'_> {
     fn report_operands(&mut self, op: BinOp, op_span: Span, lhs: &Expr, rhs: &Expr) {
         let (l, r) = (self.ty_name(lhs.ty), self.ty_name(rhs.ty));
         let sign = sign(op);
-        let message = format!("`{l} {sign} {r}` is not defined");
+        // The arrow of a function's type would take the operator in.
+        let part = |name: &str| if name.contains("->") { format!("({name})") } else { name.to_string() };
+        let message = format!("`{} {sign} {}` is not defined", part(&l), part(&r));
         let mut diag = Diagnostic::error(codes::BAD_OPERANDS, op_span, message)
             .also(lhs.span, format!("this is `{l}`"))
             .also(rhs.span, format!("this is `{r}`"));
@@ -199,10 +201,10 @@ impl FnCtxt<'_> {
         if op == BinOp::Add && right == string {
             return diag.note("text is joined by `\"{a}{b}\"`, or by `+` with a string on the left");
         }
-        if let TyKind::Param(_, name) = self.kind(left)
+        if let Some(name) = self.written_param(left)
             && let Some((trait_, _)) = self.ck.operator_trait(op)
         {
-            let text = self.ck.program.name(*name);
+            let text = self.ck.program.name(name);
             let of = self.ck.program.name(self.ck.program.traits[trait_].name);
             return diag.note(format!("write a bound, such as `{text}: {of}<{text}, Output = {text}>`"));
         }

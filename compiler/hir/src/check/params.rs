@@ -3,8 +3,8 @@
 use super::{FnCtxt, pattern};
 use crate::body::*;
 use crate::codes;
-use crate::program::{FnId, ParamMode};
-use crate::ty::Ty;
+use crate::program::{BoundKind, FnId, GenericParamKind, ParamMode};
+use crate::ty::{Ty, TyKind};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol, sym};
 
@@ -48,6 +48,42 @@ impl FnCtxt<'_> {
         self.declare_binds(&binds);
         let init = Expr { kind: ExprKind::Local(local), ty, span };
         Stmt::Let { pat, init: Some(init), else_: None, span }
+    }
+
+    /// The hidden types of parameters declared as `Fn(…)`, as they are declared.
+    pub(super) fn declared_closures(&mut self, ty: Ty) -> Ty {
+        let params = &self.cx.generics.params;
+        if !params.iter().any(|param| param.kind == GenericParamKind::Closure) {
+            return ty;
+        }
+        let generics = self.cx.generics.clone();
+        let mut shown = self.ck.identity(&generics);
+        for (slot, param) in shown.iter_mut().zip(&generics.params) {
+            let bound = generics.bounds.iter().find(|b| b.ty == *slot).map(|b| &b.kind);
+            if let (GenericParamKind::Closure, Some(BoundKind::Fn { params, ret, is_async })) =
+                (param.kind, bound)
+            {
+                let (params, ret, is_async) = (params.clone().into(), *ret, *is_async);
+                *slot = self.intern(TyKind::Fn { params, ret, is_async });
+            }
+        }
+        self.ck.program.types.subst(ty, &shown)
+    }
+
+    /// The name of a type parameter, to which bounds can be written.
+    pub(crate) fn written_param(&self, ty: Ty) -> Option<Symbol> {
+        let TyKind::Param(i, name) = *self.kind(ty) else { return None };
+        let param = self.cx.generics.params.get(i as usize);
+        param.is_none_or(|param| param.kind != GenericParamKind::Closure).then_some(name)
+    }
+
+    /// The type of a closure, also of one that a parameter stands for.
+    pub(crate) fn is_closure_ty(&self, ty: Ty) -> bool {
+        match self.kind(ty) {
+            TyKind::Closure(..) => true,
+            TyKind::Param(..) => self.written_param(ty).is_none(),
+            _ => false,
+        }
     }
 
     fn declare_unique(&mut self, name: Symbol, local: LocalId, span: Span) {
