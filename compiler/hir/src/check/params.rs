@@ -34,17 +34,28 @@ impl FnCtxt<'_> {
                 ast::ParamKind::Normal { .. } if name != sym::empty => self.declare_unique(name, local, span),
                 ast::ParamKind::Normal { pat, .. } => {
                     self.info[local].is_hidden = true;
-                    lets.push(self.destructure_param(pat, local, ty));
+                    lets.push(self.destructure_param(pat, local, ty, is_mut));
                 }
             }
         }
     }
 
     /// `let pat = local` for a parameter that is a pattern.
-    pub(crate) fn destructure_param(&mut self, pat: &mut ast::Pat, local: LocalId, ty: Ty) -> Stmt {
+    pub(crate) fn destructure_param(
+        &mut self,
+        pat: &mut ast::Pat,
+        local: LocalId,
+        ty: Ty,
+        is_mut: bool,
+    ) -> Stmt {
         let mut binds = pattern::Binds::default();
         let span = pat.span;
-        let pat = self.pat(pat, ty, &mut binds);
+        let mut pat = self.pat(pat, ty, &mut binds);
+        if is_mut && !binds.names.is_empty() {
+            self.report_mut_pattern(span, &binds);
+            // What it would move is no news.
+            pat.kind = PatKind::Error;
+        }
         self.declare_binds(&binds);
         let init = Expr { kind: ExprKind::Local(local), ty, span };
         Stmt::Let { pat, init: Some(init), else_: None, span }
@@ -84,6 +95,16 @@ impl FnCtxt<'_> {
             TyKind::Param(..) => self.written_param(ty).is_none(),
             _ => false,
         }
+    }
+
+    /// A pattern copies what it binds, so what is done to its variables would be lost.
+    fn report_mut_pattern(&mut self, span: Span, binds: &pattern::Binds) {
+        for (_, local) in &binds.names {
+            self.locals[*local].is_mut = true;
+        }
+        let message = "a `mut` parameter has one name: the variables of a pattern are copies";
+        let diag = Diagnostic::error(codes::UNEXPECTED_MUT, span, message);
+        self.report(diag.note("name the whole, and change its parts: `mut p`, and `p.0 += 1`"));
     }
 
     fn declare_unique(&mut self, name: Symbol, local: LocalId, span: Span) {

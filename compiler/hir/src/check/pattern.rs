@@ -7,6 +7,7 @@ use crate::codes;
 use crate::consts::ConstValue;
 use crate::record::{Probe, Target};
 use crate::ty::{Ty, TyKind};
+use entity::Arrange;
 use smallvec::SmallVec;
 use syntax::ast::{self, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -81,6 +82,7 @@ impl FnCtxt<'_> {
             if let Some((_, local)) = again.iter().find(|b| b.0 == name.name) {
                 let local = *local;
                 binds.seen.push(name.name);
+                self.check_alternative_mut(local, is_mut, name);
                 self.ck.note(name.span, Target::Local(self.locals[local].span));
                 let first = self.locals[local].ty;
                 if !self.unify(first, ty) {
@@ -100,6 +102,33 @@ impl FnCtxt<'_> {
         let local = self.new_local(name.name, ty, is_mut, name.span);
         binds.names.push((name.name, local));
         local
+    }
+
+    /// A variable of several alternatives is `mut` in all of them or in none.
+    fn check_alternative_mut(&mut self, local: LocalId, is_mut: bool, name: Ident) {
+        self.alternatives.push((local, name.span));
+        let LocalDecl { is_mut: first_mut, span: first, .. } = self.locals[local];
+        if first_mut == is_mut || self.info[local].is_mutated {
+            return;
+        }
+        let text = self.ck.program.name(name.name);
+        let message = format!("`{text}` is `mut` in one alternative and not in the other");
+        let (lacks, has) = if is_mut { (first, name.span) } else { (name.span, first) };
+        let diag = Diagnostic::error(codes::OR_PATTERN_BINDINGS, lacks, message)
+            .also(has, "it is `mut` here")
+            .fix("make it `mut` here too", lacks.before(), "mut ");
+        self.report(diag);
+        // What follows from it is no news.
+        self.locals[local].is_mut = true;
+        self.info[local].is_mutated = true;
+    }
+
+    /// Where the name of a variable stands in its pattern, once for each alternative.
+    pub(super) fn names_in_pattern(&self, local: LocalId) -> Vec<Span> {
+        let others = self.alternatives.iter().filter(|other| other.0 == local);
+        let mut spans: Vec<Span> = others.map(|other| other.1).chain([self.locals[local].span]).collect();
+        spans.arrange_by_key(|span| span.lo);
+        spans
     }
 
     pub(super) fn report_alternative_types(&mut self, local: LocalId, ty: Ty, name: Ident) {

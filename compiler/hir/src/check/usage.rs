@@ -109,11 +109,12 @@ impl FnCtxt<'_> {
             } else {
                 let message = format!("`{text}` is never changed, so it need not be `mut`");
                 let diag = Diagnostic::warning(codes::UNUSED_MUT, span, message);
-                let diag = match self.mut_before(span) {
-                    Some(mut_span) => diag.fix("remove `mut`", mut_span, ""),
+                let names = self.names_in_pattern(local);
+                let words = names.iter().map(|name| Some((self.mut_before(*name)?, String::new())));
+                self.report(match words.collect() {
+                    Some(edits) => diag.fix_edits("remove `mut`", edits),
                     None => diag,
-                };
-                self.report(diag);
+                });
             }
         }
     }
@@ -132,7 +133,10 @@ impl FnCtxt<'_> {
         }
         let message = format!("nobody uses the variable `{text}`");
         let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message);
+        let names = self.names_in_pattern(local);
         let diag = match info.is_shorthand {
+            // Another name in each alternative; one of them may be that of a field.
+            _ if names.len() > 1 => diag.note("`_` binds nothing"),
             true => {
                 let start = self.mut_before(span).map_or(span.lo, |m| m.lo);
                 let whole = Span::new(start, span.hi);
