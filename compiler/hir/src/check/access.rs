@@ -133,12 +133,23 @@ impl FnCtxt<'_> {
             let bound = self.ck.program.adts[adt].generics.bounds[i].clone();
             self.require_bound(&bound, args, span);
         }
+        self.require_copyable_row(adt, args, span);
+    }
+
+    fn require_copyable_row(&mut self, adt: AdtId, args: &[Ty], span: Span) {
         for (i, arg) in args.iter().enumerate() {
             let Some(param) = self.ck.program.adts[adt].generics.params.get(i) else { break };
             if param.kind == (GenericParamKind::Type { is_iso: false }) {
                 let name = param.name;
                 self.require_copyable(*arg, name, span);
             }
+        }
+    }
+
+    /// Of a type that is written in a body, so that a wrong argument is reported there and not where values are used.
+    pub(crate) fn require_copyable_args(&mut self, ty: Ty, span: Span) {
+        if let TyKind::Adt(adt, args) = self.kind(ty).clone() {
+            self.require_copyable_row(adt, &args, span);
         }
     }
 
