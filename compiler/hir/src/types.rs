@@ -315,11 +315,24 @@ impl Checker {
             }
             Def::Alias(alias) => self.lower_alias_use(alias, segment, cx),
             Def::Trait(id) => {
+                let at = segment.ident.span;
+                let is_told = |diag: &Diagnostic| {
+                    let mut edits = diag.fixes.iter().flat_map(|fix| &fix.edits);
+                    diag.code == codes::EXPECTED_TRAIT && edits.any(|edit| edit.0 == at)
+                };
+                if self.diags.iter().any(is_told) {
+                    return Ty::ERROR;
+                }
                 let text = self.program.name(self.program.traits[id].name).to_string();
                 let message = format!("expected a type, found the trait `{text}`");
                 let diag = Diagnostic::error(codes::NOT_A_TYPE, segment.ident.span, message)
-                    .note("a parameter of any type with the trait is generic: `fn f<T: Trait>(x: T)`")
-                    .fix_likely("a boxed value of any such type", segment.ident.span, format!("dyn {text}"));
+                    .note("a parameter of any type with the trait is generic: `fn f<T: Trait>(x: T)`");
+                self.decls.dyn_offers.push((at, id));
+                let title = "a boxed value of any such type";
+                let diag = match self.program.traits[id].dyn_safe.is_ok() {
+                    true => diag.fix_likely(title, at, format!("dyn {text}")),
+                    false => diag,
+                };
                 let diag = match self.program.lang_trait("Iterator") == Some(id) {
                     true => {
                         diag.note("as the type of a function it means a generator, whose body has `yield`")

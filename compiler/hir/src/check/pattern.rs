@@ -198,13 +198,25 @@ impl FnCtxt<'_> {
         };
         let lit = lit.clone();
         if !self.unify(expr.ty, ty) {
-            self.report_value_mismatch(&expr, ty, expr.ty);
+            self.report_literal_pat(&expr, ty);
             return PatKind::Error;
         }
         if let Lit::Int(n) = lit {
             self.lit_pats.push((n.get(), ty, expr.span));
         }
         PatKind::Lit(lit)
+    }
+
+    /// Nothing is converted in a pattern, but it may be written in another way.
+    fn report_literal_pat(&mut self, expr: &Expr, want: Ty) {
+        let want = self.deep(want);
+        let wants_float = matches!(self.kind(want), TyKind::F32 | TyKind::F64) && self.is_plain_int(expr);
+        if wants_float || matches!(self.kind(want), TyKind::Adt(..)) && want != self.ck.string_ty() {
+            return self.report_value_mismatch(expr, want, expr.ty);
+        }
+        if let Some(diag) = self.mismatch(want, expr.ty, expr.span) {
+            self.report(diag);
+        }
     }
 
     pub(super) fn range_pat(
@@ -304,7 +316,7 @@ impl FnCtxt<'_> {
     /// What stands in a pattern cannot be converted; only a literal can be written in another way.
     pub(super) fn report_range_end(&mut self, expr: &Expr, ty: Ty, literal: bool) {
         if literal {
-            return self.report_value_mismatch(expr, ty, expr.ty);
+            return self.report_literal_pat(expr, ty);
         }
         let Some(mut diag) = self.mismatch(ty, expr.ty, expr.span) else { return };
         if let ExprKind::Const(id, _) = expr.kind {
