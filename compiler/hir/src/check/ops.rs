@@ -17,6 +17,11 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         };
         let (op, op_span) = (*op, *op_span);
+        if matches!(op, BinOp::Or | BinOp::BitOr)
+            && let Some(word) = self.word_move(lhs)
+        {
+            return self.report_word_move(word, span);
+        }
         match op {
             BinOp::And | BinOp::Or => self.condition_value(e),
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
@@ -28,6 +33,24 @@ impl FnCtxt<'_> {
                 self.arith_with(op, op_span, lhs, rhs, span)
             }
         }
+    }
+
+    /// The `move` of `move || e` and `move |x| e`, which are read as operators, where no variable has this name.
+    fn word_move(&self, mut lhs: &ast::Expr) -> Option<Span> {
+        while let ast::ExprKind::Binary { op: BinOp::Or | BinOp::BitOr, lhs: inner, .. } = &lhs.kind {
+            lhs = inner;
+        }
+        let ast::ExprKind::Name { ident, args: None } = &lhs.kind else { return None };
+        let is_word = self.ck.program.name(ident.name) == "move" && self.scope.get(ident.name).is_none();
+        is_word.then_some(ident.span)
+    }
+
+    fn report_word_move(&mut self, word: Span, span: Span) -> Expr {
+        let message = "a closure holds copies of what it uses, so there is no `move`";
+        let diag = Diagnostic::error(codes::UNKNOWN_NAME, word, message);
+        let gap = self.ck.map.text(span).find('|').map_or(word.hi, |at| span.lo + at as u32);
+        self.report(diag.fix_likely("remove it", Span::new(word.lo, gap), ""));
+        self.error_expr(span)
     }
 
     fn is_number(&self, ty: Ty) -> bool {

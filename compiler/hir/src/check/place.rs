@@ -199,6 +199,11 @@ pub(crate) fn may_be_place(e: &Expr) -> bool {
     )
 }
 
+/// The variable that a place is in.
+pub(crate) fn root(e: &Expr) -> Option<LocalId> {
+    place_of(e).map(|place| place.0)
+}
+
 /// The variable and the way from it to a place. Behind a raw pointer nothing is known.
 fn place_of(e: &Expr) -> Option<(LocalId, Vec<Step>)> {
     match &e.kind {
