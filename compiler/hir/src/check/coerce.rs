@@ -366,6 +366,12 @@ impl FnCtxt<'_> {
             && !text.contains('\n')
         {
             let inner = args.first().copied().unwrap_or(Ty::ERROR);
+            if Some(id) == self.ck.known.array
+                && let Some(collect) = self.ck.program.interner.get("collect")
+                && self.has_method(found, collect)
+            {
+                return diag.fix_likely("collect the values", span.after(), ".collect()");
+            }
             if Some(id) == option && self.would_unify(inner, found) {
                 return diag.fix_likely("wrap it in `Some`", span, format!("Some({text})"));
             }

@@ -274,6 +274,13 @@ impl FnCtxt<'_> {
                 };
                 return self.call_expr(field, args, span);
             }
+            if args.is_empty() {
+                let message = format!("`{text}` is a field: it is read without parentheses");
+                let diag = Diagnostic::error(codes::UNKNOWN_METHOD, name.span, message);
+                let parens = Span::new(name.span.hi, span.hi);
+                self.report(diag.fix_likely("remove them", parens, ""));
+                return self.error_expr(span);
+            }
         }
         if self.has_faulty_bound(ty) {
             self.check_loose(args);
