@@ -426,9 +426,7 @@ impl Parser<'_> {
     fn arg(&mut self, is_told: bool) -> Arg {
         if self.at_named_argument(0) {
             if !is_told {
-                let span = Span::new(self.span().lo, self.nth_tok(1).hi);
-                let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
-                self.fault(diag.fix("leave out the name", Span::new(span.lo, self.nth_tok(2).lo), ""));
+                self.named_argument();
             }
             self.bump();
             self.bump();
@@ -440,7 +438,11 @@ impl Parser<'_> {
             return Arg { mut_span: None, expr };
         }
         let mut_span = self.at(T::KwMut).then(|| self.bump().span());
-        Arg { mut_span, expr: self.expr_or_assignment_fault() }
+        let expr = self.expr_or_assignment_fault();
+        if self.at(T::Colon) && !self.line_break() {
+            self.type_of_argument();
+        }
+        Arg { mut_span, expr }
     }
 
     /// An expression where an assignment can only be a slip.
