@@ -11,6 +11,7 @@
 //! Entry points: [`parse_file`], [`parse_kept`], [`parse_body`].
 
 mod actors;
+mod borrowed;
 mod control;
 mod decls;
 mod entry;
