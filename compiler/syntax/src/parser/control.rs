@@ -327,6 +327,9 @@ impl Parser<'_> {
     fn arm(&mut self) -> Option<Arm> {
         let start = self.span();
         let faults = self.faults;
+        if self.at_case() {
+            self.case();
+        }
         let pat = self.pat(true);
         let guard = self.guard();
         if !self.eat(T::FatArrow) && !self.arm_arrow(faults) {
@@ -411,6 +414,9 @@ impl Parser<'_> {
             if p.at_counting_loop() {
                 let head = p.counting_loop();
                 return (Pat { kind: PatKind::Error, span: head.span }, head);
+            }
+            if p.at_range_loop() {
+                return p.range_loop();
             }
             let first = p.pat(false);
             let pat = if p.at(T::Comma) { p.bare_tuple(first) } else { first };

@@ -181,6 +181,7 @@ impl Parser<'_> {
     }
 
     fn range_end(&mut self, inclusive: bool, op_span: Span) -> Option<Box<Expr>> {
+        self.foreign_range(op_span);
         let body = self.at(T::LBrace) && self.ctx.no_struct;
         if self.kind().starts_expr() && !body {
             return Some(Box::new(self.expr_above(prec::RANGE + 1)));
@@ -334,6 +335,7 @@ impl Parser<'_> {
             T::LBrace if self.at_struct_literal(expr) => self.struct_literal(expr),
             T::ColonColon if self.joined() => self.colon_colon(),
             T::Not if self.joined() && self.at_macro_call(expr) => self.macro_call(),
+            T::Not if self.joined() && self.at_unwrapping() => self.unwrapping(),
             _ => return false,
         }
         true
@@ -436,6 +438,9 @@ impl Parser<'_> {
         }
         if let Some(expr) = self.foreign_closure() {
             return Arg { mut_span: None, expr };
+        }
+        if self.at(T::And) && self.nth(1) == T::KwMut {
+            self.reference_argument();
         }
         let mut_span = self.at(T::KwMut).then(|| self.bump().span());
         let expr = self.expr_or_assignment_fault();

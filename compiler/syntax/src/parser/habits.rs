@@ -107,6 +107,9 @@ impl Parser<'_> {
         });
         let (span, whole) = (self.since(open), self.since(path.span));
         let close = self.prev().span();
+        if args.len() == 1 && name.eq_ignore_ascii_case("map") && self.at_value_of_map(close) {
+            return self.map_of_brackets(path, args, open);
+        }
         let (fixed, edits) = match args.is_empty() {
             true => {
                 let before = (path.span.before(), "Array<".to_string());

@@ -62,6 +62,9 @@ impl Parser<'_> {
             self.report(diag.fix_likely("write `None`", span, "None"));
             return error_expr(span);
         }
+        if self.at_vec() {
+            return self.vec_literal();
+        }
         let ident = self.bump_ident();
         if ident.span.hi - ident.span.lo == 1 && self.tok().lo == ident.span.hi && self.at_string() {
             return self.prefixed_string(ident.span);
