@@ -388,6 +388,23 @@ impl Parser<'_> {
         false
     }
 
+    /// How many arguments stand in the parentheses behind the next token, as far as they are looked at.
+    pub(super) fn n_arguments(&self) -> Option<usize> {
+        let (mut depth, mut n) = (0usize, 0);
+        for idx in 2..MAX_ARGS {
+            match self.nth(idx) {
+                T::RParen if depth == 0 => return Some(n + usize::from(self.nth(idx - 1) != T::LParen)),
+                T::LParen | T::LBracket | T::LBrace | T::HoleOpen => depth += 1,
+                T::RParen | T::RBracket | T::RBrace | T::HoleClose => depth = depth.checked_sub(1)?,
+                // One at the end separates nothing.
+                T::Comma if depth == 0 && self.nth(idx + 1) != T::RParen => n += 1,
+                T::Eof => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
     /// `"… {}", value)`, in the only hole of a string: how the value gets into the hole, if it is simple.
     pub(super) fn values_behind(&self) -> Option<Option<Vec<(Span, String)>>> {
         let mut idx = usize::from(self.at(T::HoleSpec)) + 1;

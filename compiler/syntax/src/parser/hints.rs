@@ -52,10 +52,25 @@ impl Parser<'_> {
                 self.skip_tree();
             }
             false => {
-                self.fault(diag.fix("remove the `!`", span, ""));
+                let title = "remove the `!`";
+                self.fault(match self.is_function_with_args() {
+                    true => diag.fix(title, span, ""),
+                    false => diag.fix_likely(title, span, ""),
+                });
                 self.bump();
             }
         }
+    }
+
+    /// Whether the name before the `!` here is that of a function, and as many arguments as it takes stand behind.
+    fn is_function_with_args(&self) -> bool {
+        let takes = match self.text(self.prev()) {
+            "println" | "print" | "eprintln" | "eprint" | "assert" | "panic" => 1,
+            "assert_eq" | "assert_ne" => 2,
+            "todo" | "unreachable" => 0,
+            _ => return false,
+        };
+        self.n_arguments() == Some(takes)
     }
 
     /// `not a`, and the signs that are prefixes elsewhere.
