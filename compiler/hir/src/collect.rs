@@ -32,6 +32,8 @@ pub(crate) struct Decls {
     pub lacking_results: Vec<FnId>,
     /// Types that may not be the arguments of these parameters, as was said of a declaration: uses need not say it again.
     pub faulty_trait_args: Vec<(Ty, Symbol)>,
+    /// Where `dyn` was offered for a trait that stands for a type.
+    pub dyn_offers: Vec<(Span, TraitId)>,
     /// The types with such arguments.
     pub faulty_types: Vec<Ty>,
     /// Functions whose signature breaks a bound; their bodies need not say it again.

@@ -10,6 +10,20 @@ use syntax::{Diagnostic, Span};
 impl Checker {
     pub(crate) fn decide_dyn_safety(&mut self, id: TraitId) {
         self.program.traits[id].dyn_safe = self.dyn_safety(id);
+        if self.program.traits[id].dyn_safe.is_err() {
+            self.withdraw_dyn(id);
+        }
+    }
+
+    /// Where the trait stands for a type, `dyn` was offered before it was known that it cannot be.
+    fn withdraw_dyn(&mut self, id: TraitId) {
+        let offers = self.decls.dyn_offers.iter().filter(|offer| offer.1 == id);
+        let places: Vec<Span> = offers.map(|offer| offer.0).collect();
+        for diag in &mut self.diags {
+            if diag.code == codes::NOT_A_TYPE && places.contains(&diag.span()) {
+                diag.fixes.clear();
+            }
+        }
     }
 
     /// Looks at the traits above too, which need not have been decided.

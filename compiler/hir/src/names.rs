@@ -1,6 +1,8 @@
 //! Types and functions as people write them, for messages and symbols.
 
-use crate::program::{FnId, Program, TraitId};
+use crate::program::{
+    Bound, BoundKind, FnId, GenericParam, GenericParamKind, Generics, Param, Program, TraitId,
+};
 use crate::ty::{Ty, TyKind};
 use syntax::Symbol;
 
@@ -20,6 +22,47 @@ impl Program {
 
     pub fn name(&self, symbol: Symbol) -> &str {
         self.interner.name(symbol)
+    }
+
+    /// A parameter as it is declared, `x: T`, where that of a closure is `Fn(…)`; the pattern of one without a name is `_`.
+    pub fn param_text(&self, generics: &Generics, param: &Param) -> String {
+        let name = self.name(param.name);
+        let mut out = format!("{}: ", if name.is_empty() { "_" } else { name });
+        let is_hidden =
+            |i: u32| generics.params.get(i as usize).map(|p| p.kind) == Some(GenericParamKind::Closure);
+        let bound = match self.types.kind(param.ty) {
+            TyKind::Param(i, _) if is_hidden(*i) => generics.bounds.iter().find(|b| b.ty == param.ty),
+            _ => None,
+        };
+        match bound.map(|bound| &bound.kind) {
+            Some(BoundKind::Fn { params, ret, is_async }) => {
+                out.push_str(if *is_async { "async " } else { "" });
+                self.write_fn(&mut out, params, *ret, 0);
+            }
+            _ => self.write_ty(&mut out, param.ty, 0),
+        }
+        out
+    }
+
+    /// `T: A + B<C>` for a type parameter of an item, `const N: Int` for a constant.
+    pub(crate) fn generic_text(&self, param: &GenericParam, ty: Ty, bounds: &[Bound]) -> String {
+        let name = self.name(param.name);
+        let mut out = match param.kind {
+            GenericParamKind::Const(of) => return format!("const {name}: {}", self.ty_name(of)),
+            GenericParamKind::Type { is_iso: true } => format!("iso {name}"),
+            _ => name.to_string(),
+        };
+        for (i, bound) in bounds.iter().filter(|bound| bound.ty == ty).enumerate() {
+            out.push_str(if i == 0 { ": " } else { " + " });
+            match &bound.kind {
+                BoundKind::Trait { trait_, args, assoc } => {
+                    out.push_str(self.name(self.traits[*trait_].name));
+                    self.write_dyn_args(&mut out, args, assoc, 0);
+                }
+                BoundKind::Fn { params, ret, .. } => self.write_fn(&mut out, params, *ret, 0),
+            }
+        }
+        out
     }
 
     /// `Trait<A, B>` for a trait's arguments without `Self`.
@@ -157,5 +200,55 @@ impl Program {
             out.push_str(" -> ");
             self.write_ty(out, ret, depth);
         }
+    }
+}
+
+/// `Option<T>` in the text of types as it is usually written: `T?`.
+pub(crate) fn with_question_marks(text: &str) -> String {
+    let mut text = text.to_string();
+    // The last one holds no other.
+    while let Some(start) = last_option(&text) {
+        let inner = &text[start + "Option<".len()..];
+        let mut depth = 0usize;
+        let end = inner.char_indices().find(|(at, c)| match c {
+            '<' => {
+                depth += 1;
+                false
+            }
+            '>' if inner[..*at].ends_with('-') => false,
+            '>' if depth > 0 => {
+                depth -= 1;
+                false
+            }
+            c => *c == '>',
+        });
+        let Some((end, _)) = end else { break };
+        let value = &inner[..end];
+        let value = if value.contains("->") { format!("({value})") } else { value.to_string() };
+        text = format!("{}{value}?{}", &text[..start], &inner[end + 1..]);
+    }
+    text
+}
+
+fn last_option(text: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.rmatch_indices("Option<").map(|found| found.0).find(|at| !text[..*at].ends_with(is_part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_question_marks;
+
+    #[test]
+    fn options_have_question_marks() {
+        assert_eq!(
+            with_question_marks("fn f(x: Option<Int>) -> Option<Array<Option<T>>>"),
+            "fn f(x: Int?) -> Array<T?>?"
+        );
+        assert_eq!(
+            with_question_marks("f: Option<Fn(Int) -> Int>, MyOption<Int>"),
+            "f: (Fn(Int) -> Int)?, MyOption<Int>"
+        );
+        assert_eq!(with_question_marks("Array<Int>"), "Array<Int>");
     }
 }

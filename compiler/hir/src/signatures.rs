@@ -11,7 +11,7 @@ use crate::codes;
 use crate::collect::AdtDecl;
 use crate::env::ParamEnv;
 use crate::program::*;
-use crate::scope::AliasId;
+use crate::scope::{AliasId, Def};
 use crate::solve::Solver;
 use crate::ty::{Ty, TyKind};
 use crate::types::TyCx;
@@ -480,29 +480,38 @@ impl Checker {
         {
             return Ty::ERROR;
         }
-        let literal = decl.value.as_ref().and_then(|v| match &v.kind {
-            ast::ExprKind::Int { .. } => Some("Int"),
-            ast::ExprKind::Float { .. } => Some("Float"),
-            ast::ExprKind::Str(_) => Some("String"),
-            ast::ExprKind::Bool(_) => Some("Bool"),
-            ast::ExprKind::Char(_) => Some("Char"),
-            _ => None,
-        });
+        let ty = decl.value.as_ref().and_then(|value| self.literal_ty(value));
         let text = self.program.name(decl.name.name);
         let message = format!("the constant `{text}` needs a type");
         let mut diag = Diagnostic::error(codes::MISSING_CONST_TYPE, decl.name.span, message)
             .note("signatures are written out, bodies are inferred");
-        if let Some(name) = literal {
+        if let Some(ty) = ty {
+            let name = self.program.ty_name(ty);
             diag = diag.fix("write the type", decl.name.span.after(), format!(": {name}"));
         }
         self.report(diag);
-        match literal {
-            Some("Int") => Ty::I64,
-            Some("Float") => Ty::F64,
-            Some("String") => self.string_ty(),
-            Some("Bool") => Ty::BOOL,
-            Some("Char") => Ty::CHAR,
-            _ => Ty::ERROR,
+        ty.unwrap_or(Ty::ERROR)
+    }
+
+    /// The type of a literal, with or without a suffix.
+    fn literal_ty(&self, value: &ast::Expr) -> Option<Ty> {
+        Some(match &value.kind {
+            ast::ExprKind::Int { suffix: None, .. } => Ty::I64,
+            ast::ExprKind::Float { suffix: None, .. } => Ty::F64,
+            ast::ExprKind::Int { suffix: Some(suffix), .. }
+            | ast::ExprKind::Float { suffix: Some(suffix), .. } => return self.suffix_ty(*suffix),
+            ast::ExprKind::Str(_) => self.string_ty(),
+            ast::ExprKind::Bool(_) => Ty::BOOL,
+            ast::ExprKind::Char(_) => Ty::CHAR,
+            _ => return None,
+        })
+    }
+
+    /// The type behind a number: `5u8`.
+    pub(crate) fn suffix_ty(&self, suffix: Symbol) -> Option<Ty> {
+        match self.builtin_type(suffix)? {
+            Def::Prim(ty) => Some(ty),
+            _ => None,
         }
     }
 
@@ -516,7 +525,7 @@ impl Checker {
 
     pub(crate) fn find_main(&mut self) {
         let entry = self.scopes[self.root].names.get(&sym::main).and_then(|n| n.get(crate::scope::Ns::Value));
-        let Some(crate::scope::Entry { def: crate::scope::Def::Fn(id), .. }) = entry else {
+        let Some(crate::scope::Entry { def: Def::Fn(id), .. }) = entry else {
             self.program.main = self.main_of_actor();
             return;
         };

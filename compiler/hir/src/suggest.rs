@@ -20,6 +20,10 @@ pub(crate) fn closest(
         if text == name || text.is_empty() || text.starts_with('$') {
             continue;
         }
+        // One letter says too little to be a slip for another one.
+        if name.chars().count() == 1 && !text.starts_with(name) && !text.eq_ignore_ascii_case(name) {
+            continue;
+        }
         let Some(cost) = distance(name, text) else { continue };
         if best.is_none_or(|b| (cost, text) < b) {
             best = Some((cost, text));

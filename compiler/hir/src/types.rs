@@ -2,6 +2,7 @@
 
 mod args;
 mod assoc;
+mod no_trait;
 
 use crate::checker::Checker;
 use crate::codes;
@@ -315,11 +316,24 @@ impl Checker {
             }
             Def::Alias(alias) => self.lower_alias_use(alias, segment, cx),
             Def::Trait(id) => {
+                let at = segment.ident.span;
+                let is_told = |diag: &Diagnostic| {
+                    let mut edits = diag.fixes.iter().flat_map(|fix| &fix.edits);
+                    diag.code == codes::EXPECTED_TRAIT && edits.any(|edit| edit.0 == at)
+                };
+                if self.diags.iter().any(is_told) {
+                    return Ty::ERROR;
+                }
                 let text = self.program.name(self.program.traits[id].name).to_string();
                 let message = format!("expected a type, found the trait `{text}`");
                 let diag = Diagnostic::error(codes::NOT_A_TYPE, segment.ident.span, message)
-                    .note("a parameter of any type with the trait is generic: `fn f<T: Trait>(x: T)`")
-                    .fix_likely("a boxed value of any such type", segment.ident.span, format!("dyn {text}"));
+                    .note("a parameter of any type with the trait is generic: `fn f<T: Trait>(x: T)`");
+                self.decls.dyn_offers.push((at, id));
+                let title = "a boxed value of any such type";
+                let diag = match self.program.traits[id].dyn_safe.is_ok() {
+                    true => diag.fix_likely(title, at, format!("dyn {text}")),
+                    false => diag,
+                };
                 let diag = match self.program.lang_trait("Iterator") == Some(id) {
                     true => {
                         diag.note("as the type of a function it means a generator, whose body has `yield`")
@@ -450,24 +464,6 @@ impl Checker {
         }
     }
 
-    /// Reports what stands where a trait should; the way out depends on what stands before it.
-    fn expected_trait(&mut self, span: Span, message: String) {
-        let diag = Diagnostic::error(codes::EXPECTED_TRAIT, span, message);
-        let Some(source) = self.map.file_at(span.lo).map(|file| self.map.file(file)) else { return };
-        let before = source.text[..(span.lo - source.start) as usize].trim_end();
-        let diag = if let Some(rest) = before.strip_suffix("dyn") {
-            let dyn_ = Span::new(source.start + rest.len() as u32, span.lo);
-            diag.fix_likely("leave out `dyn`", dyn_, "")
-        } else if before.rsplit('\n').next().is_some_and(|line| line.split(' ').any(|word| word == "trait")) {
-            diag.note("only traits stand above a trait; a method of it can give the value")
-        } else if before.ends_with([':', '+']) {
-            diag.note("a bound is a trait, such as `Show`; a type is written in place of the parameter")
-        } else {
-            diag
-        };
-        self.report(diag);
-    }
-
     fn lower_trait_path(&mut self, path: &ast::Path, cx: &TyCx) -> Option<BoundRef> {
         let first = path.segments[0].ident;
         if first.name == sym::empty {
@@ -490,9 +486,12 @@ impl Checker {
             }
             Def::Error => None,
             _ => {
-                let text = self.program.name(segment.ident.name);
+                let text = self.program.name(segment.ident.name).to_string();
                 let message = format!("expected a trait, found the type `{text}`");
-                self.expected_trait(path.span, message);
+                match self.swapped_impl(path.span, cx) {
+                    Some((of, trait_)) => self.report_swapped_impl(path.span, &text, of, trait_),
+                    None => self.expected_trait(path.span, message),
+                }
                 None
             }
         }

@@ -84,9 +84,9 @@ fn int_suffix(text: &str, span: Span, radix: u32, diags: &mut Vec<Diagnostic>) -
 
 fn bad_suffix(text: &str, span: Span, radix: u32) -> Diagnostic {
     if let Some(digit) = text.chars().next().filter(|c| radix < 10 && c.is_ascii_digit()) {
-        let kind = if radix == 2 { "binary" } else { "octal" };
+        let kind = if radix == 2 { "a binary" } else { "an octal" };
         let span = Span::new(span.lo, span.lo + 1);
-        let message = format!("`{digit}` is no digit of a {kind} number");
+        let message = format!("`{digit}` is no digit of {kind} number");
         return Diagnostic::error(codes::BAD_NUMBER, span, message);
     }
     let diag = Diagnostic::error(codes::BAD_NUMBER, span, format!("`{text}` is no suffix of a number"));
@@ -321,7 +321,12 @@ pub(crate) fn format_spec(text: &str, span: Span, diags: &mut Vec<Diagnostic>) -
         let diag = Diagnostic::error(codes::BAD_FORMAT, span, "this format is not understood")
             .note("a format is `[[fill]align][+][#][0][width][.precision][type]`")
             .note("align is one of `< ^ >`, type one of `x X o b e`; width and precision go up to 9999");
-        diags.push(diag);
+        diags.push(match text.contains('{') {
+            true => {
+                diag.note("they are numbers; `x.pad_start(w, ' ')` brings text to a width that is a value")
+            }
+            false => diag,
+        });
     }
     spec
 }

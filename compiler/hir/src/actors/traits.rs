@@ -390,7 +390,7 @@ impl Checker {
                     self.add_actor_glue(id, impl_, fn_, &full, Glue::Deliver(id, variant));
                 }
             }
-            self.report_missing_handlers(id, trait_, &missing, span);
+            self.report_missing_handlers(id, trait_, &full[1..], &missing, span);
         }
     }
 
@@ -412,6 +412,7 @@ impl Checker {
         &mut self,
         id: ActorId,
         trait_: TraitId,
+        args: &[Ty],
         missing: &[(Symbol, FnId)],
         span: Span,
     ) {
@@ -424,9 +425,8 @@ impl Checker {
         let mut diag = Diagnostic::error(codes::MISSING_MEMBER, span, message)
             .also(self.program.fns[*first].span, "the trait lists it here");
         for (_, fn_) in missing.iter().take(4) {
-            if let Some(text) = self.member_text(self.program.fns[*fn_].span) {
-                diag = diag.note(format!("add `{text} {{ … }}`"));
-            }
+            let text = self.method_head(*fn_, args);
+            diag = diag.note(format!("add `{text} {{ … }}`"));
         }
         self.report(diag);
     }

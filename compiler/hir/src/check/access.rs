@@ -133,12 +133,23 @@ impl FnCtxt<'_> {
             let bound = self.ck.program.adts[adt].generics.bounds[i].clone();
             self.require_bound(&bound, args, span);
         }
+        self.require_copyable_row(adt, args, span);
+    }
+
+    fn require_copyable_row(&mut self, adt: AdtId, args: &[Ty], span: Span) {
         for (i, arg) in args.iter().enumerate() {
             let Some(param) = self.ck.program.adts[adt].generics.params.get(i) else { break };
             if param.kind == (GenericParamKind::Type { is_iso: false }) {
                 let name = param.name;
                 self.require_copyable(*arg, name, span);
             }
+        }
+    }
+
+    /// Of a type that is written in a body, so that a wrong argument is reported there and not where values are used.
+    pub(crate) fn require_copyable_args(&mut self, ty: Ty, span: Span) {
+        if let TyKind::Adt(adt, args) = self.kind(ty).clone() {
+            self.require_copyable_row(adt, &args, span);
         }
     }
 
@@ -260,8 +271,7 @@ impl FnCtxt<'_> {
             let decl = &self.ck.program.adts[adt];
             if !decl.is_enum {
                 let names: Vec<Symbol> = decl.variants[VariantIdx(0)].fields.iter().map(|f| f.name).collect();
-                let better = super::method::foreign_method(&text);
-                let symbol = better.and_then(|b| self.ck.program.interner.get(b));
+                let better = self.foreign_method(ty, &text);
                 if let Some(inner) = self.field_with(ty, name.name) {
                     diag = diag.fix_likely(
                         format!("the field `{inner}` has one"),
@@ -270,9 +280,7 @@ impl FnCtxt<'_> {
                     );
                 } else if let Some(found) = suggest::closest(&self.ck.program.interner, &text, names) {
                     diag = diag.fix_likely(format!("did you mean `{found}`?"), name.span, found);
-                } else if let (Some(better), Some(symbol)) = (better, symbol)
-                    && self.has_method(ty, symbol)
-                {
+                } else if let Some(better) = better {
                     let title = format!("it is called `{better}()` here");
                     diag = diag.fix_likely(title, name.span, format!("{better}()"));
                 }
@@ -306,6 +314,7 @@ impl FnCtxt<'_> {
             },
         };
         let names: Vec<&str> = ["x", "y", "z", "u", "v"].into_iter().take(params.saturating_sub(1)).collect();
+        let better = self.foreign_method(ty, &text);
         self.report(match names.is_empty() || span.hi != name.span.hi {
             true => diag.note(format!("a closure that calls it is `|x| x.{text}()`")).fix_likely(
                 "call it",
@@ -316,7 +325,14 @@ impl FnCtxt<'_> {
                 let list = names.join(", ");
                 let before = span.before();
                 let edits = vec![(before, format!("|{list}| ")), (name.span.after(), format!("({list})"))];
-                diag.fix_edits_likely("write a closure", edits)
+                match better {
+                    // Elsewhere it is a field.
+                    Some(better) => {
+                        let title = format!("call `{better}`");
+                        diag.fix_likely(title, name.span, format!("{better}()"))
+                    }
+                    None => diag.fix_edits_likely("write a closure", edits),
+                }
             }
         });
     }

@@ -7,7 +7,7 @@ use crate::codes;
 use crate::program::{AdtId, FnId, ParamMode, VariantIdx};
 use crate::ty::{Ty, TyKind};
 use syntax::ast;
-use syntax::{Diagnostic, Span};
+use syntax::{Diagnostic, Span, sym};
 
 /// What is called, for messages.
 #[derive(Clone, Copy)]
@@ -86,14 +86,17 @@ impl FnCtxt<'_> {
             ParamMode::Mut => {
                 let expr = self.expr(&mut arg.expr, Some(ty));
                 let is_value = !super::place::may_be_place(&expr);
-                if arg.mut_span.is_none() && !is_value {
-                    self.report_missing_mut(arg, callee);
+                let lacks_mut = arg.mut_span.is_none() && !is_value;
+                if lacks_mut {
+                    self.report_missing_mut(arg, &expr, callee);
                 }
                 if !self.unify(expr.ty, ty) {
                     self.report_mut_mismatch(&expr, ty, callee);
                     return mut_arg(Expr { kind: ExprKind::Error, ty, span: expr.span });
                 }
-                self.require_mut_place(&expr, arg.expr.span);
+                if !lacks_mut || self.plain_fixed_root(&expr).is_none() {
+                    self.require_mut_place(&expr, arg.expr.span);
+                }
                 mut_arg(expr)
             }
         }
@@ -159,11 +162,31 @@ impl FnCtxt<'_> {
         self.ck.program.types.flags(ty).has_infer
     }
 
-    fn report_missing_mut(&mut self, arg: &ast::Arg, callee: CalleeInfo) {
+    /// The variable of a `let` that a place is in, where it is not `mut`.
+    fn plain_fixed_root(&self, place: &Expr) -> Option<LocalId> {
+        let local = super::place::root(place)?;
+        let (info, name) = (self.info[local], self.locals[local].name);
+        let is_plain = !info.is_param && !info.is_capture && !info.is_hidden && !info.is_element;
+        let is_plain = is_plain && !info.is_late && info.state.is_none() && name != sym::self_;
+        (is_plain && !self.locals[local].is_mut).then_some(local)
+    }
+
+    fn report_missing_mut(&mut self, arg: &ast::Arg, place: &Expr, callee: CalleeInfo) {
         let span = arg.expr.span;
         let message = "this argument is changed by the call and must be marked `mut`";
         let mut diag = Diagnostic::error(codes::MISSING_MUT, span, message);
-        diag = diag.fix("mark it", span.before(), "mut ");
+        let mark = (span.before(), "mut ".to_string());
+        diag = match self.plain_fixed_root(place) {
+            Some(local) => {
+                let text = self.ck.program.name(self.locals[local].name);
+                let title = format!("mark it, and make `{text}` `mut`");
+                let names = self.names_in_pattern(local);
+                let edits = names.iter().map(|name| (name.before(), "mut ".to_string())).chain([mark]);
+                diag.also(self.locals[local].span, format!("`{text}` is not `mut` either"))
+                    .fix_edits(title, edits.collect())
+            }
+            None => diag.fix_edits("mark it", vec![mark]),
+        };
         if let Some(id) = callee.fn_
             && self.ck.is_user(self.ck.program.fns[id].module)
         {
@@ -197,11 +220,11 @@ impl FnCtxt<'_> {
         if let Some(id) = callee.fn_ {
             let function = &self.ck.program.fns[id];
             let skip = usize::from(function.has_self && function.params.len() > want);
-            let missing: Vec<(String, Ty)> = function
+            let missing: Vec<String> = function
                 .params
                 .iter()
                 .skip(skip + given)
-                .map(|p| (self.ck.program.name(p.name).to_string(), p.ty))
+                .map(|p| format!("`{}`", self.ck.program.param_text(&function.generics, p)))
                 .collect();
             if function.has_self && function.params.len() == want && given + 1 == want {
                 // Nothing stands before the dot but a type or trait.
@@ -209,9 +232,7 @@ impl FnCtxt<'_> {
                 diag = diag
                     .note(format!("the first argument is the receiver: `T.{name}(x, …)`, or `x.{name}(…)`"));
             } else if !missing.is_empty() && given < want {
-                let list: Vec<String> =
-                    missing.iter().map(|(n, t)| format!("`{n}: {}`", self.ck.program.ty_name(*t))).collect();
-                diag = diag.note(format!("missing: {}", list.join(", ")));
+                diag = diag.note(format!("missing: {}", missing.join(", ")));
             }
             if self.ck.is_user(self.ck.program.fns[id].module) {
                 diag = diag.also(self.ck.program.fns[id].span, "declared here");

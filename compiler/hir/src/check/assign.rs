@@ -32,7 +32,17 @@ impl FnCtxt<'_> {
             let block = Block { stmts: vec![Stmt::Expr(value)], tail: None };
             return Expr { kind: ExprKind::Block(block), ty: Ty::UNIT, span };
         }
+        if let ast::ExprKind::Tuple(elems) = &place.kind {
+            self.report_tuple_target(elems, place.span);
+            self.expr(value, None);
+            return Expr { ty: Ty::UNIT, ..self.error_expr(span) };
+        }
         let target = self.target(place);
+        if !super::place::may_be_place(&target) {
+            self.require_mut_place(&target, place.span);
+            self.expr(value, None);
+            return Expr { ty: Ty::UNIT, ..self.error_expr(span) };
+        }
         let ty = target.ty;
         let value = self.expr_as(value, ty);
         if matches!(target.kind, ExprKind::Error) {
@@ -41,6 +51,27 @@ impl FnCtxt<'_> {
         self.require_assignable(&target, place.span);
         let kind = ExprKind::Assign { place: Box::new(target), value: Box::new(value) };
         Expr { kind, ty: Ty::UNIT, span }
+    }
+
+    /// `(a, b) = …`: one message, also where the names are meant to be new.
+    fn report_tuple_target(&mut self, elems: &[ast::Expr], span: Span) {
+        let mut known = 0;
+        for elem in elems {
+            if let ast::ExprKind::Name { ident, .. } = &elem.kind
+                && let Some(local) = self.scope.get(ident.name)
+            {
+                (self.info[local].is_used, self.info[local].is_mutated) = (true, true);
+                known += 1;
+            }
+        }
+        let names = elems.iter().all(|elem| matches!(elem.kind, ast::ExprKind::Name { .. }));
+        let message = "a tuple is no place: its parts are assigned one by one";
+        let diag = Diagnostic::error(codes::NOT_A_PLACE, span, message);
+        self.report(match known {
+            0 if names => diag.fix_likely("declare new variables", span.before(), "let "),
+            _ => diag
+                .note("`let (x, y) = …` takes a tuple apart, and `swap(mut a, mut b)` exchanges two values"),
+        });
     }
 
     /// The left side of an assignment. Being assigned is no use of a variable.

@@ -117,7 +117,8 @@ impl FnCtxt<'_> {
         let Some((want, want_mut)) = wanted else {
             return (written.unwrap_or_else(|| self.fresh(param.pat.span)), mode);
         };
-        if want_mut != is_mut {
+        // A pattern that binds is reported where it is taken apart.
+        if want_mut != is_mut && !(want_mut && binds(&param.pat)) {
             let message = match want_mut {
                 true => "the closure changes this parameter for its caller, so it must be `mut`",
                 false => "the closure's caller passes a value here: the parameter cannot be `mut`",
@@ -169,7 +170,8 @@ impl FnCtxt<'_> {
             locals.push(local);
             if simple.is_none() {
                 self.info[local].is_hidden = true;
-                lets.push(self.destructure_param(&mut param.pat, local, *ty));
+                let is_mut = *mode == ParamMode::Mut;
+                lets.push(self.destructure_param(&mut param.pat, local, *ty, is_mut));
             } else if name != sym::empty {
                 let twice = locals.iter().find(|l| **l != local && self.locals[**l].name == name);
                 if let Some(first) = twice.map(|l| self.locals[*l].span) {
@@ -246,5 +248,19 @@ impl FnCtxt<'_> {
         let args = self.ck.identity(&self.cx.generics).into();
         let ty = self.intern(TyKind::Closure(id, args));
         Expr { kind: ExprKind::Closure(id), ty, span }
+    }
+}
+
+/// Whether a pattern takes a value apart and gives its parts names.
+fn binds(pat: &ast::Pat) -> bool {
+    use ast::PatKind as P;
+    let names = |pat: &ast::Pat| matches!(pat.kind, P::Binding { .. } | P::Rest(Some(_))) || binds(pat);
+    match &pat.kind {
+        P::Binding { sub, .. } => sub.is_some(),
+        P::Tuple(pats) | P::Array(pats) | P::Or(pats) | P::TupleStruct { elems: pats, .. } => {
+            pats.iter().any(names)
+        }
+        P::Struct { fields, .. } => fields.iter().any(|field| field.pat.as_ref().is_none_or(names)),
+        _ => false,
     }
 }

@@ -251,9 +251,7 @@ impl FnCtxt<'_> {
             let message = format!("the type would contain itself: `{f}` and `{w}`");
             return Some(Diagnostic::error(codes::TYPE_MISMATCH, span, message));
         }
-        if let (TyKind::Closure(a, _), TyKind::Closure(b, _)) = (self.kind(want), self.kind(found))
-            && a != b
-        {
+        if want != found && self.is_closure_ty(want) && self.is_closure_ty(found) {
             let message = "two closures have two types, even if they take and give the same";
             let diag = Diagnostic::error(codes::TYPE_MISMATCH, span, message);
             return Some(diag.note("write the type, so that they are boxed: `let f: Fn(A) -> B = …`"));
@@ -368,6 +366,12 @@ impl FnCtxt<'_> {
             && !text.contains('\n')
         {
             let inner = args.first().copied().unwrap_or(Ty::ERROR);
+            if Some(id) == self.ck.known.array
+                && let Some(collect) = self.ck.program.interner.get("collect")
+                && self.has_method(found, collect)
+            {
+                return diag.fix_likely("collect the values", span.after(), ".collect()");
+            }
             if Some(id) == option && self.would_unify(inner, found) {
                 return diag.fix_likely("wrap it in `Some`", span, format!("Some({text})"));
             }

@@ -23,6 +23,13 @@ pub(crate) struct Proof {
     cause: Cause,
 }
 
+/// What was reported in a body.
+#[derive(Default)]
+struct Told {
+    places: FxHashSet<(Ty, Span)>,
+    params: FxHashSet<(Ty, Symbol)>,
+}
+
 impl FnCtxt<'_> {
     pub(crate) fn note_proof(&mut self, trait_: TraitId, args: &[Ty], span: Span, cause: Cause) {
         // What is known to be copied now is so at the end, too.
@@ -32,7 +39,7 @@ impl FnCtxt<'_> {
     }
 
     pub(crate) fn check_copyables(&mut self) {
-        let mut told = FxHashSet::default();
+        let mut told = Told::default();
         let mut copyables = std::mem::take(&mut self.copyables);
         for Copyable { ty, why, span } in copyables.drain(..) {
             if !self.is_plainly_copied(ty) {
@@ -109,7 +116,7 @@ impl FnCtxt<'_> {
         copied
     }
 
-    fn check_copyable(&mut self, ty: Ty, why: CopyReason, span: Span, told: &mut FxHashSet<(Ty, Span)>) {
+    fn check_copyable(&mut self, ty: Ty, why: CopyReason, span: Span, told: &mut Told) {
         if ty.is_fixed() || self.ck.program.types.flags(ty).has_infer || !self.is_iso(ty) {
             return;
         }
@@ -121,7 +128,12 @@ impl FnCtxt<'_> {
                 CopyReason::Impl(_, self_ty, _) => self.ck.decls.faulty_types.contains(&self_ty),
                 _ => false,
             };
-        if known || !told.insert((ty, span)) {
+        // What is wrong with a type is so wherever a value of it is used.
+        let is_new = match why {
+            CopyReason::Param(param) => told.params.insert((ty, param)) && told.places.insert((ty, span)),
+            _ => told.places.insert((ty, span)),
+        };
+        if known || !is_new {
             return;
         }
         match why {

@@ -274,7 +274,9 @@ impl FnCtxt<'_> {
         let mark = self.ck.diags.len();
         let lowered = self.ck.lower_ty(ty, &cx);
         self.has_errors |= self.ck.diags.len() > mark;
-        self.solve(ty.span, |s| s.normalize(lowered))
+        let written = self.solve(ty.span, |s| s.normalize(lowered));
+        self.require_copyable_args(written, ty.span);
+        written
     }
 
     fn range(

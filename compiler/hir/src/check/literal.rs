@@ -6,7 +6,6 @@ use crate::body::*;
 use crate::codes;
 use crate::consts::{int_fits, negated};
 use crate::infer::VarKind;
-use crate::scope::Def;
 use crate::ty::{Ty, TyKind};
 use syntax::{Diagnostic, Span, Symbol};
 
@@ -30,7 +29,7 @@ impl FnCtxt<'_> {
         want: Option<Ty>,
         span: Span,
     ) -> Expr {
-        if let Some(ty) = suffix.and_then(|s| self.suffix_ty(s)) {
+        if let Some(ty) = suffix.and_then(|s| self.ck.suffix_ty(s)) {
             if matches!(self.kind(ty), TyKind::F32 | TyKind::F64) {
                 return lit(Lit::Float(value.to_string().into()), ty, span);
             }
@@ -44,13 +43,6 @@ impl FnCtxt<'_> {
         lit(Lit::int(value), ty, span)
     }
 
-    fn suffix_ty(&self, suffix: Symbol) -> Option<Ty> {
-        match self.ck.builtin_type(suffix)? {
-            Def::Prim(ty) => Some(ty),
-            _ => None,
-        }
-    }
-
     pub(crate) fn float_lit(
         &mut self,
         text: Box<str>,
@@ -58,7 +50,7 @@ impl FnCtxt<'_> {
         want: Option<Ty>,
         span: Span,
     ) -> Expr {
-        let ty = match (suffix.and_then(|s| self.suffix_ty(s)), want.map(|w| self.shallow(w))) {
+        let ty = match (suffix.and_then(|s| self.ck.suffix_ty(s)), want.map(|w| self.shallow(w))) {
             (Some(ty), _) => ty,
             (None, Some(w)) if w == Ty::F32 || w == Ty::F64 => w,
             (None, Some(w)) if self.var_kind(w) == Some(VarKind::Float) => w,

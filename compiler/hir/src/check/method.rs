@@ -274,6 +274,13 @@ impl FnCtxt<'_> {
                 };
                 return self.call_expr(field, args, span);
             }
+            if args.is_empty() {
+                let message = format!("`{text}` is a field: it is read without parentheses");
+                let diag = Diagnostic::error(codes::UNKNOWN_METHOD, name.span, message);
+                let parens = Span::new(name.span.hi, span.hi);
+                self.report(diag.fix_likely("remove them", parens, ""));
+                return self.error_expr(span);
+            }
         }
         if self.has_faulty_bound(ty) {
             self.check_loose(args);
@@ -308,22 +315,15 @@ impl FnCtxt<'_> {
                 return diag.fix_likely(title, name.span.before(), "to_array().");
             }
         }
-        if let TyKind::Param(_, param) = self.kind(ty) {
-            let param = self.ck.program.name(*param).to_string();
+        if let Some(param) = self.written_param(ty) {
+            let param = self.ck.program.name(param).to_string();
             let traits = self.ck.program.index.trait_methods(name.name);
             if let Some((trait_, _)) = traits.first() {
                 let of = self.ck.program.name(self.ck.program.traits[*trait_].name);
                 return diag.note(format!("the trait `{of}` has one: write the bound `{param}: {of}`"));
             }
         }
-        let known = foreign_method(text).or_else(|| {
-            let near = FOREIGN.iter().find(|f| suggest::is_close(text, f.0));
-            near.map(|f| f.1)
-        });
-        if let Some(better) = known
-            && let Some(symbol) = self.ck.program.interner.get(better)
-            && self.has_method(ty, symbol)
-        {
+        if let Some(better) = self.foreign_method(ty, text) {
             return diag.fix_likely(format!("it is called `{better}` here"), name.span, better);
         }
         if let Some(found) = self.closest_method(ty, text) {
@@ -345,20 +345,29 @@ impl FnCtxt<'_> {
         names.retain(|n| !self.trait_candidates(ty, *n, Span::DUMMY).is_empty());
         suggest::closest(&self.ck.program.interner, text, names)
     }
+
+    /// What a method of another language's library is called here, of those that the type has.
+    pub(crate) fn foreign_method(&mut self, ty: Ty, text: &str) -> Option<&'static str> {
+        let exact = FOREIGN.iter().filter(|f| f.0 == text);
+        let near = FOREIGN.iter().filter(|f| f.0 != text && suggest::is_close(text, f.0));
+        exact.chain(near).map(|f| f.1).find(|better| {
+            let symbol = self.ck.program.interner.get(better);
+            symbol.is_some_and(|symbol| self.has_method(ty, symbol))
+        })
+    }
 }
 
-/// What methods of other languages' libraries are called here.
-pub(crate) fn foreign_method(text: &str) -> Option<&'static str> {
-    FOREIGN.iter().find(|f| f.0 == text).map(|f| f.1)
-}
-
-const FOREIGN: [(&str, &str); 24] = [
+/// What methods of other languages' libraries are called here. For each type it is the first that the type has.
+const FOREIGN: [(&str, &str); 33] = [
     ("length", "len"),
     ("size", "len"),
     ("count", "len"),
     ("append", "push"),
     ("add", "push"),
+    ("add", "insert"),
     ("push_back", "push"),
+    ("set", "insert"),
+    ("put", "insert"),
     ("toString", "to_string"),
     ("to_str", "to_string"),
     ("str", "to_string"),
@@ -367,8 +376,14 @@ const FOREIGN: [(&str, &str); 24] = [
     ("forEach", "for_each"),
     ("each", "for_each"),
     ("has", "contains"),
+    ("has", "contains_key"),
+    ("has_key", "contains_key"),
+    ("contains", "contains_key"),
     ("includes", "contains"),
     ("contains_key", "contains"),
+    ("indexOf", "index_of"),
+    ("indexOf", "find"),
+    ("index_of", "find"),
     ("to_uppercase", "to_upper"),
     ("toUpperCase", "to_upper"),
     ("upper", "to_upper"),

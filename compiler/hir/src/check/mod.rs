@@ -158,6 +158,8 @@ pub(crate) struct FnCtxt<'c> {
     pub lit_pats: Vec<(i128, Ty, Span)>,
     /// Those that are out of range.
     pub bad_pats: Vec<Span>,
+    /// The further names of variables in patterns with alternatives.
+    pub alternatives: Vec<(LocalId, Span)>,
     /// Patterns of tuples whose types were not known: nothing is said of their parts.
     pub open_pats: Vec<Span>,
     /// In the functions of an actor.
@@ -325,6 +327,7 @@ impl<'c> FnCtxt<'c> {
             never_vars: Vec::new(),
             lit_pats: Vec::new(),
             bad_pats: Vec::new(),
+            alternatives: Vec::new(),
             open_pats: Vec::new(),
             actor: None,
             next_is_task: false,
@@ -467,6 +470,7 @@ impl<'c> FnCtxt<'c> {
     /// The type with what is known put in; number literals show as the type they will have.
     pub(crate) fn describe(&mut self, ty: Ty) -> Ty {
         let ty = self.deep(ty);
+        let ty = self.declared_closures(ty);
         if let TyKind::Closure(id, _) = *self.kind(ty) {
             let decl = &self.ck.program.closures[id];
             let params: Vec<(Ty, bool)> =

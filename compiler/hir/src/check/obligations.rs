@@ -420,7 +420,9 @@ impl FnCtxt<'_> {
     /// written there depends on the first.
     fn missing_bound(&self, trait_: TraitId, args: &[Ty]) -> Option<(Span, String)> {
         let [ty] = args else { return None };
-        let TyKind::Param(i, name) = *self.kind(self.shallow(*ty)) else { return None };
+        let ty = self.shallow(*ty);
+        let TyKind::Param(i, _) = *self.kind(ty) else { return None };
+        let name = self.written_param(ty)?;
         if self.told_bounds.iter().filter(|told| told.0 == name).count() > 1 {
             return None;
         }
@@ -476,9 +478,12 @@ impl FnCtxt<'_> {
                 ));
             }
         }
-        if let TyKind::Param(_, name) = self.kind(ty) {
-            let text = self.ck.program.name(*name);
+        if let Some(name) = self.written_param(ty) {
+            let text = self.ck.program.name(name);
             return Some(format!("write the bound: `{text}: {of}`"));
+        }
+        if self.is_closure_ty(ty) {
+            return None;
         }
         if let Some(note) = self.explain_impl(trait_, args) {
             return Some(note);

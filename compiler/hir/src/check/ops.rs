@@ -17,6 +17,11 @@ impl FnCtxt<'_> {
             return self.error_expr(span);
         };
         let (op, op_span) = (*op, *op_span);
+        if matches!(op, BinOp::Or | BinOp::BitOr)
+            && let Some(word) = self.word_move(lhs)
+        {
+            return self.report_word_move(word, span);
+        }
         match op {
             BinOp::And | BinOp::Or => self.condition_value(e),
             BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge => {
@@ -28,6 +33,24 @@ impl FnCtxt<'_> {
                 self.arith_with(op, op_span, lhs, rhs, span)
             }
         }
+    }
+
+    /// The `move` of `move || e` and `move |x| e`, which are read as operators, where no variable has this name.
+    fn word_move(&self, mut lhs: &ast::Expr) -> Option<Span> {
+        while let ast::ExprKind::Binary { op: BinOp::Or | BinOp::BitOr, lhs: inner, .. } = &lhs.kind {
+            lhs = inner;
+        }
+        let ast::ExprKind::Name { ident, args: None } = &lhs.kind else { return None };
+        let is_word = self.ck.program.name(ident.name) == "move" && self.scope.get(ident.name).is_none();
+        is_word.then_some(ident.span)
+    }
+
+    fn report_word_move(&mut self, word: Span, span: Span) -> Expr {
+        let message = "a closure holds copies of what it uses, so there is no `move`";
+        let diag = Diagnostic::error(codes::UNKNOWN_NAME, word, message);
+        let gap = self.ck.map.text(span).find('|').map_or(word.hi, |at| span.lo + at as u32);
+        self.report(diag.fix_likely("remove it", Span::new(word.lo, gap), ""));
+        self.error_expr(span)
     }
 
     fn is_number(&self, ty: Ty) -> bool {
@@ -136,7 +159,9 @@ impl FnCtxt<'_> {
     fn report_operands(&mut self, op: BinOp, op_span: Span, lhs: &Expr, rhs: &Expr) {
         let (l, r) = (self.ty_name(lhs.ty), self.ty_name(rhs.ty));
         let sign = sign(op);
-        let message = format!("`{l} {sign} {r}` is not defined");
+        // The arrow of a function's type would take the operator in.
+        let part = |name: &str| if name.contains("->") { format!("({name})") } else { name.to_string() };
+        let message = format!("`{} {sign} {}` is not defined", part(&l), part(&r));
         let mut diag = Diagnostic::error(codes::BAD_OPERANDS, op_span, message)
             .also(lhs.span, format!("this is `{l}`"))
             .also(rhs.span, format!("this is `{r}`"));
@@ -199,10 +224,10 @@ impl FnCtxt<'_> {
         if op == BinOp::Add && right == string {
             return diag.note("text is joined by `\"{a}{b}\"`, or by `+` with a string on the left");
         }
-        if let TyKind::Param(_, name) = self.kind(left)
+        if let Some(name) = self.written_param(left)
             && let Some((trait_, _)) = self.ck.operator_trait(op)
         {
-            let text = self.ck.program.name(*name);
+            let text = self.ck.program.name(name);
             let of = self.ck.program.name(self.ck.program.traits[trait_].name);
             return diag.note(format!("write a bound, such as `{text}: {of}<{text}, Output = {text}>`"));
         }

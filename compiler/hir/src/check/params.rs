@@ -3,8 +3,8 @@
 use super::{FnCtxt, pattern};
 use crate::body::*;
 use crate::codes;
-use crate::program::{FnId, ParamMode};
-use crate::ty::Ty;
+use crate::program::{BoundKind, FnId, GenericParamKind, ParamMode};
+use crate::ty::{Ty, TyKind};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol, sym};
 
@@ -34,20 +34,77 @@ impl FnCtxt<'_> {
                 ast::ParamKind::Normal { .. } if name != sym::empty => self.declare_unique(name, local, span),
                 ast::ParamKind::Normal { pat, .. } => {
                     self.info[local].is_hidden = true;
-                    lets.push(self.destructure_param(pat, local, ty));
+                    lets.push(self.destructure_param(pat, local, ty, is_mut));
                 }
             }
         }
     }
 
     /// `let pat = local` for a parameter that is a pattern.
-    pub(crate) fn destructure_param(&mut self, pat: &mut ast::Pat, local: LocalId, ty: Ty) -> Stmt {
+    pub(crate) fn destructure_param(
+        &mut self,
+        pat: &mut ast::Pat,
+        local: LocalId,
+        ty: Ty,
+        is_mut: bool,
+    ) -> Stmt {
         let mut binds = pattern::Binds::default();
         let span = pat.span;
-        let pat = self.pat(pat, ty, &mut binds);
+        let mut pat = self.pat(pat, ty, &mut binds);
+        if is_mut && !binds.names.is_empty() {
+            self.report_mut_pattern(span, &binds);
+            // What it would move is no news.
+            pat.kind = PatKind::Error;
+        }
         self.declare_binds(&binds);
         let init = Expr { kind: ExprKind::Local(local), ty, span };
         Stmt::Let { pat, init: Some(init), else_: None, span }
+    }
+
+    /// The hidden types of parameters declared as `Fn(…)`, as they are declared.
+    pub(super) fn declared_closures(&mut self, ty: Ty) -> Ty {
+        let params = &self.cx.generics.params;
+        if !params.iter().any(|param| param.kind == GenericParamKind::Closure) {
+            return ty;
+        }
+        let generics = self.cx.generics.clone();
+        let mut shown = self.ck.identity(&generics);
+        for (slot, param) in shown.iter_mut().zip(&generics.params) {
+            let bound = generics.bounds.iter().find(|b| b.ty == *slot).map(|b| &b.kind);
+            if let (GenericParamKind::Closure, Some(BoundKind::Fn { params, ret, is_async })) =
+                (param.kind, bound)
+            {
+                let (params, ret, is_async) = (params.clone().into(), *ret, *is_async);
+                *slot = self.intern(TyKind::Fn { params, ret, is_async });
+            }
+        }
+        self.ck.program.types.subst(ty, &shown)
+    }
+
+    /// The name of a type parameter, to which bounds can be written.
+    pub(crate) fn written_param(&self, ty: Ty) -> Option<Symbol> {
+        let TyKind::Param(i, name) = *self.kind(ty) else { return None };
+        let param = self.cx.generics.params.get(i as usize);
+        param.is_none_or(|param| param.kind != GenericParamKind::Closure).then_some(name)
+    }
+
+    /// The type of a closure, also of one that a parameter stands for.
+    pub(crate) fn is_closure_ty(&self, ty: Ty) -> bool {
+        match self.kind(ty) {
+            TyKind::Closure(..) => true,
+            TyKind::Param(..) => self.written_param(ty).is_none(),
+            _ => false,
+        }
+    }
+
+    /// A pattern copies what it binds, so what is done to its variables would be lost.
+    fn report_mut_pattern(&mut self, span: Span, binds: &pattern::Binds) {
+        for (_, local) in &binds.names {
+            self.locals[*local].is_mut = true;
+        }
+        let message = "a `mut` parameter has one name: the variables of a pattern are copies";
+        let diag = Diagnostic::error(codes::UNEXPECTED_MUT, span, message);
+        self.report(diag.note("name the whole, and change its parts: `mut p`, and `p.0 += 1`"));
     }
 
     fn declare_unique(&mut self, name: Symbol, local: LocalId, span: Span) {

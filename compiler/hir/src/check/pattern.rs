@@ -7,6 +7,7 @@ use crate::codes;
 use crate::consts::ConstValue;
 use crate::record::{Probe, Target};
 use crate::ty::{Ty, TyKind};
+use entity::Arrange;
 use smallvec::SmallVec;
 use syntax::ast::{self, Ident};
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -81,6 +82,7 @@ impl FnCtxt<'_> {
             if let Some((_, local)) = again.iter().find(|b| b.0 == name.name) {
                 let local = *local;
                 binds.seen.push(name.name);
+                self.check_alternative_mut(local, is_mut, name);
                 self.ck.note(name.span, Target::Local(self.locals[local].span));
                 let first = self.locals[local].ty;
                 if !self.unify(first, ty) {
@@ -100,6 +102,33 @@ impl FnCtxt<'_> {
         let local = self.new_local(name.name, ty, is_mut, name.span);
         binds.names.push((name.name, local));
         local
+    }
+
+    /// A variable of several alternatives is `mut` in all of them or in none.
+    fn check_alternative_mut(&mut self, local: LocalId, is_mut: bool, name: Ident) {
+        self.alternatives.push((local, name.span));
+        let LocalDecl { is_mut: first_mut, span: first, .. } = self.locals[local];
+        if first_mut == is_mut || self.info[local].is_mutated {
+            return;
+        }
+        let text = self.ck.program.name(name.name);
+        let message = format!("`{text}` is `mut` in one alternative and not in the other");
+        let (lacks, has) = if is_mut { (first, name.span) } else { (name.span, first) };
+        let diag = Diagnostic::error(codes::OR_PATTERN_BINDINGS, lacks, message)
+            .also(has, "it is `mut` here")
+            .fix("make it `mut` here too", lacks.before(), "mut ");
+        self.report(diag);
+        // What follows from it is no news.
+        self.locals[local].is_mut = true;
+        self.info[local].is_mutated = true;
+    }
+
+    /// Where the name of a variable stands in its pattern, once for each alternative.
+    pub(super) fn names_in_pattern(&self, local: LocalId) -> Vec<Span> {
+        let others = self.alternatives.iter().filter(|other| other.0 == local);
+        let mut spans: Vec<Span> = others.map(|other| other.1).chain([self.locals[local].span]).collect();
+        spans.arrange_by_key(|span| span.lo);
+        spans
     }
 
     pub(super) fn report_alternative_types(&mut self, local: LocalId, ty: Ty, name: Ident) {
@@ -169,13 +198,25 @@ impl FnCtxt<'_> {
         };
         let lit = lit.clone();
         if !self.unify(expr.ty, ty) {
-            self.report_value_mismatch(&expr, ty, expr.ty);
+            self.report_literal_pat(&expr, ty);
             return PatKind::Error;
         }
         if let Lit::Int(n) = lit {
             self.lit_pats.push((n.get(), ty, expr.span));
         }
         PatKind::Lit(lit)
+    }
+
+    /// Nothing is converted in a pattern, but it may be written in another way.
+    fn report_literal_pat(&mut self, expr: &Expr, want: Ty) {
+        let want = self.deep(want);
+        let wants_float = matches!(self.kind(want), TyKind::F32 | TyKind::F64) && self.is_plain_int(expr);
+        if wants_float || matches!(self.kind(want), TyKind::Adt(..)) && want != self.ck.string_ty() {
+            return self.report_value_mismatch(expr, want, expr.ty);
+        }
+        if let Some(diag) = self.mismatch(want, expr.ty, expr.span) {
+            self.report(diag);
+        }
     }
 
     pub(super) fn range_pat(
@@ -275,7 +316,7 @@ impl FnCtxt<'_> {
     /// What stands in a pattern cannot be converted; only a literal can be written in another way.
     pub(super) fn report_range_end(&mut self, expr: &Expr, ty: Ty, literal: bool) {
         if literal {
-            return self.report_value_mismatch(expr, ty, expr.ty);
+            return self.report_literal_pat(expr, ty);
         }
         let Some(mut diag) = self.mismatch(ty, expr.ty, expr.span) else { return };
         if let ExprKind::Const(id, _) = expr.kind {

@@ -131,7 +131,9 @@ impl FnCtxt<'_> {
                 "mut ",
             );
         } else if !info.is_hidden {
-            diag = diag.also(decl_span, "declared here").fix("make it `mut`", decl_span.before(), "mut ");
+            let names = self.names_in_pattern(local);
+            let edits = names.iter().map(|name| (name.before(), "mut ".to_string())).collect();
+            diag = diag.also(decl_span, "declared here").fix_edits("make it `mut`", edits);
         }
         self.report(diag);
         // One message for each variable.
@@ -195,6 +197,11 @@ pub(crate) fn may_be_place(e: &Expr) -> bool {
             | ExprKind::Const(..)
             | ExprKind::Error
     )
+}
+
+/// The variable that a place is in.
+pub(crate) fn root(e: &Expr) -> Option<LocalId> {
+    place_of(e).map(|place| place.0)
 }
 
 /// The variable and the way from it to a place. Behind a raw pointer nothing is known.

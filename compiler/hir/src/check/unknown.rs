@@ -33,6 +33,9 @@ impl FnCtxt<'_> {
             if matches!(text.as_str(), "nil" | "null" | "undefined" | "nullptr") {
                 diag = diag.fix_likely("write `None`", ident.span, "None");
             }
+        } else if self.is_of_outer_fn(&text) {
+            diag = diag
+                .note(format!("a function inside another one does not see its variables: pass `{text}` to it, or write a closure"));
         } else if self.is_first_assignment(ident.span) {
             let before = ident.span.before();
             diag = diag
@@ -60,6 +63,25 @@ impl FnCtxt<'_> {
             }
         }
         self.report(diag);
+    }
+
+    /// Whether the function around the current one declares a variable of this name before it.
+    fn is_of_outer_fn(&self, name: &str) -> bool {
+        let BodyOwner::Fn(id) = self.owner else { return false };
+        let function = &self.ck.program.fns[id];
+        let Some(file) = self.ck.map.file_at(function.span.lo) else { return false };
+        if !self.ck.scopes[function.module].is_block {
+            return false;
+        }
+        let source = self.ck.map.file(file);
+        let before = &source.text[..(function.span.lo - source.start) as usize];
+        let own = before.rfind("fn ").unwrap_or(0);
+        let outer = before[..own].rfind("fn ").unwrap_or(0);
+        let words: Vec<&str> = before[outer..own].split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let declares = |pair: &[&str]| matches!(pair[0], "let" | "mut" | "for") && pair[1] == name;
+        let is_param = before[outer..own].contains(&format!("({name}:"))
+            || before[outer..own].contains(&format!(" {name}:"));
+        is_param || words.windows(2).any(declares)
     }
 
     /// Whether a name stands alone before `=` on its line.

@@ -41,15 +41,23 @@ impl FnCtxt<'_> {
         let name = self.ty_name(ty);
         let message = format!("nobody uses this value of type `{name}`");
         let diag = Diagnostic::warning(codes::UNUSED_VALUE, expr.span, message);
-        let diag = self.explain_unused_value(diag, expr);
+        let assigned = self.equal_sign(expr);
+        let diag = match assigned {
+            Some((local, sign)) if self.locals[local].is_mut => {
+                // It is meant to be changed.
+                self.info[local].is_mutated = true;
+                diag.fix_likely("this compares; `=` assigns", sign, "=")
+            }
+            Some(_) if !self.ends_block(expr) => {
+                diag.note("`==` compares; a variable that is assigned with `=` is `mut`")
+            }
+            _ => self.explain_unused_value(diag, expr),
+        };
         self.report(diag);
     }
 
     /// What was probably meant by an expression whose value nobody uses.
     fn explain_unused_value(&self, diag: Diagnostic, expr: &Expr) -> Diagnostic {
-        if let Some(op_span) = self.equal_sign(expr) {
-            return diag.fix_likely("this compares; `=` assigns", op_span, "=");
-        }
         let text = self.ck.map.text(expr.span);
         if text.starts_with(['-', '*', '&', '|', '^', '/', '%', '<', '>', '+', '!', '~']) {
             return diag.note("a line that goes on ends with its operator");
@@ -63,8 +71,15 @@ impl FnCtxt<'_> {
         diag
     }
 
-    /// The `==` between a variable or field and a value.
-    fn equal_sign(&self, expr: &Expr) -> Option<Span> {
+    /// Whether nothing but the brace follows, so that the result of a function may be meant.
+    fn ends_block(&self, expr: &Expr) -> bool {
+        let Some(file) = self.ck.map.file_at(expr.span.lo) else { return false };
+        let source = self.ck.map.file(file);
+        source.text[(expr.span.hi - source.start) as usize..].trim_start().starts_with('}')
+    }
+
+    /// The variable before a `==`, perhaps with fields, and the sign.
+    fn equal_sign(&self, expr: &Expr) -> Option<(LocalId, Span)> {
         let (lhs, rhs) = match &expr.kind {
             ExprKind::Binary { op: BinOp::Eq, lhs, rhs } => (&**lhs, &**rhs),
             ExprKind::Call { callee: Callee::TraitMethod { trait_, .. }, args }
@@ -77,12 +92,10 @@ impl FnCtxt<'_> {
             }
             _ => return None,
         };
-        if !super::place::may_be_place(lhs) {
-            return None;
-        }
+        let local = super::place::root(lhs)?;
         let between = Span::new(lhs.span.hi, rhs.span.lo);
         let at = self.ck.map.text(between).find("==")? as u32;
-        Some(Span::new(between.lo + at, between.lo + at + 2))
+        Some((local, Span::new(between.lo + at, between.lo + at + 2)))
     }
 
     /// Warns about variables that nobody reads and `mut` that nobody needs.
@@ -109,11 +122,12 @@ impl FnCtxt<'_> {
             } else {
                 let message = format!("`{text}` is never changed, so it need not be `mut`");
                 let diag = Diagnostic::warning(codes::UNUSED_MUT, span, message);
-                let diag = match self.mut_before(span) {
-                    Some(mut_span) => diag.fix("remove `mut`", mut_span, ""),
+                let names = self.names_in_pattern(local);
+                let words = names.iter().map(|name| Some((self.mut_before(*name)?, String::new())));
+                self.report(match words.collect() {
+                    Some(edits) => diag.fix_edits("remove `mut`", edits),
                     None => diag,
-                };
-                self.report(diag);
+                });
             }
         }
     }
@@ -132,7 +146,10 @@ impl FnCtxt<'_> {
         }
         let message = format!("nobody uses the variable `{text}`");
         let diag = Diagnostic::warning(codes::UNUSED_VARIABLE, span, message);
+        let names = self.names_in_pattern(local);
         let diag = match info.is_shorthand {
+            // Another name in each alternative; one of them may be that of a field.
+            _ if names.len() > 1 => diag.note("`_` binds nothing"),
             true => {
                 let start = self.mut_before(span).map_or(span.lo, |m| m.lo);
                 let whole = Span::new(start, span.hi);

@@ -108,8 +108,9 @@ fn f(b: Bool) -> Int { let x: Int; if b { x = 1 } else { x = 2 }; x }
 fn main() { println(f(true)) }
 ```";
 
-UNEXPECTED_MUT = "unexpected-mut", "An argument is marked `mut`, but the parameter is not.",
-"`mut` at an argument says that the call changes it; this one cannot.
+UNEXPECTED_MUT = "unexpected-mut", "`mut` stands where nothing can be changed by it.",
+"`mut` at an argument says that the call changes it; one whose parameter is not `mut` is not changed. A parameter that is `mut` has one
+name: a pattern would bind copies of its parts, and what is done to copies is lost.
 
 ```gal-fail
 fn double(x: Int) -> Int { x * 2 }

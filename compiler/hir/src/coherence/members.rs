@@ -7,10 +7,17 @@ use crate::env::ParamEnv;
 use crate::program::*;
 use crate::solve::{Solver, Tri};
 use crate::ty::{Ty, TyKind};
+use std::rc::Rc;
 use syntax::{Diagnostic, Span, Symbol};
 
 /// So many of the members that an impl lacks are shown as they are declared.
 const MISSING_SHOWN_MAX: usize = 4;
+
+/// A member of a trait that an impl lacks.
+enum Missing {
+    Fn(FnId),
+    Type(Symbol),
+}
 
 /// Why a bound on a trait does not hold.
 enum Unmet {
@@ -24,7 +31,7 @@ impl Checker {
     pub(super) fn check_impl_members(&mut self, id: ImplId, trait_: TraitId, args: &[Ty]) {
         let missing = self.missing_members(id, trait_);
         if !missing.is_empty() {
-            self.report_missing_members(id, trait_, &missing);
+            self.report_missing_members(id, trait_, args, &missing);
         }
         self.check_supertraits(id, trait_, args);
         let pairs: Vec<(FnId, FnId)> = self.program.impls[id]
@@ -39,52 +46,105 @@ impl Checker {
         self.check_impl_types(id, trait_, args);
     }
 
-    fn report_missing_members(&mut self, id: ImplId, trait_: TraitId, missing: &[(String, Span)]) {
+    fn report_missing_members(&mut self, id: ImplId, trait_: TraitId, args: &[Ty], missing: &[Missing]) {
         let decl = &self.program.traits[trait_];
-        let names: Vec<String> = missing.iter().map(|m| format!("`{}`", m.0)).collect();
+        let names: Vec<String> = missing
+            .iter()
+            .map(|member| match member {
+                Missing::Fn(method) => format!("`fn {}`", self.program.name(self.program.fns[*method].name)),
+                Missing::Type(name) => format!("`type {}`", self.program.name(*name)),
+            })
+            .collect();
         let message = format!("this `impl` of `{}` lacks {}", self.program.name(decl.name), names.join(", "));
         let mut diag = Diagnostic::error(codes::MISSING_MEMBER, self.program.impls[id].span, message);
         if self.is_user(decl.module) {
             diag = diag.also(decl.span, "the trait is declared here");
         }
-        for (_, declared) in missing.iter().take(MISSING_SHOWN_MAX) {
-            if let Some(text) = self.member_text(*declared) {
-                diag = diag.note(format!("add `{text}`"));
-            }
+        for member in missing.iter().take(MISSING_SHOWN_MAX) {
+            let text = match member {
+                Missing::Fn(method) => self.method_head(*method, args),
+                Missing::Type(name) => format!("type {} = …", self.program.name(*name)),
+            };
+            diag = diag.note(format!("add `{text}`"));
         }
         self.report(diag);
     }
 
-    /// The declaration of a trait's member as it is written, if it stands on one line, up to its default.
-    pub(crate) fn member_text(&self, name: Span) -> Option<String> {
-        let source = self.map.file(self.map.file_at(name.lo)?);
-        let at = (name.lo - source.start) as usize;
-        let start = source.text[..at].rfind('\n').map_or(0, |i| i + 1);
-        let line = source.text[start..].lines().next()?;
-        let end = line.find(['{', '=', ';']).unwrap_or(line.len());
-        let text = line[..end].trim();
-        let is_whole = text.matches('(').count() == text.matches(')').count();
-        match text.split_whitespace().next() {
-            Some("fn" | "on") if is_whole => Some(text.to_string()),
-            Some("type") => Some(format!("{text} = …")),
-            _ => None,
+    /// A method of a trait as an impl declares it, or a message as an actor does; `args` are those for the parameters of the trait.
+    pub(crate) fn method_head(&mut self, method: FnId, args: &[Ty]) -> String {
+        let generics = self.program.fns[method].generics.clone();
+        let mut sub = self.identity(&generics);
+        for (slot, arg) in sub.iter_mut().skip(1).zip(args) {
+            *slot = *arg;
         }
+        let bounds: Vec<Bound> = generics.bounds.iter().map(|bound| self.subst_bound(bound, &sub)).collect();
+        let own = generics.params.iter().zip(&sub).skip(generics.n_parent as usize);
+        let own: Vec<String> = own
+            .filter(|(param, _)| param.kind != GenericParamKind::Closure)
+            .map(|(param, ty)| self.program.generic_text(param, *ty, &bounds))
+            .collect();
+        let shown = Generics { bounds: bounds.into_iter().map(Rc::new).collect(), ..generics };
+        let n = self.program.fns[method].params.len();
+        let (mut first, mut end, mut ret) = (0, n, self.program.fns[method].ret);
+        let message = self.message_of(method);
+        if let Some(has_reply) = message {
+            first = 1;
+            if has_reply
+                && let TyKind::Adt(_, args) =
+                    self.program.types.kind(self.program.fns[method].params[n - 1].ty)
+            {
+                (end, ret) = (n - 1, args.first().copied().unwrap_or(Ty::UNIT));
+            }
+        }
+        let params: Vec<String> = (first..end).map(|i| self.param_head(method, i, &shown, &sub)).collect();
+        let ret = self.program.types.subst(ret, &sub);
+        let function = &self.program.fns[method];
+        let no_parens = message.is_some() && params.is_empty();
+        let mut text = format!(
+            "{}{}{}{}{}",
+            if function.is_async { "async " } else { "" },
+            if message.is_some() { "" } else { "fn " },
+            self.program.name(function.name),
+            if own.is_empty() { String::new() } else { format!("<{}>", own.join(", ")) },
+            if no_parens { String::new() } else { format!("({})", params.join(", ")) },
+        );
+        if ret != Ty::UNIT {
+            text = format!("{text} -> {}", self.program.ty_name(ret));
+        }
+        crate::names::with_question_marks(&text)
     }
 
-    /// What an impl lacks, and where the trait declares it.
-    fn missing_members(&self, id: ImplId, trait_: TraitId) -> Vec<(String, Span)> {
+    /// Of the message of a trait, whether it is answered.
+    fn message_of(&self, method: FnId) -> Option<bool> {
+        let Container::Trait(id) = self.program.fns[method].container else { return None };
+        let messages = &self.decls.message_traits.get(&id)?.messages;
+        messages.iter().find(|message| message.fn_ == method).map(|message| message.has_reply)
+    }
+
+    fn param_head(&mut self, method: FnId, index: usize, generics: &Generics, sub: &[Ty]) -> String {
+        let Param { name, ty, mode, span } = self.program.fns[method].params[index];
+        let mark = if mode == ParamMode::Mut { "mut " } else { "" };
+        if index == 0 && self.program.fns[method].has_self {
+            return format!("{mark}self");
+        }
+        let param = Param { name, ty: self.program.types.subst(ty, sub), mode, span };
+        format!("{mark}{}", self.program.param_text(generics, &param))
+    }
+
+    /// What an impl lacks.
+    fn missing_members(&self, id: ImplId, trait_: TraitId) -> Vec<Missing> {
         let decl = &self.program.impls[id];
         let mut missing = Vec::new();
-        for (method, own) in self.program.traits[trait_].methods.iter().zip(&decl.methods) {
-            let method = &self.program.fns[*method];
+        for (id_of, own) in self.program.traits[trait_].methods.iter().zip(&decl.methods) {
+            let method = &self.program.fns[*id_of];
             let misspelt = self.decls.misspelt.contains(&(id, method.name));
             if own.is_none() && !misspelt && method.kind == FnKind::Required {
-                missing.push((format!("fn {}", self.program.name(method.name)), method.span));
+                missing.push(Missing::Fn(*id_of));
             }
         }
         for assoc in &self.program.traits[trait_].assoc_types {
             if assoc.default.is_none() && !decl.assoc_types.iter().any(|a| a.0 == assoc.name) {
-                missing.push((format!("type {}", self.program.name(assoc.name)), assoc.span));
+                missing.push(Missing::Type(assoc.name));
             }
         }
         missing

@@ -233,7 +233,8 @@ impl<'a> Flow<'a> {
         }
         self.reported.push((local, moved.span));
         self.params.copies = true;
-        let in_loop = moved.span == span || moved.span.lo > span.lo;
+        // What is assigned is looked at behind its value: `q.n = eat(q)`.
+        let in_loop = !self.loops.is_empty() && (moved.span == span || moved.span.lo > span.lo);
         if self.is_doubtful(moved.span, span) || in_loop && !self.unknown.is_empty() {
             return;
         }

@@ -60,9 +60,9 @@ impl<'f> Cx<'f> {
         }
         if let Key::Fn(_, args) | Key::Closure(_, args) | Key::Generator(_, args) | Key::Builtin { args, .. } =
             &key
-            && args.clone().iter().any(|t| self.is_too_nested(*t))
+            && let Some(ty) = args.clone().iter().find(|t| self.is_too_nested(**t)).copied()
         {
-            self.report_nesting(span);
+            self.report_nesting(ty, span);
             return self.placeholder(span);
         }
         if self.instances.len() >= MAX_INSTANCES {

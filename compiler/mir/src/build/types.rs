@@ -134,14 +134,17 @@ impl Cx<'_> {
     }
 
     /// Reported once per build: one instance too deep brings others with it.
-    pub(super) fn report_nesting(&mut self, span: Span) {
+    pub(super) fn report_nesting(&mut self, ty: Ty, span: Span) {
         if self.errors.iter().any(|e| e.code == hir::codes::INSTANCE_NESTING_TOO_DEEP) {
             return;
         }
         let span = if span.is_dummy() { self.at } else { span };
-        let message = format!("the instances of generic items nest more than {MAX_NESTING} levels deep here");
+        let message = match self.ty_depth(ty) > MAX_NESTING {
+            true => format!("the instances of generic items nest more than {MAX_NESTING} levels deep here"),
+            false => format!("an instance of a generic item has a type of more than {MAX_PARTS} parts here"),
+        };
         let error = Diagnostic::error(hir::codes::INSTANCE_NESTING_TOO_DEEP, span, message)
-            .note("each round asks for a larger type than the one before, so there would be no end")
+            .note("each round asks for a larger type than the one before; without a last one, there would be no end")
             .note("`Array<T>` or `dyn Trait` keeps the type the same in each round");
         self.errors.push(error);
     }
@@ -151,7 +154,7 @@ impl Cx<'_> {
             return *ty;
         }
         if self.is_too_nested(ty) {
-            self.report_nesting(Span::DUMMY);
+            self.report_nesting(ty, Span::DUMMY);
             return self.declare_ty(Ty::UNIT);
         }
         let out = self.translate_kind(ty);

@@ -326,6 +326,9 @@ impl Lexer<'_> {
         self.pos += 1;
         if self.peek(0) == b'\'' {
             self.pos += 1;
+            if self.text_in_quotes(start) {
+                return;
+            }
             let span = self.span(start, self.pos);
             let message = "the quote in a character literal needs a backslash";
             let diag = Diagnostic::error(codes::BAD_CHAR, span, message);
@@ -337,6 +340,24 @@ impl Lexer<'_> {
             self.report(diag.note(note));
         }
         self.push(T::Error, start);
+    }
+
+    /// `'''…'''`, which elsewhere is text: behind the first three quotes.
+    fn text_in_quotes(&mut self, start: usize) -> bool {
+        let is_text = |text: &str| !text.contains('"') && text.lines().count() <= strings::MAX_LINES;
+        let rest = &self.text[self.pos..];
+        let Some(len) = rest.find("'''").filter(|len| *len > 0 && is_text(&rest[..*len])) else {
+            return false;
+        };
+        let quotes = if rest[..len].contains('\n') { "\"\"\"" } else { "\"" };
+        let (open, close) = (self.span(start, self.pos), self.span(self.pos + len, self.pos + len + 3));
+        let edits = vec![(open, quotes.to_string()), (close, quotes.to_string())];
+        let message = "text stands in double quotes";
+        let diag = Diagnostic::error(codes::BAD_CHAR, open, message);
+        self.report(diag.also(close, "it ends here").fix_edits_likely("write double quotes", edits));
+        self.pos += len + 3;
+        self.push(T::Error, start);
+        true
     }
 
     /// At a quote directly behind a word: in `'don't'` it belongs to the text, when another one closes it.

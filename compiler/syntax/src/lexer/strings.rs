@@ -8,8 +8,8 @@ use crate::codes;
 use crate::diag::Diagnostic;
 use crate::token::T;
 
-/// How far a quote is looked for that may close a string over several lines.
-const MAX_LINES: usize = 20;
+/// How many lines are looked at for the quote that may close a string over several lines.
+pub(super) const MAX_LINES: usize = 20;
 
 impl Lexer<'_> {
     /// A string from its opening quotes on.
@@ -18,6 +18,7 @@ impl Lexer<'_> {
         self.pos += if multi { 3 } else { 1 };
         let text = self.pos;
         match self.string_text(multi) {
+            Stop::Hole if !multi && self.peek(1) == b'\\' && self.braces_of_text(start) => {}
             Stop::Hole if !multi && self.modes.is_empty() && self.ends_line(self.pos + 1) => {
                 self.no_closing_quote(start);
             }
@@ -49,6 +50,35 @@ impl Lexer<'_> {
                 }
             }
         }
+    }
+
+    /// At a `{` before an escaped quote, as in JSON: the braces of the string belong to its text. Passes over it.
+    fn braces_of_text(&mut self, start: usize) -> bool {
+        let hole = self.pos;
+        let (mut at, mut edits) = (start + 1, Vec::new());
+        loop {
+            match self.src.get(at) {
+                None | Some(b'\n') => return false,
+                Some(b'"') => break,
+                Some(b'\\') => at += 1,
+                Some(brace @ (b'{' | b'}')) => {
+                    let span = self.span(at, at + 1);
+                    edits.push((span, char::from(*brace).to_string().repeat(2)));
+                }
+                Some(_) => {}
+            }
+            at += 1;
+        }
+        let span = self.span(hole, hole + 1);
+        let message = "`{` starts a hole in a string; a brace of the text is written `{{`";
+        let diag = Diagnostic::error(codes::UNCLOSED_HOLE, span, message);
+        self.report(
+            diag.note("a raw string has no holes: `r#\"{\"a\": 1}\"#`")
+                .fix_edits_likely("write them twice", edits),
+        );
+        self.pos = at + 1;
+        self.push(T::Error, start);
+        true
     }
 
     /// Whether nothing stands on the line from `pos` on.
@@ -218,7 +248,18 @@ impl Lexer<'_> {
     fn hole_spec(&mut self) {
         let start = self.pos;
         self.pos += 1;
-        while !matches!(self.peek(0), b'}' | b'\n' | b'"') && self.pos < self.src.len() {
+        // A brace may fill up to the width: `{x:{>5}`.
+        if self.peek(0) == b'{' && matches!(self.peek(1), b'<' | b'^' | b'>') {
+            self.pos += 1;
+        }
+        let mut braces = 0;
+        while !matches!(self.peek(0), b'\n' | b'"') && self.pos < self.src.len() {
+            match self.peek(0) {
+                b'{' => braces += 1,
+                b'}' if braces == 0 => break,
+                b'}' => braces -= 1,
+                _ => {}
+            }
             self.pos += 1;
         }
         self.push(T::HoleSpec, start);
@@ -265,11 +306,37 @@ impl Lexer<'_> {
             self.unclosed_hole();
             return self.after_hole(mode);
         }
-        self.unclosed_hole();
-        self.push(T::StrClose, self.pos);
+        if !self.hole_over_lines() {
+            self.unclosed_hole();
+            self.push(T::StrClose, self.pos);
+        }
         while self.modes.last().is_some_and(|m| !m.multi) {
             self.close_mode();
         }
+    }
+
+    /// A hole of a string on one line goes on in the next lines, where it and the string are closed: passes over both.
+    fn hole_over_lines(&mut self) -> bool {
+        let Some(mode) = self.modes.last() else { return false };
+        let rest = &self.text[self.pos..];
+        let Some(len) = rest.find(['"', '{', '}']).filter(|at| rest[*at..].starts_with('}')) else {
+            return false;
+        };
+        let behind = rest[len..].lines().next().and_then(|line| line.find('"'));
+        let Some(quote) = behind.filter(|_| rest[..len].lines().count() <= MAX_LINES) else { return false };
+        let (hole, brace) = (self.span(mode.hole, mode.hole + 1), self.pos + len);
+        let message = "a hole in a string ends on the line where it begins";
+        let diag = Diagnostic::error(codes::UNCLOSED_HOLE, hole, message)
+            .also(self.span(brace, brace + 1), "it seems to end here")
+            .note("give the value a name before: `let x = …`, and `\"{x}\"`");
+        self.report(diag);
+        self.modes.pop();
+        self.push(T::Error, self.pos);
+        self.push(T::HoleClose, self.pos);
+        self.pos = brace + quote;
+        self.push(T::StrClose, self.pos);
+        self.pos += 1;
+        true
     }
 
     fn close_mode(&mut self) {

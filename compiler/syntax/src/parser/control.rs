@@ -1,6 +1,7 @@
 //! `if`, `match`, loops, jumps and `try`.
 
 use super::Parser;
+use super::borrowed::may_bind;
 use super::exprs::{assignment, error_expr};
 use super::recover::Part;
 use crate::ast::*;
@@ -88,7 +89,8 @@ impl Parser<'_> {
     fn cond(&mut self) -> Cond {
         self.without_struct(|p| {
             let start = p.span();
-            if !p.eat(T::KwLet) {
+            let lacks_let = p.at_pattern_of_let();
+            if !lacks_let && !p.eat(T::KwLet) {
                 return Cond::Expr(p.condition());
             }
             // The `=` shows where the pattern ends, so a struct pattern needs no parentheses.
@@ -100,7 +102,10 @@ impl Parser<'_> {
                 return Cond::Let { pat, expr: error_expr(p.fault_span()), span: p.since(start) };
             }
             let expr = p.expr();
-            p.no_let_chain(&pat, &expr, start);
+            match lacks_let {
+                true => p.missing_let(&pat, &expr, start),
+                false => p.no_let_chain(&pat, &expr, start),
+            }
             Cond::Let { pat, expr, span: p.since(start) }
         })
     }
@@ -118,7 +123,10 @@ impl Parser<'_> {
         }
         let span = self.span();
         let diag = Diagnostic::error(codes::ASSIGNMENT_AS_VALUE, span, "an assignment is no condition");
-        self.fault(diag.fix("compare with `==`", span, "=="));
+        self.fault(match may_bind(&expr) {
+            true => diag.note("`is` tests and binds: `e is Some(x) && x > 1`"),
+            false => diag.fix("compare with `==`", span, "=="),
+        });
         self.bump();
         self.expr();
         error_expr(self.since(start))
@@ -126,20 +134,22 @@ impl Parser<'_> {
 
     /// `if let p = e && c`: the test that `is` makes.
     fn no_let_chain(&mut self, pat: &Pat, expr: &Expr, start: Span) {
-        let mut left = expr;
-        let mut chained = false;
-        while let ExprKind::Binary { op: BinOp::And, lhs, .. } = &left.kind {
-            left = lhs;
-            chained = true;
-        }
-        if chained {
-            let (pat, value) = (self.source(pat.span), self.source(left.span));
-            let fixed = format!("{value} is {pat}");
-            let span = Span::new(start.lo, left.span.hi);
+        let first = first_operand(expr);
+        if first.span != expr.span {
+            let span = Span::new(start.lo, first.span.hi);
             let diag = Diagnostic::error(codes::LET_CHAIN, span, "`let` in a condition stands alone");
-            let diag = diag.note("`is` tests and binds: `e is Some(x) && x > 1`");
-            self.report(diag.fix_likely("test with `is`", span, fixed));
+            let diag = self.test_with_is(diag, pat, first, start);
+            self.report(diag);
         }
+    }
+
+    pub(super) fn test_with_is(&self, diag: Diagnostic, pat: &Pat, value: &Expr, start: Span) -> Diagnostic {
+        let fixed = format!("{} is {}", self.source(value.span), self.source(pat.span));
+        diag.note("`is` tests and binds: `e is Some(x) && x > 1`").fix_likely(
+            "test with `is`",
+            Span::new(start.lo, value.span.hi),
+            fixed,
+        )
     }
 
     /// The block behind a header.
@@ -317,6 +327,9 @@ impl Parser<'_> {
     fn arm(&mut self) -> Option<Arm> {
         let start = self.span();
         let faults = self.faults;
+        if self.at_case() {
+            self.case();
+        }
         let pat = self.pat(true);
         let guard = self.guard();
         if !self.eat(T::FatArrow) && !self.arm_arrow(faults) {
@@ -401,6 +414,9 @@ impl Parser<'_> {
             if p.at_counting_loop() {
                 let head = p.counting_loop();
                 return (Pat { kind: PatKind::Error, span: head.span }, head);
+            }
+            if p.at_range_loop() {
+                return p.range_loop();
             }
             let first = p.pat(false);
             let pat = if p.at(T::Comma) { p.bare_tuple(first) } else { first };
@@ -510,4 +526,13 @@ impl Parser<'_> {
             Diagnostic::error(codes::UNEXPECTED_TOKEN, start, "`try` stands before a block or an `ask`");
         self.fault(diag.note("an error is passed on with `?` behind the call: `f(x)?`"));
     }
+}
+
+/// What stands before the first `&&`.
+pub(super) fn first_operand(expr: &Expr) -> &Expr {
+    let mut first = expr;
+    while let ExprKind::Binary { op: BinOp::And, lhs, .. } = &first.kind {
+        first = lhs;
+    }
+    first
 }

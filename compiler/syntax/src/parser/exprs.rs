@@ -181,6 +181,7 @@ impl Parser<'_> {
     }
 
     fn range_end(&mut self, inclusive: bool, op_span: Span) -> Option<Box<Expr>> {
+        self.foreign_range(op_span);
         let body = self.at(T::LBrace) && self.ctx.no_struct;
         if self.kind().starts_expr() && !body {
             return Some(Box::new(self.expr_above(prec::RANGE + 1)));
@@ -334,6 +335,7 @@ impl Parser<'_> {
             T::LBrace if self.at_struct_literal(expr) => self.struct_literal(expr),
             T::ColonColon if self.joined() => self.colon_colon(),
             T::Not if self.joined() && self.at_macro_call(expr) => self.macro_call(),
+            T::Not if self.joined() && self.at_unwrapping() => self.unwrapping(),
             _ => return false,
         }
         true
@@ -426,9 +428,7 @@ impl Parser<'_> {
     fn arg(&mut self, is_told: bool) -> Arg {
         if self.at_named_argument(0) {
             if !is_told {
-                let span = Span::new(self.span().lo, self.nth_tok(1).hi);
-                let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
-                self.fault(diag.fix("leave out the name", Span::new(span.lo, self.nth_tok(2).lo), ""));
+                self.named_argument();
             }
             self.bump();
             self.bump();
@@ -439,8 +439,15 @@ impl Parser<'_> {
         if let Some(expr) = self.foreign_closure() {
             return Arg { mut_span: None, expr };
         }
+        if self.at(T::And) && self.nth(1) == T::KwMut {
+            self.reference_argument();
+        }
         let mut_span = self.at(T::KwMut).then(|| self.bump().span());
-        Arg { mut_span, expr: self.expr_or_assignment_fault() }
+        let expr = self.expr_or_assignment_fault();
+        if self.at(T::Colon) && !self.line_break() {
+            self.type_of_argument();
+        }
+        Arg { mut_span, expr }
     }
 
     /// An expression where an assignment can only be a slip.

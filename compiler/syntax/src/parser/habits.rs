@@ -15,6 +15,8 @@ const MAX_PARAMS: usize = 1024;
 /// How far the `:` of `c ? a : b` is looked for.
 const MAX_CONDITIONAL: usize = 64;
 
+const ORDER_OF_ARGUMENTS: &str = "they stand in the order of the parameters";
+
 impl Parser<'_> {
     /// `===`, `!==`, `<>`, `=<` and `<<<`: reported, then taken for the operator that is meant.
     pub(super) fn foreign_comparison(&mut self) {
@@ -105,6 +107,9 @@ impl Parser<'_> {
         });
         let (span, whole) = (self.since(open), self.since(path.span));
         let close = self.prev().span();
+        if args.len() == 1 && name.eq_ignore_ascii_case("map") && self.at_value_of_map(close) {
+            return self.map_of_brackets(path, args, open);
+        }
         let (fixed, edits) = match args.is_empty() {
             true => {
                 let before = (path.span.before(), "Array<".to_string());
@@ -215,16 +220,17 @@ impl Parser<'_> {
     }
 
     pub(super) fn at_named_argument(&self, ahead: usize) -> bool {
-        self.nth(ahead).is_word() && self.nth(ahead + 1) == T::Colon
+        let name = self.nth_tok(ahead);
+        name.kind.is_word() && self.nth(ahead + 1) == T::Colon && !super::is_upper(self.text(name))
     }
 
-    /// `f(x: 1, y: 2)`, at the parenthesis: the names are reported once, and go. What begins with a capital may be a struct,
-    /// whose value is written in another way.
+    /// `f(x: 1, y: 2)`, at the parenthesis: the names are reported once, and go. Whether they are those of the parameters,
+    /// in their order, is not known here. What begins with a capital may be a struct, whose value is written in another way.
     pub(super) fn named_arguments(&mut self) -> bool {
         let (mut depth, mut starts, mut names) = (0usize, true, Vec::new());
         for idx in 1.. {
-            let (token, next) = (self.nth_tok(idx), self.nth_tok(idx + 1));
-            if depth == 0 && starts && token.kind.is_word() && next.kind == T::Colon {
+            let token = self.nth_tok(idx);
+            if depth == 0 && starts && self.at_named_argument(idx) {
                 names.push(Span::new(token.lo, self.nth_tok(idx + 2).lo));
             }
             starts = depth == 0 && token.kind == T::Comma;
@@ -240,14 +246,29 @@ impl Parser<'_> {
         let span = Span::new(self.nth_tok(1).lo, self.nth_tok(2).hi);
         let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
         let edits = names.into_iter().map(|name| (name, String::new())).collect();
-        let title = "leave out the names";
-        self.fault(match super::is_upper(self.text(callee)) {
-            true => diag
-                .note(format!("a value of a struct is written `{} {{ x: 1, y: 2 }}`", self.text(callee)))
-                .fix_edits_likely(title, edits),
-            false => diag.fix_edits(title, edits),
-        });
+        let note = match super::is_upper(self.text(callee)) {
+            true => format!("a value of a struct is written `{} {{ x: 1, y: 2 }}`", self.text(callee)),
+            false => ORDER_OF_ARGUMENTS.to_string(),
+        };
+        self.aside(diag.note(note).fix_edits_likely("leave out the names", edits));
         true
+    }
+
+    /// `f(1, x: 2)`, at the name.
+    pub(super) fn named_argument(&mut self) {
+        let span = Span::new(self.span().lo, self.nth_tok(1).hi);
+        let diag = Diagnostic::error(codes::NAMED_ARGUMENT, span, "arguments are passed by position");
+        let name = Span::new(span.lo, self.nth_tok(2).lo);
+        self.aside(diag.note(ORDER_OF_ARGUMENTS).fix_likely("leave out the name", name, ""));
+    }
+
+    /// `f(x: T)` where `x` is a value, at the `:`: reported and passed over.
+    pub(super) fn type_of_argument(&mut self) {
+        let message = "an argument is written without its type";
+        let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, self.span(), message);
+        self.fault(diag.note("`let x: T = …` before the call gives a value its type"));
+        self.bump();
+        self.ty();
     }
 
     /// `x = value` as an argument: the name goes.

@@ -22,7 +22,15 @@ impl Parser<'_> {
         let diag =
             Diagnostic::error(codes::FOREIGN_OPERATOR, span, "the parts of a path are separated by `.`");
         let diag = if turbofish { diag.note("type arguments: `f.<T>(x)`") } else { diag };
-        self.fault(diag.fix("write `.`", span, "."));
+        let mut edits = vec![(span, ".".to_string())];
+        // Those behind it are no further mistakes.
+        let mut ahead = 2;
+        while self.nth(ahead - 1).is_word() && self.nth(ahead) == T::ColonColon {
+            edits.push((self.nth_tok(ahead).span(), ".".to_string()));
+            self.tokens[self.pos + ahead].kind = T::Dot;
+            ahead += 2;
+        }
+        self.fault(diag.fix_edits("write `.`", edits));
         self.retag(T::Dot);
     }
 
@@ -35,12 +43,34 @@ impl Parser<'_> {
     pub(super) fn macro_call(&mut self) {
         let span = self.span();
         let diag = Diagnostic::error(codes::FOREIGN_OPERATOR, span, "there are no macros");
-        self.fault(diag.note("`println`, `assert` and `panic` are functions").fix(
-            "remove the `!`",
-            span,
-            "",
-        ));
-        self.bump();
+        let diag = diag.note("`println`, `assert` and `panic` are functions");
+        match self.has_empty_hole() {
+            true => {
+                // The string is no news.
+                self.fault(diag.note("values stand in the holes of a string: `println(\"{x}\")`"));
+                self.bump();
+                self.skip_tree();
+            }
+            false => {
+                let title = "remove the `!`";
+                self.fault(match self.is_function_with_args() {
+                    true => diag.fix(title, span, ""),
+                    false => diag.fix_likely(title, span, ""),
+                });
+                self.bump();
+            }
+        }
+    }
+
+    /// Whether the name before the `!` here is that of a function, and as many arguments as it takes stand behind.
+    fn is_function_with_args(&self) -> bool {
+        let takes = match self.text(self.prev()) {
+            "println" | "print" | "eprintln" | "eprint" | "assert" | "panic" => 1,
+            "assert_eq" | "assert_ne" => 2,
+            "todo" | "unreachable" => 0,
+            _ => return false,
+        };
+        self.n_arguments() == Some(takes)
     }
 
     /// `not a`, and the signs that are prefixes elsewhere.
@@ -249,6 +279,10 @@ impl Parser<'_> {
             self.bump();
             return true;
         }
+        if self.at_indented_fn() {
+            self.indented_fn();
+            return false;
+        }
         let Some(meant) = foreign_item(text).filter(|_| self.at_foreign_item()) else {
             // Members are read one level deeper.
             let at_top = self.depth == 1;
@@ -271,6 +305,9 @@ impl Parser<'_> {
             self.skip_statement();
             return false;
         }
+        // What has fields is a struct.
+        let has_fields = self.nth(2) == T::LBrace && self.nth(3).is_word() && self.nth(4) == T::Colon;
+        let meant = if has_fields && meant == T::KwTrait { T::KwStruct } else { meant };
         let instead = meant.text();
         let message = format!("`{text}` is written `{instead}`");
         let diag = Diagnostic::error(codes::FOREIGN_KEYWORD, span, message);

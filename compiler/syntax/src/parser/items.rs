@@ -421,6 +421,12 @@ impl Parser<'_> {
             return Param { kind: ParamKind::SelfParam, is_mut, span: self.since(start) };
         }
         let faults = self.faults;
+        if self.at_typed_param(0) {
+            return self.typed_param(is_mut);
+        }
+        if self.kind().is_name() && self.nth(1) == T::Question && self.nth(2) == T::Colon {
+            return self.optional_param(is_mut);
+        }
         let pat = match self.kind().is_hard_keyword() && self.nth(1) == T::Colon {
             true => self.keyword_param(),
             false => self.pat_single(),

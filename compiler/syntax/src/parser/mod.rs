@@ -11,6 +11,7 @@
 //! Entry points: [`parse_file`], [`parse_kept`], [`parse_body`].
 
 mod actors;
+mod borrowed;
 mod control;
 mod decls;
 mod entry;
@@ -101,6 +102,10 @@ struct Parser<'a> {
     keyword_names: Vec<T>,
     /// A function has been declared that a reserved word names. The checker reports it, and not its calls.
     reserved_fn: bool,
+    /// Up to this token, a mistake that many lines or parameters share was reported.
+    told_until: usize,
+    /// The same of the holes of a string.
+    told_holes: usize,
     /// Counts faults, also those that are silent because the lexer has reported them.
     faults: usize,
     /// Index of the first token of the current statement, arm or item.
@@ -151,6 +156,8 @@ impl<'a> Parser<'a> {
             parts: Vec::new(),
             keyword_names: Vec::new(),
             reserved_fn: false,
+            told_until: 0,
+            told_holes: 0,
             faults: 0,
             start_of: 0,
             stopped,

@@ -146,7 +146,7 @@ impl Parser<'_> {
         let (span, text) = (token.span(), self.text(token));
         let diag = Diagnostic::error(codes::NULL, span, format!("there is no `{text}`"));
         let diag = diag.note("a value that may be missing has type `T?`: `Some(x)` or `None`");
-        self.report(diag.fix("write `None`", span, "None"));
+        self.report(diag.fix_likely("write `None`", span, "None"));
         PatKind::Error
     }
 

@@ -58,8 +58,12 @@ impl Parser<'_> {
             let span = self.bump().span();
             let diag = Diagnostic::error(codes::NULL, span, "there is no `null`");
             let diag = diag.note("a value that may be missing has type `T?`: `Some(x)` or `None`");
-            self.report(diag.fix("write `None`", span, "None"));
+            // Whether it is an option that stands there is not known.
+            self.report(diag.fix_likely("write `None`", span, "None"));
             return error_expr(span);
+        }
+        if self.at_vec() {
+            return self.vec_literal();
         }
         let ident = self.bump_ident();
         if ident.span.hi - ident.span.lo == 1 && self.tok().lo == ident.span.hi && self.at_string() {

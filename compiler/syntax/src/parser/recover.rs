@@ -225,6 +225,9 @@ impl Parser<'_> {
             return;
         }
         self.unbalanced = true;
+        if self.is_brace_in_string(open) {
+            return;
+        }
         let (open, close) = self.badly_indented_pair().unwrap_or((open, self.prev().span().after()));
         let diag =
             Diagnostic::error(codes::UNCLOSED_BRACKET, open, "`{` has no closing `}`").label("opened here");
@@ -237,6 +240,16 @@ impl Parser<'_> {
         self.diags.extend(parsed.into_iter().filter(|d| d.span().lo < open.lo));
         self.last_fault = Some(self.pos);
         self.report(diag);
+    }
+
+    /// Whether a string behind the brace, which is not closed on its line, has taken in what closes the brace.
+    fn is_brace_in_string(&self, open: Span) -> bool {
+        let is_cut = |d: &&Diagnostic| d.code == codes::UNTERMINATED_STRING && d.span().lo > open.lo;
+        let cut = self.diags.iter().take(self.n_lexical).filter(is_cut);
+        cut.into_iter().any(|diag| {
+            let text = &self.src[(diag.span().lo - self.base) as usize..];
+            text.lines().next().is_some_and(|line| line.contains('}'))
+        })
     }
 
     /// The first brace whose partner at the start of a line is indented less than the line of the brace, or in

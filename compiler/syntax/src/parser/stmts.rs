@@ -142,6 +142,7 @@ impl Parser<'_> {
             }
             T::KwAsync if self.nth(1) == T::KwFn => StmtKind::Item(Box::new(self.item())),
             kind if kind.starts_item() => StmtKind::Item(Box::new(self.item())),
+            T::Ident if self.at_bare_label() => StmtKind::Expr(self.bare_label()),
             T::Ident => match self.foreign_let() {
                 Some(foreign) => self.let_rest(foreign.is_mut),
                 None if self.at_foreign_item() && !self.nth_tok(1).nl => {
@@ -193,7 +194,10 @@ impl Parser<'_> {
     /// A `let` behind its keyword. `may_change`: it was written as one that can be assigned.
     fn let_rest(&mut self, may_change: bool) -> StmtKind {
         let lone = self.pos == self.start_of;
-        let mut pat = self.pat(false);
+        let mut pat = match self.at_type_before_name() {
+            true => self.typed_name(),
+            false => self.pat(false),
+        };
         if let PatKind::Binding { is_mut, .. } = &mut pat.kind {
             *is_mut |= may_change;
         }

@@ -116,7 +116,11 @@ impl Parser<'_> {
             if close.kind == T::HoleClose {
                 edits.push((close.span(), "}}".to_string()));
             }
-            self.fault(diag.fix_edits_likely("write `{{` and `}}` for braces in the text", edits));
+            let title = "write `{{` and `}}` for braces in the text";
+            match self.values_behind() {
+                Some(fix) => self.value_into_hole(span, fix),
+                None => self.fault(diag.fix_edits_likely(title, edits)),
+            }
         }
         let faults = self.faults;
         let expr = match self.kind() {

@@ -26,6 +26,9 @@ impl Parser<'_> {
                 ));
             }
         }
+        if self.at_or_null() {
+            ty = self.or_null(ty);
+        }
         ty
     }
 
@@ -134,6 +137,9 @@ impl Parser<'_> {
     /// `[T; N]`
     fn ty_array(&mut self) -> TypeKind {
         let open = self.bump().span();
+        if self.at(T::RBracket) {
+            return self.array_of_brackets(open);
+        }
         self.nested(false, |p| {
             let elem = p.ty();
             if p.at(T::RBracket) {
