@@ -447,7 +447,7 @@ fn what_the_system_calls_neither_suspends_nor_captures() {
         let text = format!("{THREADS}\n use std.env\n use std.time.sleep\n {text}")
             .replace("{{", "{")
             .replace("}}", "}");
-        let mut loader = Memory { name: "example.gal".to_string(), text };
+        let mut loader = Memory { name: "example.gal".to_string(), text: text.into() };
         let refused =
             run::compile(&mut loader, "example.gal", options(OptLevel::O2)).expect_err("it cannot be called");
         assert!(refused.contains("`code_address` takes a function that captures nothing"), "{refused}");

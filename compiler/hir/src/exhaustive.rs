@@ -58,6 +58,7 @@ pub(crate) fn check(
         field_tys: FieldTys::default(),
         memo: Memo::default(),
         no_values: FxHashMap::default(),
+        asked: Vec::new(),
         spare: Vec::new(),
     };
     let mut rows = Matrix::new(1);
@@ -101,6 +102,8 @@ struct Cx<'a> {
     memo: Memo,
     /// Whether a type has no values, of the types that were asked.
     no_values: FxHashMap<Ty, bool>,
+    /// The declarations around the one that is asked about.
+    asked: Vec<AdtId>,
     /// Rows that are done with, whose memory serves for others.
     spare: Vec<Matrix>,
 }

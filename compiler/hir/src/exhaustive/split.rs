@@ -7,6 +7,10 @@ use crate::ty::{Ty, TyKind};
 use entity::Arrange;
 use smallvec::SmallVec;
 
+/// A declaration within itself, with other arguments, is looked into so many times: these may grow without end. Beyond, it
+/// is taken to have values, which asks for an arm.
+const WITHIN_ITSELF_MAX: usize = 4;
+
 impl Cx<'_> {
     /// The constructors to look at one by one, and those that no row of the column names.
     pub(super) fn split(&mut self, ty: Ty, rows: &Matrix) -> (Vec<Ctor>, Vec<Ctor>) {
@@ -79,7 +83,7 @@ impl Cx<'_> {
         let found = match *self.p.types.kind(ty) {
             TyKind::Never => true,
             TyKind::Tuple(_) => self.is_never_built(ty, VariantIdx(0)),
-            TyKind::Adt(id, _) => self.p.adts[id].variants.indices().all(|v| self.is_never_built(ty, v)),
+            TyKind::Adt(id, _) => self.adt_has_no_values(ty, id),
             TyKind::FixedArray(elem, len) => {
                 *self.p.types.kind(len) != TyKind::ConstInt(0)
                     && matches!(self.p.types.kind(len), TyKind::ConstInt(_))
@@ -88,6 +92,16 @@ impl Cx<'_> {
             _ => false,
         };
         self.no_values.insert(ty, found);
+        found
+    }
+
+    fn adt_has_no_values(&mut self, ty: Ty, id: AdtId) -> bool {
+        if self.asked.iter().filter(|asked| **asked == id).count() >= WITHIN_ITSELF_MAX {
+            return false;
+        }
+        self.asked.push(id);
+        let found = self.p.adts[id].variants.indices().all(|v| self.is_never_built(ty, v));
+        self.asked.pop();
         found
     }
 

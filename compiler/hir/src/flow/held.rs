@@ -26,11 +26,20 @@ pub(super) struct Held {
     path: Path,
     span: Span,
     hold: Hold,
+    /// What was changed before, under an expression around.
+    before: Vec<Moved>,
 }
 
 impl Held {
     fn overlaps(&self, local: LocalId, path: &[u32]) -> bool {
         self.local == local && self.path.iter().zip(path).all(|(a, b)| a == b)
+    }
+
+    /// Whether this change under it is a mistake.
+    fn minds(&self, changed: &Moved) -> bool {
+        self.hold != Hold::Kept
+            && self.overlaps(changed.local, &changed.path)
+            && !self.before.contains(changed)
     }
 }
 
@@ -56,7 +65,7 @@ impl<'a> Flow<'a> {
             Hold::Kept => self.is_iso(self.body.locals[local].ty),
         };
         if can_go {
-            self.push_held(Held { local, path, span: e.span, hold }, st);
+            self.push_held(local, path, e.span, hold, st);
         }
     }
 
@@ -64,13 +73,14 @@ impl<'a> Flow<'a> {
         let decl = &self.body.locals[local];
         let (ty, span) = (decl.ty, decl.span);
         if self.is_iso(ty) {
-            self.push_held(Held { local, path: Path::new(), span, hold: Hold::Bound }, st);
+            self.push_held(local, Path::new(), span, Hold::Bound, st);
         }
     }
 
-    fn push_held(&mut self, held: Held, st: &mut State) {
-        // What was changed before does not matter.
-        st.changed.retain(|c| self.held.iter().any(|h| h.overlaps(c.local, &c.path)));
+    fn push_held(&mut self, local: LocalId, path: Path, span: Span, hold: Hold, st: &mut State) {
+        st.changed.retain(|c| self.held.iter().any(|h| h.minds(c)));
+        let mut held = Held { local, path, span, hold, before: Vec::new() };
+        held.before = st.changed.iter().filter(|c| held.overlaps(c.local, &c.path)).cloned().collect();
         self.held.push(held);
     }
 
@@ -88,10 +98,7 @@ impl<'a> Flow<'a> {
                 self.report_moved_under(&held, &moved);
                 st.revive(moved.local, &moved.path);
             }
-            let changed = st.changed.iter().find(|c| held.overlaps(c.local, &c.path));
-            if held.hold != Hold::Kept
-                && let Some(changed) = changed.cloned()
-            {
+            if let Some(changed) = st.changed.iter().find(|c| held.minds(c)).cloned() {
                 self.report_changed_under(&held, &changed);
             }
         }
@@ -99,7 +106,9 @@ impl<'a> Flow<'a> {
 
     pub(super) fn note_change(&self, local: LocalId, path: &[u32], span: Span, st: &mut State) {
         let changed = Moved { local, path: path.into(), span };
-        if self.held.iter().any(|h| h.overlaps(local, path)) && !st.changed.contains(&changed) {
+        // One for each is enough.
+        let is_news = |held: &Held| held.minds(&changed) && !st.changed.iter().any(|c| held.minds(c));
+        if self.held.iter().any(is_news) {
             st.changed.push(changed);
         }
     }

@@ -36,7 +36,7 @@ impl<'a> Flow<'a> {
             self.declare(&arm.pat, &mut state);
             if let Some(guard) = &arm.guard {
                 self.guard(guard, scrutinee, &arm.pat, moves, &mut state);
-                self.guard_moves(&arm.pat, &state, &mut before);
+                self.guard_moves(&arm.pat, &mut state, &mut before);
             }
             // A guard looks at the value before it moves.
             if moves && place && path_of(scrutinee).is_some() {
@@ -62,15 +62,16 @@ impl<'a> Flow<'a> {
     }
 
     /// What a guard has moved is gone for the arms behind, too; what the pattern binds is still in the value when it says no.
-    fn guard_moves(&mut self, pat: &Pat, behind: &State, before: &mut State) {
+    fn guard_moves(&mut self, pat: &Pat, behind: &mut State, before: &mut State) {
         let mut own = Vec::new();
         bound(pat, &mut own);
-        for moved in &behind.moved {
+        for moved in behind.moved.clone() {
             if own.contains(&moved.local) {
+                behind.revive(moved.local, &moved.path);
                 let ty = self.body.locals[moved.local].ty;
                 self.report_copy(ty, moved.span, "a guard that says no leaves the value to the arms behind");
-            } else if !before.has_move(moved) {
-                before.moved.push(moved.clone());
+            } else if !before.has_move(&moved) {
+                before.moved.push(moved);
             }
         }
     }

@@ -174,7 +174,9 @@ impl<'a> Flow<'a> {
         self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
         let depth = self.held.len();
         self.hold(base, Hold::Kept, st);
-        self.hold(base, hold, st);
+        if hold == Hold::Lent {
+            self.hold(base, hold, st);
+        }
         self.expr(index, st, Use::Move);
         self.release(depth, st);
     }

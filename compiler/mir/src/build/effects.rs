@@ -41,8 +41,8 @@ pub(super) fn may_move<'e>(id: LocalId, mut later: impl Iterator<Item = &'e Expr
     later.any(|e| !is_trivial(e) && mentions(e, id))
 }
 
-/// A closure may hold any variable.
-fn mentions(e: &Expr, id: LocalId) -> bool {
+/// Whether an expression names a variable; a closure may hold any.
+pub(super) fn mentions(e: &Expr, id: LocalId) -> bool {
     match &e.kind {
         ExprKind::Local(local) => *local == id,
         ExprKind::Closure(_) => true,

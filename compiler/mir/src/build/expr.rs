@@ -2,7 +2,7 @@
 //!
 //! Values of type `()` are never stored: they have no representation.
 
-use super::effects::{is_disturbed, is_place, may_move, place_root};
+use super::effects::{is_disturbed, is_place, may_move, mentions, place_root};
 use super::func::Builder;
 use super::place::Access;
 use crate::ir::*;
@@ -233,9 +233,19 @@ impl Builder<'_, '_> {
     /// Whether a part of something that can only be moved must be copied before the whole may go. What can only be moved
     /// itself is not asked about: the checker has seen to it that it stays.
     pub fn may_lose<'e>(&mut self, e: &Expr, later: impl Iterator<Item = &'e Expr>) -> bool {
-        let Some(root) = place_root(e).filter(|root| may_move(*root, later)) else { return false };
+        self.root_that_can_go(e).is_some_and(|root| may_move(root, later))
+    }
+
+    /// As [`Builder::may_lose`], beside expressions whose values are taken at once, also where they only name the whole.
+    pub fn may_go_with<'e>(&mut self, e: &Expr, mut others: impl Iterator<Item = &'e Expr>) -> bool {
+        self.root_that_can_go(e).is_some_and(|root| others.any(|other| mentions(other, root)))
+    }
+
+    /// The variable that a place which can be copied is a part of, if it can only be moved.
+    fn root_that_can_go(&mut self, e: &Expr) -> Option<LocalId> {
+        let root = place_root(e)?;
         let ty = self.ty(e.ty);
-        self.is_iso_var(root) && !self.facts(ty).iso
+        (self.is_iso_var(root) && !self.facts(ty).iso).then_some(root)
     }
 
     // ------------------------------------------------------------ aggregates

@@ -115,10 +115,10 @@ impl Builder<'_, '_> {
 
     /// Whether a guard may move what the place is a part of.
     fn may_go_under(&mut self, e: &Expr, arms: &[Arm]) -> bool {
-        let mut guards = arms.iter().filter_map(|arm| arm.guard.as_ref());
+        let guards = || arms.iter().filter_map(|arm| arm.guard.as_ref());
         match &e.kind {
-            ExprKind::Tuple(elems) => elems.iter().any(|elem| self.may_lose(elem, guards.by_ref())),
-            _ => self.may_lose(e, guards),
+            ExprKind::Tuple(elems) => elems.iter().any(|elem| self.may_lose(elem, guards())),
+            _ => self.may_lose(e, guards()),
         }
     }
 
@@ -132,15 +132,13 @@ impl Builder<'_, '_> {
         let ty = self.ty(e.ty);
         // The parts of a tuple that can only be moved are moved into it, whatever its patterns look at.
         let goes = !siblings.is_empty() && self.facts(ty).iso;
+        let others = || siblings.iter().filter(|s| !std::ptr::eq(*s, e));
         let is_stable = is_place(e)
             && !goes
+            && !self.may_go_with(e, others())
             && !written.memory
             && place_root(e).is_none_or(|root| !written.written.contains(&root))
-            && !super::effects::is_disturbed(
-                e,
-                siblings.iter().filter(|s| !std::ptr::eq(*s, e)),
-                self.shared_states(),
-            );
+            && !super::effects::is_disturbed(e, others(), self.shared_states());
         let place = if is_stable { self.place(e, Access::Read) } else { self.value_in_temp(e).into() };
         let ty = self.mono(e.ty);
         decision.occ(Occ { place: Some(place), ty, kids: Vec::new(), array: None })

@@ -60,6 +60,13 @@ impl Lexer<'_> {
             match self.src.get(at) {
                 None | Some(b'\n') => return false,
                 Some(b'"') => break,
+                // The braces of `\u{e9}`.
+                Some(b'\\') if self.src[at..].starts_with(b"\\u{") => {
+                    let rest = &self.src[at..];
+                    at += rest.iter().position(|b| matches!(b, b'}' | b'"' | b'\n')).unwrap_or(rest.len());
+                    at += usize::from(self.src.get(at) == Some(&b'}'));
+                    continue;
+                }
                 Some(b'\\') => at += 1,
                 Some(brace @ (b'{' | b'}')) => {
                     let span = self.span(at, at + 1);

@@ -427,12 +427,14 @@ impl Parser<'_> {
         Some(Some(vec![(self.span().before(), self.text(value).to_string()), (rest, String::new())]))
     }
 
-    /// Reported once for a string.
+    /// Whether it was said of this string that its values stand behind it.
+    pub(super) fn is_told_of_holes(&mut self) -> bool {
+        let is_told = self.pos < self.told_holes;
+        self.faults += usize::from(is_told);
+        is_told
+    }
+
     pub(super) fn value_into_hole(&mut self, hole: Span, fix: Option<Vec<(Span, String)>>) {
-        if self.pos < self.told_holes {
-            self.faults += 1;
-            return;
-        }
         self.told_holes = (self.pos..).find(|at| self.tokens[*at].kind == T::StrClose).unwrap_or(self.pos);
         let message = "a value stands in its hole, not behind the text";
         let diag = Diagnostic::error(codes::EMPTY_HOLE, hole, message).note("write `\"{x}\"`");

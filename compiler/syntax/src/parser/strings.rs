@@ -117,9 +117,11 @@ impl Parser<'_> {
                 edits.push((close.span(), "}}".to_string()));
             }
             let title = "write `{{` and `}}` for braces in the text";
-            match self.values_behind() {
-                Some(fix) => self.value_into_hole(span, fix),
-                None => self.fault(diag.fix_edits_likely(title, edits)),
+            if !self.is_told_of_holes() {
+                match self.values_behind() {
+                    Some(fix) => self.value_into_hole(span, fix),
+                    None => self.fault(diag.fix_edits_likely(title, edits)),
+                }
             }
         }
         let faults = self.faults;
