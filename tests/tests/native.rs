@@ -144,7 +144,7 @@ Err(d/b.txt/c: not a folder)
 Err(d/b.txt: not a folder)
 Err(/proc/1/mem-is-not-there: not found)
 Err(d/b.txt\0c: error 28)
-Err(d/b.txt: error 28)
+Err(\0: error 28)
 Err(\"\": not found)
 ";
 
