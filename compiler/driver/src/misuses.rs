@@ -21,7 +21,7 @@ fn message(program: &mir::Program, misuse: &Misuse, map: &SourceMap) -> Diagnost
         Why::Drop => ("a `drop` may not suspend", "it runs wherever a value goes; it may `send`"),
         Why::Boxed => (
             "a boxed closure of type `Fn` may not suspend",
-            "the type `async Fn` is for those that do, and a parameter of type `Fn` takes both",
+            "the type `async Fn` is for those that do; a parameter of type `Fn` takes both, but in a method that is called through `dyn`",
         ),
         Why::Nested => (
             "a closure that a function gives to itself around its own closure is boxed, and may not suspend",

@@ -3,7 +3,7 @@
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
-use crate::resolve::{has_own_bounds, is_in_vtable, mentions_self};
+use crate::resolve::{has_own_bounds, is_generic_over_closures, is_in_vtable, mentions_self};
 use crate::ty::TyKind;
 use syntax::{Diagnostic, Span};
 
@@ -60,7 +60,7 @@ impl Checker {
         let name = self.program.name(fn_.name);
         if !fn_.has_self {
             format!("`{name}` has no `self`, so there is no value whose vtable could be used")
-        } else if fn_.generics.params.len() as u32 > fn_.generics.n_parent {
+        } else if !is_generic_over_closures(fn_) {
             format!("`{name}` is generic: a vtable cannot hold all its instances")
         } else if has_own_bounds(&self.program, method) {
             format!("`{name}` asks more of the trait's parameters than the trait does")

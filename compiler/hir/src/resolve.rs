@@ -2,9 +2,12 @@
 
 use crate::env::ParamEnv;
 use crate::infer::InferTable;
-use crate::program::{AdtId, Container, FnId, GenericParamKind, Generics, Program, TraitId, VariantIdx};
+use crate::program::{
+    AdtId, BoundKind, Container, FnId, FnKind, Function, GenericParam, GenericParamKind, Generics, Program,
+    TraitId, VariantIdx,
+};
 use crate::solve::{Proj, Sel, Solver, Tri};
-use crate::ty::{Args, Ty, TyKind, TyRow};
+use crate::ty::{Args, Ty, TyKind, TyRow, TyTable};
 use crate::wellformed::is_iso_param;
 use rustc_hash::FxHashSet;
 use syntax::{Span, Symbol};
@@ -58,7 +61,7 @@ fn resolve_method_now(program: &mut Program, trait_: TraitId, method: FnId, args
             }
         }
         Sel::Builtin(builtin) => {
-            let has_body = program.fns[method].kind == crate::program::FnKind::Body;
+            let has_body = program.fns[method].kind == FnKind::Body;
             let compared = builtin == crate::builtin::Builtin::Ord
                 && matches!(program.types.kind(args[0]), TyKind::Int(_) | TyKind::Bool | TyKind::Char)
                 && matches!(program.name(program.fns[method].name), "lt" | "le" | "gt" | "ge");
@@ -70,25 +73,75 @@ fn resolve_method_now(program: &mut Program, trait_: TraitId, method: FnId, args
     }
 }
 
-/// Whether a trait's method has a place in vtables: it takes `self`, is not generic, asks nothing more of the
-/// trait's parameters and mentions `Self` nowhere else. The others run with `Self = dyn Trait`.
+/// Whether a trait's method has a place in vtables: it takes `self`, is generic over nothing but the closures of its
+/// parameters, asks nothing more of the trait's parameters and mentions `Self` nowhere else. The others run with
+/// `Self = dyn Trait`, and so does a method with a body that takes closures: there they need no box.
 pub fn is_in_vtable(program: &Program, method: FnId) -> bool {
     let fn_ = &program.fns[method];
-    if has_own_bounds(program, method) {
+    let takes_boxes = own_params(fn_).is_empty() || fn_.kind != FnKind::Body && is_generic_over_closures(fn_);
+    if !fn_.has_self || !takes_boxes || has_own_bounds(program, method) {
         return false;
     }
-    let own = fn_.generics.params.len() as u32 - fn_.generics.n_parent;
     let mentions = |ty: Ty| mentions_self(program, ty);
-    fn_.has_self && own == 0 && !fn_.params.iter().skip(1).any(|p| mentions(p.ty)) && !mentions(fn_.ret)
+    let in_closures =
+        closure_bounds(fn_).any(|(params, ret)| params.iter().any(|p| mentions(p.0)) || mentions(ret));
+    !in_closures && !fn_.params.iter().skip(1).any(|p| mentions(p.ty)) && !mentions(fn_.ret)
 }
 
-/// Whether a trait's method has bounds beyond those of the trait: `fn sum(self) -> T where T: Add<T>`.
+pub(crate) fn own_params(fn_: &Function) -> &[GenericParam] {
+    fn_.generics.params.get(fn_.generics.n_parent as usize..).unwrap_or_default()
+}
+
+/// Whether what a method has of generics stands for closures.
+pub(crate) fn is_generic_over_closures(fn_: &Function) -> bool {
+    own_params(fn_).iter().all(|param| param.kind == GenericParamKind::Closure)
+}
+
+/// Parameters and result of each closure that a function takes.
+fn closure_bounds(fn_: &Function) -> impl Iterator<Item = (&[(Ty, bool)], Ty)> {
+    fn_.generics.bounds.iter().filter_map(|bound| match &bound.kind {
+        BoundKind::Fn { params, ret, .. } => Some((params.as_slice(), *ret)),
+        BoundKind::Trait { .. } => None,
+    })
+}
+
+/// Whether a trait's method has bounds beyond those of the trait and of its closures: `fn sum(self) -> T where T: Add<T>`.
 pub(crate) fn has_own_bounds(program: &Program, method: FnId) -> bool {
     let fn_ = &program.fns[method];
     match fn_.container {
-        Container::Trait(id) => fn_.generics.bounds.len() > program.traits[id].generics.bounds.len(),
+        Container::Trait(id) => {
+            let inherited = program.traits[id].generics.bounds.len();
+            fn_.generics
+                .bounds
+                .iter()
+                .skip(inherited)
+                .any(|bound| !matches!(bound.kind, BoundKind::Fn { .. }))
+        }
         _ => false,
     }
+}
+
+/// The boxed type of the closures that a hidden parameter stands for, over the same generics.
+pub fn boxed_closure(types: &TyTable, generics: &Generics, index: usize) -> Option<TyKind> {
+    let param = generics.params.get(index).filter(|param| param.kind == GenericParamKind::Closure)?;
+    let own = TyKind::Param(index as u32, param.name);
+    generics.bounds.iter().find_map(|bound| match &bound.kind {
+        BoundKind::Fn { params, ret, is_async } if *types.kind(bound.ty) == own => {
+            Some(TyKind::Fn { params: params[..].into(), ret: *ret, is_async: *is_async })
+        }
+        _ => None,
+    })
+}
+
+/// The arguments of a method in a vtable: those of its trait, and the boxed type for each closure that it takes.
+pub fn vtable_args(program: &mut Program, method: FnId, trait_args: &[Ty]) -> Args {
+    let mut args = trait_args.to_vec();
+    for index in args.len()..program.fns[method].generics.params.len() {
+        let shape = boxed_closure(&program.types, &program.fns[method].generics, index);
+        let boxed = shape.map_or(Ty::ERROR, |shape| program.types.intern(shape));
+        args.push(subst(program, boxed, &args));
+    }
+    args.into()
 }
 
 /// Whether a type in a trait mentions `Self`, other than in projections of the trait's own associated types.
@@ -102,7 +155,7 @@ pub(crate) fn mentions_self(program: &Program, ty: Ty) -> bool {
         TyKind::Assoc { args, .. } => args[1..].iter().any(|t| mentions_self(program, *t)),
         kind => {
             let mut found = false;
-            crate::ty::TyTable::for_each_child(kind, |t| found = found || mentions_self(program, t));
+            TyTable::for_each_child(kind, |t| found = found || mentions_self(program, t));
             found
         }
     }
@@ -166,7 +219,10 @@ pub fn vtable(program: &mut Program, trait_: TraitId, args: &[Ty], ty: Ty) -> Ve
     let methods = program.traits[trait_].methods.clone();
     methods
         .into_iter()
-        .map(|m| if is_in_vtable(program, m) { resolve_method(program, trait_, m, &full) } else { None })
+        .map(|m| {
+            let args = is_in_vtable(program, m).then(|| vtable_args(program, m, &full))?;
+            resolve_method(program, trait_, m, &args)
+        })
         .collect()
 }
 

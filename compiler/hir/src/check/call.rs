@@ -7,6 +7,7 @@ use crate::body::*;
 use crate::codes;
 use crate::impls::Head;
 use crate::program::*;
+use crate::resolve::{boxed_closure, is_in_vtable, own_params};
 use crate::ty::{Args, Ty, TyKind, TyRow};
 use smallvec::SmallVec;
 use syntax::ast;
@@ -204,6 +205,7 @@ impl FnCtxt<'_> {
         if !is_static {
             self.require_own_trait(trait_, &all, span);
         }
+        let through_vtable = self.box_closures(trait_, id, &all, span);
         self.require_fn_bounds(id, &all, span);
         let failed = self.reported_since(mark);
         let (values, ty) = self.signature_args(id, &all, recv, args, want, span);
@@ -214,19 +216,44 @@ impl FnCtxt<'_> {
         if failed {
             return self.error_expr(span);
         }
-        let callee = self.trait_callee(trait_, id, all);
+        let callee = through_vtable.unwrap_or_else(|| self.trait_callee(trait_, id, all));
         Expr { kind: ExprKind::Call { callee, args: values }, ty, span }
     }
 
-    pub(crate) fn trait_callee(&mut self, trait_: TraitId, id: FnId, all: TyRow) -> Callee {
-        let self_ty = self.shallow(all[0]);
-        if self.ck.dyn_has(self_ty, trait_)
-            && crate::resolve::is_in_vtable(&self.ck.program, id)
-            && let Some(index) = self.ck.program.traits[trait_].methods.iter().position(|m| *m == id)
-        {
-            return Callee::Dyn { trait_, method_idx: index as u32 };
+    /// What stands behind a `dyn` gets the closures boxed. The callee, if it is known that the receiver is a `dyn`.
+    fn box_closures(&mut self, trait_: TraitId, id: FnId, all: &[Ty], span: Span) -> Option<Callee> {
+        let callee = self.vtable_callee(trait_, id, all[0])?;
+        for (index, arg) in all.iter().enumerate() {
+            let program = &self.ck.program;
+            if let Some(shape) = boxed_closure(&program.types, &program.fns[id].generics, index) {
+                let shape = self.intern(shape);
+                let boxed = self.instantiate(shape, all, span);
+                self.unify(*arg, boxed);
+            }
         }
-        Callee::TraitMethod { trait_, method: id, args: all[..].into() }
+        Some(callee)
+    }
+
+    /// The callee of a trait's method.
+    pub(crate) fn trait_callee(&mut self, trait_: TraitId, method: FnId, all: TyRow) -> Callee {
+        let through_vtable = self.through_vtable(trait_, method, all[0]);
+        through_vtable.unwrap_or_else(|| Callee::TraitMethod { trait_, method, args: all[..].into() })
+    }
+
+    /// The callee if the receiver is a `dyn`. Where its method gets closures that were not boxed for it, that is left to
+    /// those who know all types.
+    pub(crate) fn through_vtable(&mut self, trait_: TraitId, method: FnId, self_ty: Ty) -> Option<Callee> {
+        let takes_closures = !own_params(&self.ck.program.fns[method]).is_empty();
+        if takes_closures { None } else { self.vtable_callee(trait_, method, self_ty) }
+    }
+
+    fn vtable_callee(&mut self, trait_: TraitId, method: FnId, self_ty: Ty) -> Option<Callee> {
+        let self_ty = self.shallow(self_ty);
+        if !self.ck.dyn_has(self_ty, trait_) || !is_in_vtable(&self.ck.program, method) {
+            return None;
+        }
+        let index = self.ck.program.traits[trait_].methods.iter().position(|m| *m == method)?;
+        Some(Callee::Dyn { trait_, method_idx: index as u32 })
     }
 
     /// Asks that the type implements the trait whose method is called.

@@ -296,12 +296,8 @@ impl FnCtxt<'_> {
             Callee::TraitMethod { trait_, method, args } => {
                 self.zonk_args(args, span, zonk);
                 // The receiver's type may have become known as `dyn` only now.
-                if self.ck.dyn_has(args[0], *trait_)
-                    && crate::resolve::is_in_vtable(&self.ck.program, *method)
-                    && let Some(idx) =
-                        self.ck.program.traits[*trait_].methods.iter().position(|m| m == method)
-                {
-                    *callee = Callee::Dyn { trait_: *trait_, method_idx: idx as u32 };
+                if let Some(found) = self.through_vtable(*trait_, *method, args[0]) {
+                    *callee = found;
                 }
             }
             Callee::Dyn { .. } => {}

@@ -3,7 +3,8 @@
 use super::{FnCtxt, pattern};
 use crate::body::*;
 use crate::codes;
-use crate::program::{BoundKind, FnId, GenericParamKind, ParamMode};
+use crate::program::{FnId, GenericParamKind, ParamMode};
+use crate::resolve::boxed_closure;
 use crate::ty::{Ty, TyKind};
 use syntax::ast;
 use syntax::{Diagnostic, Span, Symbol, sym};
@@ -69,13 +70,9 @@ impl FnCtxt<'_> {
         }
         let generics = self.cx.generics.clone();
         let mut shown = self.ck.identity(&generics);
-        for (slot, param) in shown.iter_mut().zip(&generics.params) {
-            let bound = generics.bounds.iter().find(|b| b.ty == *slot).map(|b| &b.kind);
-            if let (GenericParamKind::Closure, Some(BoundKind::Fn { params, ret, is_async })) =
-                (param.kind, bound)
-            {
-                let (params, ret, is_async) = (params.clone().into(), *ret, *is_async);
-                *slot = self.intern(TyKind::Fn { params, ret, is_async });
+        for (index, slot) in shown.iter_mut().enumerate() {
+            if let Some(shape) = boxed_closure(&self.ck.program.types, &generics, index) {
+                *slot = self.intern(shape);
             }
         }
         self.ck.program.types.subst(ty, &shown)

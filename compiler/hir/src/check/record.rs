@@ -6,6 +6,7 @@ use crate::body::*;
 use crate::impls::Head;
 use crate::program::*;
 use crate::record::{LocalRecord, Member, Probe, Target, Visible};
+use crate::resolve::boxed_closure;
 use crate::ty::{Ty, TyKind, TyRow};
 use syntax::ast;
 use syntax::{Span, Symbol, sym};
@@ -292,15 +293,8 @@ impl FnCtxt<'_> {
 
     /// Puts the shapes of closures in for the hidden parameters that stand for them.
     fn show_closures(&mut self, generics: &Generics, all: &mut TyRow) {
-        for (i, param) in generics.params.iter().enumerate() {
-            let shape = generics.bounds.iter().find_map(|bound| match &bound.kind {
-                BoundKind::Fn { params, ret, is_async } if param.kind == GenericParamKind::Closure => {
-                    let is_its = *self.kind(bound.ty) == TyKind::Param(i as u32, param.name);
-                    is_its.then(|| TyKind::Fn { params: params[..].into(), ret: *ret, is_async: *is_async })
-                }
-                _ => None,
-            });
-            if let (Some(shape), true) = (shape, i < all.len()) {
+        for i in 0..all.len() {
+            if let Some(shape) = boxed_closure(&self.ck.program.types, generics, i) {
                 let shape = self.intern(shape);
                 let args = all.clone();
                 all[i] = self.instantiate(shape, &args, Span::DUMMY);

@@ -5,7 +5,7 @@ use super::func::Builder;
 use super::instances::Key;
 use crate::ir::*;
 use hir::program::{FnId, TraitId};
-use hir::resolve::{dyn_traits, is_in_vtable};
+use hir::resolve::{dyn_traits, is_in_vtable, vtable_args};
 use hir::ty::{Args, Ty as HTy, TyKind as H};
 use syntax::Span;
 
@@ -60,6 +60,7 @@ impl Cx<'_> {
             self.internal(span, "a method that the `dyn` value does not have");
             return None;
         };
+        let args = vtable_args(self.front.program_mut(), method, &args);
         let sig = self.fn_sig(method, &args);
         let params = self.mir_params(&sig);
         let receiver = match params.first() {
@@ -83,6 +84,7 @@ impl Cx<'_> {
         for (owner, method) in self.vtable_methods(dyn_ty) {
             let args =
                 traits.iter().find(|(t, _)| *t == owner).map_or(Box::default(), |(_, args)| args.clone());
+            let args = vtable_args(self.front.program_mut(), method, &args);
             let target = self.resolve(owner, method, args);
             let func = self.instance(target.key(), span);
             out.push(self.instance(Key::DynMethod(func), span));

@@ -300,6 +300,7 @@ impl Builder<'_, '_> {
         span: Span,
     ) {
         let ResolvedFn::Dyn { trait_, method, args: types } = target else { return };
+        self.box_closures(method, &types, &mut args, span);
         let Some(method) = self.cx.dyn_method(types[0], trait_, method, span) else { return };
         let object = match args.remove(0) {
             Arg::Mut(place) => place,

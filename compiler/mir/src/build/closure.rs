@@ -8,7 +8,7 @@ use crate::ir::*;
 use crate::passes::coroutine::Why;
 use hir::body::Expr;
 use hir::program::{BoundKind, ClosureId, FnId, GenericParamKind};
-use hir::resolve::callable;
+use hir::resolve::{callable, vtable_args};
 use hir::ty::{Ty as HTy, TyKind as H, TyTable};
 use syntax::Span;
 
@@ -16,7 +16,6 @@ use syntax::Span;
 const MAX_STATIC_NESTING: u16 = 8;
 
 impl Cx<'_> {
-    /// The parameter whose type is this type parameter of a function, if the type occurs nowhere else.
     /// Whether the parameter of the closure's type is declared as `async Fn`.
     fn is_async_param(&self, id: FnId, index: u32) -> bool {
         let program = self.front.program();
@@ -25,6 +24,7 @@ impl Cx<'_> {
         bounds.any(|bound| is_param(bound.ty) && matches!(bound.kind, BoundKind::Fn { is_async: true, .. }))
     }
 
+    /// The parameter whose type is this type parameter of a function, if the type occurs nowhere else.
     fn only_param_of(&self, id: FnId, index: u32) -> Option<usize> {
         let program = self.front.program();
         let f = &program.fns[id];
@@ -99,38 +99,56 @@ impl Builder<'_, '_> {
     /// A closure or function as a boxed `Fn`.
     pub fn box_fn(&mut self, dest: Option<&Place>, e: &Expr, inner: &Expr) {
         let from = self.mono(inner.ty);
-        let ty = self.ty(e.ty);
-        let kind = self.cx.front.program().types.kind(from).clone();
-        let env = self.operand(inner);
         let to = self.mono(e.ty);
-        let func = match kind {
+        let env = self.operand(inner);
+        if from == to {
             // A parameter of type `Fn` may be given a value that is boxed already.
-            H::Fn { .. } if from == to => {
-                if let Some(dest) = dest {
-                    self.set(dest.clone(), env);
-                }
-                return;
+            return dest.into_iter().for_each(|dest| self.set(dest.clone(), env.clone()));
+        }
+        let ty = self.cx.mir_ty(to);
+        if let (Some(func), Some(dest)) = (self.boxed_func(from, to, e.span), dest) {
+            self.assign(dest.clone(), Rvalue::MakeFnBox { ty, env, func });
+        }
+    }
+
+    /// What a box of type `to` calls, made from a value of another type that can be called.
+    fn boxed_func(&mut self, from: HTy, to: HTy, span: Span) -> Option<FuncId> {
+        let func = match self.cx.front.program().types.kind(from).clone() {
+            H::Fn { .. } => self.cx.instance(Key::CallBox(from), span),
+            H::Closure(id, _) if self.cx.front.program().closures[id].is_once => {
+                self.cx.internal(span, "a closure that can be called once only is boxed");
+                return None;
             }
-            H::Fn { .. } => self.cx.instance(Key::CallBox(from), e.span),
-            H::Closure(id, args) => {
-                if self.cx.front.program().closures[id].is_once {
-                    return self.cx.internal(e.span, "a closure that can be called once only is boxed");
-                }
-                self.cx.instance(Key::Closure(id, args), e.span)
-            }
+            H::Closure(id, args) => self.cx.instance(Key::Closure(id, args), span),
             H::FnDef(id, args) => {
                 let target = self.cx.fn_def_target(id, args);
-                let func = self.cx.instance(target.key(), e.span);
-                self.cx.instance(Key::FnBox(func), e.span)
+                let func = self.cx.instance(target.key(), span);
+                self.cx.instance(Key::FnBox(func), span)
             }
-            _ => return self.cx.internal(e.span, "what is boxed is no function"),
+            _ => {
+                self.cx.internal(span, "what is boxed is no function");
+                return None;
+            }
         };
-        let func = match self.cx.front.program().types.kind(to) {
-            H::Fn { is_async: true, .. } => self.cx.instance(Key::AsyncBox(func), e.span),
+        Some(match self.cx.front.program().types.kind(to) {
+            H::Fn { is_async: true, .. } => self.cx.instance(Key::AsyncBox(func), span),
             _ => func,
-        };
-        if let Some(dest) = dest {
-            self.assign(dest.clone(), Rvalue::MakeFnBox { ty, env, func });
+        })
+    }
+
+    /// A generic function's closures for a method of what turned out to be a `dyn`, whose vtable takes boxes.
+    pub fn box_closures(&mut self, method: FnId, types: &[HTy], args: &mut [Arg], span: Span) {
+        let n_parent = self.cx.front.program().fns[method].generics.n_parent as usize;
+        let boxes = vtable_args(self.cx.front.program_mut(), method, &types[..n_parent]);
+        for (index, (from, to)) in
+            types.iter().zip(&boxes).enumerate().skip(n_parent).filter(|(_, (a, b))| a != b)
+        {
+            let Some(at) = self.cx.only_param_of(method, index as u32) else { continue };
+            let Some(Arg::Value(env)) = args.get(at).cloned() else { continue };
+            let Some(func) = self.boxed_func(*from, *to, span) else { continue };
+            let ty = self.cx.mir_ty(*to);
+            let value = self.assign_temp(ty, Rvalue::MakeFnBox { ty, env, func });
+            args[at] = Arg::Value(self.take(value));
         }
     }
 

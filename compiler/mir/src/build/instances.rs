@@ -9,7 +9,7 @@ use crate::ir::{FuncId, ParamMode};
 use crate::passes::coroutine::Why;
 use hir::body::Callee;
 use hir::program::{BodyOwner, ClosureId, ConstId, Container, FnId, FnKind, Inline, TestId, TraitId};
-use hir::resolve::{Resolved, resolve_method};
+use hir::resolve::{Resolved, resolve_method, vtable_args};
 use hir::ty::{Args, Ty, TyKind};
 use syntax::{Diagnostic, Span};
 
@@ -411,6 +411,7 @@ impl<'f> Cx<'f> {
         let receiver = self.mono(receiver, args);
         let method = self.front.program().traits[*trait_].methods[*method_idx as usize];
         let args = self.dyn_args(receiver, *trait_)?;
+        let args = vtable_args(self.front.program_mut(), method, &args);
         Some(ResolvedFn::Dyn { trait_: *trait_, method, args })
     }
 
