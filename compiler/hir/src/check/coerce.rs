@@ -320,6 +320,12 @@ impl FnCtxt<'_> {
             return diag
                 .note("it ends with a statement; the value of a block is that of its last expression");
         }
+        if found == Ty::UNIT
+            && matches!(&expr.kind, ExprKind::Block(block) if block.stmts.is_empty())
+            && let Some(name) = self.empty_collection(want)
+        {
+            return diag.fix(format!("an empty `{name}`"), span, format!("{name}.new()"));
+        }
         if want == Ty::BOOL && found_number {
             let zero = if matches!(self.kind(found), TyKind::F32 | TyKind::F64) { "0.0" } else { "0" };
             return diag.fix_likely("a condition is a `Bool`", span.after(), format!(" != {zero}"));
@@ -351,6 +357,14 @@ impl FnCtxt<'_> {
             _ => false,
         };
         if simple { format!("{text} as {to}") } else { format!("({text}) as {to}") }
+    }
+
+    /// The library's types whose values other languages write `{}` where they are empty.
+    fn empty_collection(&self, ty: Ty) -> Option<&str> {
+        let TyKind::Adt(id, _) = self.kind(ty) else { return None };
+        let adt = &self.ck.program.adts[*id];
+        let name = self.ck.program.name(adt.name);
+        (!self.ck.is_user(adt.module) && matches!(name, "Map" | "Set")).then_some(name)
     }
 
     fn can_show(&mut self, ty: Ty) -> bool {

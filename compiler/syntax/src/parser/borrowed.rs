@@ -155,36 +155,61 @@ impl Parser<'_> {
 
     /// `Int x` where a parameter should be, so many tokens ahead.
     pub(super) fn at_typed_param(&self, ahead: usize) -> bool {
-        let (ty, name) = (self.nth_tok(ahead), self.nth_tok(ahead + 1));
-        let ends = matches!(self.nth(ahead + 2), T::Comma | T::RParen);
-        ty.kind == T::Ident
-            && is_upper(self.text(ty))
-            && name.kind.is_name()
-            && !is_upper(self.text(name))
-            && ends
+        self.typed_param_name(ahead).is_some()
+    }
+
+    /// Where the name stands behind its type.
+    fn typed_param_name(&self, ahead: usize) -> Option<usize> {
+        let at = self.behind_type(ahead)?;
+        let name = self.nth_tok(at);
+        let ends = matches!(self.nth(at + 1), T::Comma | T::RParen);
+        (name.kind.is_name() && !is_upper(self.text(name)) && ends).then_some(at)
+    }
+
+    /// What follows `T`, `T?` or `T<A, B>`.
+    fn behind_type(&self, ahead: usize) -> Option<usize> {
+        let name = self.nth_tok(ahead);
+        if name.kind != T::Ident || !is_upper(self.text(name)) {
+            return None;
+        }
+        let (mut at, mut depth) = (ahead + 1, 0);
+        while at < ahead + MAX_ARGS {
+            match self.nth(at) {
+                T::Lt => depth += 1,
+                T::Gt if depth > 0 => depth -= 1,
+                T::Shr if depth > 1 => depth -= 2,
+                T::Question => {}
+                T::Ident | T::Comma | T::Dot if depth > 0 => {}
+                _ if depth == 0 => return Some(at),
+                _ => return None,
+            }
+            at += 1;
+        }
+        None
     }
 
     /// Reported for all parameters that follow at once.
     pub(super) fn typed_param(&mut self, is_mut: bool) -> Param {
         let start = self.span();
         if self.pos >= self.told_until {
-            let (mut edits, mut ahead) = (Vec::new(), 0);
-            while self.at_typed_param(ahead) {
-                let (ty, name) = (self.nth_tok(ahead), self.nth_tok(ahead + 1));
-                let fixed = format!("{}: {}", self.text(name), self.text(ty));
-                edits.push((ty.span().to(name.span()), fixed));
-                ahead += 3;
+            let (mut edits, mut ahead, mut first) = (Vec::new(), 0, start);
+            while let Some(at) = self.typed_param_name(ahead) {
+                let (from, to, name) =
+                    (self.nth_tok(ahead).span(), self.nth_tok(at - 1).span(), self.nth_tok(at));
+                let fixed = format!("{}: {}", self.text(name), self.source(from.to(to)));
+                edits.push((from.to(name.span()), fixed));
+                if ahead == 0 {
+                    first = from.to(name.span());
+                }
+                ahead = at + 2;
             }
             let message = "the type of a parameter stands behind its name: `x: T`";
-            let span = start.to(self.nth_tok(1).span());
             self.fault(
-                Diagnostic::error(codes::MISSING_TYPE, span, message).fix_edits("turn them around", edits),
+                Diagnostic::error(codes::MISSING_TYPE, first, message).fix_edits("turn them around", edits),
             );
             self.told_until = self.pos + ahead;
         }
-        let ident = self.bump_ident();
-        let path = Path { segments: smallvec![PathSegment { ident, args: None }], span: ident.span };
-        let ty = Type { kind: TypeKind::Path(path), span: ident.span };
+        let ty = self.ty();
         let name = self.bump_ident();
         let pat = Pat { kind: PatKind::Binding { name, is_mut: false, sub: None }, span: name.span };
         Param { kind: ParamKind::Normal { pat, ty }, is_mut, span: self.since(start) }

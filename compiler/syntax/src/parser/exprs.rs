@@ -183,7 +183,9 @@ impl Parser<'_> {
     fn range_end(&mut self, inclusive: bool, op_span: Span) -> Option<Box<Expr>> {
         self.foreign_range(op_span);
         let body = self.at(T::LBrace) && self.ctx.no_struct;
-        if self.kind().starts_expr() && !body {
+        // Without an end it ends the line more often than an end is written on the next.
+        let is_open = !inclusive && self.line_break();
+        if self.kind().starts_expr() && !body && !is_open {
             return Some(Box::new(self.expr_above(prec::RANGE + 1)));
         }
         if inclusive {
