@@ -1,8 +1,10 @@
-//! How large modules are that are built for the smallest size, by each backend that is built in, behind wasm-opt.
+//! How large modules are that are built for the smallest size, by each backend that is built in, behind wasm-opt; and how
+//! they grow with their programs.
 
-use corpus_tests::loader::Disk;
+use corpus_tests::loader::{Disk, Memory};
 use corpus_tests::{root, run, wasm_opt};
 use driver::{BackendKind, OptLevel, Options, Profile};
+use std::fmt::Write;
 
 /// Bytes of hello world.
 const HELLO_MAX: usize = 400;
@@ -39,4 +41,27 @@ fn modules_for_the_smallest_size_are_small() {
             assert!(size <= limit, "{program}, {}: {size} bytes, and not at most {limit}", backend.name());
         }
     }
+}
+
+/// How much larger a module may be whose program has four times as many values.
+const GROWTH_MAX: usize = 5;
+
+/// Many values that live at once, and as many places that may panic meanwhile.
+fn program_of_values(n: usize) -> String {
+    let mut text = "fn main() {\n    let mut n = 0\n".to_string();
+    (0..n).for_each(|i| writeln!(text, "    let a{i} = [{i}, {i}]").expect("a string takes all"));
+    (0..n).for_each(|i| writeln!(text, "    n += a{i}.len()").expect("a string takes all"));
+    text + "    println(\"{n}\")\n}\n"
+}
+
+#[test]
+fn modules_grow_as_their_programs_do() {
+    let size = |n: usize| {
+        let mut loader = Memory { name: "values.gal".to_string(), text: program_of_values(n).into() };
+        let module = run::compile(&mut loader, "values.gal", Options::default());
+        module.unwrap_or_else(|problem| panic!("{n} values: {problem}")).len()
+    };
+    let (small, large) = (size(60), size(240));
+    println!("60 values: {small} bytes, 240 values: {large} bytes");
+    assert!(large <= small * GROWTH_MAX, "60 values: {small} bytes, 240 values: {large} bytes");
 }

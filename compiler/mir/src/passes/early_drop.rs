@@ -20,6 +20,12 @@ use crate::visit::Access;
 use entity::{Arrange, Idx, IndexVec};
 use syntax::Span;
 
+/// With more drops on edges for each block than this, all values stay until the end of their scope, whose cleanup the ways
+/// out share: in a function of n values that it leaves at n places, each place would drop nearly all of them.
+const EDGE_DROPS_MAX: usize = 2;
+/// What small functions may have in any case.
+const EDGE_DROPS_FREE: usize = 128;
+
 pub fn run(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {
     let paths = MovePaths::new(types, facts, body, Detail::Reads);
     if paths.is_empty() {
@@ -39,6 +45,10 @@ pub fn run(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body)
     };
     finder.blocks();
     finder.edges();
+    let n_edges = finder.edits.iter().filter(|edit| matches!(edit, Edit::Edge(..))).count();
+    if n_edges > body.blocks.len() * EDGE_DROPS_MAX + EDGE_DROPS_FREE {
+        return;
+    }
     let (edits, postponed, entry) = (finder.edits, finder.postponed, finder.entry);
     let places: Vec<_> = postponed
         .into_iter()
