@@ -15,7 +15,9 @@
 //! Not checked: what lies behind pointers and in elements of arrays, and pointers made out of numbers.
 //!
 //! It is an abstract interpretation: a value is whole, gone, or known field by field (`state`). Drop flags are `Bool` locals that
-//! only constants are assigned to; states that differ in one are kept apart, so a flag's test is understood.
+//! only constants are assigned to; states that differ in one are kept apart, so a flag's test is understood. A function
+//! with more than [`FLAGS_MAX`] flags, or more than [`STATES_MAX`] states at a block, is not checked: nothing is known to be
+//! wrong with it.
 
 mod state;
 mod step;
@@ -34,6 +36,8 @@ use std::collections::BTreeMap;
 use step::Stepper;
 use values::Values;
 
+/// How many flags a state holds.
+const FLAGS_MAX: usize = u64::BITS as usize;
 /// More states at one block than this, and the function is given up.
 const STATES_MAX: usize = 256;
 
@@ -52,7 +56,11 @@ pub fn certify_func(program: &Program, facts: &TypeFacts, func: FuncId) -> Vec<V
     let function = &program.funcs[func];
     let Some(body) = function.body() else { return Vec::new() };
     let shapes = Shapes { types: &program.types, facts };
-    let found = Certifier { program, shapes: &shapes, body, flags: flag_locals(body) }.run();
+    let flags = flag_locals(body);
+    if flags.len() > FLAGS_MAX {
+        return Vec::new();
+    }
+    let found = Certifier { program, shapes: &shapes, body, flags }.run();
     let text = if found.is_empty() { String::new() } else { print_function(program, func) };
     let error = |(block, stmt, message)| VerifyError {
         func: function.name.clone(),
@@ -64,7 +72,7 @@ pub fn certify_func(program: &Program, facts: &TypeFacts, func: FuncId) -> Vec<V
     found.into_iter().map(error).collect()
 }
 
-/// `Bool` locals without a name to which only constants are assigned, at most 64.
+/// `Bool` locals without a name to which only constants are assigned.
 fn flag_locals(body: &Body) -> Vec<Local> {
     let mut constant = IndexVec::<Local, bool>::from_elem(false, body.locals.len());
     let mut other = IndexVec::<Local, bool>::from_elem(false, body.locals.len());
@@ -97,7 +105,7 @@ fn flag_locals(body: &Body) -> Vec<Local> {
         }
     }
     let is_flag = |l: &Local| constant[*l] && !other[*l] && body.locals[*l].name.is_none();
-    body.locals.indices().filter(is_flag).take(64).collect()
+    body.locals.indices().filter(is_flag).collect()
 }
 
 type Found = (Block, usize, String);
@@ -112,9 +120,7 @@ struct Certifier<'a> {
 impl Certifier<'_> {
     fn run(&self) -> Vec<Found> {
         let mut stepper = Stepper::new(self.program, self.shapes, self.body, &self.flags);
-        let Some(entry) = self.fixpoint(&mut stepper) else {
-            return vec![(Block(0), 0, "too many drop flags to follow".to_string())];
-        };
+        let Some(entry) = self.fixpoint(&mut stepper) else { return Vec::new() };
         let mut found: Vec<Found> = Vec::new();
         for (block, states) in entry.iter_enumerated() {
             for state in states {
