@@ -44,9 +44,7 @@ pub fn run(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body)
         before_term: IndexVec::from_elem(BitSet::new(0), body.blocks.len()),
     };
     finder.blocks();
-    finder.edges();
-    let n_edges = finder.edits.iter().filter(|edit| matches!(edit, Edit::Edge(..))).count();
-    if n_edges > body.blocks.len() * EDGE_DROPS_MAX + EDGE_DROPS_FREE {
+    if !finder.edges() {
         return;
     }
     let (edits, postponed, entry) = (finder.edits, finder.postponed, finder.entry);
@@ -176,7 +174,7 @@ impl Finder<'_> {
         let mut list = written.to_vec();
         for bit in before.iter_difference(after).filter(|bit| *bit >= first) {
             let mut path = Some(Path((bit - first) as u32));
-            while let Some(p) = path.filter(|p| !list.contains(p)) {
+            while let Some(p) = path {
                 list.push(p);
                 path = self.live.paths.paths[p].parent;
             }
@@ -193,7 +191,8 @@ impl Finder<'_> {
         parent.is_some_and(|parent| self.live.is_live(before, parent) && !self.live.is_live(after, parent))
     }
 
-    fn edges(&mut self) {
+    /// Whether there are not too many.
+    fn edges(&mut self) -> bool {
         let body = self.live.body;
         for path in self.droppable.iter().map(|bit| Path(bit as u32)).collect::<Vec<_>>() {
             let local = self.live.paths.paths[path].place.local;
@@ -206,11 +205,16 @@ impl Finder<'_> {
                 }
             }
         }
+        let most = self.edits.len() + body.blocks.len() * EDGE_DROPS_MAX + EDGE_DROPS_FREE;
         for (to, data) in body.blocks.iter_enumerated() {
             if !data.is_cleanup && to != Block(0) {
                 self.edges_to(to);
             }
+            if self.edits.len() > most {
+                return false;
+            }
         }
+        true
     }
 
     fn edges_to(&mut self, to: Block) {
