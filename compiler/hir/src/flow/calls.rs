@@ -34,7 +34,7 @@ impl<'a> Flow<'a> {
             match mode {
                 Use::Place => self.hold(&arg.expr, Hold::Kept, st),
                 Use::Lend => self.hold(&arg.expr, Hold::Lent, st),
-                Use::Move => {}
+                Use::Move | Use::HandOut => {}
             }
         }
         self.release(depth, st);

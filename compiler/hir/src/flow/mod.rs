@@ -47,6 +47,20 @@ pub(crate) enum Use {
     Lend,
     /// Changed in place.
     Place,
+    /// What a block or a branch comes to, where that is only looked at or changed: a value of its own, so a variable is
+    /// moved.
+    HandOut,
+}
+
+impl Use {
+    fn moves(self) -> bool {
+        matches!(self, Use::Move | Use::HandOut)
+    }
+
+    /// How what a block, a branch or a coercion comes to is used, if its own value is used like this.
+    fn of_a_part(self) -> Use {
+        if self == Use::Move { Use::Move } else { Use::HandOut }
+    }
 }
 
 pub(crate) struct Flow<'a> {
@@ -62,6 +76,8 @@ pub(crate) struct Flow<'a> {
     budget: u64,
     reported: Vec<(LocalId, Span)>,
     unset_reported: Vec<LocalId>,
+    /// Where variables were moved because a block or a branch comes to them.
+    handed_out: Vec<Span>,
     /// Expressions that have errors: what they do to variables, and whether they come to an end, is not known.
     unknown: Vec<Span>,
     /// The variable with the duty to answer, in a handler that answers by itself.
@@ -155,6 +171,7 @@ impl<'a> Flow<'a> {
             budget: 20_000_000,
             reported: Vec::new(),
             unset_reported: Vec::new(),
+            handed_out: Vec::new(),
             unknown: Vec::new(),
             reply,
             in_out: Vec::new(),
@@ -250,6 +267,10 @@ impl<'a> Flow<'a> {
             && matches!(self.ck.program.types.kind(self.body.locals[local].ty), TyKind::Closure(..));
         let diag = match is_closure {
             true => diag.note("the closure holds what can only be moved, so one call uses it up"),
+            false => diag,
+        };
+        let diag = match self.handed_out.contains(&moved.span) {
+            true => diag.note("the value that a block or a branch comes to is moved out of it, also where the code around only looks at it"),
             false => diag,
         };
         self.report(diag);
