@@ -140,7 +140,7 @@ impl<'a> Flow<'a> {
     fn check_boxing(&mut self, is_never: bool, inner: &Expr, boxed: Ty) {
         if !is_never && self.is_iso(inner.ty) {
             let (from, to) = (self.ck.program.ty_name(inner.ty), self.ck.program.ty_name(boxed));
-            self.params.copies = true;
+            self.copies.itself = true;
             if let Some(diag) = self.boxed_closure(inner) {
                 return self.report(diag);
             }
@@ -246,17 +246,10 @@ impl<'a> Flow<'a> {
             let why = "other messages may be handled meanwhile: `take()` or `replace()` leave something in its place";
             return self.report_copy(ty, span, why);
         }
-        self.note_param(local);
         if self.reply == Some(local) {
             st.owes_reply = false;
         }
         st.moved.push(Moved { local, path: Path::from_slice(path), span });
-    }
-
-    fn note_param(&mut self, local: LocalId) {
-        if let Some(index) = self.body.params.iter().position(|p| *p == local) {
-            self.params.moved[index] = true;
-        }
     }
 
     /// Whether a type on the way to a part of a variable has a `drop` of its own.
@@ -487,17 +480,5 @@ pub(super) fn path_of(e: &Expr) -> Option<(LocalId, Path)> {
             Some((local, path))
         }
         _ => None,
-    }
-}
-
-/// Whether looking at the expression's value copies nothing.
-pub(super) fn is_place(e: &Expr) -> bool {
-    match &e.kind {
-        ExprKind::Local(_)
-        | ExprKind::Deref(_)
-        | ExprKind::IndexPlace { .. }
-        | ExprKind::FixedIndex { .. } => true,
-        ExprKind::Field { base, .. } => is_place(base),
-        _ => false,
     }
 }
