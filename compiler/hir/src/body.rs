@@ -349,3 +349,97 @@ pub enum PatKind {
     },
     Error,
 }
+
+/// Whether the expression denotes a place: something that can be named and read later.
+pub fn is_place(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Local(_)
+        | ExprKind::IndexPlace { .. }
+        | ExprKind::FixedIndex { .. }
+        | ExprKind::Deref(_) => true,
+        ExprKind::Field { base, .. } => is_place(base),
+        _ => false,
+    }
+}
+
+/// Calls `f` for each expression directly inside `e`; bodies of closures are not inside.
+pub fn for_each_child(e: &Expr, f: &mut dyn FnMut(&Expr)) {
+    match &e.kind {
+        ExprKind::Lit(_)
+        | ExprKind::Local(_)
+        | ExprKind::Const(..)
+        | ExprKind::ConstParam(_)
+        | ExprKind::FnItem
+        | ExprKind::Continue { .. }
+        | ExprKind::Closure(_)
+        | ExprKind::Error => {}
+        ExprKind::Field { base: a, .. }
+        | ExprKind::Deref(a)
+        | ExprKind::Unary { operand: a, .. }
+        | ExprKind::Cast(a)
+        | ExprKind::Coerce { expr: a, .. }
+        | ExprKind::Is { expr: a, .. }
+        | ExprKind::Loop { body: a, .. }
+        | ExprKind::BreakBlock { body: a, .. } => f(a),
+        ExprKind::IndexPlace { base: a, index: b, .. }
+        | ExprKind::FixedIndex { base: a, index: b }
+        | ExprKind::IndexValue { base: a, index: b, .. }
+        | ExprKind::Binary { lhs: a, rhs: b, .. }
+        | ExprKind::Assign { place: a, value: b }
+        | ExprKind::AssignOp { place: a, value: b, .. }
+        | ExprKind::For { iter: a, body: b, .. } => {
+            f(a);
+            f(b);
+        }
+        ExprKind::ForRange { lo, hi, body, .. } => [lo, hi, body].into_iter().for_each(|e| f(e)),
+        ExprKind::Call { callee, args } => {
+            if let Callee::Value(callee) = callee {
+                f(callee);
+            }
+            args.iter().for_each(|a| f(&a.expr));
+        }
+        ExprKind::Tuple(elems) | ExprKind::Array(elems) => elems.iter().for_each(f),
+        ExprKind::Adt { fields, base, .. } => {
+            fields.iter().flatten().for_each(&mut *f);
+            base.iter().for_each(|e| f(e));
+        }
+        ExprKind::ArrayRepeat { value, count } => {
+            f(value);
+            count.iter().for_each(|e| f(e));
+        }
+        ExprKind::Interp(parts) => {
+            for part in parts {
+                if let InterpPart::Expr { expr, .. } = part {
+                    f(expr);
+                }
+            }
+        }
+        ExprKind::Block(block) => for_each_in_block(block, f),
+        ExprKind::If { cond, then, else_ } => {
+            f(cond);
+            f(then);
+            else_.iter().for_each(|e| f(e));
+        }
+        ExprKind::Match { scrutinee, arms } => {
+            f(scrutinee);
+            for arm in arms {
+                arm.guard.iter().for_each(&mut *f);
+                f(&arm.body);
+            }
+        }
+        ExprKind::Break { value, .. } | ExprKind::Return(value) => value.iter().for_each(|e| f(e)),
+    }
+}
+
+fn for_each_in_block(block: &Block, f: &mut dyn FnMut(&Expr)) {
+    for stmt in &block.stmts {
+        match stmt {
+            Stmt::Let { init, else_, .. } => {
+                init.iter().for_each(&mut *f);
+                else_.iter().for_each(|e| f(e));
+            }
+            Stmt::Expr(e) => f(e),
+        }
+    }
+    block.tail.iter().for_each(|e| f(e));
+}

@@ -4,7 +4,7 @@ use crate::check::Spares;
 use crate::collect::Decls;
 use crate::cycles::Uses;
 use crate::env::ParamEnv;
-use crate::flow::ParamUse;
+use crate::flow::ParamUses;
 use crate::infer::InferTable;
 use crate::lang::Known;
 use crate::program::{BodyOwner, BodyRef, Container, FnId, ModuleId, Program};
@@ -98,8 +98,8 @@ pub struct Checker {
     pub(crate) spares: Spares,
     /// What most bodies may assume about their parameters: nothing.
     pub(crate) no_env: std::rc::Rc<ParamEnv>,
-    /// Which parameters functions move; the second part of the key: with `Self` as an `iso` type.
-    pub(crate) param_uses: FxHashMap<(FnId, bool), ParamUse>,
+    /// Which parameters functions move.
+    pub(crate) param_uses: ParamUses,
     /// Bodies that are being checked, outermost first.
     pub(crate) open_bodies: Vec<BodyOwner>,
     /// The user's bodies that are not parsed yet, in the order of the files.
@@ -141,7 +141,7 @@ impl Checker {
             bodies: FxHashMap::default(),
             spares: Spares::default(),
             no_env: std::rc::Rc::default(),
-            param_uses: FxHashMap::default(),
+            param_uses: ParamUses::default(),
             open_bodies: Vec::new(),
             kept: Vec::new(),
             room: Room::default(),

@@ -27,6 +27,7 @@ mod import_errors;
 mod imports;
 mod infer;
 mod lang;
+pub mod lending;
 mod load;
 mod names;
 mod planned;

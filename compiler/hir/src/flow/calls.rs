@@ -1,13 +1,13 @@
 //! Calls: which arguments are moved, which are only lent.
 
 use super::held::Hold;
+use super::param_use::Key;
 use super::state::State;
-use super::{Flags, Flow, Use};
+use super::{Flow, Use};
 use crate::body::*;
 use crate::codes;
-use crate::program::*;
-use crate::resolve::{Resolved, resolve_method};
-use crate::ty::Ty;
+use crate::lending::{Flags, Target};
+use crate::ty::TyKind;
 use syntax::{Diagnostic, Span};
 
 impl<'a> Flow<'a> {
@@ -34,7 +34,7 @@ impl<'a> Flow<'a> {
             match mode {
                 Use::Place => self.hold(&arg.expr, Hold::Kept, st),
                 Use::Lend => self.hold(&arg.expr, Hold::Lent, st),
-                Use::Move => {}
+                Use::Move | Use::HandOut => {}
             }
         }
         self.release(depth, st);
@@ -43,65 +43,39 @@ impl<'a> Flow<'a> {
 
     /// By parameter of what is called: whether it is moved.
     fn moved_params(&mut self, callee: &Callee, n: usize, span: Span) -> Flags {
-        match callee {
-            Callee::Fn { id, .. } => self.moved_by_fn(*id, false, n),
-            Callee::TraitMethod { trait_, method, args } => {
-                self.moved_by_trait(*trait_, *method, args, n, span)
-            }
-            Callee::Dyn { .. } | Callee::Value(_) => Flags::from_elem(true, n),
+        let target = self.ck.call_target(callee);
+        self.check_default(callee, &target, span);
+        match target {
+            Target::Looks => Flags::from_elem(false, n),
+            Target::Takes => Flags::from_elem(true, n),
+            Target::Known((id, is_default)) => self.ck.moved_by_fn(id, is_default),
         }
-    }
-
-    fn moved_by_fn(&mut self, id: FnId, self_iso: bool, n: usize) -> Flags {
-        match &self.ck.program.fns[id].kind {
-            FnKind::Body => self.ck.param_use(id, self_iso).moved,
-            FnKind::Intrinsic(name) => {
-                let lends = matches!(self.ck.program.name(*name), "is_unique" | "buffer_ptr");
-                Flags::from_elem(!lends, n)
-            }
-            FnKind::Required | FnKind::Extern { .. } => Flags::from_elem(true, n),
-        }
-    }
-
-    fn moved_by_trait(&mut self, trait_: TraitId, method: FnId, args: &[Ty], n: usize, span: Span) -> Flags {
-        if self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
-            // Comparing, hashing and printing never take a value.
-            return Flags::from_elem(false, n);
-        }
-        let known = args.iter().all(|t| self.ck.program.types.is_concrete(*t));
-        if known
-            && let Some(Resolved::Fn { id, .. }) = resolve_method(&mut self.ck.program, trait_, method, args)
-        {
-            let is_default = id == method;
-            if is_default {
-                self.check_default(id, args[0], span);
-            }
-            return self.moved_by_fn(id, is_default, n);
-        }
-        if self.ck.program.fns[method].kind == FnKind::Body && self.only_default(trait_, method) {
-            return self.moved_by_fn(method, true, n);
-        }
-        Flags::from_elem(true, n)
-    }
-
-    /// Whether no impl has a version of its own of a trait's method.
-    fn only_default(&self, trait_: TraitId, method: FnId) -> bool {
-        let Some(index) = self.ck.program.traits[trait_].methods.iter().position(|m| *m == method) else {
-            return false;
-        };
-        let impls = self.ck.program.impls.iter();
-        impls
-            .filter(|i| i.trait_.as_ref().is_some_and(|t| t.0 == trait_))
-            .all(|i| i.methods.get(index).copied().flatten().is_none())
     }
 
     /// A default method runs for an `iso` type only if it does not copy `self`.
-    fn check_default(&mut self, id: FnId, self_ty: Ty, span: Span) {
-        if !self.is_iso(self_ty) || !self.ck.param_use(id, true).copies {
+    fn check_default(&mut self, callee: &Callee, target: &Target<Key>, span: Span) {
+        let Callee::TraitMethod { trait_, method, args } = callee else { return };
+        if !self.is_iso(args[0]) {
+            return;
+        }
+        let is_default = match target {
+            Target::Known((_, is_default)) => *is_default,
+            Target::Takes => self.ck.default_serves_iso(*trait_, *method),
+            Target::Looks => false,
+        };
+        let (id, self_ty) = (*method, args[0]);
+        if !is_default {
+            return;
+        }
+        if self.quiet {
+            let of_self = matches!(self.ck.program.types.kind(self_ty), TyKind::Param(0, _));
+            self.copies.calls.extend(of_self.then_some((*trait_, id)));
+            return;
+        }
+        if !self.ck.copies_self(id, self_ty) {
             return;
         }
         let (path, ty) = (self.ck.program.fns[id].path.clone(), self.ck.program.ty_name(self_ty));
-        self.params.copies = true;
         let message = format!("`{path}` copies its receiver, and `{ty}` can only be moved");
         let diag = Diagnostic::error(codes::ISO_COPY, span, message);
         self.report(diag.note("an `impl` may have a version of its own that does not"));

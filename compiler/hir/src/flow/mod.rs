@@ -9,6 +9,7 @@ mod actors;
 mod calls;
 mod conditions;
 mod held;
+mod param_use;
 mod patterns;
 mod state;
 mod walk;
@@ -21,22 +22,10 @@ use crate::resolve::{is_iso_for, is_iso_in};
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
 use actors::reply_of;
-use smallvec::SmallVec;
+use param_use::Copies;
+pub(crate) use param_use::ParamUses;
 use state::{Moved, State};
 use syntax::{Diagnostic, Span, sym};
-
-/// What holds of which parameter.
-pub(crate) type Flags = SmallVec<[bool; 8]>;
-
-/// What the walk of a function came to.
-#[derive(Clone, Default)]
-pub(crate) struct ParamUse {
-    /// By parameter: whether its value is moved.
-    pub moved: Flags,
-    /// It copies a value of a type that can only be moved, where that is not reported: in a trait's default
-    /// method, `Self` may be copied, and then the method is not for `iso` types.
-    pub copies: bool,
-}
 
 /// How an expression's value is used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,6 +36,20 @@ pub(crate) enum Use {
     Lend,
     /// Changed in place.
     Place,
+    /// What a block or a branch comes to, where that is only looked at or changed: a value of its own, so a variable is
+    /// moved.
+    HandOut,
+}
+
+impl Use {
+    fn moves(self) -> bool {
+        matches!(self, Use::Move | Use::HandOut)
+    }
+
+    /// How what a block, a branch or a coercion comes to is used, if its own value is used like this.
+    fn of_a_part(self) -> Use {
+        if self == Use::Move { Use::Move } else { Use::HandOut }
+    }
 }
 
 pub(crate) struct Flow<'a> {
@@ -54,14 +57,16 @@ pub(crate) struct Flow<'a> {
     body: &'a Body,
     generics: Generics,
     self_iso: bool,
-    /// Nothing is reported: only the use of parameters is of interest.
+    /// Nothing is reported: only copies are of interest, see [`Copies`].
     quiet: bool,
     loops: Vec<LoopFrame>,
-    params: ParamUse,
+    copies: Copies,
     /// Steps left before the walk gives up.
     budget: u64,
     reported: Vec<(LocalId, Span)>,
     unset_reported: Vec<LocalId>,
+    /// Where variables were moved because a block or a branch comes to them.
+    handed_out: Vec<Span>,
     /// Expressions that have errors: what they do to variables, and whether they come to an end, is not known.
     unknown: Vec<Span>,
     /// The variable with the duty to answer, in a handler that answers by itself.
@@ -85,18 +90,8 @@ impl Checker {
         if !self.needs_flow(body, tys, generics) {
             return;
         }
-        let params = Flow::new(self, body, generics.clone(), false, false).run();
-        if let BodyOwner::Fn(id) = body.owner {
-            self.param_uses.insert((id, false), params);
-        }
-    }
-
-    fn owner_generics(&self, owner: BodyOwner) -> Generics {
-        match owner {
-            BodyOwner::Fn(id) => self.program.fns[id].generics.clone(),
-            BodyOwner::Const(id) => self.program.consts[id].generics.clone(),
-            BodyOwner::Test(_) => Generics::default(),
-        }
+        self.note_param_use(body, generics);
+        Flow::new(self, body, generics.clone(), false, false).run();
     }
 
     /// Most bodies have no value that can only be moved, in a variable or passing by, and no variable that is assigned
@@ -107,42 +102,10 @@ impl Checker {
             || body.locals.iter().any(|l| is_iso_for(&mut self.program, l.ty, generics))
             || tys.iter().any(|ty| is_iso_for(&mut self.program, *ty, generics))
     }
-
-    /// Which parameters a function moves; `self_iso`: with `Self` as a type that can only be moved.
-    pub(crate) fn param_use(&mut self, id: FnId, self_iso: bool) -> ParamUse {
-        let mut found = self.param_use_of_body(id, self_iso);
-        if self.program.fns[id].generator.is_some() {
-            // It keeps what it gets.
-            found.moved.fill(true);
-        }
-        found
-    }
-
-    fn param_use_of_body(&mut self, id: FnId, self_iso: bool) -> ParamUse {
-        if let Some(known) = self.param_uses.get(&(id, self_iso)) {
-            return known.clone();
-        }
-        let n = self.program.fns[id].params.len();
-        let unknown = ParamUse { moved: Flags::from_elem(false, n), copies: false };
-        if self.open_bodies.contains(&BodyOwner::Fn(id)) {
-            // Of itself a function knows nothing yet: what it passes to itself only is lent.
-            return unknown;
-        }
-        let body = self.body(BodyOwner::Fn(id));
-        if let Some(known) = self.param_uses.get(&(id, self_iso)) {
-            return known.clone();
-        }
-        self.param_uses.insert((id, self_iso), unknown);
-        let generics = self.owner_generics(body.owner);
-        let params = Flow::new(self, &body, generics, self_iso, true).run();
-        self.param_uses.insert((id, self_iso), params.clone());
-        params
-    }
 }
 
 impl<'a> Flow<'a> {
     fn new(ck: &'a mut Checker, body: &'a Body, generics: Generics, self_iso: bool, quiet: bool) -> Flow<'a> {
-        let n = body.params.len();
         let reply = reply_of(ck, body);
         Flow {
             ck,
@@ -151,10 +114,11 @@ impl<'a> Flow<'a> {
             self_iso,
             quiet,
             loops: Vec::new(),
-            params: ParamUse { moved: Flags::from_elem(false, n), copies: false },
+            copies: Copies::default(),
             budget: 20_000_000,
             reported: Vec::new(),
             unset_reported: Vec::new(),
+            handed_out: Vec::new(),
             unknown: Vec::new(),
             reply,
             in_out: Vec::new(),
@@ -162,7 +126,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn run(mut self) -> ParamUse {
+    fn run(mut self) -> Copies {
         if let BodyOwner::Fn(id) = self.body.owner {
             let modes = self.ck.program.fns[id].params.iter().map(|p| p.mode);
             let in_out = self.body.params.iter().copied().zip(modes);
@@ -181,7 +145,7 @@ impl<'a> Flow<'a> {
             self.expr(&closure.value, &mut state, Use::Move);
             self.check_exit(&state, closure.value.span);
         }
-        self.params
+        self.copies
     }
 
     fn is_iso(&mut self, ty: Ty) -> bool {
@@ -217,7 +181,7 @@ impl<'a> Flow<'a> {
 
     /// A copy of something that can only be moved.
     fn report_copy(&mut self, ty: Ty, span: Span, why: &str) {
-        self.params.copies = true;
+        self.copies.itself = true;
         let name = self.ck.program.ty_name(ty);
         let diag = Diagnostic::error(
             codes::ISO_COPY,
@@ -232,7 +196,7 @@ impl<'a> Flow<'a> {
             return;
         }
         self.reported.push((local, moved.span));
-        self.params.copies = true;
+        self.copies.itself = true;
         // What is assigned is looked at behind its value: `q.n = eat(q)`.
         let in_loop = !self.loops.is_empty() && (moved.span == span || moved.span.lo > span.lo);
         if self.is_doubtful(moved.span, span) || in_loop && !self.unknown.is_empty() {
@@ -250,6 +214,10 @@ impl<'a> Flow<'a> {
             && matches!(self.ck.program.types.kind(self.body.locals[local].ty), TyKind::Closure(..));
         let diag = match is_closure {
             true => diag.note("the closure holds what can only be moved, so one call uses it up"),
+            false => diag,
+        };
+        let diag = match self.handed_out.contains(&moved.span) {
+            true => diag.note("the value that a block or a branch comes to is moved out of it, also where the code around only looks at it"),
             false => diag,
         };
         self.report(diag);

@@ -2,7 +2,7 @@
 
 use super::held::Hold;
 use super::state::State;
-use super::walk::{NEEDS_WHOLE, is_place, path_of};
+use super::walk::{NEEDS_WHOLE, path_of};
 use super::{Flow, Use};
 use crate::body::*;
 

@@ -24,7 +24,7 @@ impl<'a> Flow<'a> {
             ExprKind::Local(_) | ExprKind::Field { .. } => self.place(e, st, mode),
             ExprKind::IndexPlace { base, index, .. } | ExprKind::FixedIndex { base, index } => {
                 self.base_and_index(base, index, st, mode, Hold::Kept);
-                if mode == Use::Move && self.is_iso(e.ty) {
+                if mode.moves() && self.is_iso(e.ty) {
                     self.report_copy(
                         e.ty,
                         e.span,
@@ -37,7 +37,7 @@ impl<'a> Flow<'a> {
             }
             ExprKind::Deref(base) => {
                 self.expr(base, st, Use::Lend);
-                if mode == Use::Move && self.is_iso(e.ty) {
+                if mode.moves() && self.is_iso(e.ty) {
                     self.report_copy(e.ty, e.span, "`ptr_take` moves the value out");
                 }
             }
@@ -56,7 +56,7 @@ impl<'a> Flow<'a> {
             ExprKind::Unary { operand, .. } => self.expr(operand, st, Use::Lend),
             ExprKind::Cast(inner) => self.expr(inner, st, Use::Lend),
             ExprKind::Coerce { kind, expr } => {
-                self.expr(expr, st, mode);
+                self.expr(expr, st, mode.of_a_part());
                 self.check_boxing(*kind == Coercion::NeverToAny, expr, e.ty);
             }
             ExprKind::Tuple(elems) | ExprKind::Array(elems) => {
@@ -103,7 +103,7 @@ impl<'a> Flow<'a> {
             | ExprKind::ConstParam(_)
             | ExprKind::FnItem
             | ExprKind::Error => {}
-            _ => self.control(e, st, mode),
+            _ => self.control(e, st, mode.of_a_part()),
         }
         if e.ty == Ty::NEVER {
             st.dead = true;
@@ -140,7 +140,7 @@ impl<'a> Flow<'a> {
     fn check_boxing(&mut self, is_never: bool, inner: &Expr, boxed: Ty) {
         if !is_never && self.is_iso(inner.ty) {
             let (from, to) = (self.ck.program.ty_name(inner.ty), self.ck.program.ty_name(boxed));
-            self.params.copies = true;
+            self.copies.itself = true;
             if let Some(diag) = self.boxed_closure(inner) {
                 return self.report(diag);
             }
@@ -187,7 +187,7 @@ impl<'a> Flow<'a> {
             return self.use_path(local, &path, e.ty, st, mode, e.span);
         }
         let ExprKind::Field { base, .. } = &e.kind else { return };
-        let moves = mode == Use::Move && self.is_iso(e.ty);
+        let moves = mode.moves() && self.is_iso(e.ty);
         if !moves {
             return self.expr(base, st, if mode == Use::Place { Use::Place } else { Use::Lend });
         }
@@ -200,7 +200,7 @@ impl<'a> Flow<'a> {
                 self.expr(root, st, Use::Lend);
                 self.report_copy(e.ty, e.span, "the value stays a part of what it is in");
             }
-            _ => self.expr(root, st, Use::Move),
+            _ => self.expr(root, st, mode),
         }
     }
 
@@ -233,8 +233,11 @@ impl<'a> Flow<'a> {
             st.owes_reply &= self.reply != Some(local);
             return;
         }
-        if mode != Use::Move || !self.is_iso(ty) {
+        if !mode.moves() || !self.is_iso(ty) {
             return;
+        }
+        if mode == Use::HandOut {
+            self.handed_out.push(span);
         }
         if !path.is_empty() && self.has_drop(local, path) {
             return self.report_copy(ty, span, NEEDS_WHOLE);
@@ -243,17 +246,10 @@ impl<'a> Flow<'a> {
             let why = "other messages may be handled meanwhile: `take()` or `replace()` leave something in its place";
             return self.report_copy(ty, span, why);
         }
-        self.note_param(local);
         if self.reply == Some(local) {
             st.owes_reply = false;
         }
         st.moved.push(Moved { local, path: Path::from_slice(path), span });
-    }
-
-    fn note_param(&mut self, local: LocalId) {
-        if let Some(index) = self.body.params.iter().position(|p| *p == local) {
-            self.params.moved[index] = true;
-        }
     }
 
     /// Whether a type on the way to a part of a variable has a `drop` of its own.
@@ -484,17 +480,5 @@ pub(super) fn path_of(e: &Expr) -> Option<(LocalId, Path)> {
             Some((local, path))
         }
         _ => None,
-    }
-}
-
-/// Whether looking at the expression's value copies nothing.
-pub(super) fn is_place(e: &Expr) -> bool {
-    match &e.kind {
-        ExprKind::Local(_)
-        | ExprKind::Deref(_)
-        | ExprKind::IndexPlace { .. }
-        | ExprKind::FixedIndex { .. } => true,
-        ExprKind::Field { base, .. } => is_place(base),
-        _ => false,
     }
 }

@@ -3,6 +3,7 @@
 //! memory behind raw pointers is written by any call. What can only be moved may be gone with its parts.
 
 use hir::body::*;
+pub(super) use hir::body::{for_each_child, is_place};
 
 /// What an expression may write.
 #[derive(Default, Debug)]
@@ -51,18 +52,6 @@ pub(super) fn mentions(e: &Expr, id: LocalId) -> bool {
             for_each_child(e, &mut |child| found = found || mentions(child, id));
             found
         }
-    }
-}
-
-/// Whether the expression denotes a place: something that can be named and read later.
-pub(super) fn is_place(e: &Expr) -> bool {
-    match &e.kind {
-        ExprKind::Local(_)
-        | ExprKind::IndexPlace { .. }
-        | ExprKind::FixedIndex { .. }
-        | ExprKind::Deref(_) => true,
-        ExprKind::Field { base, .. } => is_place(base),
-        _ => false,
     }
 }
 
@@ -117,86 +106,4 @@ impl Effects {
             None => self.memory = true,
         }
     }
-}
-
-/// Calls `f` for each expression directly inside `e`; bodies of closures are not inside.
-pub(super) fn for_each_child(e: &Expr, f: &mut dyn FnMut(&Expr)) {
-    match &e.kind {
-        ExprKind::Lit(_)
-        | ExprKind::Local(_)
-        | ExprKind::Const(..)
-        | ExprKind::ConstParam(_)
-        | ExprKind::FnItem
-        | ExprKind::Continue { .. }
-        | ExprKind::Closure(_)
-        | ExprKind::Error => {}
-        ExprKind::Field { base: a, .. }
-        | ExprKind::Deref(a)
-        | ExprKind::Unary { operand: a, .. }
-        | ExprKind::Cast(a)
-        | ExprKind::Coerce { expr: a, .. }
-        | ExprKind::Is { expr: a, .. }
-        | ExprKind::Loop { body: a, .. }
-        | ExprKind::BreakBlock { body: a, .. } => f(a),
-        ExprKind::IndexPlace { base: a, index: b, .. }
-        | ExprKind::FixedIndex { base: a, index: b }
-        | ExprKind::IndexValue { base: a, index: b, .. }
-        | ExprKind::Binary { lhs: a, rhs: b, .. }
-        | ExprKind::Assign { place: a, value: b }
-        | ExprKind::AssignOp { place: a, value: b, .. }
-        | ExprKind::For { iter: a, body: b, .. } => {
-            f(a);
-            f(b);
-        }
-        ExprKind::ForRange { lo, hi, body, .. } => [lo, hi, body].into_iter().for_each(|e| f(e)),
-        ExprKind::Call { callee, args } => {
-            if let Callee::Value(callee) = callee {
-                f(callee);
-            }
-            args.iter().for_each(|a| f(&a.expr));
-        }
-        ExprKind::Tuple(elems) | ExprKind::Array(elems) => elems.iter().for_each(f),
-        ExprKind::Adt { fields, base, .. } => {
-            fields.iter().flatten().for_each(&mut *f);
-            base.iter().for_each(|e| f(e));
-        }
-        ExprKind::ArrayRepeat { value, count } => {
-            f(value);
-            count.iter().for_each(|e| f(e));
-        }
-        ExprKind::Interp(parts) => {
-            for part in parts {
-                if let InterpPart::Expr { expr, .. } = part {
-                    f(expr);
-                }
-            }
-        }
-        ExprKind::Block(block) => for_each_in_block(block, f),
-        ExprKind::If { cond, then, else_ } => {
-            f(cond);
-            f(then);
-            else_.iter().for_each(|e| f(e));
-        }
-        ExprKind::Match { scrutinee, arms } => {
-            f(scrutinee);
-            for arm in arms {
-                arm.guard.iter().for_each(&mut *f);
-                f(&arm.body);
-            }
-        }
-        ExprKind::Break { value, .. } | ExprKind::Return(value) => value.iter().for_each(|e| f(e)),
-    }
-}
-
-fn for_each_in_block(block: &Block, f: &mut dyn FnMut(&Expr)) {
-    for stmt in &block.stmts {
-        match stmt {
-            Stmt::Let { init, else_, .. } => {
-                init.iter().for_each(&mut *f);
-                else_.iter().for_each(|e| f(e));
-            }
-            Stmt::Expr(e) => f(e),
-        }
-    }
-    block.tail.iter().for_each(|e| f(e));
 }

@@ -113,7 +113,7 @@ struct Cx<'f> {
     opts: &'f BuildOptions,
     program: mir::Program,
     types: types::TypeMap,
-    lending: lending::Lending,
+    lending: hir::lending::Lending<lending::Instance>,
     instances: FxHashMap<Key, mir::FuncId>,
     turn_codes: Vec<coroutine::TurnCode>,
     /// What `code_address` was asked for.
@@ -151,7 +151,7 @@ impl<'f> Cx<'f> {
                 ..mir::Program::default()
             },
             types: types::TypeMap::default(),
-            lending: lending::Lending::default(),
+            lending: hir::lending::Lending::default(),
             instances: FxHashMap::default(),
             turn_codes: Vec::new(),
             code_addresses: Vec::new(),
