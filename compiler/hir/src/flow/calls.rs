@@ -4,11 +4,10 @@ use super::held::Hold;
 use super::state::State;
 use super::{Flags, Flow, Use};
 use crate::body::*;
-use crate::codes;
 use crate::program::*;
 use crate::resolve::{Resolved, resolve_method};
 use crate::ty::Ty;
-use syntax::{Diagnostic, Span};
+use syntax::Span;
 
 impl<'a> Flow<'a> {
     pub(super) fn call(&mut self, callee: &'a Callee, args: &'a [Arg], st: &mut State, span: Span) {
@@ -18,7 +17,7 @@ impl<'a> Flow<'a> {
             self.expr(value, st, mode);
         }
         let any_iso = args.iter().any(|a| a.mode == ArgMode::Value && self.is_iso(a.expr.ty));
-        let moved = if any_iso { self.moved_params(callee, args.len(), span) } else { Flags::new() };
+        let moved = if any_iso { self.moved_params(callee, args.len()) } else { Flags::new() };
         if any_iso {
             self.check_lent(args, &moved);
         }
@@ -42,12 +41,10 @@ impl<'a> Flow<'a> {
     }
 
     /// By parameter of what is called: whether it is moved.
-    fn moved_params(&mut self, callee: &Callee, n: usize, span: Span) -> Flags {
+    fn moved_params(&mut self, callee: &Callee, n: usize) -> Flags {
         match callee {
             Callee::Fn { id, .. } => self.moved_by_fn(*id, false, n),
-            Callee::TraitMethod { trait_, method, args } => {
-                self.moved_by_trait(*trait_, *method, args, n, span)
-            }
+            Callee::TraitMethod { trait_, method, args } => self.moved_by_trait(*trait_, *method, args, n),
             Callee::Dyn { .. } | Callee::Value(_) => Flags::from_elem(true, n),
         }
     }
@@ -63,7 +60,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn moved_by_trait(&mut self, trait_: TraitId, method: FnId, args: &[Ty], n: usize, span: Span) -> Flags {
+    fn moved_by_trait(&mut self, trait_: TraitId, method: FnId, args: &[Ty], n: usize) -> Flags {
         if self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
             // Comparing, hashing and printing never take a value.
             return Flags::from_elem(false, n);
@@ -72,11 +69,7 @@ impl<'a> Flow<'a> {
         if known
             && let Some(Resolved::Fn { id, .. }) = resolve_method(&mut self.ck.program, trait_, method, args)
         {
-            let is_default = id == method;
-            if is_default {
-                self.check_default(id, args[0], span);
-            }
-            return self.moved_by_fn(id, is_default, n);
+            return self.moved_by_fn(id, id == method, n);
         }
         if self.ck.program.fns[method].kind == FnKind::Body && self.only_default(trait_, method) {
             return self.moved_by_fn(method, true, n);
@@ -93,17 +86,5 @@ impl<'a> Flow<'a> {
         impls
             .filter(|i| i.trait_.as_ref().is_some_and(|t| t.0 == trait_))
             .all(|i| i.methods.get(index).copied().flatten().is_none())
-    }
-
-    /// A default method runs for an `iso` type only if it does not copy `self`.
-    fn check_default(&mut self, id: FnId, self_ty: Ty, span: Span) {
-        if !self.is_iso(self_ty) || !self.ck.param_use(id, true).copies {
-            return;
-        }
-        let (path, ty) = (self.ck.program.fns[id].path.clone(), self.ck.program.ty_name(self_ty));
-        self.params.copies = true;
-        let message = format!("`{path}` copies its receiver, and `{ty}` can only be moved");
-        let diag = Diagnostic::error(codes::ISO_COPY, span, message);
-        self.report(diag.note("an `impl` may have a version of its own that does not"));
     }
 }

@@ -33,9 +33,20 @@ pub(crate) type Flags = SmallVec<[bool; 8]>;
 pub(crate) struct ParamUse {
     /// By parameter: whether its value is moved.
     pub moved: Flags,
-    /// It copies a value of a type that can only be moved, where that is not reported: in a trait's default
+    /// Where it copies a value of a type that can only be moved, if that is not reported: in a trait's default
     /// method, `Self` may be copied, and then the method is not for `iso` types.
-    pub copies: bool,
+    pub copies: Option<Span>,
+}
+
+impl ParamUse {
+    /// That of a function with so many parameters which only looks at them.
+    fn of(n: usize) -> ParamUse {
+        ParamUse { moved: Flags::from_elem(false, n), ..ParamUse::default() }
+    }
+
+    fn note_copy(&mut self, span: Span) {
+        self.copies.get_or_insert(span);
+    }
 }
 
 /// How an expression's value is used.
@@ -123,7 +134,7 @@ impl Checker {
             return known.clone();
         }
         let n = self.program.fns[id].params.len();
-        let unknown = ParamUse { moved: Flags::from_elem(false, n), copies: false };
+        let unknown = ParamUse::of(n);
         if self.open_bodies.contains(&BodyOwner::Fn(id)) {
             // Of itself a function knows nothing yet: what it passes to itself only is lent.
             return unknown;
@@ -151,7 +162,7 @@ impl<'a> Flow<'a> {
             self_iso,
             quiet,
             loops: Vec::new(),
-            params: ParamUse { moved: Flags::from_elem(false, n), copies: false },
+            params: ParamUse::of(n),
             budget: 20_000_000,
             reported: Vec::new(),
             unset_reported: Vec::new(),
@@ -217,7 +228,7 @@ impl<'a> Flow<'a> {
 
     /// A copy of something that can only be moved.
     fn report_copy(&mut self, ty: Ty, span: Span, why: &str) {
-        self.params.copies = true;
+        self.params.note_copy(span);
         let name = self.ck.program.ty_name(ty);
         let diag = Diagnostic::error(
             codes::ISO_COPY,
@@ -232,7 +243,7 @@ impl<'a> Flow<'a> {
             return;
         }
         self.reported.push((local, moved.span));
-        self.params.copies = true;
+        self.params.note_copy(span);
         // What is assigned is looked at behind its value: `q.n = eat(q)`.
         let in_loop = !self.loops.is_empty() && (moved.span == span || moved.span.lo > span.lo);
         if self.is_doubtful(moved.span, span) || in_loop && !self.unknown.is_empty() {

@@ -140,7 +140,7 @@ impl<'a> Flow<'a> {
     fn check_boxing(&mut self, is_never: bool, inner: &Expr, boxed: Ty) {
         if !is_never && self.is_iso(inner.ty) {
             let (from, to) = (self.ck.program.ty_name(inner.ty), self.ck.program.ty_name(boxed));
-            self.params.copies = true;
+            self.params.note_copy(inner.span);
             if let Some(diag) = self.boxed_closure(inner) {
                 return self.report(diag);
             }

@@ -191,7 +191,8 @@ impl<'f> Cx<'f> {
 
     fn declare_closure(&mut self, id: ClosureId, args: &[Ty]) -> mir::Function {
         let decl = &self.front.program().closures[id];
-        let (span, is_once) = (decl.span, decl.is_once);
+        let span = decl.span;
+        let is_once = self.is_once(id, args);
         let sig = self.closure_sig(id, args);
         let env = self.front.program_mut().types.intern(TyKind::Closure(id, args.into()));
         let env_mode = if is_once { ParamMode::Owned } else { ParamMode::Borrowed };

@@ -10,7 +10,7 @@ use super::effects::{for_each_child, is_place};
 use super::instances::ResolvedFn;
 use hir::body::*;
 use hir::program::{BodyOwner, BodyRef, ClosureId, FnId, FnKind, ParamMode};
-use hir::ty::{Args, Ty};
+use hir::ty::{Args, Ty, TyKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A parameter of an instance.
@@ -56,6 +56,12 @@ impl Cx<'_> {
     fn is_iso(&mut self, ty: Ty, args: &[Ty]) -> bool {
         let ty = self.mono(ty, args);
         hir::resolve::is_iso(self.front.program_mut(), ty)
+    }
+
+    /// Whether a call of a closure uses it up. In a default method that depends on what `Self` is.
+    pub(super) fn is_once(&mut self, id: ClosureId, args: &[Ty]) -> bool {
+        let ty = self.front.program_mut().types.intern(TyKind::Closure(id, args.into()));
+        self.front.program().closures[id].is_once || hir::resolve::is_iso(self.front.program_mut(), ty)
     }
 
     /// Whether a way of passing the parameter on ends in a move.
