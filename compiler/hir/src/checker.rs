@@ -239,7 +239,7 @@ impl Checker {
         }
         self.parse_rest();
         self.check_const_cycles();
-        self.check_iso_methods();
+        self.check_iso_methods(library);
         self.warn_unused(library);
     }
 

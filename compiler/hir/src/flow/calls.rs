@@ -61,8 +61,7 @@ impl<'a> Flow<'a> {
     }
 
     fn moved_by_trait(&mut self, trait_: TraitId, method: FnId, args: &[Ty], n: usize) -> Flags {
-        if self.ck.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
-            // Comparing, hashing and printing never take a value.
+        if self.ck.program.only_looks(trait_, method) {
             return Flags::from_elem(false, n);
         }
         let known = args.iter().all(|t| self.ck.program.types.is_concrete(*t));

@@ -33,6 +33,8 @@ pub(crate) type Flags = SmallVec<[bool; 8]>;
 pub(crate) struct ParamUse {
     /// By parameter: whether its value is moved.
     pub moved: Flags,
+    /// Where each that is moved is moved first.
+    pub moved_at: SmallVec<[(usize, Span); 2]>,
     /// Where it copies a value of a type that can only be moved, if that is not reported: in a trait's default
     /// method, `Self` may be copied, and then the method is not for `iso` types.
     pub copies: Option<Span>,

@@ -243,16 +243,18 @@ impl<'a> Flow<'a> {
             let why = "other messages may be handled meanwhile: `take()` or `replace()` leave something in its place";
             return self.report_copy(ty, span, why);
         }
-        self.note_param(local);
+        self.note_param(local, span);
         if self.reply == Some(local) {
             st.owes_reply = false;
         }
         st.moved.push(Moved { local, path: Path::from_slice(path), span });
     }
 
-    fn note_param(&mut self, local: LocalId) {
-        if let Some(index) = self.body.params.iter().position(|p| *p == local) {
-            self.params.moved[index] = true;
+    fn note_param(&mut self, local: LocalId, span: Span) {
+        if let Some(index) = self.body.params.iter().position(|p| *p == local)
+            && !std::mem::replace(&mut self.params.moved[index], true)
+        {
+            self.params.moved_at.push((index, span));
         }
     }
 

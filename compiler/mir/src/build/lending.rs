@@ -217,7 +217,7 @@ impl Walk<'_, '_> {
             }
             match (&target, self.passed_param(&arg.expr)) {
                 (Some(ResolvedFn::Fn(id, types)), Some(param)) => {
-                    if self.cx.is_structural_method(*id) {
+                    if self.cx.front.program().is_only_looking(*id) {
                         continue;
                     }
                     self.out.passed.push((param, (*id, types.clone(), i)));
