@@ -55,6 +55,11 @@ impl Builtin {
         matches!(self, Builtin::Eq | Builtin::Ord | Builtin::Hash | Builtin::Show | Builtin::Wire)
     }
 
+    /// Whether the syntax that calls the trait's methods leaves the operands where they are, whatever the methods do.
+    pub fn lends_operands(self) -> bool {
+        matches!(self, Builtin::Eq | Builtin::Ord | Builtin::Hash | Builtin::Show)
+    }
+
     pub fn is_binary(self) -> bool {
         matches!(self, Builtin::Arith | Builtin::Wrap | Builtin::Bits)
     }

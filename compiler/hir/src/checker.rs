@@ -6,6 +6,7 @@ use crate::cycles::Uses;
 use crate::env::ParamEnv;
 use crate::flow::ParamUses;
 use crate::infer::InferTable;
+use crate::iso_methods::{DefaultUse, SelfFacts};
 use crate::lang::Known;
 use crate::program::{BodyOwner, BodyRef, Container, FnId, ModuleId, Program};
 use crate::record::{Record, RecordOptions};
@@ -100,6 +101,9 @@ pub struct Checker {
     pub(crate) no_env: std::rc::Rc<ParamEnv>,
     /// Which parameters functions move.
     pub(crate) param_uses: ParamUses,
+    /// Default methods that run for `iso` types, and what default methods ask of theirs, see [`crate::iso_methods`].
+    pub(crate) default_uses: Vec<DefaultUse>,
+    pub(crate) self_facts: FxHashMap<FnId, SelfFacts>,
     /// Bodies that are being checked, outermost first.
     pub(crate) open_bodies: Vec<BodyOwner>,
     /// The user's bodies that are not parsed yet, in the order of the files.
@@ -142,6 +146,8 @@ impl Checker {
             spares: Spares::default(),
             no_env: std::rc::Rc::default(),
             param_uses: ParamUses::default(),
+            default_uses: Vec::new(),
+            self_facts: FxHashMap::default(),
             open_bodies: Vec::new(),
             kept: Vec::new(),
             room: Room::default(),
@@ -233,6 +239,7 @@ impl Checker {
         }
         self.parse_rest();
         self.check_const_cycles();
+        self.check_iso_methods(library);
         self.warn_unused(library);
     }
 

@@ -26,6 +26,7 @@ mod impls;
 mod import_errors;
 mod imports;
 mod infer;
+mod iso_methods;
 mod lang;
 pub mod lending;
 mod load;

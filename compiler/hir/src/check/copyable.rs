@@ -48,6 +48,11 @@ impl FnCtxt<'_> {
             }
         }
         self.copyables = copyables;
+        self.check_proofs(&mut told);
+        self.check_receivers();
+    }
+
+    fn check_proofs(&mut self, told: &mut Told) {
         let mut asked = FxHashSet::default();
         let mut proofs = std::mem::take(&mut self.proofs);
         for Proof { trait_, args, span, cause } in proofs.drain(..) {
@@ -55,9 +60,11 @@ impl FnCtxt<'_> {
                 continue;
             }
             let args: TyRow = args.into_iter().map(|t| self.deep(t)).collect();
-            if args.iter().any(|t| self.is_iso(*t)) && asked.insert((trait_, args.clone(), span)) {
+            if args.iter().any(|t| self.is_iso(*t) || self.is_iso_of_default(*t))
+                && asked.insert((trait_, args.clone(), span))
+            {
                 for (ty, by, self_ty) in self.copied_by(trait_, args) {
-                    self.check_copyable(ty, CopyReason::Impl(by, self_ty, cause), span, &mut told);
+                    self.check_copyable(ty, CopyReason::Impl(by, self_ty, cause), span, told);
                 }
             }
         }
@@ -74,7 +81,7 @@ impl FnCtxt<'_> {
         self.ck.program.types.flags(self.shallow(ty)).has_infer || self.is_iso(ty)
     }
 
-    fn is_iso(&mut self, ty: Ty) -> bool {
+    pub(super) fn is_iso(&mut self, ty: Ty) -> bool {
         is_iso_for(&mut self.ck.program, ty, &self.cx.generics)
     }
 
@@ -117,8 +124,11 @@ impl FnCtxt<'_> {
     }
 
     fn check_copyable(&mut self, ty: Ty, why: CopyReason, span: Span, told: &mut Told) {
-        if ty.is_fixed() || self.ck.program.types.flags(ty).has_infer || !self.is_iso(ty) {
+        if ty.is_fixed() || self.ck.program.types.flags(ty).has_infer {
             return;
+        }
+        if !self.is_iso(ty) {
+            return self.note_copied_self(ty, span);
         }
         self.has_errors = true;
         let faulty = |param: Symbol| self.ck.decls.faulty_trait_args.contains(&(ty, param));

@@ -32,6 +32,7 @@ mod pattern_fields;
 mod pattern_path;
 mod patterns_cover;
 mod place;
+mod receivers;
 mod record;
 mod scope;
 mod shuffle;
@@ -129,6 +130,8 @@ pub(crate) struct FnCtxt<'c> {
     pub copyables: Vec<Copyable>,
     /// What implements what, to be asked for copies that the impls make, see `copyable.rs`.
     pub proofs: Vec<copyable::Proof>,
+    /// Uses of default methods, see `receivers.rs`.
+    pub receivers: Vec<receivers::Receiver>,
     pub locals: IndexVec<LocalId, LocalDecl>,
     pub info: IndexVec<LocalId, LocalInfo>,
     pub scope: Scope,
@@ -308,6 +311,7 @@ impl<'c> FnCtxt<'c> {
             structural: spare.structural,
             copyables: spare.copyables,
             proofs: spare.proofs,
+            receivers: spare.receivers,
             locals: spare.locals,
             info: spare.info,
             scope: spare.scope,

@@ -131,6 +131,7 @@ impl FnCtxt<'_> {
             let bound = self.ck.program.fns[id].generics.bounds[i].clone();
             self.require_bound(&bound, args, span);
         }
+        self.note_receiver(id, args, span);
         for (i, arg) in args.iter().enumerate() {
             let Some(param) = self.ck.program.fns[id].generics.params.get(i) else { break };
             let copyable =

@@ -4,7 +4,7 @@
 //! type or name of the program must not be made anew for every such body.
 
 use super::scope::Scope;
-use super::{Copyable, FnCtxt, Frame, LocalInfo, Waiting, copyable};
+use super::{Copyable, FnCtxt, Frame, LocalInfo, Waiting, copyable, receivers};
 use crate::body::{LocalDecl, LocalId};
 use crate::infer::InferTable;
 use crate::ty::{Ty, TyMap};
@@ -30,11 +30,16 @@ pub(crate) struct Spare {
     pub(super) structural: Vec<Waiting>,
     pub(super) copyables: Vec<Copyable>,
     pub(super) proofs: Vec<copyable::Proof>,
+    pub(super) receivers: Vec<receivers::Receiver>,
 }
 
 impl FnCtxt<'_> {
     pub(super) fn keep_tables(&mut self) {
-        let waiting = self.pending.len() + self.structural.len() + self.copyables.len() + self.proofs.len();
+        let waiting = self.pending.len()
+            + self.structural.len()
+            + self.copyables.len()
+            + self.proofs.len()
+            + self.receivers.len();
         debug_assert_eq!(waiting, 0, "the end of a body has answered everything");
         self.locals.truncate(0);
         self.info.truncate(0);
@@ -48,6 +53,7 @@ impl FnCtxt<'_> {
             structural: std::mem::take(&mut self.structural),
             copyables: std::mem::take(&mut self.copyables),
             proofs: std::mem::take(&mut self.proofs),
+            receivers: std::mem::take(&mut self.receivers),
         });
     }
 }

@@ -1,14 +1,11 @@
 //! Calls: which arguments are moved, which are only lent.
 
 use super::held::Hold;
-use super::param_use::Key;
 use super::state::State;
 use super::{Flow, Use};
 use crate::body::*;
-use crate::codes;
 use crate::lending::{Flags, Target};
-use crate::ty::TyKind;
-use syntax::{Diagnostic, Span};
+use syntax::Span;
 
 impl<'a> Flow<'a> {
     pub(super) fn call(&mut self, callee: &'a Callee, args: &'a [Arg], st: &mut State, span: Span) {
@@ -18,7 +15,7 @@ impl<'a> Flow<'a> {
             self.expr(value, st, mode);
         }
         let any_iso = args.iter().any(|a| a.mode == ArgMode::Value && self.is_iso(a.expr.ty));
-        let moved = if any_iso { self.moved_params(callee, args.len(), span) } else { Flags::new() };
+        let moved = if any_iso { self.moved_params(callee, args.len()) } else { Flags::new() };
         if any_iso {
             self.check_lent(args, &moved);
         }
@@ -42,42 +39,11 @@ impl<'a> Flow<'a> {
     }
 
     /// By parameter of what is called: whether it is moved.
-    fn moved_params(&mut self, callee: &Callee, n: usize, span: Span) -> Flags {
-        let target = self.ck.call_target(callee);
-        self.check_default(callee, &target, span);
-        match target {
+    fn moved_params(&mut self, callee: &Callee, n: usize) -> Flags {
+        match self.ck.call_target(callee) {
             Target::Looks => Flags::from_elem(false, n),
             Target::Takes => Flags::from_elem(true, n),
             Target::Known((id, is_default)) => self.ck.moved_by_fn(id, is_default),
         }
-    }
-
-    /// A default method runs for an `iso` type only if it does not copy `self`.
-    fn check_default(&mut self, callee: &Callee, target: &Target<Key>, span: Span) {
-        let Callee::TraitMethod { trait_, method, args } = callee else { return };
-        if !self.is_iso(args[0]) {
-            return;
-        }
-        let is_default = match target {
-            Target::Known((_, is_default)) => *is_default,
-            Target::Takes => self.ck.default_serves_iso(*trait_, *method),
-            Target::Looks => false,
-        };
-        let (id, self_ty) = (*method, args[0]);
-        if !is_default {
-            return;
-        }
-        if self.quiet {
-            let of_self = matches!(self.ck.program.types.kind(self_ty), TyKind::Param(0, _));
-            self.copies.calls.extend(of_self.then_some((*trait_, id)));
-            return;
-        }
-        if !self.ck.copies_self(id, self_ty) {
-            return;
-        }
-        let (path, ty) = (self.ck.program.fns[id].path.clone(), self.ck.program.ty_name(self_ty));
-        let message = format!("`{path}` copies its receiver, and `{ty}` can only be moved");
-        let diag = Diagnostic::error(codes::ISO_COPY, span, message);
-        self.report(diag.note("an `impl` may have a version of its own that does not"));
     }
 }

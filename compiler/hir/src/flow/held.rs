@@ -145,7 +145,7 @@ impl<'a> Flow<'a> {
 
     /// Whether nothing was said of a place that is needed.
     fn is_new(&mut self, local: LocalId, needed: Span) -> bool {
-        self.copies.itself = true;
+        self.found.note_copy(needed);
         let is_new = !self.reported.contains(&(local, needed));
         self.reported.push((local, needed));
         is_new

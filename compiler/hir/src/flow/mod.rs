@@ -22,7 +22,7 @@ use crate::resolve::{is_iso_for, is_iso_in};
 use crate::ty::{Ty, TyKind};
 use crate::wellformed::is_iso_param;
 use actors::reply_of;
-use param_use::Copies;
+use param_use::Found;
 pub(crate) use param_use::ParamUses;
 use state::{Moved, State};
 use syntax::{Diagnostic, Span, sym};
@@ -57,10 +57,10 @@ pub(crate) struct Flow<'a> {
     body: &'a Body,
     generics: Generics,
     self_iso: bool,
-    /// Nothing is reported: only copies are of interest, see [`Copies`].
+    /// Nothing is reported: only copies are of interest, see [`Found`].
     quiet: bool,
     loops: Vec<LoopFrame>,
-    copies: Copies,
+    found: Found,
     /// Steps left before the walk gives up.
     budget: u64,
     reported: Vec<(LocalId, Span)>,
@@ -114,7 +114,7 @@ impl<'a> Flow<'a> {
             self_iso,
             quiet,
             loops: Vec::new(),
-            copies: Copies::default(),
+            found: Found::default(),
             budget: 20_000_000,
             reported: Vec::new(),
             unset_reported: Vec::new(),
@@ -126,7 +126,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn run(mut self) -> Copies {
+    fn run(mut self) -> Found {
         if let BodyOwner::Fn(id) = self.body.owner {
             let modes = self.ck.program.fns[id].params.iter().map(|p| p.mode);
             let in_out = self.body.params.iter().copied().zip(modes);
@@ -145,7 +145,7 @@ impl<'a> Flow<'a> {
             self.expr(&closure.value, &mut state, Use::Move);
             self.check_exit(&state, closure.value.span);
         }
-        self.copies
+        self.found
     }
 
     fn is_iso(&mut self, ty: Ty) -> bool {
@@ -181,7 +181,7 @@ impl<'a> Flow<'a> {
 
     /// A copy of something that can only be moved.
     fn report_copy(&mut self, ty: Ty, span: Span, why: &str) {
-        self.copies.itself = true;
+        self.found.note_copy(span);
         let name = self.ck.program.ty_name(ty);
         let diag = Diagnostic::error(
             codes::ISO_COPY,
@@ -196,7 +196,7 @@ impl<'a> Flow<'a> {
             return;
         }
         self.reported.push((local, moved.span));
-        self.copies.itself = true;
+        self.found.note_copy(span);
         // What is assigned is looked at behind its value: `q.n = eat(q)`.
         let in_loop = !self.loops.is_empty() && (moved.span == span || moved.span.lo > span.lo);
         if self.is_doubtful(moved.span, span) || in_loop && !self.unknown.is_empty() {

@@ -11,8 +11,9 @@ use crate::program::*;
 use crate::resolve::{Resolved, is_iso_for, is_iso_in, resolve_method};
 use crate::ty::Ty;
 use crate::wellformed::is_iso_param;
-use rustc_hash::{FxHashMap, FxHashSet};
-use std::rc::Rc;
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+use syntax::Span;
 
 /// A function; `true`: a trait's default method, with `Self` as a type that can only be moved.
 pub(crate) type Key = (FnId, bool);
@@ -23,15 +24,23 @@ pub(crate) struct ParamUses {
     lending: Lending<Key>,
     /// Of bodies that have been walked, or are.
     summaries: FxHashMap<Key, Summary<Key>>,
-    copies: FxHashMap<FnId, Rc<Copies>>,
+    found: FxHashMap<Key, Found>,
 }
 
-/// Whether a default method copies a `Self` that can only be moved, which is no mistake: the method is not for such types.
-#[derive(Default)]
-pub(super) struct Copies {
-    pub itself: bool,
-    /// Methods with a default that it calls on `Self`, and of which traits.
-    pub calls: Vec<(TraitId, FnId)>,
+/// What the walk of a body found out besides.
+#[derive(Clone, Default)]
+pub(crate) struct Found {
+    /// Where each parameter that is moved is moved first.
+    pub moved_at: SmallVec<[(usize, Span); 2]>,
+    /// Where it copies a value of a type that can only be moved, if that is not reported: in a trait's default
+    /// method, `Self` may be copied, and then the method is not for `iso` types.
+    pub copies: Option<Span>,
+}
+
+impl Found {
+    pub(super) fn note_copy(&mut self, span: Span) {
+        self.copies.get_or_insert(span);
+    }
 }
 
 impl Checker {
@@ -45,8 +54,6 @@ impl Checker {
         if matches!(self.program.fns[id].container, Container::Trait(_)) {
             let known = self.sum_up((id, true), body);
             self.param_uses.summaries.insert((id, true), known);
-            let copies = self.copies_of(id, body, generics.clone());
-            self.param_uses.copies.insert(id, Rc::new(copies));
         }
     }
 
@@ -65,73 +72,16 @@ impl Checker {
         summary(&mut BodyFacts { ck: self, generics: &generics, self_iso }, body)
     }
 
-    fn copies_of(&mut self, id: FnId, body: &Body, generics: Generics) -> Copies {
-        // Of itself the method knows only what it finds out.
-        self.param_uses.copies.insert(id, Rc::default());
-        Flow::new(self, body, generics, true, true).run()
-    }
-
-    /// Whether a trait's default method copies its receiver, which can only be moved, itself or by another.
-    pub(super) fn copies_self(&mut self, id: FnId, self_ty: Ty) -> bool {
-        let mut seen = FxHashSet::default();
-        let mut work = vec![id];
-        while let Some(id) = work.pop() {
-            if !seen.insert(id) {
-                continue;
-            }
-            let copies = self.own_copies(id);
-            if copies.itself {
-                return true;
-            }
-            for (trait_, method) in copies.calls.iter().copied() {
-                if !self.has_own(trait_, method, self_ty) {
-                    work.push(method);
-                }
-            }
-        }
-        false
-    }
-
-    /// Whether a type is known to have a version of its own of a trait's method.
-    fn has_own(&mut self, trait_: TraitId, method: FnId, self_ty: Ty) -> bool {
-        let is_known = self.program.types.is_concrete(self_ty)
-            && self.program.traits[trait_].generics.params.len() == 1
-            && self.program.fns[method].generics.params.len() == 1;
-        is_known
-            && matches!(
-                resolve_method(&mut self.program, trait_, method, &[self_ty]),
-                Some(Resolved::Fn { id, .. }) if id != method
-            )
-    }
-
-    /// Whether the default of a trait's method is what a type that can only be moved has.
-    pub(super) fn default_serves_iso(&mut self, trait_: TraitId, method: FnId) -> bool {
-        let is_default = self.program.fns[method].kind == FnKind::Body;
-        let index = self.program.traits[trait_].methods.iter().position(|m| *m == method);
-        let Some(index) = index.filter(|_| is_default) else { return false };
-        let serves = |i: &Impl| {
-            i.trait_.as_ref().is_some_and(|t| t.0 == trait_) && i.methods.get(index) == Some(&None)
-        };
-        let impls = self.program.impls.iter().filter(|i| serves(i));
-        let types: Vec<(Ty, Generics)> = impls.map(|i| (i.self_ty, i.generics.clone())).collect();
-        types.iter().any(|(ty, generics)| is_iso_for(&mut self.program, *ty, generics))
-    }
-
-    fn own_copies(&mut self, id: FnId) -> Rc<Copies> {
-        if let Some(known) = self.param_uses.copies.get(&id) {
+    /// What a walk of a function's body finds that reports nothing; `self_iso`: with `Self` as a type that can only be moved.
+    pub(crate) fn walk_of(&mut self, id: FnId, self_iso: bool) -> Found {
+        if let Some(known) = self.param_uses.found.get(&(id, self_iso)) {
             return known.clone();
-        }
-        if self.open_bodies.contains(&BodyOwner::Fn(id)) {
-            return Rc::new(Copies { itself: true, calls: Vec::new() });
         }
         let body = self.body(BodyOwner::Fn(id));
-        if let Some(known) = self.param_uses.copies.get(&id) {
-            return known.clone();
-        }
         let generics = self.program.fns[id].generics.clone();
-        let copies = Rc::new(self.copies_of(id, &body, generics));
-        self.param_uses.copies.insert(id, copies.clone());
-        copies
+        let found = Flow::new(self, &body, generics, self_iso, true).run();
+        self.param_uses.found.insert((id, self_iso), found.clone());
+        found
     }
 
     /// By parameter of a function: whether it is moved; `self_iso`: with `Self` as a type that can only be moved.
@@ -149,8 +99,7 @@ impl Checker {
     }
 
     fn trait_target(&mut self, trait_: TraitId, method: FnId, args: &[Ty]) -> Target<Key> {
-        if self.program.index.builtin(trait_).is_some_and(|b| b.is_structural()) {
-            // Comparing, hashing and printing never take a value.
+        if self.program.only_looks(trait_, method) {
             return Target::Looks;
         }
         if args.iter().all(|t| self.program.types.is_concrete(*t))

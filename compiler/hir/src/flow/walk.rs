@@ -140,7 +140,7 @@ impl<'a> Flow<'a> {
     fn check_boxing(&mut self, is_never: bool, inner: &Expr, boxed: Ty) {
         if !is_never && self.is_iso(inner.ty) {
             let (from, to) = (self.ck.program.ty_name(inner.ty), self.ck.program.ty_name(boxed));
-            self.copies.itself = true;
+            self.found.note_copy(inner.span);
             if let Some(diag) = self.boxed_closure(inner) {
                 return self.report(diag);
             }
@@ -246,10 +246,19 @@ impl<'a> Flow<'a> {
             let why = "other messages may be handled meanwhile: `take()` or `replace()` leave something in its place";
             return self.report_copy(ty, span, why);
         }
+        self.note_param(local, span);
         if self.reply == Some(local) {
             st.owes_reply = false;
         }
         st.moved.push(Moved { local, path: Path::from_slice(path), span });
+    }
+
+    fn note_param(&mut self, local: LocalId, span: Span) {
+        if let Some(index) = self.body.params.iter().position(|p| *p == local)
+            && !self.found.moved_at.iter().any(|known| known.0 == index)
+        {
+            self.found.moved_at.push((index, span));
+        }
     }
 
     /// Whether a type on the way to a part of a variable has a `drop` of its own.

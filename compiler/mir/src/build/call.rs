@@ -207,7 +207,8 @@ impl Builder<'_, '_> {
                 self.call_target(dest, e, target, args);
             }
             H::Closure(id, closure_args) => {
-                let env = self.closure_env(callee, args, self.cx.front.program().closures[id].is_once);
+                let is_once = self.cx.is_once(id, &closure_args);
+                let env = self.closure_env(callee, args, is_once);
                 let plans = self.plan_args(args);
                 let mut all = vec![Arg::Value(env)];
                 all.extend(self.finish_args(plans));

@@ -161,7 +161,7 @@ impl Builder<'_, '_> {
                 continue;
             };
             let nests = self.cx.ty_depth(types[i]) > MAX_STATIC_NESTING;
-            let is_once = self.cx.front.program().closures[closure].is_once;
+            let is_once = self.cx.is_once(closure, &captured);
             let Some(arg) = self.cx.only_param_of(id, i as u32).filter(|_| nests && !is_once) else {
                 continue;
             };

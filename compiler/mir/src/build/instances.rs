@@ -191,7 +191,8 @@ impl<'f> Cx<'f> {
 
     fn declare_closure(&mut self, id: ClosureId, args: &[Ty]) -> mir::Function {
         let decl = &self.front.program().closures[id];
-        let (span, is_once) = (decl.span, decl.is_once);
+        let span = decl.span;
+        let is_once = self.is_once(id, args);
         let sig = self.closure_sig(id, args);
         let env = self.front.program_mut().types.intern(TyKind::Closure(id, args.into()));
         let env_mode = if is_once { ParamMode::Owned } else { ParamMode::Borrowed };
@@ -218,7 +219,7 @@ impl<'f> Cx<'f> {
     /// By argument: whether what is called is only lent it, if it can only be moved.
     pub(super) fn lent_args(&mut self, target: &ResolvedFn) -> Vec<bool> {
         let ResolvedFn::Fn(id, args) = target else { return Vec::new() };
-        match self.is_structural_method(*id) {
+        match self.front.program().is_only_looking(*id) {
             true => vec![true; self.front.program().fns[*id].params.len()],
             false => self.lent_params(*id, args),
         }
@@ -232,7 +233,7 @@ impl<'f> Cx<'f> {
         {
             return;
         }
-        let lent = match self.is_structural_method(id) {
+        let lent = match self.front.program().is_only_looking(id) {
             true => vec![true; params.len()],
             false => self.lent_params(id, &args.into()),
         };
@@ -243,7 +244,7 @@ impl<'f> Cx<'f> {
         }
     }
 
-    /// Whether it implements a method of `Eq`, `Ord`, `Hash` or `Show`: these only look at values.
+    /// Whether it implements a method of `Eq`, `Ord`, `Hash` or `Show`.
     pub(super) fn is_structural_method(&self, id: FnId) -> bool {
         let program = self.front.program();
         let trait_ = match program.fns[id].container {

@@ -32,6 +32,12 @@ impl Cx<'_> {
         let ty = self.mono(ty, args);
         hir::resolve::is_iso(self.front.program_mut(), ty)
     }
+
+    /// Whether a call of a closure uses it up. In a default method that depends on what `Self` is.
+    pub(super) fn is_once(&mut self, id: ClosureId, args: &[Ty]) -> bool {
+        let ty = self.front.program_mut().types.intern(TyKind::Closure(id, args.into()));
+        self.front.program().closures[id].is_once || hir::resolve::is_iso(self.front.program_mut(), ty)
+    }
 }
 
 impl Summaries for Cx<'_> {
@@ -79,7 +85,7 @@ impl Facts for InstanceFacts<'_, '_> {
         match self.cx.resolve_callee(callee, self.args) {
             // What the compiler implements looks only.
             Some(ResolvedFn::Builtin { .. }) => Target::Looks,
-            Some(ResolvedFn::Fn(id, _)) if self.cx.is_structural_method(id) => Target::Looks,
+            Some(ResolvedFn::Fn(id, _)) if self.cx.front.program().is_only_looking(id) => Target::Looks,
             Some(ResolvedFn::Fn(id, args)) => Target::Known((id, args)),
             Some(ResolvedFn::Dyn { .. }) | None => Target::Takes,
         }
