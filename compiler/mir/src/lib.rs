@@ -19,6 +19,7 @@ pub mod passes;
 pub mod print;
 pub mod verify;
 mod verify_body;
+mod verify_tables;
 mod verify_tokens;
 pub mod visit;
 

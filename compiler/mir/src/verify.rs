@@ -7,7 +7,8 @@
 //!   nothing but cleanup blocks, have no unwinding edges of their own, and neither return nor throw; `resume` ends only these;
 //! * places are well formed; operands, destinations, arguments, constants and fields have the types they must have;
 //! * call arguments fit the modes of the parameters; `borrow` stands only where something is lent;
-//! * a `drop` statement's type cannot run a user's code; functions in boxes, vtables and `drop` hooks fit their use.
+//! * a `drop` statement's type cannot run a user's code; functions in boxes and `drop` hooks fit their types, and those in vtables the
+//!   calls of the method, modes of parameters included.
 //!
 //! Not checked: initialisation, counts, that a variant seen by a place is the one there, that `mut` arguments are
 //! disjoint, reachability (unreachable blocks are checked like others).
@@ -16,6 +17,7 @@ use crate::facts::TypeFacts;
 use crate::ir::*;
 use crate::print::print_function;
 use crate::verify_body::verify_body;
+use crate::verify_tables::verify_tables;
 use rustc_hash::FxHashSet;
 use std::fmt;
 
@@ -70,6 +72,10 @@ pub fn verify(program: &Program) -> Result<(), Vec<VerifyError>> {
     verify_names(program, &mut errors);
     for func in program.funcs.indices() {
         errors.extend(verify_func(program, &facts, func));
+    }
+    // There places have types, and functions exist.
+    if errors.is_empty() {
+        errors = verify_tables(program);
     }
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }

@@ -96,7 +96,7 @@ impl Cx<'_> {
         let unit = self.unit_ty();
         let func = &self.program.funcs[inner];
         let mut params = vec![(unit, ParamMode::Borrowed)];
-        params.extend(self.visible_params(inner));
+        params.extend(self.visible_params(inner).into_iter().map(given));
         let (name, ret, span) = (format!("{}.boxed", func.name), func.ret, func.span);
         let name = self.unique_name(name);
         self.new_func(name, params, ret, span)
@@ -123,7 +123,7 @@ impl Cx<'_> {
 
     pub(super) fn declare_dyn_method(&mut self, inner: FuncId) -> Function {
         let func = &self.program.funcs[inner];
-        let mut params = self.visible_params(inner);
+        let mut params: Vec<_> = self.visible_params(inner).into_iter().map(given).collect();
         if let Some((_, mode @ ParamMode::Owned)) = params.first_mut() {
             *mode = ParamMode::Borrowed;
         }
@@ -180,6 +180,12 @@ impl Cx<'_> {
     }
 }
 
+/// A parameter as those know it who do not know the function: its value is given away. What `inner` is only lent, the
+/// adapter drops behind the call.
+fn given((ty, mode): (Ty, ParamMode)) -> (Ty, ParamMode) {
+    (ty, if mode == ParamMode::Borrowed { ParamMode::Owned } else { mode })
+}
+
 impl Builder<'_, '_> {
     /// Calls `inner` with these arguments and then the remaining parameters, and returns its result.
     fn forward(mut self, inner: FuncId, mut args: Vec<Arg>) -> Body {
@@ -188,7 +194,10 @@ impl Builder<'_, '_> {
         if self.cx.is_tracked(inner) {
             args.push(Arg::Value(self.location_arg(span)));
         }
-        self.call_func(inner, args, Some(RETURN.into()));
+        let given = self.given_args(inner, &args, self.cx.methods.contains(&inner) as usize);
+        let ret: Place = RETURN.into();
+        self.call_func(inner, args, Some(ret.clone()));
+        given.into_iter().for_each(|local| self.drop_given(local, Some(&ret)));
         self.finish()
     }
 
@@ -201,7 +210,8 @@ impl Builder<'_, '_> {
             args.push(match self.body.param_mode(local) {
                 Some(ParamMode::Mut) => Arg::Mut(local.into()),
                 _ => {
-                    // In case that `inner` is only lent it. Passes make moves of copies, where they do not make a loan of the parameter.
+                    // Where it is not moved: `inner` is only lent it, or gets a copy. Passes make moves of copies, where they do not
+                    // make a loan of the parameter.
                     self.schedule_temp(local);
                     Arg::Value(self.read(local.into()))
                 }

@@ -1,6 +1,6 @@
 //! Calls: arguments in order, places of `mut` arguments opened last.
 
-use super::effects::{is_disturbed, is_place};
+use super::effects::{is_changed_by_call, is_disturbed, is_place};
 use super::func::Builder;
 use super::instances::{Key, ResolvedFn};
 use super::place::{Access, Plan};
@@ -229,14 +229,22 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Where a callee lies while it is called; a copy if the arguments' evaluation writes it.
+    /// Where a callee lies while it is called; a copy if the arguments' evaluation writes it, or the call itself.
     fn callee_place(&mut self, callee: &Expr, args: &[body::Arg]) -> Place {
-        let later = || args.iter().map(|a| &a.expr);
-        let disturbed = is_disturbed(callee, later(), self.shared_states()) || self.may_lose(callee, later());
-        if is_place(callee) && disturbed {
+        if is_place(callee) && self.may_be_replaced(callee, args) {
             return self.value_in_temp(callee).into();
         }
         self.place(callee, Access::Read)
+    }
+
+    /// Whether a place that a call needs to its end may be written or moved away by the evaluation of the arguments, or
+    /// lies in one that the call changes.
+    fn may_be_replaced(&mut self, e: &Expr, args: &[body::Arg]) -> bool {
+        let later = || args.iter().map(|a| &a.expr);
+        let shared = self.shared_states();
+        is_place(e) && is_disturbed(e, later(), shared)
+            || self.may_lose(e, later())
+            || is_changed_by_call(e, args, shared)
     }
 
     fn closure_env(&mut self, callee: &Expr, args: &[body::Arg], is_once: bool) -> Operand {
@@ -270,15 +278,13 @@ impl Builder<'_, '_> {
         let method = self.cx.front.program().traits[trait_].methods[idx as usize];
         let Some(method) = self.cx.dyn_method(dyn_ty, trait_, method, e.span) else { return };
         let is_mut = method.receiver == ParamMode::Mut;
-        let later = || rest.iter().map(|a| &a.expr);
-        let disturbed = is_place(&object.expr) && is_disturbed(&object.expr, later(), self.shared_states());
         // While it is suspended, others may put another value in its place.
-        let held = disturbed || method.suspends || self.may_lose(&object.expr, later());
+        let held = self.may_be_replaced(&object.expr, rest) || method.suspends;
         let mut plan = match held && !is_mut {
             true => Plan::of(self.value_in_temp(&object.expr).into()),
             false => self.plan(&object.expr),
         };
-        if disturbed && is_mut {
+        if held && is_mut {
             self.stabilise(&mut plan);
         }
         let mut plans = self.plan_args(rest);

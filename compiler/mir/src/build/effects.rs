@@ -66,6 +66,43 @@ pub(super) fn place_root(e: &Expr) -> Option<LocalId> {
     }
 }
 
+/// Whether a place lies in one that a call changes through a `mut` argument, as far as can be told: the elements of an array
+/// are one place, and so is all memory behind pointers. `shared`: as in [`is_disturbed`].
+pub(super) fn is_changed_by_call(e: &Expr, args: &[Arg], shared: Option<LocalId>) -> bool {
+    let place = is_place(e).then(|| variable_part(e));
+    let overlaps = |other: &Expr| match (&place, variable_part(other)) {
+        (None, _) => false,
+        (Some(Some((a, p))), Some((b, q))) => *a == b && p.iter().zip(&q).all(|(x, y)| x == y),
+        (Some(Some((local, _))), None) => shared == Some(*local),
+        (Some(None), Some((local, _))) => shared == Some(local),
+        (Some(None), None) => true,
+    };
+    args.iter().any(|a| a.mode == ArgMode::Mut && overlaps(&a.expr))
+}
+
+/// The smallest part of a variable that a place lies in, by the indices of its fields: elements lie in what they are elements of.
+fn variable_part(e: &Expr) -> Option<(LocalId, Vec<u32>)> {
+    match &e.kind {
+        ExprKind::Local(id) => Some((*id, Vec::new())),
+        ExprKind::Field { base, index } => {
+            let (local, mut path) = variable_part(base)?;
+            if is_field_path(base) {
+                path.push(*index);
+            }
+            Some((local, path))
+        }
+        ExprKind::IndexPlace { base, .. } | ExprKind::FixedIndex { base, .. } => variable_part(base),
+        _ => None,
+    }
+}
+
+fn is_field_path(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Field { base, .. } => is_field_path(base),
+        kind => matches!(kind, ExprKind::Local(_)),
+    }
+}
+
 fn is_trivial(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Lit(_) | ExprKind::Local(_) | ExprKind::FnItem => true,

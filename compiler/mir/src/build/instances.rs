@@ -82,6 +82,11 @@ impl<'f> Cx<'f> {
         {
             self.tracked.insert(id);
         }
+        if let Key::Fn(method, _) | Key::Builtin { method, .. } = &key
+            && self.front.program().fns[*method].has_self
+        {
+            self.methods.insert(id);
+        }
         self.instances.insert(key.clone(), id);
         if has_body {
             self.queue.push_back((id, key));

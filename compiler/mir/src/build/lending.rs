@@ -5,8 +5,8 @@ use super::Cx;
 use super::instances::ResolvedFn;
 use hir::body::Callee;
 use hir::lending::{Facts, Lending, Summaries, Summary, Target, moved_params};
-use hir::program::{BodyOwner, FnId, FnKind, ParamMode};
-use hir::ty::{Args, Ty};
+use hir::program::{BodyOwner, ClosureId, FnId, FnKind, ParamMode};
+use hir::ty::{Args, Ty, TyKind};
 
 pub(super) type Instance = (FnId, Args);
 

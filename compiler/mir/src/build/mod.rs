@@ -122,6 +122,8 @@ struct Cx<'f> {
     run_turn: Option<mir::FuncId>,
     /// Instances with the hidden parameter of `@track_caller`.
     tracked: FxHashSet<mir::FuncId>,
+    /// Instances whose first parameter is the receiver.
+    methods: FxHashSet<mir::FuncId>,
     /// Declared, without a body yet.
     queue: VecDeque<(mir::FuncId, Key)>,
     /// How often each name of a function or type has been given.
@@ -157,6 +159,7 @@ impl<'f> Cx<'f> {
             code_addresses: Vec::new(),
             run_turn: None,
             tracked: FxHashSet::default(),
+            methods: FxHashSet::default(),
             queue: VecDeque::new(),
             names: FxHashMap::default(),
             locations: FxHashMap::default(),

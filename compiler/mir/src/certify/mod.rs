@@ -8,7 +8,7 @@
 //! * borrowed parameters and borrows are only read; a borrow is not used after what it rests on was moved, dropped, written
 //!   or lent as `mut`, a pointer not after what it points into was moved or dropped (of a pointer
 //!   out of a part, that is the smallest part around it with something to drop);
-//! * a call's `mut` arguments overlap nothing else that it is given; `iso` values are not copied;
+//! * a call's `mut` arguments overlap nothing else that it is given, nor what is called; `iso` values are not copied;
 //! * a cell taken apart field by field ends in `drop_reuse` of just these fields; a token is used once;
 //! * `poison` stands only in cleanup.
 //!

@@ -498,14 +498,13 @@ impl<'a> Stepper<'a> {
     }
 
     fn call(&mut self, state: &mut State, callee: &Callee, args: &[Arg], is_cleanup: bool) {
+        let mut lent: Vec<(&Place, bool)> = Vec::new();
         match callee {
-            Callee::FnBox(place) => self.read(state, place),
+            Callee::FnBox(place) => lent.push((place, false)),
             Callee::Dyn { object, receiver: ParamMode::Owned, .. } => self.take(state, object, "moved"),
-            Callee::Dyn { object, receiver: ParamMode::Mut, .. } => self.lend_mut(state, object),
-            Callee::Dyn { object, .. } => self.read(state, object),
+            Callee::Dyn { object, receiver, .. } => lent.push((object, *receiver == ParamMode::Mut)),
             Callee::Func(_) | Callee::Start(_) | Callee::Next(_) | Callee::End(_) | Callee::Resume => {}
         }
-        let mut lent: Vec<(&Place, bool)> = Vec::new();
         for arg in args {
             match arg {
                 Arg::Value(op) => {
@@ -532,10 +531,11 @@ impl<'a> Stepper<'a> {
                 self.read(state, place);
             }
         }
-        for (place, is_mut) in lent {
-            if is_mut {
-                self.lend_mut(state, place);
-            }
+        let (changed, kept): (Vec<_>, Vec<_>) = lent.into_iter().partition(|(_, is_mut)| *is_mut);
+        changed.iter().for_each(|(place, _)| self.lend_mut(state, place));
+        // Nothing that is looked at meanwhile may rest on what is changed.
+        if !changed.is_empty() {
+            kept.iter().for_each(|(place, _)| self.read(state, place));
         }
     }
 
