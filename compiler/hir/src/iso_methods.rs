@@ -11,7 +11,7 @@
 use crate::checker::Checker;
 use crate::codes;
 use crate::program::*;
-use crate::resolve::is_iso_for;
+use crate::resolve::{Resolved, is_iso_for, resolve_method};
 use crate::ty::{Ty, TyKind};
 use rustc_hash::FxHashSet;
 use syntax::{Diagnostic, Span};
@@ -28,14 +28,14 @@ pub(crate) struct DefaultUse {
 pub(crate) struct SelfFacts {
     /// Where a type with `Self` must be one that can be copied.
     pub copies: Option<Span>,
-    /// The default methods that it calls for `Self`, or for what has `Self` inside.
-    pub calls: Vec<FnId>,
+    /// The default methods that it calls for `Self` (`true`), or for what has `Self` inside.
+    pub calls: Vec<(FnId, bool)>,
 }
 
 impl Checker {
     pub(crate) fn check_iso_methods(&mut self, library: bool) {
         for DefaultUse { method, self_ty, span } in std::mem::take(&mut self.default_uses) {
-            if let Some((by, place)) = self.copies_self(method) {
+            if let Some((by, place)) = self.copies_self(method, self_ty) {
                 self.report_default(method, self_ty, span, by, place);
             }
         }
@@ -47,7 +47,7 @@ impl Checker {
     }
 
     /// Which method copies a value of `Self` when a default method runs, and where: this one, or one that it calls.
-    fn copies_self(&mut self, method: FnId) -> Option<(FnId, Span)> {
+    fn copies_self(&mut self, method: FnId, self_ty: Ty) -> Option<(FnId, Span)> {
         let (mut seen, mut work) = (FxHashSet::default(), std::collections::VecDeque::from([method]));
         while let Some(id) = work.pop_front() {
             if !seen.insert(id) {
@@ -58,9 +58,25 @@ impl Checker {
             if let Some(place) = noted.or_else(|| self.walk_of(id, true).copies) {
                 return Some((id, place));
             }
-            work.extend(self.self_facts.get(&id).into_iter().flat_map(|facts| &facts.calls));
+            let calls = self.self_facts.get(&id).map_or(Vec::new(), |facts| facts.calls.clone());
+            let runs =
+                calls.into_iter().filter(|(called, of_self)| !of_self || !self.has_own(*called, self_ty));
+            work.extend(runs.map(|(called, _)| called).collect::<Vec<_>>());
         }
         None
+    }
+
+    /// Whether a type is known to have a version of its own of a default method.
+    fn has_own(&mut self, method: FnId, self_ty: Ty) -> bool {
+        let Container::Trait(trait_) = self.program.fns[method].container else { return false };
+        let is_known = self.program.types.is_concrete(self_ty)
+            && self.program.traits[trait_].generics.params.len() == 1
+            && self.program.fns[method].generics.params.len() == 1;
+        is_known
+            && matches!(
+                resolve_method(&mut self.program, trait_, method, &[self_ty]),
+                Some(Resolved::Fn { id, .. }) if id != method
+            )
     }
 
     fn report_default(&mut self, method: FnId, self_ty: Ty, span: Span, by: FnId, place: Span) {

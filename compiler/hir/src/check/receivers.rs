@@ -6,7 +6,7 @@ use crate::iso_methods::{DefaultUse, SelfFacts};
 use crate::program::{BodyOwner, Container, FnId, FnKind, TraitId};
 use crate::resolve::is_iso_in;
 use crate::solve::{Sel, Solver};
-use crate::ty::{Ty, TyRow};
+use crate::ty::{Ty, TyKind, TyRow};
 use crate::wellformed::is_iso_param;
 use syntax::Span;
 
@@ -37,7 +37,10 @@ impl FnCtxt<'_> {
             }
             match is_iso {
                 true => self.ck.default_uses.push(DefaultUse { method, self_ty, span }),
-                false => self.self_facts().calls.push(method),
+                false => {
+                    let of_self = matches!(self.kind(self_ty), TyKind::Param(0, _));
+                    self.self_facts().calls.push((method, of_self));
+                }
             }
         }
         self.receivers = receivers;
