@@ -372,7 +372,13 @@ impl FnCtxt<'_> {
         self.solve(Span::DUMMY, |s| s.probe(|s| s.holds(show, &[ty]))) == Tri::Yes
     }
 
-    fn suggest_wrapping(&mut self, diag: Diagnostic, span: Span, want: Ty, found: Ty) -> Diagnostic {
+    pub(super) fn suggest_wrapping(
+        &mut self,
+        diag: Diagnostic,
+        span: Span,
+        want: Ty,
+        found: Ty,
+    ) -> Diagnostic {
         let text = self.ck.map.text(span).to_string();
         let known = &self.ck.known;
         let (option, result) = (known.option, known.result);

@@ -227,12 +227,15 @@ impl FnCtxt<'_> {
         ty: Ty,
         span: Span,
     ) -> PatKind {
-        let lo = lo.map(|e| self.range_end(e, ty));
-        let hi = hi.map(|e| self.range_end(e, ty));
-        if matches!(lo, Some(None)) || matches!(hi, Some(None)) {
-            return PatKind::Error;
+        let mut ends = [None, None];
+        for (end, e) in ends.iter_mut().zip([lo, hi]) {
+            let Some(e) = e else { continue };
+            *end = self.range_end(e, ty, span);
+            if end.is_none() {
+                return PatKind::Error;
+            }
         }
-        let (lo, hi) = (lo.flatten(), hi.flatten());
+        let [lo, hi] = ends;
         let ordered = match (&lo, &hi) {
             (Some(Lit::Int(a)), Some(Lit::Int(b))) => a.get() < b.get() || (inclusive && a == b),
             (Some(Lit::Char(a)), Some(Lit::Char(b))) => a < b || (inclusive && a == b),
@@ -267,8 +270,8 @@ impl FnCtxt<'_> {
         self.report(diag);
     }
 
-    /// The end of a range: a number or character, also that of a constant.
-    pub(super) fn range_end(&mut self, e: &mut ast::Expr, ty: Ty) -> Option<Lit> {
+    /// The end of a range, which is `whole`: a number or character, also that of a constant.
+    fn range_end(&mut self, e: &mut ast::Expr, ty: Ty, whole: Span) -> Option<Lit> {
         let span = e.span;
         let literal = matches!(
             e.kind,
@@ -284,7 +287,7 @@ impl FnCtxt<'_> {
         let value = if literal { None } else { Some(self.constant_end(e)) };
         let expr = self.expr(e, Some(ty));
         if !self.unify(expr.ty, ty) {
-            self.report_range_end(&expr, ty, literal);
+            self.report_range_end(&expr, ty, literal, whole);
             return None;
         }
         let lit = match value {
@@ -314,11 +317,16 @@ impl FnCtxt<'_> {
     }
 
     /// What stands in a pattern cannot be converted; only a literal can be written in another way.
-    pub(super) fn report_range_end(&mut self, expr: &Expr, ty: Ty, literal: bool) {
-        if literal {
+    fn report_range_end(&mut self, expr: &Expr, ty: Ty, literal: bool, whole: Span) {
+        let ty = self.deep(ty);
+        let is_inside = matches!(self.kind(ty), TyKind::Adt(..)) && ty != self.ck.string_ty();
+        if literal && !is_inside {
             return self.report_literal_pat(expr, ty);
         }
         let Some(mut diag) = self.mismatch(ty, expr.ty, expr.span) else { return };
+        if is_inside {
+            diag = self.suggest_wrapping(diag, whole, ty, expr.ty);
+        }
         if let ExprKind::Const(id, _) = expr.kind {
             let decl = &self.ck.program.consts[id];
             if self.ck.is_user(decl.module) {

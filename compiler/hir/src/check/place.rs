@@ -40,7 +40,11 @@ impl FnCtxt<'_> {
                 false
             }
             ExprKind::Const(id, ..) => {
-                let text = self.ck.program.name(self.ck.program.consts[*id].name);
+                // As it is written, with what it is reached by.
+                let text = match self.ck.map.text(e.span) {
+                    path if path.contains('\n') => self.ck.program.name(self.ck.program.consts[*id].name),
+                    path => path,
+                };
                 let diag = Diagnostic::error(codes::NOT_MUTABLE, span, "a constant cannot be changed")
                     .note(format!("`let mut x = {text}` makes a copy that can be changed"));
                 self.report(diag);
