@@ -135,7 +135,7 @@ impl Builder<'_, '_> {
                     })
                 }
                 ArgMode::Mut => {
-                    let mut plan = self.plan(&arg.expr);
+                    let mut plan = self.plan(&arg.expr, Access::Write);
                     if disturbed {
                         self.stabilise(&mut plan);
                     }
@@ -145,15 +145,6 @@ impl Builder<'_, '_> {
         }
         self.separate(&mut plans);
         plans
-    }
-
-    fn stabilise(&mut self, plan: &mut Plan<'_>) {
-        for step in &mut plan.steps {
-            if let super::place::Step::Index { index, .. } | super::place::Step::Fixed { index, .. } = step {
-                let operand = std::mem::replace(index, Operand::Const(Const::Unit));
-                *index = self.stable(operand);
-            }
-        }
     }
 
     /// Reads values at once that lie in a variable which the call also writes.
@@ -280,9 +271,10 @@ impl Builder<'_, '_> {
         let is_mut = method.receiver == ParamMode::Mut;
         // While it is suspended, others may put another value in its place.
         let held = self.may_be_replaced(&object.expr, rest) || method.suspends;
+        let access = if is_mut { Access::Write } else { Access::Read };
         let mut plan = match held && !is_mut {
             true => Plan::of(self.value_in_temp(&object.expr).into()),
-            false => self.plan(&object.expr),
+            false => self.plan(&object.expr, access),
         };
         if held && is_mut {
             self.stabilise(&mut plan);
@@ -292,7 +284,7 @@ impl Builder<'_, '_> {
             let root = self.root_of(plan.root.local);
             self.separate_from(&mut plans, &[root]);
         }
-        let object = self.open(plan, if is_mut { Access::Write } else { Access::Read });
+        let object = self.open(plan, access);
         let args = self.finish_args(plans);
         let callee = method.callee(object);
         self.call_indirect(callee, args, dest, e);

@@ -354,7 +354,7 @@ impl Builder<'_, '_> {
             return self.eval(Some(&place), value);
         }
         let operand = self.operand(value);
-        let plan = self.plan(target);
+        let plan = self.plan(target, Access::Write);
         let must_read = is_place(value) && (plan.opens() || !self.is_scalar(ty));
         let operand = if must_read { self.stable(operand) } else { operand };
         // `x = x`: the value is out of the place before that is dropped.
@@ -419,7 +419,7 @@ impl Builder<'_, '_> {
             let operand = self.stable(operand);
             return self.update_index_value(e, op, base, index, get, set.as_deref(), operand_ty, operand);
         }
-        let plan = self.plan(target);
+        let plan = self.plan(target, Access::Write);
         let operand = if plan.opens() { self.stable(operand) } else { operand };
         let place = self.open(plan, Access::Write);
         let old = Operand::Copy(place.clone());
@@ -457,7 +457,7 @@ impl Builder<'_, '_> {
     ) {
         let value_operand = self.operand(value);
         let value = if is_place(value) { self.stable(value_operand) } else { value_operand };
-        let plan = self.plan(base);
+        let plan = self.plan(base, Access::Write);
         let index = self.operand(index);
         self.set_index_value(plan, base.ty, index, set, value, span);
     }
@@ -505,7 +505,7 @@ impl Builder<'_, '_> {
         let new = self.temp(mir_ty);
         let old = self.take(old);
         self.arith(Some(&new.into()), op, old, value, ty, e.span);
-        let plan = self.plan(base);
+        let plan = self.plan(base, Access::Write);
         let new = self.take(new);
         self.set_index_value(plan, base.ty, index, set, new, e.span);
     }

@@ -1,7 +1,7 @@
 //! Places: first planned (operands of indices are evaluated, in order), then opened (bounds are checked, shared values
 //! made unique) right before the use, so that nothing evaluated in between can invalidate them.
 
-use super::effects::is_place;
+use super::effects::{is_disturbed, is_place};
 use super::func::Builder;
 use crate::ir::*;
 use hir::body::{Callee as HirCallee, Expr, ExprKind};
@@ -68,31 +68,31 @@ impl Builder<'_, '_> {
         if !self.is_reachable() {
             return RETURN.into();
         }
-        let plan = self.plan(e);
+        let plan = self.plan(e, access);
         self.open(plan, access)
     }
 
     /// Evaluates the operands of a place.
-    pub fn plan<'e>(&mut self, e: &'e Expr) -> Plan<'e> {
+    pub fn plan<'e>(&mut self, e: &'e Expr, access: Access) -> Plan<'e> {
         if !self.is_reachable() {
             return Plan::of(RETURN.into());
         }
         match &e.kind {
             ExprKind::Local(id) => Plan::of(self.var(*id, e.span)),
             ExprKind::Field { base, index } => {
-                let mut plan = self.plan(base);
+                let mut plan = self.plan(base, access);
                 plan.push(Proj::Field(*index));
                 plan
             }
             ExprKind::IndexPlace { base, index, place, place_mut } => {
-                let mut plan = self.plan(base);
+                let mut plan = self.plan_base(base, index, access);
                 let index = self.operand(index);
                 let callees = IndexCallees { read: place, write: place_mut, base: base.ty };
                 plan.steps.push(Step::Index { index, callees, span: e.span });
                 plan
             }
             ExprKind::FixedIndex { base, index } => {
-                let mut plan = self.plan(base);
+                let mut plan = self.plan_base(base, index, access);
                 let len = self.fixed_len(base);
                 let index = self.operand(index);
                 plan.steps.push(Step::Fixed { index, len, span: e.span });
@@ -100,6 +100,33 @@ impl Builder<'_, '_> {
             }
             ExprKind::Deref(base) => Plan::of(self.deref(base)),
             _ => Plan::of(self.value_in_temp(e).into()),
+        }
+    }
+
+    /// What is indexed is an operand before the index: what is read is read as it was then, and copied where the index's
+    /// evaluation may change it. What is written is opened behind all operands, but its own indices are from before.
+    fn plan_base<'e>(&mut self, base: &'e Expr, index: &'e Expr, access: Access) -> Plan<'e> {
+        let later = || std::iter::once(index);
+        let disturbed = is_place(base)
+            && (is_disturbed(base, later(), self.shared_states()) || self.may_lose(base, later()));
+        let ty = self.ty(base.ty);
+        if disturbed && access == Access::Read && !self.facts(ty).iso {
+            return Plan::of(self.value_in_temp(base).into());
+        }
+        let mut plan = self.plan(base, access);
+        if disturbed {
+            self.stabilise(&mut plan);
+        }
+        plan
+    }
+
+    /// Reads the indices of a place at once.
+    pub fn stabilise(&mut self, plan: &mut Plan<'_>) {
+        for step in &mut plan.steps {
+            if let Step::Index { index, .. } | Step::Fixed { index, .. } = step {
+                let operand = std::mem::replace(index, Operand::Const(Const::Unit));
+                *index = self.stable(operand);
+            }
         }
     }
 
