@@ -13,10 +13,6 @@ pub(super) const NEEDS_WHOLE: &str = "the type has a `drop`, which needs the who
 
 impl<'a> Flow<'a> {
     pub(super) fn expr(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
-        if self.budget == 0 {
-            return;
-        }
-        self.budget -= 1;
         if e.ty == Ty::ERROR {
             self.unknown.push(e.span);
         }
@@ -441,7 +437,9 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Walks a loop until what is known at its head stays the same. `endless`: left by `break` only.
+    /// Walks a loop until what is known at its head stays the same: each round adds facts, of which there are so many.
+    /// In the next round of a loop around it, it begins with what it came to in this one, as no less holds there; else the
+    /// rounds would multiply. `endless`: left by `break` only.
     fn loop_body(
         &mut self,
         id: LoopId,
@@ -450,8 +448,11 @@ impl<'a> Flow<'a> {
         mut body: impl FnMut(&mut Flow<'a>, &mut State),
     ) {
         let mut head = st.clone();
-        let mut exits = State::dead();
-        for _ in 0..64 {
+        if let Some(known) = self.loop_heads.get(&id).filter(|_| !st.dead) {
+            head.join(known);
+        }
+        let mut exits;
+        loop {
             self.loops.push(LoopFrame { id, breaks: State::dead(), continues: State::dead() });
             let mut end = head.clone();
             body(self, &mut end);
@@ -462,6 +463,9 @@ impl<'a> Flow<'a> {
                 break;
             }
             head.join(&end);
+        }
+        if !head.dead {
+            self.loop_heads.insert(id, head.clone());
         }
         if !endless {
             exits.join(&head);
