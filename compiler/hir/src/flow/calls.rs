@@ -44,7 +44,10 @@ impl<'a> Flow<'a> {
     /// By parameter of what is called: whether it is moved.
     fn moved_params(&mut self, callee: &Callee, n: usize, span: Span) -> Flags {
         let target = self.ck.call_target(callee);
-        self.check_default(callee, &target, span);
+        if self.is_bad_default(callee, &target, span) {
+            // The call is at fault, not what is done with its arguments behind it.
+            return Flags::from_elem(false, n);
+        }
         match target {
             Target::Looks => Flags::from_elem(false, n),
             Target::Takes => Flags::from_elem(true, n),
@@ -52,11 +55,11 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// A default method runs for an `iso` type only if it does not copy `self`.
-    fn check_default(&mut self, callee: &Callee, target: &Target<Key>, span: Span) {
-        let Callee::TraitMethod { trait_, method, args } = callee else { return };
+    /// Reports a default method that would copy values of an `iso` type.
+    fn is_bad_default(&mut self, callee: &Callee, target: &Target<Key>, span: Span) -> bool {
+        let Callee::TraitMethod { trait_, method, args } = callee else { return false };
         if !self.is_iso(args[0]) {
-            return;
+            return false;
         }
         let is_default = match target {
             Target::Known((_, is_default)) => *is_default,
@@ -65,19 +68,20 @@ impl<'a> Flow<'a> {
         };
         let (id, self_ty) = (*method, args[0]);
         if !is_default {
-            return;
+            return false;
         }
         if self.quiet {
             let of_self = matches!(self.ck.program.types.kind(self_ty), TyKind::Param(0, _));
             self.copies.calls.extend(of_self.then_some((*trait_, id)));
-            return;
+            return false;
         }
         if !self.ck.copies_self(id, self_ty) {
-            return;
+            return false;
         }
         let (path, ty) = (self.ck.program.fns[id].path.clone(), self.ck.program.ty_name(self_ty));
-        let message = format!("`{path}` copies its receiver, and `{ty}` can only be moved");
+        let message = format!("`{path}` copies a value of its type `Self`, and `{ty}` can only be moved");
         let diag = Diagnostic::error(codes::ISO_COPY, span, message);
         self.report(diag.note("an `impl` may have a version of its own that does not"));
+        true
     }
 }

@@ -21,11 +21,13 @@ impl<'a> Flow<'a> {
             ExprKind::IndexPlace { base, index, .. } | ExprKind::FixedIndex { base, index } => {
                 self.base_and_index(base, index, st, mode, Hold::Kept);
                 if mode.moves() && self.is_iso(e.ty) {
-                    self.report_copy(
-                        e.ty,
-                        e.span,
-                        "take the element out of the collection, e.g. by `pop` or `remove`",
-                    );
+                    let why = match e.kind {
+                        ExprKind::FixedIndex { .. } => {
+                            "a `[T; N]` has all of its elements as long as it is there; an `Array` gives them up, e.g. by `pop`"
+                        }
+                        _ => "take the element out of the collection, e.g. by `pop` or `remove`",
+                    };
+                    self.report_copy(e.ty, e.span, why);
                 }
             }
             ExprKind::IndexValue { base, index, .. } => {
