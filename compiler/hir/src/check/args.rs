@@ -30,7 +30,7 @@ impl FnCtxt<'_> {
         let mut values: Vec<Arg> = Vec::with_capacity(params.len());
         let offset = usize::from(recv.is_some());
         if let Some(recv) = recv {
-            values.push(self.receiver(recv, params.first().copied(), callee.span));
+            values.push(self.receiver(recv, params.first().copied(), callee));
         }
         if args.len() + offset != params.len() {
             self.report_arg_count(params.len() - offset.min(params.len()), args, callee);
@@ -57,15 +57,20 @@ impl FnCtxt<'_> {
         values
     }
 
-    fn receiver(&mut self, recv: Expr, param: Option<(Ty, ParamMode)>, span: Span) -> Arg {
+    fn receiver(&mut self, recv: Expr, param: Option<(Ty, ParamMode)>, callee: CalleeInfo) -> Arg {
         let Some((ty, mode)) = param else { return value_arg(recv) };
         if !self.unify(recv.ty, ty) {
             self.report_mismatch(ty, recv.ty, recv.span);
         }
         match mode {
             ParamMode::Value => value_arg(recv),
+            ParamMode::Mut if callee.fn_.is_some_and(|id| self.ck.is_drop(id)) => {
+                // The call was refused, and `mut` would not change that.
+                self.note_mutated(&recv);
+                mut_arg(recv)
+            }
             ParamMode::Mut => {
-                self.require_mut_receiver(&recv, span);
+                self.require_mut_receiver(&recv, callee.span);
                 mut_arg(recv)
             }
         }

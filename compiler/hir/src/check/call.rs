@@ -152,7 +152,7 @@ impl FnCtxt<'_> {
             let message =
                 "`drop` is not called by hand: it runs when the value's life ends, and would run twice";
             let diag = Diagnostic::error(codes::BAD_DROP, span, message).note(
-                "`let _ = value` ends it here; work that can be done early belongs into a method of its own",
+                "`{ let _x = value }` ends it early; work that can be done before belongs into a method of its own",
             );
             self.report(diag);
         }

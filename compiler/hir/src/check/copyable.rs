@@ -27,6 +27,8 @@ pub(crate) struct Proof {
 #[derive(Default)]
 struct Told {
     places: FxHashSet<(Ty, Span)>,
+    /// Where calls begin whose own parameters were at fault, and with them what is called on the result.
+    starts: FxHashSet<(Ty, u32)>,
     params: FxHashSet<(Ty, Symbol)>,
 }
 
@@ -140,7 +142,11 @@ impl FnCtxt<'_> {
             };
         // What is wrong with a type is so wherever a value of it is used.
         let is_new = match why {
-            CopyReason::Param(param) => told.params.insert((ty, param)) && told.places.insert((ty, span)),
+            CopyReason::Param(param) => {
+                told.starts.insert((ty, span.lo));
+                told.params.insert((ty, param)) && told.places.insert((ty, span))
+            }
+            CopyReason::Impl(..) if told.starts.contains(&(ty, span.lo)) => false,
             _ => told.places.insert((ty, span)),
         };
         if known || !is_new {
@@ -183,7 +189,7 @@ impl FnCtxt<'_> {
         let text = self.ty_name(ty);
         let message = format!("the pattern of an array copies elements, and `{text}` can only be moved");
         let diag = Diagnostic::error(codes::ISO_ARGUMENT, span, message);
-        self.report(diag.note("`_` looks at none; `xs.pop()` and `xs.remove(0)` take them out of an `Array`, and `a[0]` is the element where it stands"));
+        self.report(diag.note("`_` looks at none; `xs.pop()` and `xs.remove(0)` take them out of an `Array`, out of a `[T; N]` nothing does, and `a[0]` is the element where it stands"));
     }
 
     fn report_iso_rest(&mut self, ty: Ty, span: Span) {

@@ -78,6 +78,13 @@ impl FnCtxt<'_> {
         self.require_mut_place(e, e.span);
     }
 
+    /// Takes a variable as changed in which a place lies.
+    pub(crate) fn note_mutated(&mut self, e: &Expr) {
+        if let Some((local, _)) = place_of(e) {
+            self.info[local].is_mutated = true;
+        }
+    }
+
     fn require_mut_local(&mut self, local: LocalId, span: Span) -> bool {
         if self.actor.as_ref().is_some_and(|a| a.state == Some(local)) && !self.locals[local].is_mut {
             self.report_fixed_state(span);

@@ -24,6 +24,7 @@ use crate::wellformed::is_iso_param;
 use actors::reply_of;
 use param_use::Found;
 pub(crate) use param_use::ParamUses;
+use rustc_hash::FxHashMap;
 use state::{Moved, State};
 use syntax::{Diagnostic, Span, sym};
 
@@ -61,8 +62,8 @@ pub(crate) struct Flow<'a> {
     quiet: bool,
     loops: Vec<LoopFrame>,
     found: Found,
-    /// Steps left before the walk gives up.
-    budget: u64,
+    /// What was known at the heads of loops when they were walked last.
+    loop_heads: FxHashMap<LoopId, State>,
     reported: Vec<(LocalId, Span)>,
     unset_reported: Vec<LocalId>,
     /// Where variables were moved because a block or a branch comes to them.
@@ -115,7 +116,7 @@ impl<'a> Flow<'a> {
             quiet,
             loops: Vec::new(),
             found: Found::default(),
-            budget: 20_000_000,
+            loop_heads: FxHashMap::default(),
             reported: Vec::new(),
             unset_reported: Vec::new(),
             handed_out: Vec::new(),

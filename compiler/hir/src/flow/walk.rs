@@ -13,10 +13,6 @@ pub(super) const NEEDS_WHOLE: &str = "the type has a `drop`, which needs the who
 
 impl<'a> Flow<'a> {
     pub(super) fn expr(&mut self, e: &'a Expr, st: &mut State, mode: Use) {
-        if self.budget == 0 {
-            return;
-        }
-        self.budget -= 1;
         if e.ty == Ty::ERROR {
             self.unknown.push(e.span);
         }
@@ -25,11 +21,13 @@ impl<'a> Flow<'a> {
             ExprKind::IndexPlace { base, index, .. } | ExprKind::FixedIndex { base, index } => {
                 self.base_and_index(base, index, st, mode, Hold::Kept);
                 if mode.moves() && self.is_iso(e.ty) {
-                    self.report_copy(
-                        e.ty,
-                        e.span,
-                        "take the element out of the collection, e.g. by `pop` or `remove`",
-                    );
+                    let why = match e.kind {
+                        ExprKind::FixedIndex { .. } => {
+                            "a `[T; N]` has all of its elements as long as it is there; an `Array` gives them up, e.g. by `pop`"
+                        }
+                        _ => "take the element out of the collection, e.g. by `pop` or `remove`",
+                    };
+                    self.report_copy(e.ty, e.span, why);
                 }
             }
             ExprKind::IndexValue { base, index, .. } => {
@@ -450,7 +448,9 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Walks a loop until what is known at its head stays the same. `endless`: left by `break` only.
+    /// Walks a loop until what is known at its head stays the same: each round adds facts, of which there are so many.
+    /// In the next round of a loop around it, it begins with what it came to in this one, as no less holds there; else the
+    /// rounds would multiply. `endless`: left by `break` only.
     fn loop_body(
         &mut self,
         id: LoopId,
@@ -459,8 +459,11 @@ impl<'a> Flow<'a> {
         mut body: impl FnMut(&mut Flow<'a>, &mut State),
     ) {
         let mut head = st.clone();
-        let mut exits = State::dead();
-        for _ in 0..64 {
+        if let Some(known) = self.loop_heads.get(&id).filter(|_| !st.dead) {
+            head.join(known);
+        }
+        let mut exits;
+        loop {
             self.loops.push(LoopFrame { id, breaks: State::dead(), continues: State::dead() });
             let mut end = head.clone();
             body(self, &mut end);
@@ -471,6 +474,9 @@ impl<'a> Flow<'a> {
                 break;
             }
             head.join(&end);
+        }
+        if !head.dead {
+            self.loop_heads.insert(id, head.clone());
         }
         if !endless {
             exits.join(&head);
