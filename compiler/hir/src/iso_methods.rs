@@ -34,16 +34,27 @@ pub(crate) struct SelfFacts {
 
 impl Checker {
     pub(crate) fn check_iso_methods(&mut self, library: bool) {
+        let mut refused = Vec::new();
         for DefaultUse { method, self_ty, span } in std::mem::take(&mut self.default_uses) {
             if let Some((by, place)) = self.copies_self(method, self_ty) {
                 self.report_default(method, self_ty, span, by, place);
+                refused.push(span);
             }
         }
+        self.withdraw_moves_in(&refused);
         for id in self.program.impls.indices() {
             if library || self.is_user(self.program.impls[id].module) {
                 self.check_lent(id);
             }
         }
+    }
+
+    /// A call that must not be made is at fault, not what is done with its arguments behind it.
+    fn withdraw_moves_in(&mut self, calls: &[Span]) {
+        let lies_in = |span: Span| calls.iter().any(|call| call.lo <= span.lo && span.hi <= call.hi);
+        self.diags.retain(|diag| {
+            diag.code != codes::USE_AFTER_MOVE || !diag.labels.iter().skip(1).any(|label| lies_in(label.span))
+        });
     }
 
     /// Which method copies a value of `Self` when a default method runs, and where: this one, or one that it calls.
