@@ -316,10 +316,15 @@ impl Seen {
     }
 }
 
+/// How many parts all types that [`contains_iso`] looks at may have together.
+const PARTS_MAX: u32 = 4_000_000;
+
 /// Looks at each type that is inside once. A type beyond the limit of size has no instance, so nothing is copied of it:
-/// without the limit a type that grows each time it contains itself would have no end.
+/// without the limit a type that grows each time it contains itself would have no end. One that contains itself in several
+/// ways, and grows in each, meets so many below that limit that it is given up, and taken for one that can only be moved.
 fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool, seen: &mut Seen) -> bool {
     let mut todo = TyRow::from_slice(&[ty]);
+    let mut room = PARTS_MAX;
     while let Some(ty) = todo.pop() {
         if ty.is_fixed() || program.types.size(ty) > crate::types::MAX_SIZE {
             continue;
@@ -343,6 +348,8 @@ fn contains_iso(program: &mut Program, ty: Ty, iso_param: &dyn Fn(u32) -> bool, 
             | TyKind::Adt(..)
                 if seen.insert(ty) =>
             {
+                let Some(rest) = room.checked_sub(program.types.size(ty)) else { return true };
+                room = rest;
                 push_parts(program, ty, &mut todo);
             }
             _ => {}
