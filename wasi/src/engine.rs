@@ -113,6 +113,7 @@ fn config(variant: Variant, fast_compile: bool) -> Config {
         .wasm_multi_value(true)
         .wasm_bulk_memory(true)
         .wasm_simd(true)
+        .wasm_branch_hinting(true)
         .wasm_backtrace_details(WasmBacktraceDetails::Enable)
         .wasm_backtrace_max_frames(FRAMES_MAX)
         .max_wasm_stack(MAX_WASM_STACK)

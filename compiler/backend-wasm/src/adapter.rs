@@ -42,6 +42,7 @@ impl Backend for WasmBackend {
         let emit_options = EmitOptions {
             optimize_size: options.level.is_for_size(),
             passes_off: options.passes_off.to_vec(),
+            branch_hints: options.level.is_for_speed(),
             names: options.names,
             dwarf: options.debug_info.is_some(),
             positions: options.debug_info,

@@ -2,14 +2,14 @@
 
 use entity::IndexVec;
 use syntax::Span;
-use wasm_encoder::{BlockType, Catch, Encode, Function, InstructionSink, ValType};
+use wasm_encoder::{BlockType, BranchHint, Catch, Encode, Function, InstructionSink, ValType};
 
 use crate::code::Code;
 use crate::locals::{Locals, NO_LOCAL};
 use crate::stackify::{Constants, StackCode, StackOp};
-use crate::structure::{Event, Pairs, pairs};
+use crate::structure::{Event, Pairs, cold_blocks, pairs};
 use crate::types::Types;
-use crate::wir::{B, Const, Func, Inst, MemArg, Op, V, Vt};
+use crate::wir::{B, Const, Func, Inst, MemArg, Op, Term, V, Vt};
 
 /// The one exception tag of a module.
 pub const TAG: u32 = 0;
@@ -18,6 +18,8 @@ pub const TAG: u32 = 0;
 pub struct Encoded {
     pub body: Vec<u8>,
     pub spans: Vec<(u32, Span)>,
+    /// Which way conditional branches hardly ever go.
+    pub hints: Vec<BranchHint>,
 }
 
 pub struct Input<'a> {
@@ -28,6 +30,8 @@ pub struct Input<'a> {
     pub events: &'a [Event],
     pub ptr: Vt,
     pub wants_spans: bool,
+    /// Whether engines are told of branches that are hardly ever taken.
+    pub wants_hints: bool,
 }
 
 pub fn encode(input: Input, types: &mut Types) -> Encoded {
@@ -38,6 +42,8 @@ pub fn encode(input: Input, types: &mut Types) -> Encoded {
     let result_type = block_type(&input.func.results, types);
     let mut cx = Encoder {
         spans: Vec::new(),
+        hints: Vec::new(),
+        is_cold: if input.wants_hints { cold_blocks(input.func) } else { IndexVec::new() },
         scopes: Vec::new(),
         loops: 0,
         last: Last::Other,
@@ -52,7 +58,7 @@ pub fn encode(input: Input, types: &mut Types) -> Encoded {
         cx.event(n);
     }
     cx.sink().end();
-    Encoded { body: cx.bytes, spans: cx.spans }
+    Encoded { body: cx.bytes, spans: cx.spans, hints: cx.hints }
 }
 
 fn block_type(results: &[Vt], types: &mut Types) -> BlockType {
@@ -99,6 +105,9 @@ struct Encoder<'a> {
     pairs: Pairs,
     bytes: Vec<u8>,
     spans: Vec<(u32, Span)>,
+    hints: Vec<BranchHint>,
+    /// Blocks that end in a panic, if hints are wanted.
+    is_cold: IndexVec<B, bool>,
     /// The open constructs; the label of blocks and loops.
     scopes: Vec<Option<B>>,
     /// How many of them are loops.
@@ -145,6 +154,7 @@ impl Encoder<'_> {
             }
             Event::If { block, negate } => {
                 self.condition(block, negate);
+                self.hint(block, negate);
                 let ty = self.type_of(at);
                 self.sink().if_(ty);
                 self.scopes.push(None);
@@ -164,6 +174,7 @@ impl Encoder<'_> {
             }
             Event::BrIf { block, negate, to } => {
                 self.condition(block, negate);
+                self.hint(block, negate);
                 let depth = self.depth(to);
                 self.sink().br_if(depth);
             }
@@ -186,6 +197,20 @@ impl Encoder<'_> {
         }
     }
 
+    /// Says of the branch that is written next which way it hardly ever goes, if one of its two ways ends in a panic.
+    fn hint(&mut self, block: B, negate: bool) {
+        if !self.input.wants_hints {
+            return;
+        }
+        let Term::Branch { then, else_, .. } = self.input.func.blocks[block].term else { return };
+        let (then, else_) = (self.is_cold[then], self.is_cold[else_]);
+        if then != else_ {
+            let branch_func_offset = self.bytes.len() as u32;
+            // The condition has been turned around where `negate` is set.
+            self.hints.push(BranchHint { branch_func_offset, branch_hint_value: u32::from(then == negate) });
+        }
+    }
+
     fn type_of(&self, at: usize) -> BlockType {
         if self.tail.is_typed[at] { self.result_type } else { BlockType::Empty }
     }
@@ -197,7 +222,7 @@ impl Encoder<'_> {
 
     fn table(&mut self, block: B) {
         self.tail_code(block);
-        let crate::wir::Term::Table { targets, default, .. } = &self.input.func.blocks[block].term else {
+        let Term::Table { targets, default, .. } = &self.input.func.blocks[block].term else {
             unreachable!("a table event belongs to a block that ends in a table")
         };
         let depths: Vec<u32> = targets.iter().map(|&target| self.depth(target)).collect();

@@ -54,6 +54,7 @@ pub fn compile<'m>(ctx: &mut Ctx<'m>, function: &'m Function) -> Option<Compiled
         events: &events,
         ptr: ctx.ptr,
         wants_spans: ctx.opts.wants_spans(),
+        wants_hints: ctx.opts.branch_hints,
     };
     let code = encode::encode(input, &mut ctx.types);
     let ty = ctx.sig_type(&function.sig);

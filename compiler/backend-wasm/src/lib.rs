@@ -71,6 +71,8 @@ pub struct EmitOptions<'a> {
     pub optimize_size: bool,
     /// The names of passes to leave out, of [`PASSES`].
     pub passes_off: Vec<String>,
+    /// The section `metadata.code.branch_hint`: which branches end in a panic.
+    pub branch_hints: bool,
     /// The name section.
     pub names: bool,
     /// DWARF sections with lines and functions; needs `positions`.

@@ -2,9 +2,9 @@
 
 use lir::{FuncId, FuncKind};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType,
-    Module, RefType, StartSection, TableSection, TableType, TagKind, TagSection, TagType,
+    BranchHints, CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
+    ExportKind, ExportSection, FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection,
+    MemoryType, Module, RefType, StartSection, TableSection, TableType, TagKind, TagSection, TagType,
 };
 
 use crate::code::scalar;
@@ -49,6 +49,7 @@ pub fn emit(ctx: &mut Ctx) -> Result<Emitted, EmitError> {
         module.section(&StartSection { function_index });
     }
     elements(ctx, &mut module);
+    branch_hints(ctx, &mut module, &functions);
     code(ctx, &mut module, &functions);
     let code_end = module.len();
     data(ctx, &mut module);
@@ -190,6 +191,19 @@ fn elements(ctx: &Ctx, module: &mut Module) {
     let mut section = ElementSection::new();
     section.active(None, &ConstExpr::i32_const(1), Elements::Functions(indices.into()));
     module.section(&section);
+}
+
+fn branch_hints(ctx: &Ctx, module: &mut Module, functions: &[Compiled]) {
+    let mut section = BranchHints::new();
+    for (id, function) in ctx.defined.iter().zip(functions) {
+        let hints = &function.code.hints;
+        if !hints.is_empty() {
+            section.function_hints(ctx.func_index[*id], hints.iter().copied());
+        }
+    }
+    if !section.is_empty() {
+        module.section(&section);
+    }
 }
 
 fn code(ctx: &Ctx, module: &mut Module, functions: &[Compiled]) {

@@ -123,7 +123,8 @@ fn needs_label(func: &Func, cfg: &Cfg) -> IndexVec<B, bool> {
     needs
 }
 
-fn cold_blocks(func: &Func) -> IndexVec<B, bool> {
+/// Blocks from which no way leads to the function's return: as a rule to a panic.
+pub fn cold_blocks(func: &Func) -> IndexVec<B, bool> {
     let mut returns = reaching(func, |block| matches!(block.term, Term::Return(_)));
     returns.iter_mut().for_each(|it| *it = !*it);
     returns

@@ -161,6 +161,11 @@ impl OptLevel {
     pub fn is_for_size(self) -> bool {
         matches!(self, OptLevel::Os | OptLevel::Oz)
     }
+
+    /// Whether a longer module is worth its speed.
+    pub fn is_for_speed(self) -> bool {
+        matches!(self, OptLevel::O2 | OptLevel::O3)
+    }
 }
 
 /// What a backend can do for one target.
