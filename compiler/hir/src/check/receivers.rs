@@ -39,7 +39,7 @@ impl FnCtxt<'_> {
                 true => self.ck.default_uses.push(DefaultUse { method, self_ty, span }),
                 false => {
                     let of_self = matches!(self.kind(self_ty), TyKind::Param(0, _));
-                    self.self_facts().calls.push((method, of_self));
+                    self.self_facts().into_iter().for_each(|facts| facts.calls.push((method, of_self)));
                 }
             }
         }
@@ -52,15 +52,17 @@ impl FnCtxt<'_> {
         matches!(self.ck.program.fns[id].container, Container::Trait(_)).then_some(id)
     }
 
-    fn self_facts(&mut self) -> &mut SelfFacts {
-        let id = self.default_method().unwrap_or(FnId(0));
-        self.ck.self_facts.entry(id).or_default()
+    fn self_facts(&mut self) -> Option<&mut SelfFacts> {
+        let id = self.default_method()?;
+        Some(self.ck.self_facts.entry(id).or_default())
     }
 
     /// Notes that `ty` must be one that can be copied, which it is not where a default method's `Self` is not.
     pub(super) fn note_copied_self(&mut self, ty: Ty, span: Span) {
-        if self.is_iso_of_default(ty) {
-            self.self_facts().copies.get_or_insert(span);
+        if self.is_iso_of_default(ty)
+            && let Some(facts) = self.self_facts()
+        {
+            facts.copies.get_or_insert(span);
         }
     }
 
