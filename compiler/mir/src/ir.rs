@@ -235,6 +235,11 @@ pub struct Body {
     pub locals: IndexVec<Local, LocalDecl>,
     /// `bb0` is the entry and is no jump's target.
     pub blocks: IndexVec<Block, BlockData>,
+    /// `mut` parameters that may be given a part of a value with a `drop` of its own, which sees them when a panic passes: values
+    /// that can be copied stay in them. See `passes::holes`.
+    pub observed: Vec<Local>,
+    /// A `mut` parameter, a `Bool`, that is set where unwinding leaves another one without its value.
+    pub hole: Option<Local>,
 }
 
 pub const RETURN: Local = Local(0);
@@ -391,6 +396,8 @@ pub enum Intrinsic {
     BufferIntoPtr,
     /// Whether the (borrowed) buffer, boxed enum, or closure has one owner only.
     IsUnique,
+    /// Behind this pointer is a value of a type with a `drop` of its own of which a part is missing: only its parts are dropped.
+    Disarm(Ty),
     /// One owner more of what the value of this type behind a pointer counts: its bytes have been copied.
     PtrRetain(Ty),
     /// The address of the routine that finds the references to actors in a `T` in memory.

@@ -48,7 +48,7 @@ pub(crate) const UN_OPS: [(UnOp, &str); 3] =
     [(UnOp::Neg, "neg"), (UnOp::Not, "not"), (UnOp::BitNot, "bit_not")];
 
 /// Intrinsics without a parameter of their own; the others are in `intrinsic_name`.
-pub(crate) const INTRINSICS: [(Intrinsic, &str); 36] = [
+pub(crate) const INTRINSICS: [(Intrinsic, &str); 37] = [
     (Intrinsic::BufferPtr, "buffer_ptr"),
     (Intrinsic::BufferIntoPtr, "buffer_into_ptr"),
     (Intrinsic::IsUnique, "is_unique"),
@@ -84,6 +84,7 @@ pub(crate) const INTRINSICS: [(Intrinsic, &str); 36] = [
     (Intrinsic::NeedsDrop(Ty(0)), "needs_drop"),
     (Intrinsic::BufferFromPtr(Ty(0)), "buffer_from_ptr"),
     (Intrinsic::PtrRetain(Ty(0)), "ptr_retain"),
+    (Intrinsic::Disarm(Ty(0)), "disarm"),
     (Intrinsic::VisitRoutine(Ty(0)), "visit_routine"),
     (Intrinsic::StaticAddr(0), "static_addr"),
 ];
@@ -96,6 +97,7 @@ pub(crate) fn intrinsic_name(op: Intrinsic) -> &'static str {
         Intrinsic::NeedsDrop(_) => Intrinsic::NeedsDrop(Ty(0)),
         Intrinsic::BufferFromPtr(_) => Intrinsic::BufferFromPtr(Ty(0)),
         Intrinsic::PtrRetain(_) => Intrinsic::PtrRetain(Ty(0)),
+        Intrinsic::Disarm(_) => Intrinsic::Disarm(Ty(0)),
         Intrinsic::VisitRoutine(_) => Intrinsic::VisitRoutine(Ty(0)),
         Intrinsic::StaticAddr(_) => Intrinsic::StaticAddr(0),
         other => other,
@@ -112,6 +114,7 @@ pub(crate) fn intrinsic_ty(op: Intrinsic) -> Option<Ty> {
         | Intrinsic::NeedsDrop(ty)
         | Intrinsic::BufferFromPtr(ty)
         | Intrinsic::PtrRetain(ty)
+        | Intrinsic::Disarm(ty)
         | Intrinsic::VisitRoutine(ty) => Some(ty),
         _ => None,
     }
@@ -126,6 +129,7 @@ pub(crate) fn with_ty(op: Intrinsic, ty: Ty) -> Intrinsic {
         Intrinsic::NeedsDrop(_) => Intrinsic::NeedsDrop(ty),
         Intrinsic::BufferFromPtr(_) => Intrinsic::BufferFromPtr(ty),
         Intrinsic::PtrRetain(_) => Intrinsic::PtrRetain(ty),
+        Intrinsic::Disarm(_) => Intrinsic::Disarm(ty),
         Intrinsic::VisitRoutine(_) => Intrinsic::VisitRoutine(ty),
         other => other,
     }

@@ -581,6 +581,17 @@ impl<'a> Parser<'a> {
                     self.program.funcs[id].export = Some(name);
                     continue;
                 }
+                "observed" | "hole" => {
+                    let is_hole = word == "hole";
+                    self.word()?;
+                    let local = self.local()?;
+                    let Some(body) = self.program.funcs[id].body_mut() else { continue };
+                    match is_hole {
+                        true => body.hole = Some(local),
+                        false => body.observed.push(local),
+                    }
+                    continue;
+                }
                 _ => return Ok(()),
             }
             self.word()?;

@@ -28,7 +28,7 @@ impl Parser<'_> {
         let locals: Option<IndexVec<Local, LocalDecl>> =
             self.locals.iter().cloned().collect::<Option<Vec<_>>>().map(IndexVec::from_raw);
         match locals {
-            Some(locals) => Ok(Body { params: Vec::new(), locals, blocks }),
+            Some(locals) => Ok(Body { locals, blocks, ..Body::default() }),
             None => self.error("the locals of this function have gaps"),
         }
     }

@@ -13,7 +13,7 @@
 //! mode      = | borrow | mut | token ty[@Variant]
 //! function  = "fn" @name "(" _1: mode ty decl, ... ")" "->" ty attributes "{" { local } { block } "}"
 //!           | "extern" @name "module" "name" "(" mode ty, ... ")" "->" ty attributes
-//! attributes= ["inline" | "noinline" | "cold"] ["export" "name"] ["nounwind"]
+//! attributes= {"observed" _1} ["hole" _2] ["inline" | "noinline" | "cold"] ["export" "name"] ["nounwind"]
 //! local     = "let" _3: ty decl                 decl = ["name of the variable"] ["borrow"] ["loan" _2]
 //! block     = ["cleanup"] bb0: { statement } terminator
 //! place     = _1 { .field | @Variant | [_2] | .* }           fields and variants by name or number
@@ -334,6 +334,12 @@ impl<'a> Printer<'a> {
                 }
                 self.p(") -> ");
                 self.ty(func.ret);
+                for local in &body.observed {
+                    let _ = write!(self.out, " observed {local}");
+                }
+                if let Some(local) = body.hole {
+                    let _ = write!(self.out, " hole {local}");
+                }
                 self.attributes(func);
                 self.p(" {\n");
                 self.body(body, func.ret);

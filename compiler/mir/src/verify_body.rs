@@ -96,6 +96,12 @@ impl<'a> Verifier<'a> {
             }
             self.token_param(param);
         }
+        let is_changed = |local: Local| body.param_mode(local) == Some(ParamMode::Mut);
+        if !body.observed.iter().chain(&body.hole).all(|local| is_changed(*local)) {
+            self.fail("what is observed, and what tells of holes, are `mut` parameters");
+        } else if body.hole.is_some_and(|local| *self.kind(body.locals[local].ty) != TyKind::Bool) {
+            self.fail("what tells of holes is a `Bool`");
+        }
         for (local, decl) in body.locals.iter_enumerated() {
             if decl.is_borrow && (local == RETURN || seen[local]) {
                 self.fail(format!("{local} cannot be a borrow: it is a parameter or the result"));

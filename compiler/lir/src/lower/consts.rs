@@ -9,6 +9,9 @@ use mir::ir as m;
 /// Stands for the pointer of a boxed enum that is not there: no address, and no variant's number.
 const NOT_THERE: i64 = FIRST_ADDRESS - 1;
 
+/// What the byte says, which is 1 of values that are there and 0 of others, where only the parts of a value are to be dropped.
+const DISARMED: i32 = 2;
+
 impl Emit<'_, '_> {
     /// The registers of a constant whose type has a flat form.
     pub fn const_regs(&mut self, value: &m::Const) -> Vec<Reg> {
@@ -161,18 +164,39 @@ impl Emit<'_, '_> {
         }
     }
 
+    /// Leaves of a value behind a pointer its parts, without its `drop`.
+    pub fn disarm(&mut self, ty: m::Ty, addr: Reg) {
+        let layout = self.layout(ty);
+        if let Some(live) = layout.live {
+            let flag = self.b.i32(DISARMED);
+            self.b.store(MemTy::I8 { signed: false }, addr, live, flag);
+        }
+    }
+
+    /// What the byte says that tells whether a value is there; given as its scalars or by its address.
+    fn live_flag(&mut self, ty: m::Ty, regs: &[Reg]) -> Option<Reg> {
+        let layout = self.layout(ty);
+        let live = layout.live?;
+        match &layout.flat {
+            Some(_) => regs.last().copied(),
+            None => Some(self.b.load(MemTy::I8 { signed: false }, regs[0], live)),
+        }
+    }
+
+    /// Goes on only if a value, of which something is there, has its `drop` still.
+    pub fn begin_if_armed(&mut self, ty: m::Ty, regs: &[Reg]) -> Option<Block> {
+        let flag = self.live_flag(ty, regs).filter(|_| self.cx.layouts.is_disarmed(ty))?;
+        let is_armed = self.b.cmp_imm(CmpOp::Ne, flag, DISARMED as i64);
+        Some(self.b.begin_if(is_armed))
+    }
+
     /// Goes on only if a value, given as its scalars or by its address, is there.
     pub fn begin_if_live(&mut self, ty: m::Ty, regs: &[Reg]) -> Option<Block> {
-        let layout = self.layout(ty);
         if self.types().defs[ty].is_boxed && self.cx.layouts.is_perishable(ty) {
             let is_there = self.b.cmp_imm(CmpOp::Ne, regs[0], NOT_THERE);
             return Some(self.b.begin_if(is_there));
         }
-        let live = layout.live?;
-        let flag = match &layout.flat {
-            Some(_) => *regs.last()?,
-            None => self.b.load(MemTy::I8 { signed: false }, regs[0], live),
-        };
+        let flag = self.live_flag(ty, regs)?;
         Some(self.b.begin_if(flag))
     }
 }

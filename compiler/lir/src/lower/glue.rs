@@ -178,7 +178,16 @@ impl Emit<'_, '_> {
         let layout = self.layout(ty);
         let join = self.begin_if_live(ty, &regs);
         if let Some(user) = self.types().defs[ty].user_drop {
-            self.call_user_drop(ty, FuncId(user.0), &mut regs);
+            let join = self.begin_if_armed(ty, &regs);
+            let mut after = regs.clone();
+            self.call_user_drop(ty, FuncId(user.0), &mut after);
+            match join {
+                None => regs = after,
+                Some(join) => {
+                    regs.iter().zip(after).for_each(|(reg, after)| self.b.copy(*reg, after));
+                    self.b.end_if(join);
+                }
+            }
         }
         if layout.in_memory() {
             self.each_part_at(ty, regs[0], |this, ty, addr, offset| this.drop_at(ty, addr, offset));

@@ -29,6 +29,10 @@ impl FuncLower<'_, '_, '_> {
                 self.e.retain_at(ty, args[0], 0);
                 Vec::new()
             }
+            I::Disarm(ty) => {
+                self.e.disarm(ty, args[0]);
+                Vec::new()
+            }
             I::VisitRoutine(ty) => {
                 let routine = self.e.cx.glue_fn(Glue::Visit(ty));
                 let addr = self.e.b.func_addr(routine);

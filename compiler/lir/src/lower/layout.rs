@@ -82,18 +82,20 @@ pub struct Layouts<'a> {
     cache: FxHashMap<Ty, Rc<Layout>>,
     /// Types with a `drop` of their own in whose place a poison may stand, for which it must not run.
     perishable: FxHashSet<Ty>,
+    /// Those whose values may lose their `drop`.
+    disarmed: FxHashSet<Ty>,
     /// The first type found whose values exceed [`MAX_VALUE_BYTES`]. What is lowered with it means nothing.
     pub too_large: Option<Ty>,
 }
 
 impl<'a> Layouts<'a> {
     pub fn new(types: &'a Types, pointer_bytes: u32) -> Layouts<'a> {
-        let (cache, perishable) = (FxHashMap::default(), FxHashSet::default());
-        Layouts { types, pointer_bytes, cache, perishable, too_large: None }
+        let (perishable, disarmed) = (FxHashSet::default(), FxHashSet::default());
+        Layouts { types, pointer_bytes, cache: FxHashMap::default(), perishable, disarmed, too_large: None }
     }
 
-    pub fn with_perishable(self, perishable: FxHashSet<Ty>) -> Layouts<'a> {
-        Layouts { perishable, ..self }
+    pub fn with_perishable(self, perishable: FxHashSet<Ty>, disarmed: FxHashSet<Ty>) -> Layouts<'a> {
+        Layouts { perishable, disarmed, ..self }
     }
 
     pub fn types(&self) -> &'a Types {
@@ -149,6 +151,10 @@ impl<'a> Layouts<'a> {
 
     pub fn is_perishable(&self, ty: Ty) -> bool {
         self.perishable.contains(&ty)
+    }
+
+    pub fn is_disarmed(&self, ty: Ty) -> bool {
+        self.disarmed.contains(&ty)
     }
 
     /// The size of a type, or of a part of it: 0 and a note if it is too large.

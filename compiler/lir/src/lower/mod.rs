@@ -74,14 +74,20 @@ pub(crate) fn immortal_count(pointer_bytes: u32) -> i64 {
     if pointer_bytes == 4 { 1 << 30 } else { 1 << 62 }
 }
 
-/// Types with a `drop` of their own of which a poison may be dropped.
-fn perishable(program: &m::Program) -> FxHashSet<m::Ty> {
-    let mut work = Vec::new();
+/// Types with a `drop` of their own of which a poison may be dropped, and those of which a value may lose its `drop`, which are among
+/// them.
+fn perishable(program: &m::Program) -> (FxHashSet<m::Ty>, FxHashSet<m::Ty>) {
+    let (mut work, mut disarmed) = (Vec::new(), FxHashSet::default());
     for body in program.funcs.iter().filter_map(|func| func.body()) {
         for stmt in body.blocks.iter().flat_map(|block| &block.stmts) {
-            if let m::StmtKind::Assign(_, m::Rvalue::Use(m::Operand::Const(m::Const::Poison(ty)))) = stmt.kind
-            {
-                work.push(ty);
+            match stmt.kind {
+                m::StmtKind::Assign(_, m::Rvalue::Use(m::Operand::Const(m::Const::Poison(ty)))) => {
+                    work.push(ty)
+                }
+                m::StmtKind::Assign(_, m::Rvalue::Intrinsic(m::Intrinsic::Disarm(ty), _)) => {
+                    disarmed.insert(ty);
+                }
+                _ => {}
             }
         }
     }
@@ -97,7 +103,8 @@ fn perishable(program: &m::Program) -> FxHashSet<m::Ty> {
         work.extend(parts.map(|field| field.ty).chain(elem).filter(|part| seen.insert(*part)));
     }
     seen.retain(|ty| program.types.defs[*ty].user_drop.is_some());
-    seen
+    seen.extend(&disarmed);
+    (seen, disarmed)
 }
 
 /// A type whose values no memory holds, and where one would be.
@@ -126,9 +133,10 @@ pub fn check_sizes(program: &m::Program, target: &Target) -> Result<(), TooLarge
 
 /// Lowers a whole program. The MIR must have passed its verifier and certifier, and [`check_sizes`] as it was built.
 pub fn lower_program(program: &m::Program, target: &Target, opts: LowerOptions) -> Module {
+    let (perishable, disarmed) = perishable(program);
     let mut cx = Cx {
         program,
-        layouts: Layouts::new(&program.types, target.pointer_bytes).with_perishable(perishable(program)),
+        layouts: Layouts::new(&program.types, target.pointer_bytes).with_perishable(perishable, disarmed),
         module: Module {
             target: target.clone(),
             funcs: Default::default(),

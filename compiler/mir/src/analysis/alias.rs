@@ -101,7 +101,11 @@ impl Checker<'_> {
             match op {
                 // Others may have written what is read behind it, or write it as soon as they see what is stored.
                 Intrinsic::Atomic(_, order) if *order != MemoryOrder::Relaxed => self.anywhere(after, None),
-                Intrinsic::PtrRetain(_) | Intrinsic::MemCopy | Intrinsic::MemFill | Intrinsic::Atomic(..) => {
+                Intrinsic::PtrRetain(_)
+                | Intrinsic::Disarm(_)
+                | Intrinsic::MemCopy
+                | Intrinsic::MemFill
+                | Intrinsic::Atomic(..) => {
                     if let Some(place) = list.first().and_then(Operand::place) {
                         self.behind(place, after, None);
                     }

@@ -50,6 +50,15 @@ impl Init<'_> {
         });
     }
 
+    /// From behind a terminator to where unwinding from it has come when it has written what it writes first.
+    pub fn unwinding(&self, state: &mut BitSet, term: &Term) {
+        let landing = term.unwind().map(|block| &self.body.blocks[block]);
+        for stmt in landing.into_iter().flat_map(|data| &data.stmts) {
+            let StmtKind::Assign(place, Rvalue::Use(_)) = &stmt.kind else { return };
+            self.access(state, place, Access::Write);
+        }
+    }
+
     pub fn access(&self, state: &mut BitSet, place: &Place, access: Access) {
         let init = match access {
             Access::Move | Access::Drop => false,

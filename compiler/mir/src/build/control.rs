@@ -376,7 +376,9 @@ impl Builder<'_, '_> {
         if !facts.needs_drop {
             return self.set(place, value);
         }
+        // Whose a `mut` parameter is nobody knows here.
         let is_tracked = !place.proj.iter().any(|step| matches!(step, Proj::Deref | Proj::Index(_)))
+            && self.body.param_mode(place.local) != Some(ParamMode::Mut)
             && !self.is_in_droppable(&place);
         if facts.user_drop && !is_tracked && self.is_reachable() {
             self.drop_before(&place, &value);

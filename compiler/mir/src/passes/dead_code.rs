@@ -91,6 +91,7 @@ fn is_pure(rvalue: &Rvalue) -> bool {
             Intrinsic::BufferIntoPtr
                 | Intrinsic::BufferFromPtr(_)
                 | Intrinsic::PtrRetain(_)
+                | Intrinsic::Disarm(_)
                 | Intrinsic::Visit
                 | Intrinsic::MemCopy
                 | Intrinsic::MemFill

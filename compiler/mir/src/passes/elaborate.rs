@@ -97,6 +97,7 @@ fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -
         }
         crate::analysis::flow::Forward::term(&init, &mut planner.state, &data.term);
         if !data.is_cleanup && may_unwind(types, unwinds, body, &data.term) {
+            init.unwinding(&mut planner.state, &data.term);
             poison[block] = planner.poison();
         }
     }

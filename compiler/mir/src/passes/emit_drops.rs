@@ -200,14 +200,14 @@ impl<'a> Emitter<'a> {
         for Poison { place, ty, path, parts } in list {
             let write = StmtKind::Assign(place.clone(), Rvalue::Use(Operand::Const(Const::Poison(*ty))));
             let Some(flag) = path.and_then(|p| self.flags[p]) else {
-                self.push(write);
+                self.poison(write);
                 continue;
             };
             let (absent, next) = (self.new_block(true), self.new_block(true));
             let present = if parts.is_empty() { next } else { self.new_block(true) };
             self.end(Term::If { cond: Operand::Copy(flag.into()), then: present, else_: absent });
             self.cur = absent;
-            self.push(write);
+            self.poison(write);
             self.end(Term::Goto(next));
             if present != next {
                 self.cur = present;
@@ -215,6 +215,14 @@ impl<'a> Emitter<'a> {
                 self.end(Term::Goto(next));
             }
             self.cur = next;
+        }
+    }
+
+    /// Writes it, and tells the caller, if it has to know.
+    fn poison(&mut self, write: StmtKind) {
+        self.push(write);
+        if let Some(hole) = self.body.hole {
+            self.push(StmtKind::Assign(hole.into(), Rvalue::Use(Operand::Const(Const::Bool(true)))));
         }
     }
 

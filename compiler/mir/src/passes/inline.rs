@@ -8,7 +8,7 @@
 use crate::analysis::call_graph::components;
 use crate::analysis::defs::{LocalInfo, local_infos};
 use crate::debug::mark_inlined;
-use crate::facts::TypeFacts;
+use crate::facts::{PlaceTy, TypeFacts};
 use crate::ir::*;
 use crate::passes::moved_params;
 use crate::passes::splice::splice;
@@ -186,7 +186,7 @@ fn inline_calls(
     for (block, data) in body.blocks.iter_enumerated() {
         let Term::Call { callee: Callee::Func(callee), args, .. } = &data.term else { continue };
         let Some(known) = callees[*callee].as_ref().filter(|_| !component.contains(callee)) else { continue };
-        if data.is_cleanup || !known.fits(args) {
+        if data.is_cleanup || !known.fits(&program.types, body, args) {
             continue;
         }
         let limit = limits.of(program, *callee, n_calls[*callee], cold[block], size);
@@ -212,13 +212,24 @@ fn inline_calls(
 }
 
 impl Known {
-    fn fits(&self, args: &[Arg]) -> bool {
+    fn fits(&self, types: &Types, body: &Body, args: &[Arg]) -> bool {
         let in_memory = |arg: &Arg| match arg {
-            Arg::Mut(place) => place.proj.iter().any(|p| matches!(p, Proj::Deref | Proj::Index(_))),
+            Arg::Mut(place) => is_untracked(types, body, place),
             Arg::Value(_) => false,
         };
         args.iter().zip(&self.fits_memory).all(|(arg, fits)| *fits || !in_memory(arg))
     }
+}
+
+/// Whether nothing tells where the value of the place is moved out: it lies behind a pointer or in an array, or is part of a value
+/// with a `drop` of its own, which needs all its parts.
+fn is_untracked(types: &Types, body: &Body, place: &Place) -> bool {
+    let mut at = PlaceTy { ty: body.locals[place.local].ty, variant: None };
+    place.proj.iter().any(|proj| {
+        let is_droppable = at.variant.is_none() && types.defs[at.ty].user_drop.is_some();
+        at = at.project(types, *proj).expect("the verifier has accepted this place");
+        is_droppable || matches!(proj, Proj::Deref | Proj::Index(_))
+    })
 }
 
 fn may_unwind(program: &Program, body: &Body, term: &Term) -> bool {

@@ -10,11 +10,29 @@ use crate::analysis::move_paths::{Detail, Lookup, MovePaths};
 use crate::analysis::provenance::Provenance;
 use crate::facts::TypeFacts;
 use crate::ir::*;
+use crate::passes::moved_params;
+use crate::passes::nounwind::Unwinds;
 use crate::passes::unique_facts::buffers_in;
 use crate::visit::Access;
 
 pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
     run_on(types, facts, body, &|_, _| true);
+}
+
+/// The same, where nothing is moved out of an observed parameter if a panic could find it so.
+pub(crate) fn run_observed(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {
+    if body.observed.is_empty() {
+        return run(types, facts, body);
+    }
+    let before = body.clone();
+    run(types, facts, body);
+    let may_unwind = |body: &Body, term: &Term| unwinds.term(types, body, term);
+    let fits = moved_params::settle(types, facts, &mut body.clone(), &may_unwind);
+    let mut params = body.params.iter().zip(fits);
+    if params.any(|(param, fits)| !fits && body.observed.contains(&param.local)) {
+        *body = before;
+        run_on(types, facts, body, &|body, place| !body.observed.contains(&place.local));
+    }
 }
 
 /// The same for whole locals that hold a buffer, which as parameters are not: what is known of new buffers goes on with

@@ -13,6 +13,7 @@ mod early_drop;
 mod elaborate;
 mod emit_drops;
 mod fold;
+mod holes;
 mod inline;
 mod last_use;
 mod moved_params;
@@ -103,12 +104,13 @@ pub fn optimize_suspiciously(program: &mut Program, opts: &PassOptions) -> Repor
     pipeline.finish(program)
 }
 
-/// Runs one pass alone, for tests: a name of [`PASSES`], `elaborate` or `coroutine`. `None` if there is no such pass.
+/// Runs one pass alone, for tests: a name of [`PASSES`], `elaborate`, `holes` or `coroutine`. `None` if there is no such pass.
 pub fn run_pass(program: &mut Program, name: &str) -> Option<Report> {
     let opts = PassOptions { certify: true, ..PassOptions::default() };
     let mut pipeline = Pipeline::new(program, &opts);
     match name {
         "elaborate" => pipeline.mandatory(program),
+        "holes" => holes::run(program, &pipeline.facts),
         "coroutine" => pipeline.coroutines(program),
         _ if PASSES.iter().any(|p| p.name == name) => pipeline.pass(program, name),
         _ => return None,
@@ -151,6 +153,8 @@ impl<'a> Pipeline<'a> {
     }
 
     fn run(&mut self, program: &mut Program) {
+        holes::run(program, &self.facts);
+        self.check(program, "holes", false);
         if program.panics_abort && program.funcs.iter().any(Function::leaves_caller) {
             // Only suspensions unwind, and which those are is to be known.
             self.pass(program, "nounwind");
@@ -213,6 +217,12 @@ impl<'a> Pipeline<'a> {
                 let unwinds = nounwind::Unwinds::new(program);
                 self.bodies(program, name, |types, facts, body| {
                     early_drop::run(types, facts, &unwinds, body)
+                });
+            }
+            "last_use" => {
+                let unwinds = nounwind::Unwinds::new(program);
+                self.bodies(program, name, |types, facts, body| {
+                    last_use::run_observed(types, facts, &unwinds, body)
                 });
             }
             "reuse" => self.reuse(program),
@@ -351,7 +361,6 @@ fn body_pass(name: &str) -> Option<BodyPass> {
         "sroa" => sroa::run,
         "dead_code" => |types, facts, body| dead_code::run(types, facts, body),
         "borrow_locals" => |types, facts, body| borrow_locals::run(types, facts, body),
-        "last_use" => |types, facts, body| last_use::run(types, facts, body),
         "sink_drops" => |_, _, body| share_panics::sink(body),
         "split_cleanup" => |types, facts, body| split_cleanup::run(types, facts, body),
         _ => return None,

@@ -88,6 +88,7 @@ impl Finder<'_> {
             }
             self.init.term(&mut state, &data.term);
             if unwinds(body, &data.term) {
+                self.init.unwinding(&mut state, &data.term);
                 self.leave(&state);
             }
         }

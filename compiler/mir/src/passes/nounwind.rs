@@ -92,6 +92,15 @@ impl Unwinds {
         Unwinds { funcs: program.funcs.iter().map(|f| f.may_unwind).collect(), boxed: !program.panics_abort }
     }
 
+    /// As [`Unwinds::new`], by what bodies say, whether or not that was asked for.
+    pub fn inferred(program: &mut Program) -> Unwinds {
+        let before: Vec<bool> = program.funcs.iter().map(|f| f.may_unwind).collect();
+        infer(program);
+        let inferred = Unwinds::new(program);
+        program.funcs.iter_mut().zip(before).for_each(|(f, before)| f.may_unwind = before);
+        inferred
+    }
+
     /// A function that a pass has added.
     pub fn add(&mut self, may_unwind: bool) {
         self.funcs.push(may_unwind);

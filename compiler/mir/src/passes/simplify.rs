@@ -161,6 +161,7 @@ pub(crate) fn compact_locals(body: &mut Body) {
         decl.loan_of = decl.loan_of.map(|owner| new[owner]);
     }
     body.params.iter_mut().for_each(|p| p.local = new[p.local]);
+    body.observed.iter_mut().chain(&mut body.hole).for_each(|local| *local = new[*local]);
     for_each_local(body, &mut |local| *local = new[*local]);
 }
 

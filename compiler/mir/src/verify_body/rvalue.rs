@@ -225,7 +225,7 @@ impl Verifier<'_> {
                 };
                 wrong(!first_kind.is_none_or(counted), "the operand is counted")
             }
-            Intrinsic::PtrRetain(to) => {
+            Intrinsic::PtrRetain(to) | Intrinsic::Disarm(to) => {
                 let fits = first_kind.is_none_or(|k| k == TyKind::Ptr(to));
                 wrong(!fits, "the operand is a pointer to a value of the type")
             }
