@@ -158,8 +158,9 @@ impl Checker {
             return;
         }
         let TyKind::Adt(adt, args) = self.program.types.kind(self.program.impls[id].self_ty) else { return };
-        let decl = &self.program.adts[*adt];
-        let generic = args.iter().any(|t| !matches!(self.program.types.kind(*t), TyKind::Param(..)));
+        let (adt, args) = (*adt, args.clone());
+        let decl = &self.program.adts[adt];
+        let generic = !self.are_params(&args);
         let problem = if !decl.is_iso {
             Some("only `iso` types have a `drop`: a copy of any other value is as good as the value")
         } else if function.params.len() != 1 || function.params[0].mode != ParamMode::Mut {
@@ -184,7 +185,45 @@ impl Checker {
                 Some(param) => diag.fix("mark it", param.span, "mut self"),
                 None => diag,
             };
-            self.report(diag);
+            return self.report(diag);
+        }
+        self.check_drop_bounds(id, adt, &args);
+    }
+
+    /// Whether these are parameters, each one once.
+    fn are_params(&self, args: &[Ty]) -> bool {
+        let is_param = |ty: &Ty| matches!(self.program.types.kind(*ty), TyKind::Param(..));
+        args.iter().enumerate().all(|(i, ty)| is_param(ty) && !args[..i].contains(ty))
+    }
+
+    /// The `impl` of a `drop` may ask nothing of its parameters that the type does not ask: every value is dropped.
+    fn check_drop_bounds(&mut self, id: ImplId, adt: AdtId, args: &[Ty]) {
+        let generics = self.program.impls[id].generics.clone();
+        let of_type = self.program.adts[adt].generics.clone();
+        // By the number of the impl's parameter, the type's.
+        let mut as_of_type = vec![Ty::ERROR; generics.params.len()];
+        for (i, (ty, param)) in args.iter().zip(&of_type.params).enumerate() {
+            let TyKind::Param(k, _) = *self.program.types.kind(*ty) else { continue };
+            as_of_type[k as usize] = self.program.types.intern(TyKind::Param(i as u32, param.name));
+            let iso = GenericParamKind::Type { is_iso: true };
+            let own = &generics.params[k as usize];
+            if param.kind == iso && own.kind != iso {
+                let message = "`drop` belongs to all instances of a type, also to those with arguments that can only be moved";
+                let diag = Diagnostic::error(codes::BAD_DROP, own.span, message);
+                let name = self.program.name(own.name).to_string();
+                self.report(diag.fix("let it be one", own.span, format!("iso {name}")));
+            }
+        }
+        let env = ParamEnv::new(&mut self.program, &of_type, Container::Module);
+        for bound in &generics.bounds {
+            let mut solver = Solver::new(&mut self.program, &mut self.infer, &env, bound.span);
+            if solver.bound_holds(bound, &as_of_type) == Tri::Yes {
+                continue;
+            }
+            let name = self.program.name(self.program.adts[adt].name).to_string();
+            let message = format!("`drop` belongs to all instances of a type, and `{name}` does not ask for this");
+            let diag = Diagnostic::error(codes::BAD_DROP, bound.span, message);
+            self.report(diag.note(format!("write the bound where `{name}` is declared too")));
         }
     }
 

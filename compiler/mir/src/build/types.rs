@@ -5,9 +5,9 @@ use super::{Cx, instances::Key};
 use crate::ir as mir;
 use crate::ir::{ParamMode, TyKind as M};
 use entity::{Idx, IndexVec};
-use hir::program::FnId;
+use hir::program::{Container, FnId};
 use hir::resolve::normalize;
-use hir::ty::{IntTy, Ty, TyKind as H, TyTable};
+use hir::ty::{Args, IntTy, Ty, TyKind as H, TyTable};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::{Diagnostic, Span};
 
@@ -272,10 +272,27 @@ impl Cx<'_> {
                 self.types.replies.insert(out);
             }
             if let Some(drop_fn) = drop_fn {
+                let args = self.drop_args(drop_fn, &args);
                 let func = self.instance(Key::Fn(drop_fn, args), Span::DUMMY);
                 self.program.types.defs[out].user_drop = Some(func);
             }
         }
+    }
+
+    /// The arguments of the `impl` of a `drop`, from those of the type: its parameters may stand in another order.
+    fn drop_args(&self, drop_fn: FnId, args: &[Ty]) -> Args {
+        let program = self.front.program();
+        let Container::Impl(id) = program.fns[drop_fn].container else { return args.into() };
+        let H::Adt(_, pattern) = program.types.kind(program.impls[id].self_ty) else { return args.into() };
+        let mut of_impl = args.to_vec();
+        for (ty, arg) in pattern.iter().zip(args) {
+            if let H::Param(k, _) = *program.types.kind(*ty)
+                && let Some(slot) = of_impl.get_mut(k as usize)
+            {
+                *slot = *arg;
+            }
+        }
+        of_impl.into()
     }
 
     fn translate_fields(&mut self, ty: Ty) -> Vec<mir::Variant> {
