@@ -34,7 +34,8 @@ fn main() { println(FOURTH) }
 
 MUT_ACROSS_SUSPENSION = "mut-across-suspension", "A reentrant handler holds a state while it waits.",
 "While a `@reentrant` handler waits, its actor takes other messages, which may change the states. So nothing that waits may
-have a state as a `mut` argument, or be lent one that can only be moved. A variable takes the state's place meanwhile.
+have a state as a `mut` argument, or be lent one that can only be moved; nor may an operand wait behind an element that can
+only be moved, as in `look(xs[0], wait())`. A variable takes the place of the state meanwhile, or of what waits.
 
 ```gal-fail
 actor Source { on Next -> Int { 4 } }

@@ -28,6 +28,7 @@ mod flat_steps;
 mod front;
 mod func;
 mod generator;
+mod held;
 mod instances;
 mod intrinsics;
 mod lending;

@@ -134,7 +134,8 @@ fn suspending_call(
     body.blocks.indices().find_map(found)
 }
 
-fn callee_that_suspends(
+/// What a block's call suspends by: the function, if it is known. `None` if it does not.
+pub fn callee_that_suspends(
     program: &Program,
     suspends: &IndexVec<FuncId, bool>,
     body: &Body,

@@ -42,7 +42,7 @@ use crate::facts::TypeFacts;
 use crate::ir::*;
 use entity::{Idx, IndexVec};
 use frame::Shape;
-pub use misuse::{Misuse, Why, check};
+pub use misuse::{Misuse, Why, callee_that_suspends, check};
 pub use yielding::YIELDING;
 
 /// How to go on.
