@@ -9,6 +9,41 @@ use syntax::ast;
 use syntax::codes::BAD_FORMAT;
 use syntax::{Diagnostic, Span};
 
+/// What the values of a type can be formatted with, besides width and alignment.
+#[derive(Default)]
+struct Formats {
+    letters: &'static str,
+    has_precision: bool,
+    /// `+`, and zeros behind the sign.
+    is_number: bool,
+}
+
+impl Formats {
+    /// The first part of a format that does not apply, with what it is for.
+    fn lacks(&self, spec: &ast::FormatSpec) -> Option<(String, String)> {
+        let letters =
+            || "integers have `x X o b`, floats `e`; a precision is for floats, and cuts text".to_string();
+        let numbers = || match spec.width.filter(|_| spec.zero) {
+            Some(width) => format!("`+` and `0` are for numbers; `0>{width}` fills the width with zeros"),
+            None => "`+` and `0` are for numbers".to_string(),
+        };
+        let is_based = spec.ty.is_some_and(|letter| letter != 'e');
+        match spec.ty {
+            Some(letter) if !self.letters.contains(letter) => Some((format!("format `{letter}`"), letters())),
+            _ if spec.precision.is_some() && !self.has_precision => {
+                Some(("precision".to_string(), letters()))
+            }
+            _ if spec.plus && !self.is_number => Some(("format `+`".to_string(), numbers())),
+            _ if spec.zero && !self.is_number => Some(("format `0`".to_string(), numbers())),
+            _ if spec.alternate && !is_based => Some((
+                "format `#`".to_string(),
+                "`#` is for integers in `x X o b`: `{255:#x}` is `0xff`".to_string(),
+            )),
+            _ => None,
+        }
+    }
+}
+
 impl FnCtxt<'_> {
     pub(crate) fn interp(&mut self, parts: &mut [ast::InterpPart], span: Span) -> Expr {
         let mut out = Vec::with_capacity(parts.len());
@@ -32,34 +67,31 @@ impl FnCtxt<'_> {
     /// Reports what a format asks of a type that has nothing of the kind. A type of the program's own may know more.
     pub(crate) fn check_format(&mut self, spec: &ast::FormatSpec, ty: Ty) {
         let ty = self.shallow(ty);
-        let (letters, has_precision) = match self.kind(ty) {
-            TyKind::Int(_) => ("xXob", false),
-            TyKind::F32 | TyKind::F64 => ("e", true),
-            TyKind::Bool | TyKind::Char => ("", false),
-            _ if ty == self.ck.string_ty() => ("", true),
-            _ => match self.may_know_formats(ty) {
-                true => return,
-                false => ("", false),
-            },
+        let is_string = ty == self.ck.string_ty();
+        let known = match self.kind(ty) {
+            TyKind::Int(_) => Formats { letters: "xXob", is_number: true, ..Formats::default() },
+            TyKind::F32 | TyKind::F64 => Formats { letters: "e", has_precision: true, is_number: true },
+            TyKind::Bool | TyKind::Char => Formats::default(),
+            _ if is_string => Formats { has_precision: true, ..Formats::default() },
+            _ if self.may_know_formats(ty) => return,
+            _ => Formats::default(),
         };
-        let name = self.ty_name(ty);
-        let message = match spec.ty {
-            Some(letter) if !letters.contains(letter) => format!("`{name}` has no format `{letter}`"),
-            _ if spec.precision.is_some() && !has_precision => format!("`{name}` has no precision"),
-            _ => return,
-        };
-        let diag = Diagnostic::error(BAD_FORMAT, spec.span, message)
-            .note("integers have `x X o b`, floats `e`; a precision is for floats, and cuts text");
-        let is_whole = matches!(self.kind(ty), TyKind::Adt(..) | TyKind::Tuple(_) | TyKind::FixedArray(..))
-            && ty != self.ck.string_ty();
-        self.report(match is_whole {
-            true => diag.note("a format is not passed on to parts: give each a hole of its own, as in `xs.map(|x| \"{x:.1}\")`"),
-            false => diag,
-        });
+        let Some((what, note)) = known.lacks(spec) else { return };
+        let mut diag =
+            Diagnostic::error(BAD_FORMAT, spec.span, format!("`{}` has no {what}", self.ty_name(ty)))
+                .note(note);
+        let is_whole = matches!(self.kind(ty), TyKind::Adt(..) | TyKind::Tuple(_) | TyKind::FixedArray(..));
+        if is_whole && !is_string {
+            diag = diag.note(match spec.alternate {
+                true => "no format prints a value over several lines",
+                false => "a format is not passed on to parts: give each a hole of its own, as in `xs.map(|x| \"{x:.1}\")`",
+            });
+        }
+        self.report(diag);
     }
 
     /// Whether the type has a `show_with` of its own, or it is not known which it is.
-    fn may_know_formats(&mut self, ty: Ty) -> bool {
+    fn may_know_formats(&self, ty: Ty) -> bool {
         let head = match self.kind(ty) {
             TyKind::Tuple(_) | TyKind::FixedArray(..) => return false,
             TyKind::Adt(..) => Head::of(&self.ck.program.types, ty),

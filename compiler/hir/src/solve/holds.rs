@@ -183,11 +183,13 @@ impl Solver<'_> {
             TyKind::Fn { params, ret, .. } => Some((params.to_vec(), *ret)),
             TyKind::Closure(id, args) => {
                 let (id, args) = (*id, TyRow::from_slice(args));
-                let ret = self.p.closures[id].ret;
-                let p = &mut *self.p;
-                let params = p.closures[id].params.iter();
-                let params = params.map(|(t, m)| (p.types.subst(*t, &args), *m == ParamMode::Mut)).collect();
-                Some((params, p.types.subst(ret, &args)))
+                let (n, ret) = (self.p.closures[id].params.len(), self.p.closures[id].ret);
+                let mut params = Vec::with_capacity(n);
+                for i in 0..n {
+                    let (ty, mode) = self.p.closures[id].params[i];
+                    params.push((self.instantiate(ty, &args), mode == ParamMode::Mut));
+                }
+                Some((params, self.instantiate(ret, &args)))
             }
             TyKind::FnDef(id, args) => {
                 let (id, args) = (*id, TyRow::from_slice(args));
