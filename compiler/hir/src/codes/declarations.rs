@@ -3,7 +3,7 @@
 super::codes! { DECLARATIONS:
 BAD_DROP = "bad-drop", "A `drop` method that cannot be one.",
 "`fn drop(mut self)` of an `iso struct` runs when a value's life ends. Other types have none: any copy is as good as
-the value.
+the value. It may change the fields of `self`, but neither it nor what it calls may give `self` another value.
 
 ```gal-fail
 struct File { fd: Int }

@@ -19,6 +19,7 @@ mod constant;
 mod control;
 mod coroutine;
 mod decision;
+mod drops;
 mod effects;
 mod entry;
 mod expr;
@@ -104,6 +105,7 @@ pub fn build_program(front: &mut dyn Front, opts: &BuildOptions) -> Result<mir::
     entry::declare_roots(&mut cx);
     cx.run();
     cx.check_actors();
+    cx.check_drops();
     cx.settle_turn_codes();
     if cx.errors.is_empty() { Ok(cx.program) } else { Err(cx.errors) }
 }

@@ -367,7 +367,11 @@ impl<'a> Stepper<'a> {
         };
         for (i, (val, field)) in parts.iter().zip(&fields).enumerate() {
             let is_taken = taken.contains(&(i as u32));
-            let fits = if is_taken { *val == Val::Uninit } else { self.shapes.is_full(val) };
+            // An enum whose parts have all been moved out is still known to be this variant.
+            let fits = match is_taken {
+                true => !self.shapes.has_leftover(val, field.ty),
+                false => self.shapes.is_full(val),
+            };
             if self.shapes.facts.needs_drop(field.ty) && !fits {
                 let has = if is_taken { "has not been moved out" } else { "is not there to be dropped" };
                 self.fail(format!("field {i} {has}"));
