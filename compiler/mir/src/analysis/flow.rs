@@ -22,7 +22,7 @@ pub trait Forward {
 pub fn forward(body: &Body, problem: &impl Forward) -> IndexVec<Block, BitSet> {
     let mut order = postorder(body);
     order.reverse();
-    let mut entry = IndexVec::from_elem(BitSet::new(problem.bits()), body.blocks.len());
+    let mut entry = IndexVec::from_elem(BitSet::packed(problem.bits()), body.blocks.len());
     let mut rank = IndexVec::<Block, usize>::from_elem(usize::MAX, body.blocks.len());
     for (i, block) in order.iter().enumerate() {
         rank[*block] = i;
@@ -90,7 +90,7 @@ pub fn before_edges(
 pub fn backward(body: &Body, problem: &impl Backward) -> IndexVec<Block, BitSet> {
     let order = postorder(body);
     let preds = body.predecessors();
-    let mut entry = IndexVec::from_elem(BitSet::new(problem.bits()), body.blocks.len());
+    let mut entry = IndexVec::from_elem(BitSet::packed(problem.bits()), body.blocks.len());
     let mut rank = IndexVec::<Block, usize>::from_elem(usize::MAX, body.blocks.len());
     for (i, block) in order.iter().enumerate() {
         rank[*block] = i;

@@ -62,7 +62,7 @@ pub fn run(types: &Types, facts: &TypeFacts, body: &mut Body) {
 fn relevant_bits(init: &Init) -> IndexVec<Block, BitSet> {
     let body = init.body;
     let n = init.paths.len();
-    let mut bits = IndexVec::from_elem(BitSet::new(n * 2), body.blocks.len());
+    let mut bits = IndexVec::from_elem(BitSet::packed(n * 2), body.blocks.len());
     let note = |set: &mut BitSet, place: &Place, access: Access| {
         if matches!(access, Access::Drop | Access::Move | Access::Write | Access::CallWrite)
             && let Some(path) = init.paths.covering(init.types, place)

@@ -41,10 +41,10 @@ pub(crate) fn tracked(types: &Types, body: &Body) -> Vec<Place> {
         let direct = place.proj.iter().all(|proj| matches!(proj, Proj::Field(_)));
         direct && !decl.is_borrow && !infos[place.local].addr_taken && !lent.contains(place.local.index())
     };
-    let mut list: Vec<Place> = Vec::new();
+    let mut found = Tracked::default();
     let mut add = |place: Place| {
-        if follows(&place) && !list.contains(&place) {
-            list.push(place);
+        if follows(&place) {
+            found.add(place);
         }
     };
     asked(body).into_iter().for_each(|place| add(place.clone()));
@@ -68,20 +68,41 @@ pub(crate) fn tracked(types: &Types, body: &Body) -> Vec<Place> {
             add(local.into());
         }
     }
-    follow_moves(body, &mut list, &follows);
-    list
+    follow_moves(body, &mut found, &follows);
+    found.list
+}
+
+/// Places, each once, in the order in which they were found.
+#[derive(Default)]
+struct Tracked {
+    list: Vec<Place>,
+    by_local: FxHashMap<Local, Vec<usize>>,
+}
+
+impl Tracked {
+    fn add(&mut self, place: Place) {
+        let of_local = self.by_local.entry(place.local).or_default();
+        if !of_local.iter().any(|i| self.list[*i] == place) {
+            of_local.push(self.list.len());
+            self.list.push(place);
+        }
+    }
+
+    fn of_local(&self, local: Local) -> impl Iterator<Item = &Place> {
+        self.by_local.get(&local).into_iter().flatten().map(|i| &self.list[*i])
+    }
 }
 
 /// Chains of moves are followed so far back.
 const MOVES_MAX: usize = 4;
 
 /// Adds the places that those in the list are moved out of.
-fn follow_moves(body: &Body, list: &mut Vec<Place>, follows: &dyn Fn(&Place) -> bool) {
+fn follow_moves(body: &Body, found: &mut Tracked, follows: &dyn Fn(&Place) -> bool) {
     for _ in 0..MOVES_MAX {
         let mut sources: Vec<Place> = Vec::new();
         for stmt in body.blocks.iter().flat_map(|data| &data.stmts) {
             for_each_move(&stmt.kind, |from, to| {
-                for place in list.iter().filter(|place| place.local == to.local) {
+                for place in found.of_local(to.local) {
                     if let Some(rest) = place.proj.strip_prefix(&to.proj[..]) {
                         let mut source = from.clone();
                         source.proj.extend_from_slice(rest);
@@ -90,13 +111,9 @@ fn follow_moves(body: &Body, list: &mut Vec<Place>, follows: &dyn Fn(&Place) -> 
                 }
             });
         }
-        let before = list.len();
-        for source in sources {
-            if follows(&source) && !list.contains(&source) {
-                list.push(source);
-            }
-        }
-        if list.len() == before {
+        let before = found.list.len();
+        sources.into_iter().filter(|source| follows(source)).for_each(|source| found.add(source));
+        if found.list.len() == before {
             return;
         }
     }
@@ -305,11 +322,7 @@ impl<'a> Unique<'a> {
                         edge.insert(bit);
                     }
                     changed |= match &mut entry[to] {
-                        Some(have) => {
-                            let before = have.clone();
-                            have.intersect(&edge);
-                            *have != before
-                        }
+                        Some(have) => have.intersect(&edge),
                         none => {
                             *none = Some(edge);
                             true
