@@ -221,7 +221,8 @@ impl Checker {
                 continue;
             }
             let name = self.program.name(self.program.adts[adt].name).to_string();
-            let message = format!("`drop` belongs to all instances of a type, and `{name}` does not ask for this");
+            let message =
+                format!("`drop` belongs to all instances of a type, and `{name}` does not ask for this");
             let diag = Diagnostic::error(codes::BAD_DROP, bound.span, message);
             self.report(diag.note(format!("write the bound where `{name}` is declared too")));
         }

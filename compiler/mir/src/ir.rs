@@ -236,9 +236,9 @@ pub struct Body {
     /// `bb0` is the entry and is no jump's target.
     pub blocks: IndexVec<Block, BlockData>,
     /// `mut` parameters that may be given a part of a value with a `drop` of its own, which sees them when a panic passes: values
-    /// that can be copied stay in them. See `passes::holes`.
+    /// that can be copied stay in them. See `passes::holes`. Only in the built stage.
     pub observed: Vec<Local>,
-    /// A `mut` parameter, a `Bool`, that is set where unwinding leaves another one without its value.
+    /// A `mut` parameter, a `Bool`, that is set where unwinding leaves another one without its value. Only in the built stage.
     pub hole: Option<Local>,
 }
 

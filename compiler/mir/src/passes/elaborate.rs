@@ -69,6 +69,9 @@ pub(crate) struct Poison {
 pub fn run(types: &mut Types, facts: &TypeFacts, unwinds: &Unwinds, body: &mut Body) {
     let elaboration = plan_body(types, facts, unwinds, body);
     Emitter::new(types, facts, unwinds, body, elaboration).run();
+    // From here on each place says what is in it.
+    body.observed.clear();
+    body.hole = None;
 }
 
 fn plan_body(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -> Elaboration {

@@ -3,6 +3,8 @@
 use crate::facts::{PlaceTy, TypeFacts, place_ty};
 use crate::ir::*;
 use crate::passes::nounwind::Unwinds;
+use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 
 /// A call that may unwind and is given something to change.
 pub(super) struct Site {
@@ -51,6 +53,7 @@ impl Roots {
 
 pub(super) fn sites(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &Body) -> Vec<Site> {
     let mut found = Vec::new();
+    let made = OnceCell::new();
     for (block, data) in body.blocks.iter_enumerated().filter(|(_, data)| !data.is_cleanup) {
         let Term::Call { callee, args, .. } = &data.term else { continue };
         let receiver = match callee {
@@ -66,8 +69,8 @@ pub(super) fn sites(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &
             .chain(places)
             .filter_map(|(arg, place)| {
                 let ty = place_ty(types, body, place);
-                let mut trace =
-                    Trace { types, body, owners: Vec::new(), roots: Roots::None, seen: Vec::new() };
+                let (owners, seen) = (Vec::new(), Vec::new());
+                let mut trace = Trace { types, body, made: &made, owners, roots: Roots::None, seen };
                 trace.place(place, false);
                 let Trace { owners, roots, .. } = trace;
                 let counts = facts.needs_drop(ty) && (!owners.is_empty() || roots != Roots::None);
@@ -81,10 +84,37 @@ pub(super) fn sites(types: &Types, facts: &TypeFacts, unwinds: &Unwinds, body: &
     found
 }
 
+/// What pointers were made of: the places that calls were given first, and values.
+type Made<'a> = FxHashMap<Local, Vec<Maker<'a>>>;
+
+enum Maker<'a> {
+    Call(&'a Place),
+    Value(&'a Rvalue),
+}
+
+fn makers(body: &Body) -> Made<'_> {
+    let mut made = Made::default();
+    for data in &body.blocks {
+        for stmt in &data.stmts {
+            if let StmtKind::Assign(to, value) = &stmt.kind {
+                made.entry(to.local).or_default().push(Maker::Value(value));
+            }
+        }
+        if let Term::Call { dest, args, .. } = &data.term
+            && let Some(Arg::Mut(base)) = args.first()
+        {
+            made.entry(dest.local).or_default().push(Maker::Call(base));
+        }
+    }
+    made
+}
+
 /// Goes from a place to what it is a part of.
 struct Trace<'a> {
     types: &'a Types,
     body: &'a Body,
+    /// Made for the first pointer.
+    made: &'a OnceCell<Made<'a>>,
     owners: Vec<Place>,
     roots: Roots,
     /// Pointers that have been followed.
@@ -121,20 +151,15 @@ impl Trace<'_> {
             return;
         }
         self.seen.push(pointer);
+        let (body, made) = (self.body, self.made);
         let mut is_known = false;
-        for data in &self.body.blocks {
-            for stmt in &data.stmts {
-                match &stmt.kind {
-                    StmtKind::Assign(to, value) if to.local == pointer => is_known |= self.value(value),
-                    _ => {}
+        for maker in made.get_or_init(|| makers(body)).get(&pointer).into_iter().flatten() {
+            match maker {
+                Maker::Value(value) => is_known |= self.value(value),
+                Maker::Call(base) => {
+                    self.place(base, true);
+                    is_known = true;
                 }
-            }
-            if let Term::Call { dest, args, .. } = &data.term
-                && dest.local == pointer
-                && let Some(Arg::Mut(base)) = args.first()
-            {
-                self.place(base, true);
-                is_known = true;
             }
         }
         if !is_known {

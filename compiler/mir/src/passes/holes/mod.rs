@@ -48,9 +48,9 @@ struct Known {
 /// What may be called through boxes and tables.
 #[derive(Default)]
 struct Table {
-    /// With the number of the first parameter that a caller gives.
-    funcs: Vec<(FuncId, usize)>,
-    methods: Vec<FuncId>,
+    /// Functions whose first parameter is what they are called through.
+    funcs: FxHashSet<FuncId>,
+    methods: FxHashSet<FuncId>,
 }
 
 /// Which `mut` parameters may be left with a hole, by function.
@@ -71,8 +71,8 @@ impl Holes {
             (Callee::Dyn { .. }, None) => table.methods.iter().any(|func| self.of(*func, 0)),
             _ => self.params.iter().any(|(func, list)| {
                 let params = &program.funcs[*func].params;
-                let is_meant = table.funcs.iter().any(|(of, _)| of == func);
-                is_meant && list.iter().zip(params).any(|(hole, (ty, _))| *hole && *ty == given.ty)
+                table.funcs.contains(func)
+                    && list.iter().zip(params).any(|(hole, (ty, _))| *hole && *ty == given.ty)
             }),
         }
     }
@@ -115,9 +115,7 @@ impl<'a> Finder<'a> {
     fn callees(&self, site: &Site, work: &mut Vec<FuncId>) {
         match &site.callee {
             Callee::Func(func) => work.push(*func),
-            _ => work.extend(
-                self.table.funcs.iter().map(|(func, _)| *func).chain(self.table.methods.iter().copied()),
-            ),
+            _ => work.extend(&self.table.funcs),
         }
     }
 
@@ -180,9 +178,11 @@ fn table(program: &Program) -> Table {
     let bodies = program.funcs.iter().filter_map(|func| func.body());
     for stmt in bodies.flat_map(|body| &body.blocks).flat_map(|data| &data.stmts) {
         match &stmt.kind {
-            StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => table.funcs.push((*func, 1)),
+            StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => {
+                table.funcs.insert(*func);
+            }
             StmtKind::Assign(_, Rvalue::MakeDyn { methods, .. }) => {
-                table.funcs.extend(methods.iter().map(|func| (*func, 1)));
+                table.funcs.extend(methods);
                 table.methods.extend(methods);
             }
             _ => {}

@@ -203,8 +203,8 @@ impl<'a> Rewriter<'a> {
                 self.observed.extend(self.table.methods.iter().map(|func| (*func, 0)))
             }
             _ => {
-                for (func, first) in &self.table.funcs {
-                    let params = self.program.funcs[*func].params.iter().enumerate().skip(*first);
+                for func in &self.table.funcs {
+                    let params = self.program.funcs[*func].params.iter().enumerate().skip(1);
                     let same = params.filter(|(_, (ty, mode))| *mode == ParamMode::Mut && *ty == given.ty);
                     self.observed.extend(same.map(|(i, _)| (*func, i)));
                 }
@@ -220,7 +220,8 @@ impl<'a> Rewriter<'a> {
                 continue;
             }
             let Some(body) = self.program.funcs[func].body_mut() else { continue };
-            let Some(local) = body.params.get(param).map(|param| param.local) else { continue };
+            let changed = body.params.get(param).filter(|param| param.mode == ParamMode::Mut);
+            let Some(local) = changed.map(|param| param.local) else { continue };
             if !body.observed.contains(&local) {
                 body.observed.push(local);
             }
