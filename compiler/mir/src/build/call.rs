@@ -302,8 +302,9 @@ impl Builder<'_, '_> {
         self.box_closures(method, &types, &mut args, span);
         let Some(method) = self.cx.dyn_method(types[0], trait_, method, span) else { return };
         let object = match args.remove(0) {
-            Arg::Mut(place) => place,
-            Arg::Value(Operand::Copy(place) | Operand::Borrow(place)) => place,
+            Arg::Mut(place) | Arg::Value(Operand::Borrow(place)) => place,
+            Arg::Value(Operand::Copy(place)) if !method.suspends => place,
+            // While it is suspended, others may put another value in its place.
             Arg::Value(value) => {
                 let ty = self.cx.mir_ty(types[0]);
                 let temp = self.assign_temp(ty, Rvalue::Use(value));
