@@ -236,18 +236,11 @@ impl FnCtxt<'_> {
         span: Span,
     ) -> Option<Expr> {
         match &mut callee.kind {
-            ast::ExprKind::Name { ident, args: own } => {
+            ast::ExprKind::Name { ident, .. } => {
                 if self.scope.get(ident.name).is_some() {
                     return None;
                 }
-                let ident = *ident;
-                match self.helper_named(ident.name) {
-                    Some(id) => {
-                        self.ck.note(ident.span, Target::Fn(id));
-                        Some(self.call_helper(id, own.as_deref(), args, want, span))
-                    }
-                    None => self.call_like_form(ident, args, span),
-                }
+                self.call_like_form(*ident, args, span)
             }
             ast::ExprKind::Field { base, name, args: own } => {
                 let is_type = self.is_own_type(base);
@@ -275,6 +268,20 @@ impl FnCtxt<'_> {
 
     fn helper_named(&self, name: Symbol) -> Option<FnId> {
         self.ck.actor(self.actor.as_ref()?.id).helper(name)
+    }
+
+    pub(super) fn is_helper(&self, name: Symbol) -> bool {
+        self.helper_named(name).is_some()
+    }
+
+    /// How a function of the actor is written out, if it can be called here.
+    pub(super) fn path_of_helper(&self, name: Symbol) -> Option<String> {
+        let has_self = self.helper_has_self(self.helper_named(name)?);
+        if has_self && self.actor.as_ref()?.reference.is_none() {
+            return None;
+        }
+        let text = self.ck.program.name(name);
+        Some(if has_self { format!("self.{text}") } else { format!("Self.{text}") })
     }
 
     fn helper_has_self(&self, id: FnId) -> bool {

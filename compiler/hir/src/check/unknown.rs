@@ -51,6 +51,11 @@ impl FnCtxt<'_> {
                 ident.span,
                 format!("{owner}.{text}"),
             );
+        } else if let Some(path) = self.path_of_helper(ident.name) {
+            diag = diag.fix_likely("functions of an actor are called so", ident.span, path);
+        } else if self.is_helper(ident.name) {
+            diag =
+                diag.note(format!("the actor's `{text}` takes `self`, so what calls it declares that, too"));
         } else if let Some(note) = self.unreachable_state(ident.name) {
             diag = diag.note(note);
         } else if self.is_own_member(ident.name) {

@@ -73,7 +73,6 @@ impl FnCtxt<'_> {
     fn needs_states(&self, callee: &ast::Expr) -> bool {
         let Some(body) = &self.actor else { return false };
         let name = match &callee.kind {
-            ast::ExprKind::Name { ident, .. } if self.scope.get(ident.name).is_none() => ident.name,
             ast::ExprKind::Field { base, name, .. } if matches!(base.kind, ast::ExprKind::SelfValue) => {
                 name.name
             }
