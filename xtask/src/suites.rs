@@ -65,6 +65,8 @@ struct Suite {
     output: Vec<String>,
     passed: usize,
     failed: usize,
+    /// It has said how it went: one that is ended by a signal does not.
+    has_ended: bool,
     /// What suites say of themselves: `run: 250 cases (quick), 0 failures`, `skipped: …: node is not installed`.
     notes: Vec<String>,
 }
@@ -73,9 +75,7 @@ impl Log {
     fn line(&mut self, line: &str) {
         if let Some(name) = suite_name(line) {
             self.finish();
-            let begin = Instant::now();
-            self.suite =
-                Some(Suite { name, begin, output: Vec::new(), passed: 0, failed: 0, notes: Vec::new() });
+            self.suite = Some(Suite::new(name));
             return;
         }
         match &mut self.suite {
@@ -88,8 +88,9 @@ impl Log {
     fn finish(&mut self) {
         let Some(suite) = self.suite.take() else { return };
         let tests = suite.passed + suite.failed;
-        // A suite that crashed has no result.
-        let is_bad = suite.failed > 0 || suite.output.iter().any(|line| line.contains("panicked at"));
+        let is_bad = suite.failed > 0
+            || !suite.has_ended
+            || suite.output.iter().any(|line| line.contains("panicked at"));
         if is_bad {
             suite.output.iter().for_each(|line| println!("{line}"));
         }
@@ -102,10 +103,16 @@ impl Log {
 }
 
 impl Suite {
+    fn new(name: String) -> Suite {
+        let (output, notes) = (Vec::new(), Vec::new());
+        Suite { name, begin: Instant::now(), output, passed: 0, failed: 0, has_ended: false, notes }
+    }
+
     fn line(&mut self, line: &str) {
         if let Some((passed, failed)) = parse_result(line) {
             self.passed += passed;
             self.failed += failed;
+            self.has_ended = true;
         }
         if let Some(note) = note(line) {
             self.notes.push(note.to_string());
@@ -114,7 +121,11 @@ impl Suite {
     }
 
     fn summary(&self, time: Duration) -> String {
-        let state = if self.failed == 0 { "ok" } else { "FAILED" };
+        let state = match self.failed {
+            _ if !self.has_ended => "CRASHED",
+            0 => "ok",
+            _ => "FAILED",
+        };
         let tests = self.passed + self.failed;
         let mut text = format!("{:<28} {tests:>5} tests {:>9}  {state}", self.name, show_time(time));
         self.notes.iter().for_each(|note| text.push_str(&format!("\n    {note}")));
@@ -154,6 +165,15 @@ fn parse_result(line: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn suites_without_a_result_have_crashed() {
+        let mut suite = Suite::new("fuzz".to_string());
+        suite.line("running 2 tests");
+        assert!(suite.summary(Duration::ZERO).ends_with("CRASHED"));
+        suite.line("test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; finished in 0.71s");
+        assert!(suite.summary(Duration::ZERO).ends_with("ok"));
+    }
 
     #[test]
     fn lines_of_cargo_are_understood() {
