@@ -1,4 +1,4 @@
-//! What a `drop` may not have others do: give `self` another value. The old one would be dropped for it, by the same `drop`, and
+//! What a `drop` may not do, nor have others do: give `self` another value, or away. The old one would be dropped for it, by the same `drop`, and
 //! the new one by nobody. What the `drop` itself assigns the checker sees; here it is followed through the calls that have
 //! `self` as a `mut` argument, where all that is called is known but boxed closures and methods of `dyn` values. Parts
 //! of `self` may be replaced.
@@ -15,9 +15,13 @@ use syntax::{Diagnostic, Span};
 /// A function and one of its parameters.
 type Param = (FuncId, usize);
 
-/// How a call comes to give its argument another value.
+/// How `self` comes to another value.
 enum Replaced {
+    /// The `drop` itself moves it, on a way that does not end: else it would have to give it another value.
+    Away,
+    /// What is called writes it here.
     At(Span),
+    /// What is called moves it here.
     Taken(Span),
     /// By something that is not known.
     Unknown,
@@ -29,27 +33,38 @@ impl Cx<'_> {
         drops.arrange();
         let mut found: Vec<(Span, Replaced)> = Vec::new();
         for drop in drops {
-            for (call, to) in calls_with(&self.program, (drop, 0)) {
-                // Instances of a generic type have the same calls.
-                if !found.iter().any(|f| f.0 == call)
-                    && let Some(replaced) = replaced(&self.program, to)
-                {
-                    found.push((call, replaced));
+            let moved = accesses(&self.program, (drop, 0), |access| access == Access::Move);
+            let moved = moved.into_iter().map(|span| (span, Replaced::Away));
+            let calls = calls_with(&self.program, (drop, 0)).into_iter();
+            let calls = calls.filter_map(|(call, to)| Some((call, replaced(&self.program, to)?)));
+            for new in moved.chain(calls) {
+                // Instances of a generic type have the same.
+                if !found.iter().any(|known| known.0 == new.0) {
+                    found.push(new);
                 }
             }
         }
-        for (call, replaced) in found {
-            let message = "`drop` cannot give `self` another value: the old one would be dropped for it, by this `drop`";
-            let mut diag = Diagnostic::error(hir::codes::BAD_DROP, call, message);
-            diag = match replaced {
-                Replaced::At(span) => diag.also(span, "this gives it another value"),
-                Replaced::Taken(span) => diag.also(span, "this takes its value"),
-                Replaced::Unknown => {
-                    diag.note("what is called in the end is not known before the program runs, so it may give it another value")
-                }
-            };
-            self.errors.push(diag.note("its fields may be changed; they are dropped when it is done"));
+        for (span, replaced) in found {
+            self.report_replaced(span, &replaced);
         }
+    }
+
+    fn report_replaced(&mut self, span: Span, replaced: &Replaced) {
+        let message = match replaced {
+            Replaced::Away => "`drop` cannot move `self` away: it would be dropped again, by this `drop`",
+            _ => {
+                "`drop` cannot give `self` another value: the old one would be dropped for it, by this `drop`"
+            }
+        };
+        let diag = Diagnostic::error(hir::codes::BAD_DROP, span, message);
+        let diag = match replaced {
+            Replaced::Away => diag,
+            Replaced::At(at) => diag.also(*at, "this gives it another value"),
+            Replaced::Taken(at) => diag.also(*at, "this takes its value"),
+            Replaced::Unknown => diag
+                .note("what is called in the end is not known before the program runs, so it may give it another value"),
+        };
+        self.errors.push(diag.note("its fields may be changed; they are dropped when it is done"));
     }
 }
 
@@ -75,25 +90,29 @@ fn replaced(program: &Program, to: Option<Param>) -> Option<Replaced> {
 fn replaced_by(program: &Program, param: Param) -> Option<Replaced> {
     let is_write = |access| matches!(access, Access::Write | Access::CallWrite | Access::Drop);
     let is_taken = |access| matches!(access, Access::Move | Access::AddrOf);
-    let written = first_access(program, param, is_write).map(Replaced::At);
-    written.or_else(|| first_access(program, param, is_taken).map(Replaced::Taken))
+    let first = |spans: Vec<Span>| spans.first().copied();
+    let written = first(accesses(program, param, is_write)).map(Replaced::At);
+    written.or_else(|| first(accesses(program, param, is_taken)).map(Replaced::Taken))
 }
 
-fn first_access(program: &Program, (func, index): Param, is_asked: impl Fn(Access) -> bool) -> Option<Span> {
-    let body = program.funcs[func].body()?;
-    let param = body.params.get(index)?.local;
-    let is_found =
-        |place: &Place, access: Access| is_asked(access) && place.local == param && place.proj.is_empty();
-    body.blocks.iter().find_map(|data| {
-        let stmt = data.stmts.iter().find(|stmt| {
-            let mut found = false;
-            stmt.kind.for_each_access(|place, access| found |= is_found(place, access));
-            found
-        });
-        let mut at_end = false;
-        data.term.for_each_access(|place, access| at_end |= is_found(place, access));
-        stmt.map(|stmt| stmt.span).or(at_end.then_some(data.term_span))
-    })
+/// Where the parameter is accessed as a whole, in a way that is asked for.
+fn accesses(program: &Program, (func, index): Param, is_asked: impl Fn(Access) -> bool) -> Vec<Span> {
+    let Some(body) = program.funcs[func].body() else { return Vec::new() };
+    let Some(param) = body.params.get(index).map(|param| param.local) else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut note = |span: Span, place: &Place, access: Access| {
+        if is_asked(access) && place.local == param && place.proj.is_empty() {
+            found.push(span);
+        }
+    };
+    for data in &body.blocks {
+        for stmt in &data.stmts {
+            stmt.kind.for_each_access(|place, access| note(stmt.span, place, access));
+        }
+        data.term.for_each_access(|place, access| note(data.term_span, place, access));
+    }
+    found.arrange_by_key(|span| span.lo);
+    found
 }
 
 /// The calls that have a function's parameter as a `mut` argument, as a whole: where, and whose parameter it is then.
