@@ -1,9 +1,9 @@
 //! Implementations that the compiler provides: comparison and arithmetic of numbers, and equality, order,
 //! hashing and printing of structs, enums and tuples by their parts. Must match docs/contracts.md, "Lang items".
 
-use crate::impls::ImplIndex;
+use crate::impls::{Head, ImplIndex};
 use crate::infer::VarKind;
-use crate::program::TraitId;
+use crate::program::{AdtId, TraitId};
 use crate::solve::{Sel, Solver, Tri};
 use crate::ty::{Ty, TyKind};
 
@@ -114,10 +114,23 @@ impl Solver<'_> {
         let parts = match kind {
             // What can only be moved stays on its side.
             TyKind::Adt(adt, _) if builtin == Builtin::Wire && self.p.adts[*adt].is_iso => false,
+            TyKind::Adt(adt, _) if builtin == Builtin::Show && self.is_library_iterator(*adt) => false,
             TyKind::Adt(adt, _) => !self.p.index.opaque.contains(adt),
             _ => matches!(kind, TyKind::Tuple(_) | TyKind::FixedArray(..)),
         };
         if builtin.is_structural() && parts { Sel::Builtin(builtin) } else { Sel::No }
+    }
+
+    /// Whether a type is an iterator of the library, of which nobody wants to see where it stands: who prints one has
+    /// forgotten `collect()`.
+    fn is_library_iterator(&self, adt: AdtId) -> bool {
+        let is_library = self.p.modules[self.p.adts[adt].module].is_library;
+        is_library
+            && self
+                .p
+                .index
+                .iterator
+                .is_some_and(|id| !self.p.index.trait_impls(id, Head::Adt(adt)).is_empty())
     }
 
     /// Whether the compiler's operator of a number takes what is on the right.

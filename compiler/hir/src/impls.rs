@@ -101,6 +101,8 @@ pub(crate) struct ImplIndex {
     pub(crate) builtins: Vec<(TraitId, crate::builtin::Builtin)>,
     /// Types without structural implementations.
     pub(crate) opaque: Vec<crate::program::AdtId>,
+    /// The trait of iterators.
+    pub(crate) iterator: Option<TraitId>,
     /// Types of the library whose values belong to nobody who refers to them.
     pub(crate) shared: Vec<crate::program::AdtId>,
 }

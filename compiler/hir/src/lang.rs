@@ -109,6 +109,7 @@ impl Checker {
         self.known = known;
         self.program.index.opaque =
             crate::builtin::OPAQUE.iter().filter_map(|name| self.program.lang_adt(name)).collect();
+        self.program.index.iterator = self.program.lang_trait("Iterator");
         self.program.index.shared =
             ["ActorBody", "JsBody"].iter().filter_map(|name| self.program.lang_adt(name)).collect();
         let mut traits: Vec<(Symbol, TraitId)> =

@@ -29,6 +29,11 @@ pub const STD_NAMES: &[(&str, &[&str])] = &[
     ("time", &["Instant", "SystemTime", "sleep"]),
 ];
 
+/// Whether it is a module of the library, which may not be loaded.
+pub(crate) fn is_module(parent: &str, name: &str) -> bool {
+    parent == "std" && STD_NAMES.iter().any(|m| m.0 == name)
+}
+
 /// How to bring in a name, or a module of that name.
 pub(crate) fn import_of(name: &str) -> Option<String> {
     if STD_NAMES.iter().any(|m| m.0 == name) {

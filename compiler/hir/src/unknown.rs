@@ -174,7 +174,7 @@ fn foreign_trait(name: &str) -> Option<&'static str> {
 }
 
 /// What a type of another language is called here.
-fn foreign_type(name: &str) -> Option<&'static str> {
+pub(crate) fn foreign_type(name: &str) -> Option<&'static str> {
     Some(match name {
         "int" | "i64" | "isize" | "integer" | "Integer" | "Long" | "long" | "number" => "Int",
         "i32" => "Int32",

@@ -4,6 +4,8 @@
 //! `Trait.f(x)`. Traits need not be imported for their methods to be called; those that are private to another module
 //! do not count, and those that the module declares or imports come before others.
 
+mod foreign;
+
 use super::FnCtxt;
 use crate::body::*;
 use crate::check::actor::habits::MethodCall;
@@ -323,6 +325,9 @@ impl FnCtxt<'_> {
                 return diag.note(format!("the trait `{of}` has one: write the bound `{param}: {of}`"));
             }
         }
+        if let Some(diag) = self.explain_habit(&diag, ty, name) {
+            return diag;
+        }
         if let Some(better) = self.foreign_method(ty, text) {
             return diag.fix_likely(format!("it is called `{better}` here"), name.span, better);
         }
@@ -358,7 +363,7 @@ impl FnCtxt<'_> {
 }
 
 /// What methods of other languages' libraries are called here. For each type it is the first that the type has.
-const FOREIGN: [(&str, &str); 33] = [
+const FOREIGN: [(&str, &str); 36] = [
     ("length", "len"),
     ("size", "len"),
     ("count", "len"),
@@ -390,6 +395,9 @@ const FOREIGN: [(&str, &str); 33] = [
     ("to_lowercase", "to_lower"),
     ("toLowerCase", "to_lower"),
     ("lower", "to_lower"),
-    ("substring", "get"),
+    ("delete", "remove"),
+    ("discard", "remove"),
+    ("strip", "trim"),
+    ("head", "first"),
     ("collect", "to_array"),
 ];

@@ -397,10 +397,16 @@ impl FnCtxt<'_> {
             self.ck.private_name("", name, module)
         } else {
             let text = self.ck.program.name(name.name).to_string();
-            let message = format!("the module `{}` has no `{text}`", self.ck.module_path(module));
+            let parent = self.ck.module_path(module);
+            let is_unloaded = crate::std_names::is_module(&parent, &text);
+            let message = match is_unloaded {
+                true => format!("`{parent}.{text}` is not there without `use {parent}.{text}`"),
+                false => format!("the module `{parent}` has no `{text}`"),
+            };
             let diag = Diagnostic::error(codes::UNKNOWN_NAME, name.span, message);
             let names = self.ck.exported_names(module);
             match suggest::closest(&self.ck.program.interner, &text, names) {
+                _ if is_unloaded => diag.note(format!("with it, `{text}.…` is what the module exports")),
                 Some(found) => diag.fix_likely(format!("did you mean `{found}`?"), name.span, found),
                 None => diag,
             }

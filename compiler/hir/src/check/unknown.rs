@@ -33,6 +33,8 @@ impl FnCtxt<'_> {
             if matches!(text.as_str(), "nil" | "null" | "undefined" | "nullptr") {
                 diag = diag.fix_likely("write `None`", ident.span, "None");
             }
+        } else if let Some(found) = crate::unknown::foreign_type(&text).filter(|_| is_type_name(&text)) {
+            diag = diag.fix_likely(format!("the type is called `{found}` here"), ident.span, found);
         } else if self.is_of_outer_fn(&text) {
             diag = diag
                 .note(format!("a function inside another one does not see its variables: pass `{text}` to it, or write a closure"));
@@ -179,6 +181,11 @@ fn foreign_constant(text: &str) -> Option<&'static str> {
         "eps" | "EPS" => "EPSILON",
         _ => return None,
     })
+}
+
+/// Whether a name is written as types are, here and elsewhere.
+fn is_type_name(text: &str) -> bool {
+    text.starts_with(char::is_uppercase)
 }
 
 /// What names of other languages correspond to.
