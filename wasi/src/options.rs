@@ -76,7 +76,7 @@ pub enum Output {
 }
 
 impl Output {
-    pub const CAPTURE_MAX: usize = 64 << 20;
+    pub const CAPTURE_MAX: usize = 128 << 20;
 }
 
 /// What is called. `_initialize`, if the module exports it, is called before an export.
