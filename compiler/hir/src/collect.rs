@@ -46,6 +46,8 @@ pub(crate) struct Decls {
     pub misspelt: Vec<(ImplId, Symbol)>,
     /// Unknown types that were reported, by file.
     pub unknown_types: FxHashSet<(ModuleId, Symbol)>,
+    /// Names of constants that were reported in traits: what gives or uses their values is not at fault.
+    pub misplaced_consts: FxHashSet<Symbol>,
     pub actors: crate::actors::Actors,
     /// Traits with handlers.
     pub message_traits: FxHashMap<TraitId, crate::actors::MessageTrait>,
@@ -444,10 +446,14 @@ impl Checker {
             kind => {
                 let message = "a trait holds functions and associated types";
                 let diag = Diagnostic::error(codes::MISPLACED_ITEM, item.span, message);
-                self.report(match kind {
-                    ItemKind::Const(_) => diag.note("a function without `self` can give the value"),
+                let diag = match kind {
+                    ItemKind::Const(decl) => {
+                        self.decls.misplaced_consts.insert(decl.name.name);
+                        diag.note("a function without `self` can give the value")
+                    }
                     _ => diag,
-                });
+                };
+                self.report(diag);
             }
         }
     }

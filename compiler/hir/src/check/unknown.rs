@@ -135,7 +135,8 @@ impl FnCtxt<'_> {
     }
 
     pub(crate) fn unknown_member(&mut self, ty: Ty, name: Ident, base: Span) {
-        if name.name == sym::empty || self.shallow(ty) == Ty::ERROR {
+        let is_told = self.ck.decls.misplaced_consts.contains(&name.name);
+        if name.name == sym::empty || is_told || self.shallow(ty) == Ty::ERROR {
             self.has_errors = true;
             return;
         }

@@ -143,6 +143,9 @@ impl Checker {
         let of = self.program.name(self.program.traits[trait_].name).to_string();
         for id in consts {
             let decl = &self.program.consts[*id];
+            if self.decls.misplaced_consts.contains(&decl.name) {
+                continue;
+            }
             let message = format!("the trait `{of}` has no constant `{}`", self.program.name(decl.name));
             let diag = Diagnostic::error(codes::NOT_IN_TRAIT, decl.span, message)
                 .note(format!("constants stand in an `impl` of the type itself, without `{of} for`"));

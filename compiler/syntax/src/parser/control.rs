@@ -251,7 +251,12 @@ impl Parser<'_> {
             self.brace_on_next_line();
         }
         let open = self.span();
-        if !self.expect(T::LBrace) {
+        if self.tok().nl && self.at_first_arm() {
+            let gap = self.prev().span().after();
+            let message = "expected `{`, found the end of the line";
+            let diag = Diagnostic::error(codes::UNEXPECTED_TOKEN, gap, message);
+            self.fault(diag.fix_likely("the arms stand in braces", gap, " {"));
+        } else if !self.expect(T::LBrace) {
             return arms;
         }
         self.nested(true, |p| {

@@ -161,6 +161,14 @@ impl Parser<'_> {
         line.take(MAX_ARM).any(|t| t.kind == T::FatArrow)
     }
 
+    /// Whether the line from here on is an arm: no statement has a `=>` before what stands in braces.
+    pub(super) fn at_first_arm(&self) -> bool {
+        let line = (0..MAX_ARM).map(|idx| self.nth_tok(idx));
+        let line = line.enumerate().take_while(|(i, t)| *i == 0 || !t.nl).map(|(_, t)| t.kind);
+        line.take_while(|kind| !matches!(kind, T::LBrace | T::RBrace | T::Eof))
+            .any(|kind| kind == T::FatArrow)
+    }
+
     /// Whether an arm stands between the braces here, or too much for this to tell. No block has a `=>` of its own,
     /// and every arm has one, behind a guard of as many lines as it likes.
     pub(super) fn has_arms(&self) -> bool {
