@@ -24,6 +24,7 @@ use crate::ir::*;
 use crate::passes::moved_params;
 use crate::passes::nounwind::Unwinds;
 use calls::{Given, Roots, Site, sites};
+use entity::Arrange;
 use rewrite::Rewriter;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -49,8 +50,9 @@ struct Known {
 #[derive(Default)]
 struct Table {
     /// Functions whose first parameter is what they are called through.
-    funcs: FxHashSet<FuncId>,
-    methods: FxHashSet<FuncId>,
+    funcs: Vec<FuncId>,
+    /// Those of tables. Both are in order.
+    methods: Vec<FuncId>,
 }
 
 /// Which `mut` parameters may be left with a hole, by function.
@@ -71,7 +73,7 @@ impl Holes {
             (Callee::Dyn { .. }, None) => table.methods.iter().any(|func| self.of(*func, 0)),
             _ => self.params.iter().any(|(func, list)| {
                 let params = &program.funcs[*func].params;
-                table.funcs.contains(func)
+                table.funcs.binary_search(func).is_ok()
                     && list.iter().zip(params).any(|(hole, (ty, _))| *hole && *ty == given.ty)
             }),
         }
@@ -179,7 +181,7 @@ fn table(program: &Program) -> Table {
     for stmt in bodies.flat_map(|body| &body.blocks).flat_map(|data| &data.stmts) {
         match &stmt.kind {
             StmtKind::Assign(_, Rvalue::MakeFnBox { func, .. }) => {
-                table.funcs.insert(*func);
+                table.funcs.push(*func);
             }
             StmtKind::Assign(_, Rvalue::MakeDyn { methods, .. }) => {
                 table.funcs.extend(methods);
@@ -187,6 +189,10 @@ fn table(program: &Program) -> Table {
             }
             _ => {}
         }
+    }
+    for list in [&mut table.funcs, &mut table.methods] {
+        list.arrange();
+        list.dedup();
     }
     table
 }
