@@ -127,6 +127,28 @@ impl Lexer<'_> {
         false
     }
 
+    /// `r"""…"""`, which would be an empty text and what is behind it.
+    fn raw_over_lines(&mut self, start: usize) {
+        let quotes = "\"\"\"";
+        let open = self.pos;
+        let body = open + quotes.len();
+        let close = self.text[body..].find(quotes).map(|at| body + at);
+        self.pos = close.map_or(self.src.len(), |close| close + quotes.len());
+        let message = "raw text over several lines is written `r#\"…\"#`";
+        let diag = Diagnostic::error(codes::UNTERMINATED_STRING, self.span(start, body), message);
+        self.report(match close {
+            Some(close) => {
+                let edits = vec![
+                    (self.span(open, body), "#\"".to_string()),
+                    (self.span(close, self.pos), "\"#".to_string()),
+                ];
+                diag.fix_edits_likely("write it so", edits)
+            }
+            None => diag,
+        });
+        self.push(T::Error, start);
+    }
+
     fn string_over_lines(&mut self, start: usize) {
         let (open, close) = (self.span(start, start + 1), self.span(self.pos - 1, self.pos));
         let diag =
@@ -197,6 +219,10 @@ impl Lexer<'_> {
         let hashes = self.src[self.pos..].iter().take_while(|b| **b == b'#').count();
         if self.peek(hashes) != b'"' {
             return false;
+        }
+        if hashes == 0 && self.src[self.pos..].starts_with(b"\"\"\"") {
+            self.raw_over_lines(start);
+            return true;
         }
         self.pos += hashes + 1;
         let closing: Vec<u8> = std::iter::once(b'"').chain(std::iter::repeat_n(b'#', hashes)).collect();
