@@ -56,7 +56,7 @@ pub struct MovePaths {
 pub enum Detail {
     /// Moves, drops and writes.
     Moves,
-    /// And moves out of the cells of enums that can only be moved.
+    /// And moves out of the cells of enums that can only be moved, and drops in them, which were moves that nobody needed.
     Opened,
     /// Reads as well.
     Reads,
@@ -77,7 +77,8 @@ impl MovePaths {
             let changes = matches!(access, Access::Move | Access::Drop | Access::Write | Access::CallWrite);
             let reads = !changes;
             if !place.proj.is_empty() && (changes || reads && detail == Detail::Reads) {
-                this.add(types, facts, place, detail == Detail::Opened && access == Access::Move);
+                let goes = matches!(access, Access::Move | Access::Drop);
+                this.add(types, facts, place, detail == Detail::Opened && goes);
             }
         };
         for block in &body.blocks {

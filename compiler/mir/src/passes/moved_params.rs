@@ -24,7 +24,7 @@ pub fn settle(
         return vec![true; body.params.len()];
     }
     let (idle, unfit) = {
-        let paths = MovePaths::new(types, facts, body, Detail::Moves);
+        let paths = MovePaths::new(types, facts, body, Detail::Opened);
         let init = Init { types, body, paths: &paths };
         Finder { init: &init, moved: &moved, idle: Vec::new(), unfit: BitSet::new(body.locals.len()) }
             .run(unwinds)
@@ -40,7 +40,7 @@ pub fn settle(
     body.params.iter().map(|param| !unfit.contains(entity::Idx::index(param.local))).collect()
 }
 
-/// The `mut` parameters out of which something is moved, or in which something is dropped that may panic.
+/// The `mut` parameters out of which something is moved, or in which something is dropped.
 fn moved(body: &Body) -> Vec<Local> {
     let mut found: Vec<Local> = Vec::new();
     let mut note = |place: &Place, access: Access| {
@@ -50,14 +50,7 @@ fn moved(body: &Body) -> Vec<Local> {
         }
     };
     for data in &body.blocks {
-        for stmt in &data.stmts {
-            // The drops among them do not panic.
-            stmt.kind.for_each_access(|place, access| {
-                if access != Access::Drop {
-                    note(place, access);
-                }
-            });
-        }
+        data.stmts.iter().for_each(|stmt| stmt.kind.for_each_access(&mut note));
         data.term.for_each_access(&mut note);
     }
     found
