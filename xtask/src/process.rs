@@ -2,6 +2,7 @@
 
 use crate::{Result, root};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// A program to be run in the workspace's root.
@@ -11,9 +12,28 @@ pub fn command(program: &str, args: &[&str]) -> Command {
     command
 }
 
+/// What cargo runs in place of rustc for `cargo clippy`.
+const LINTING_RUSTC: &str = "clippy-driver";
+
+static IS_LINTING: AtomicBool = AtomicBool::new(false);
+
+/// From here on the crates of the workspace are linted as they are compiled. `cargo clippy` reads all that they depend on for itself,
+/// which takes minutes.
+pub fn lint_while_compiling() {
+    IS_LINTING.store(true, Ordering::Relaxed);
+}
+
+pub fn is_linting() -> bool {
+    IS_LINTING.load(Ordering::Relaxed)
+}
+
 /// The cargo that runs us.
 pub fn cargo(args: &[&str]) -> Command {
-    command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string()), args)
+    let mut cargo = command(&std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_string()), args);
+    if is_linting() {
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", LINTING_RUSTC);
+    }
+    cargo
 }
 
 /// Runs a program with its output passed through; an error unless it succeeds.

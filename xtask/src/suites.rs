@@ -44,11 +44,16 @@ fn run(is_full: bool, which: &[&str], skip: &[&str]) -> Result {
     }
     log.finish();
     println!("{} tests in {} suites", log.tests, log.suites);
-    match child.wait() {
+    let lints = match log.linted.as_slice() {
+        [] => Ok(()),
+        crates => Err(format!("the lints have warnings: {}", crates.join(", "))),
+    };
+    let tests = match child.wait() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("`{shown}` failed: {status}")),
         Err(error) => Err(format!("`{shown}` was lost: {error}")),
-    }
+    };
+    tests.and(lints)
 }
 
 /// Follows the output of `cargo test`.
@@ -57,6 +62,8 @@ struct Log {
     suite: Option<Suite>,
     suites: usize,
     tests: usize,
+    /// Crates of which the compiler has warned.
+    linted: Vec<String>,
 }
 
 struct Suite {
@@ -80,7 +87,10 @@ impl Log {
         }
         match &mut self.suite {
             Some(suite) if !line.starts_with("error") => suite.line(line),
-            _ => println!("{line}"),
+            _ => {
+                self.linted.extend(warned_of(line).map(str::to_string));
+                println!("{line}");
+            }
         }
     }
 
@@ -147,6 +157,12 @@ fn suite_name(line: &str) -> Option<String> {
     Some(format!("{name}{kind}"))
 }
 
+/// The crate of which there were warnings: ``warning: `hir` (lib) generated 2 warnings``.
+fn warned_of(line: &str) -> Option<&str> {
+    let (name, rest) = line.strip_prefix("warning: `")?.split_once("` (")?;
+    rest.contains(") generated ").then_some(name)
+}
+
 /// What is shown of a suite that passes. The line may begin with the test's name.
 fn note(line: &str) -> Option<&str> {
     match line.find("skipped: ") {
@@ -189,5 +205,10 @@ mod tests {
         let skipped = "test a ... skipped: hello in node: node is not installed";
         assert_eq!(note(skipped), Some("skipped: hello in node: node is not installed"));
         assert_eq!(note("test a ... ok"), None);
+        assert_eq!(
+            warned_of("warning: `hir` (lib test) generated 2 warnings (run `cargo fix`)"),
+            Some("hir")
+        );
+        assert_eq!(warned_of("warning: unused variable: `x`"), None);
     }
 }

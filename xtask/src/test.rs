@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to hold, in steps; the quick ones first.
 
-use crate::process::{cargo, run, show_time};
+use crate::process::{self, cargo, run, show_time};
 use crate::{Result, bench, check_wasm, editors, llvm, playground, suites, tidy, web};
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,9 @@ pub fn test(args: &[String]) -> Result {
         return Err(format!("there is no step `{unknown}`; there are {}", known.join(", ")));
     }
     let begin = Instant::now();
+    if wanted.is_empty() {
+        process::lint_while_compiling();
+    }
     let mut results = Vec::new();
     for step in STEPS.iter().filter(|step| wanted.is_empty() || wanted.iter().any(|name| *name == step.name))
     {
@@ -45,7 +48,12 @@ pub fn test(args: &[String]) -> Result {
     summary(&results, begin.elapsed())
 }
 
+/// By itself only where it is asked for: else what is compiled for the tests is linted.
 fn lints() -> Result {
+    if process::is_linting() {
+        println!("with the tests");
+        return Ok(());
+    }
     run(cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]))
 }
 
@@ -59,11 +67,14 @@ fn with_llvm(is_full: bool) -> Result {
         );
         return Ok(());
     }
+    let suites = suites::run_llvm(is_full);
+    if process::is_linting() {
+        return suites;
+    }
     // The whole workspace again, so that what other crates want of dependencies is the same: nothing of those is built twice.
     let lints =
         ["clippy", "--workspace", "--all-targets", "--features", llvm::FEATURES, "--", "--deny", "warnings"];
-    let lints = run(cargo(&lints));
-    suites::run_llvm(is_full).and(lints)
+    suites.and(run(cargo(&lints)))
 }
 
 /// Whether the programs of the bench print the same in all languages that are installed; only at full size, as it compiles
