@@ -186,6 +186,23 @@ pub fn try_place_ty(types: &Types, body: &Body, place: &Place) -> Option<Ty> {
     at.variant.is_none().then_some(at.ty)
 }
 
+impl From<Local> for Place {
+    fn from(local: Local) -> Place {
+        Place { local, proj: Vec::new() }
+    }
+}
+
+/// Whether nothing tells where the value of the place is moved out: it lies behind a pointer or in an array, or is part of a value
+/// with a `drop` of its own, which needs all its parts.
+pub(crate) fn is_untracked(types: &Types, body: &Body, place: &Place) -> bool {
+    let mut at = PlaceTy { ty: body.locals[place.local].ty, variant: None };
+    place.proj.iter().any(|proj| {
+        let is_droppable = at.variant.is_none() && types.defs[at.ty].user_drop.is_some();
+        at = at.project(types, *proj).expect("the verifier has accepted this place");
+        is_droppable || matches!(proj, Proj::Deref | Proj::Index(_))
+    })
+}
+
 /// The type of a place of a verified body.
 pub fn place_ty(types: &Types, body: &Body, place: &Place) -> Ty {
     try_place_ty(types, body, place).expect("the verifier has accepted this place")

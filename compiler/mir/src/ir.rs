@@ -272,12 +272,6 @@ pub struct Place {
     pub proj: Vec<Proj>,
 }
 
-impl From<Local> for Place {
-    fn from(local: Local) -> Place {
-        Place { local, proj: Vec::new() }
-    }
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Proj {
     /// A field of a struct, or of the variant that stands before it.

@@ -4,6 +4,7 @@ use super::effects::{Effects, is_place};
 use super::func::{Builder, Label, LoopScope};
 use super::place::{Access, Plan};
 use super::scope::Exit;
+use crate::facts::is_untracked;
 use crate::ir::*;
 use hir::body::{Callee as HirCallee, Expr, ExprKind, LocalId, LoopId, Pat, PatKind};
 use hir::ty::TyKind as H;
@@ -377,9 +378,8 @@ impl Builder<'_, '_> {
             return self.set(place, value);
         }
         // Whose a `mut` parameter is nobody knows here.
-        let is_tracked = !place.proj.iter().any(|step| matches!(step, Proj::Deref | Proj::Index(_)))
-            && self.body.param_mode(place.local) != Some(ParamMode::Mut)
-            && !self.is_in_droppable(&place);
+        let is_tracked = self.body.param_mode(place.local) != Some(ParamMode::Mut)
+            && !is_untracked(&self.cx.program.types, &self.body, &place);
         if facts.user_drop && !is_tracked && self.is_reachable() {
             self.drop_before(&place, &value);
         } else {
@@ -387,14 +387,6 @@ impl Builder<'_, '_> {
             self.drop_place(place.clone(), None);
         }
         self.set(place, value);
-    }
-
-    /// Whether the place is part of a value with a `drop` of its own, which needs all its parts.
-    fn is_in_droppable(&self, place: &Place) -> bool {
-        (0..place.proj.len()).any(|n| {
-            let whole = Place { local: place.local, proj: place.proj[..n].to_vec() };
-            self.cx.program.types.defs[self.place_ty(&whole)].user_drop.is_some()
-        })
     }
 
     /// Drops what is in a place of which nothing tells whether it is there: a panic in the drop leaves the new value in it,

@@ -8,7 +8,7 @@
 use crate::analysis::call_graph::components;
 use crate::analysis::defs::{LocalInfo, local_infos};
 use crate::debug::mark_inlined;
-use crate::facts::{PlaceTy, TypeFacts};
+use crate::facts::{TypeFacts, is_untracked};
 use crate::ir::*;
 use crate::passes::moved_params;
 use crate::passes::splice::splice;
@@ -219,17 +219,6 @@ impl Known {
         };
         args.iter().zip(&self.fits_memory).all(|(arg, fits)| *fits || !in_memory(arg))
     }
-}
-
-/// Whether nothing tells where the value of the place is moved out: it lies behind a pointer or in an array, or is part of a value
-/// with a `drop` of its own, which needs all its parts.
-fn is_untracked(types: &Types, body: &Body, place: &Place) -> bool {
-    let mut at = PlaceTy { ty: body.locals[place.local].ty, variant: None };
-    place.proj.iter().any(|proj| {
-        let is_droppable = at.variant.is_none() && types.defs[at.ty].user_drop.is_some();
-        at = at.project(types, *proj).expect("the verifier has accepted this place");
-        is_droppable || matches!(proj, Proj::Deref | Proj::Index(_))
-    })
 }
 
 fn may_unwind(program: &Program, body: &Body, term: &Term) -> bool {
